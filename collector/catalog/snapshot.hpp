@@ -1,0 +1,282 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quern {
+
+/// Object identifiers as the server numbers them. Below 16384: built in, the same on every server of
+/// a version (see planner-model/query/builtin_catalog.hpp). A snapshot read from schema.sql numbers its
+/// objects from 16384 up in the order of the file.
+using Oid = std::uint32_t;
+
+/// One row of pg_stats (or the half of pg_stats_ext_exprs that speaks of an expression). Values are
+/// the server's text output; parallel vectors have equal length.
+struct ColumnStatistics {
+  double null_fraction = 0;
+  std::int32_t average_width = 0;  ///< bytes
+  /// pg_stats.n_distinct as it stands: > 0 a number of values, < 0 minus a fraction of the rows,
+  /// 0 unknown.
+  double n_distinct = 0;
+  std::vector<std::string> most_common_values;
+  std::vector<double> most_common_frequencies;
+  std::vector<std::string> histogram_bounds;
+  std::optional<double> correlation;
+  std::vector<std::string> most_common_elements;        ///< arrays, tsvector
+  std::vector<double> most_common_element_frequencies;  ///< one a value, then min, max (, null)
+  std::vector<double> element_count_histogram;
+  bool operator==(const ColumnStatistics&) const = default;
+};
+
+struct Column {
+  std::string name;
+  std::int16_t number = 0;  ///< attnum, from 1
+  Oid type = 0;
+  std::int32_t type_modifier = -1;
+  Oid collation = 0;
+  bool not_null = false;
+  std::string default_expression = {};  ///< empty: none
+  char identity = '\0';                 ///< 'a', 'd' or none
+  char generated = '\0';                ///< 's' or none
+  std::optional<ColumnStatistics> statistics = {};            ///< of this table alone
+  std::optional<ColumnStatistics> inherited_statistics = {};  ///< of this table and its children
+  bool operator==(const Column&) const = default;
+};
+
+/// pg_stat_user_tables counters since the statistics were last reset.
+struct TableActivity {
+  std::int64_t sequential_scans = 0;
+  std::int64_t index_scans = 0;
+  std::int64_t inserts = 0;
+  std::int64_t updates = 0;
+  std::int64_t hot_updates = 0;
+  std::int64_t deletes = 0;
+  std::int64_t live_rows = 0;
+  std::int64_t dead_rows = 0;
+  std::int64_t modified_since_analyze = 0;
+  std::string last_vacuum = {};   ///< the later of manual and automatic; empty: never
+  std::string last_analyze = {};  ///< likewise
+  bool operator==(const TableActivity&) const = default;
+};
+
+/// A table, partitioned table, materialized view, foreign table or view.
+struct Table {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  char kind = 'r';              ///< pg_class.relkind: r p m f v
+  char persistence = 'p';       ///< pg_class.relpersistence: p u t
+  std::int64_t pages = 0;       ///< physical blocks now: pg_relation_size / block size
+  std::int64_t relpages = 0;    ///< blocks at the last vacuum or analyze
+  double reltuples = -1;        ///< rows at the last vacuum or analyze; -1: never
+  std::int64_t all_visible = 0; ///< pg_class.relallvisible
+  std::map<std::string, std::string> options = {};  ///< reloptions: fillfactor, parallel_workers...
+  std::vector<Column> columns;                      ///< live columns only, by attnum
+  std::vector<Oid> parents = {};                    ///< pg_inherits, in order
+  std::string partition_key = {};    ///< pg_get_partkeydef: "RANGE (created_at)"; empty: none
+  std::string partition_bound = {};  ///< "FOR VALUES FROM (...) TO (...)" or "DEFAULT"
+  std::string view_definition = {};  ///< relkind v and m
+  char replica_identity = 'd';       ///< pg_class.relreplident
+  bool row_security = false;
+  std::vector<std::string> triggers = {};  ///< pg_get_triggerdef of user triggers
+  std::optional<TableActivity> activity = {};
+  bool operator==(const Table&) const = default;
+};
+
+struct IndexKey {
+  std::int16_t column = 0;       ///< attnum in the table; 0: an expression
+  std::string expression = {};   ///< pg_get_indexdef(oid, n): without enclosing CREATE INDEX
+  Oid operator_class = 0;
+  std::string operator_class_name = {};  ///< unqualified, as "text_pattern_ops"
+  Oid collation = 0;
+  bool descending = false;
+  bool nulls_first = false;
+  std::optional<ColumnStatistics> statistics = {};  ///< of the expression, pg_stats of the index
+  bool operator==(const IndexKey&) const = default;
+};
+
+struct Index {
+  Oid oid = 0;
+  Oid table = 0;
+  std::string schema;
+  std::string name;
+  std::string access_method = "btree";
+  std::string definition;                    ///< pg_get_indexdef(oid)
+  std::vector<IndexKey> keys;
+  std::vector<std::int16_t> included = {};   ///< attnums of INCLUDE columns
+  std::string predicate = {};                ///< pg_get_expr(indpred): "(deleted_at IS NULL)"
+  bool unique = false;
+  bool primary = false;
+  bool exclusion = false;
+  bool nulls_not_distinct = false;
+  bool valid = true;
+  bool ready = true;
+  bool replica_identity = false;
+  bool clustered = false;
+  bool immediate = true;
+  std::string constraint = {};  ///< name of the constraint it backs; empty: none
+  Oid parent = 0;               ///< the partitioned index it is attached to
+  std::map<std::string, std::string> options = {};
+  std::int64_t pages = 0;       ///< physical blocks
+  std::int64_t relpages = 0;    ///< at the last vacuum or analyze
+  double reltuples = -1;
+  std::optional<int> tree_height = {};  ///< levels above the leaves (btree fast root); unknown: none
+  std::optional<std::int64_t> scans = {};  ///< pg_stat_user_indexes.idx_scan
+  bool operator==(const Index&) const = default;
+};
+
+struct Constraint {
+  std::string name;
+  Oid table = 0;
+  char kind = 'c';  ///< pg_constraint.contype: p u f c x
+  std::vector<std::int16_t> columns = {};
+  Oid referenced_table = 0;
+  std::vector<std::int16_t> referenced_columns = {};
+  char on_delete = 'a';
+  char on_update = 'a';
+  bool validated = true;
+  bool deferrable = false;
+  std::string index = {};       ///< name of the backing (or referenced) index
+  std::string definition = {};  ///< pg_get_constraintdef
+  bool operator==(const Constraint&) const = default;
+};
+
+/// CREATE STATISTICS objects with their data.
+struct ExtendedStatistics {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  Oid table = 0;
+  std::vector<std::int16_t> columns = {};
+  std::vector<std::string> expressions = {};
+  std::string kinds = {};         ///< pg_statistic_ext.stxkind letters: d f m e
+  bool inherited = false;
+  std::string n_distinct = {};    ///< pg_ndistinct text: {"1, 2": 55}
+  std::string dependencies = {};  ///< pg_dependencies text: {"1 => 2": 0.9}
+  std::vector<std::vector<std::optional<std::string>>> most_common_values = {};
+  std::vector<double> most_common_frequencies = {};
+  std::vector<double> most_common_base_frequencies = {};
+  std::vector<ColumnStatistics> expression_statistics = {};
+  bool operator==(const ExtendedStatistics&) const = default;
+};
+
+/// User-defined types (oid >= 16384), arrays of them included.
+struct TypeDefinition {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  char kind = 'b';      ///< pg_type.typtype: b c d e p r m
+  char category = 'U';  ///< pg_type.typcategory
+  bool preferred = false;
+  std::int16_t length = -1;
+  bool by_value = false;
+  char alignment = 'i';
+  char storage = 'p';
+  Oid element = 0;  ///< typelem
+  Oid array = 0;    ///< typarray
+  Oid base = 0;     ///< typbasetype of a domain
+  std::int32_t type_modifier = -1;
+  Oid collation = 0;
+  bool not_null = false;
+  std::vector<std::string> labels = {};  ///< of an enum, in sort order
+  bool operator==(const TypeDefinition&) const = default;
+};
+
+/// User-defined functions and aggregates (oid >= 16384; extensions included).
+struct FunctionDefinition {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  char kind = 'f';        ///< pg_proc.prokind: f p a w
+  char volatility = 'v';  ///< i s v
+  bool strict = false;
+  bool returns_set = false;
+  bool leakproof = false;
+  char parallel = 'u';  ///< s r u
+  double cost = 100;    ///< procost
+  double rows = 0;      ///< prorows
+  Oid result = 0;
+  Oid variadic = 0;
+  std::int16_t defaults = 0;
+  std::vector<Oid> arguments = {};
+  std::string language = {};
+  std::string support = {};  ///< planner support function
+  bool operator==(const FunctionDefinition&) const = default;
+};
+
+struct OperatorDefinition {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  Oid left = 0;
+  Oid right = 0;
+  Oid result = 0;
+  Oid function = 0;
+  Oid commutator = 0;
+  Oid negator = 0;
+  bool merges = false;
+  bool hashes = false;
+  std::string restriction = {};  ///< oprrest by name: eqsel, scalarltsel, ...
+  std::string join = {};         ///< oprjoin by name
+  bool operator==(const OperatorDefinition&) const = default;
+};
+
+/// User-defined operator classes with the operators of their family (from extensions).
+struct OperatorClass {
+  Oid oid = 0;
+  std::string schema;
+  std::string name;
+  std::string access_method;
+  Oid family = 0;
+  Oid input_type = 0;
+  Oid key_type = 0;
+  bool is_default = false;
+  struct Member {
+    Oid left = 0;
+    Oid right = 0;
+    std::int16_t strategy = 0;
+    Oid operator_ = 0;
+    bool operator==(const Member&) const = default;
+  };
+  std::vector<Member> members = {};
+  bool operator==(const OperatorClass&) const = default;
+};
+
+/// All that offline planning needs to know of one database: a value, never changed after reading.
+/// Vectors are ordered by (schema, name) so that equal databases give equal bytes; relation OIDs stand
+/// in each element because the planner breaks ties by them.
+struct CatalogSnapshot {
+  static constexpr int kFormatVersion = 1;
+
+  std::int32_t server_version = 150000;  ///< server_version_num
+  std::int32_t block_size = 8192;
+  std::string database = {};
+  std::string encoding = "UTF8";
+  std::string collate = "C";   ///< datcollate (or the ICU locale)
+  std::string ctype = "C";     ///< datctype
+  char locale_provider = 'c';  ///< c libc, i icu, b builtin
+  std::string taken_at = {};   ///< ISO 8601, UTC; empty when made from a schema file
+  std::string statistics_since = {};  ///< pg_stat_database.stats_reset
+  bool is_replica = false;
+  bool has_statistics = true;  ///< false: made from a schema file alone
+  /// pg_settings in their base units, by name: planner costs and enable flags, work_mem, ...
+  std::map<std::string, std::string> settings = {};
+  std::vector<std::string> search_path = {"public"};
+  std::vector<std::string> extensions = {};
+  std::vector<Table> tables = {};
+  std::vector<Index> indexes = {};
+  std::vector<Constraint> constraints = {};
+  std::vector<ExtendedStatistics> extended_statistics = {};
+  std::vector<TypeDefinition> types = {};
+  std::vector<FunctionDefinition> functions = {};
+  std::vector<OperatorDefinition> operators = {};
+  std::vector<OperatorClass> operator_classes = {};
+  /// What could not be read (permission denied, a newer server's column), for the reports.
+  std::vector<std::string> caveats = {};
+  bool operator==(const CatalogSnapshot&) const = default;
+};
+
+}  // namespace quern

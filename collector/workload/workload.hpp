@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/base/failure.hpp"
+#include "collector/base/units.hpp"
+#include "collector/workload/duration_sketch.hpp"
+
+namespace quern {
+
+enum class StatementKind : std::uint8_t { Select, Insert, Update, Delete, Merge, Utility, Other };
+
+/// $1 first; nullopt is SQL NULL.
+using ParameterValues = std::vector<std::optional<std::string>>;
+
+/// One execution that was really seen, kept so that the model can plan with its values.
+struct SampleExecution {
+  std::string sql;  ///< as logged: literals in place, or $n with `parameters`
+  ParameterValues parameters = {};
+  bool parameters_complete = true;  ///< false: the log cut or left out values
+  Microseconds duration{0};
+  std::int64_t at_us = 0;           ///< microseconds since 1970-01-01 UTC; 0: unknown
+  std::string why = {};             ///< "slowest", "typical", "plan"
+  bool operator==(const SampleExecution&) const = default;
+};
+
+/// All executions of a class that the server ran with one plan shape.
+struct ObservedPlan {
+  std::string shape;  ///< hash of node types, relations and indexes; not of costs
+  std::uint64_t calls = 0;
+  Microseconds total{0};
+  std::string example = {};  ///< EXPLAIN JSON text ({"Plan": ...}) of the slowest execution
+  Microseconds example_duration{0};
+  bool operator==(const ObservedPlan&) const = default;
+};
+
+struct TimeBucket {
+  std::uint64_t calls = 0;
+  Microseconds total{0};
+  bool operator==(const TimeBucket&) const = default;
+};
+
+/// One fingerprint: all executions that differ in constants only.
+struct QueryClass {
+  std::string fingerprint;    ///< 16 hex digits, libpg_query's
+  std::string sql;            ///< normalized: constants as $n, comments and white space folded
+  StatementKind kind = StatementKind::Other;
+  std::uint64_t calls = 0;    ///< successful executions
+  std::uint64_t untimed = 0;  ///< of `calls`, those logged without a duration
+  std::uint64_t errors = 0;   ///< failed executions, cancelled ones included
+  std::uint64_t cancelled = 0;
+  std::optional<std::uint64_t> rows = {};  ///< returned or changed, where the source tells
+  Microseconds total{0};
+  Microseconds minimum{0};
+  Microseconds maximum{0};
+  Microseconds parse_and_bind{0};  ///< protocol steps before execution, not in `total`
+  DurationSketch durations = {};
+  std::map<std::int64_t, TimeBucket> by_time = {};  ///< key: bucket start, seconds since 1970 UTC
+  std::map<std::string, std::uint64_t> users = {};
+  std::map<std::string, std::uint64_t> databases = {};
+  std::map<std::string, std::uint64_t> applications = {};
+  /// Lengths of IN lists and ANY arrays seen, with calls: the fingerprint hides them.
+  std::map<std::uint32_t, std::uint64_t> list_lengths = {};
+  std::vector<SampleExecution> samples = {};
+  std::vector<ObservedPlan> plans = {};  ///< by calls, then shape
+  std::uint64_t temp_bytes = 0;
+  std::uint64_t temp_files = 0;
+  std::uint64_t lock_waits = 0;
+  Microseconds lock_wait_time{0};
+  bool operator==(const QueryClass&) const = default;
+};
+
+/// N+1 evidence: a class run many times in a row by one session with changing parameters.
+struct SessionPattern {
+  std::string fingerprint;
+  std::uint64_t runs = 0;     ///< sequences of at least kMinimumRun executions
+  std::uint64_t calls = 0;    ///< executions inside them
+  std::uint64_t longest = 0;
+  Microseconds total{0};
+  std::string preceded_by = {};  ///< most common fingerprint just before; empty: none
+  bool operator==(const SessionPattern&) const = default;
+};
+
+/// What the log tells of the server itself.
+struct ServerEvents {
+  std::uint64_t checkpoints = 0;
+  std::uint64_t autovacuums = 0;
+  std::uint64_t deadlocks = 0;
+  std::uint64_t connections = 0;
+  std::map<std::string, std::uint64_t> errors_by_sqlstate = {};  ///< key: SQLSTATE or severity
+  bool operator==(const ServerEvents&) const = default;
+};
+
+/// Where the lines of the input went. lines = used + continuation + skipped.
+struct InputCounts {
+  std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t used = 0;
+  std::uint64_t continuation = 0;
+  std::uint64_t skipped = 0;   ///< by reason in Workload::skipped
+  std::uint64_t filtered = 0;  ///< of `used`: left out by --since, --user, ...
+  bool operator==(const InputCounts&) const = default;
+};
+
+/// What the collector hands on. All sums are integers, so that merging is associative and
+/// commutative to the byte; classes are ordered by total time (descending), calls, fingerprint.
+struct Workload {
+  static constexpr int kFormatVersion = 1;
+
+  std::int64_t from_us = 0;  ///< first and last statement, microseconds since 1970; 0: unknown
+  std::int64_t until_us = 0;
+  std::int32_t bucket_seconds = 60;
+  std::vector<QueryClass> classes = {};
+  std::vector<SessionPattern> patterns = {};
+  ServerEvents events = {};
+  InputCounts input = {};
+  std::map<std::string, std::uint64_t> formats = {};  ///< "stderr", "csvlog", ... with records
+  SkipReport skipped = {};
+  bool operator==(const Workload&) const = default;
+};
+
+/// Same result in any order and grouping, to the byte of its JSON.
+[[nodiscard]] Workload merge(const Workload& a, const Workload& b);
+
+}  // namespace quern

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "collector/base/units.hpp"
+#include "collector/catalog/snapshot.hpp"
+
+namespace quern::planner_model {
+
+/// What one index adds to one row written, by physical reasoning over nbtree's WAL records
+/// (src/backend/access/nbtree/nbtinsert.c, nbtxlog.h; xloginsert.c). Steady state: between
+/// checkpoints far apart, full-page images amortized by `full_page_share`.
+struct IndexWriteCost {
+  Bytes wal_per_insert;        ///< the index entry's own WAL, splits amortized
+  Bytes wal_full_page_images;  ///< added in the first touches after a checkpoint, a row
+  Cost cost_per_insert;        ///< planner units: descent, page touch, so that it adds up with reads
+};
+
+/// `rows_between_checkpoints`: how many entries are added between two checkpoints (0: unknown, a
+/// large number is assumed, and no full-page images are charged).
+[[nodiscard]] IndexWriteCost index_write_cost(const Index& index, const Table& table,
+                                              const CatalogSnapshot& catalog,
+                                              double rows_between_checkpoints = 0);
+
+}  // namespace quern::planner_model

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "collector/base/units.hpp"
+
+namespace quern::planner_model {
+
+/// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text.
+struct PlanNode {
+  std::string node_type;            ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
+  std::string relationship = {};    ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
+  std::string subplan_name = {};    ///< "InitPlan 1 (returns $0)", "CTE x"
+  bool parallel_aware = false;
+  std::string join_type = {};       ///< "Inner", "Left", "Semi", "Anti", ...
+  std::string strategy = {};        ///< "Plain", "Sorted", "Hashed", "Mixed"
+  std::string partial_mode = {};    ///< "Simple", "Partial", "Finalize"
+  std::string operation = {};       ///< "Insert", "Update", "Delete" of ModifyTable
+  std::string command = {};         ///< of SetOp
+  std::string schema = {};
+  std::string relation = {};
+  std::string alias = {};
+  std::string index = {};
+  std::string scan_direction = {};  ///< "Forward", "Backward", "NoMovement"
+  std::string cte_name = {};
+  std::string function_name = {};
+  int workers_planned = 0;
+  bool single_copy = false;
+  bool inner_unique = false;
+  Cost startup;
+  Cost total;
+  Rows rows;
+  int width = 0;  ///< bytes
+  /// EXPLAIN's other properties in the server's order: {"Index Cond", "(id = 5)"}, {"Filter", ...},
+  /// {"Sort Key", "a, b DESC"}, {"Group Key", ...}, {"Hash Cond", ...}.
+  struct Property {
+    std::string name;
+    std::string text;                      ///< joined by ", " when a list
+    std::vector<std::string> items = {};   ///< when EXPLAIN prints a list
+  };
+  std::vector<Property> properties = {};
+  std::vector<PlanNode> children = {};
+};
+
+/// EXPLAIN's text output (without "QUERY PLAN"), lines separated by \n, as the server prints it.
+[[nodiscard]] std::string explain_text(const PlanNode& plan);
+
+/// EXPLAIN (FORMAT JSON)'s array with one element {"Plan": {...}}, indented as the server does.
+[[nodiscard]] std::string explain_json(const PlanNode& plan);
+
+}  // namespace quern::planner_model

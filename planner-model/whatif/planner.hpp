@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/base/units.hpp"
+#include "collector/catalog/snapshot.hpp"
+#include "planner-model/whatif/plan_node.hpp"
+
+namespace quern::planner_model {
+
+enum class SizeModel : std::uint8_t { AsBuilt, HypoPG };
+
+/// An index that may or may not exist: a definition bound to the catalog, sized.
+/// `name` is the DDL's, or made as the server would make it (table_columns_idx).
+struct HypotheticalIndex {
+  std::string ddl;            ///< CREATE INDEX without CONCURRENTLY, canonical: equal text = equal index
+  Index definition;           ///< pages, reltuples and tree_height estimated
+  Bytes size;
+};
+
+/// A set of index changes to imagine. Order does not matter.
+struct IndexConfiguration {
+  std::vector<HypotheticalIndex> created = {};
+  std::vector<std::string> dropped = {};  ///< index names, optionally schema-qualified
+};
+
+/// A parsed and bound statement: catalog lookups, types and rewriting done, ready to be planned many
+/// times. Immutable, cheap to copy.
+class BoundQuery;
+
+struct PlanResult {
+  PlanNode plan;
+  Cost startup;
+  Cost total;
+  Rows rows;
+  int width = 0;
+  std::vector<std::string> indexes_used = {};  ///< sorted, unique
+  /// Constructs priced with less than the server's own formula. Never priced as zero.
+  std::vector<std::string> unmodelled = {};
+};
+
+// --- what the statement could use an index for: input of the advisor's candidate rules -----------
+
+enum class ClauseKind : std::uint8_t {
+  Equal,        ///< column = value
+  EqualAny,     ///< column IN (...) or = ANY (...)
+  Range,        ///< < <= > >= BETWEEN, one side or both
+  IsNull,
+  IsNotNull,
+  Pattern,      ///< LIKE 'abc%' or a regular expression with a fixed prefix
+  Containment,  ///< @> <@ && ? and friends: GIN or GiST
+  BooleanColumn ///< column, NOT column
+};
+
+/// One top-level AND-ed restriction or join clause on one column or expression of a table.
+struct ClauseUse {
+  std::int16_t column = 0;      ///< attnum; 0: `expression`
+  std::string expression = {};  ///< as it would stand in CREATE INDEX, parenthesized
+  ClauseKind kind = ClauseKind::Equal;
+  bool is_join = false;         ///< the other side is a column of another table
+  Oid join_table = 0;
+  std::int16_t join_column = 0;
+  std::string text = {};        ///< the clause as SQL over the table's own columns, constants included
+  std::string constant = {};    ///< the constant as a SQL literal; empty: parameter or expression
+  double selectivity = 1;       ///< the model's estimate, in [0, 1]
+};
+
+struct SortUse {
+  std::int16_t column = 0;
+  std::string expression = {};
+  bool descending = false;
+  bool nulls_first = false;
+};
+
+/// Everything one range-table entry of a statement asks of its table.
+struct TableUse {
+  Oid table = 0;  ///< a plain or partitioned table; partitions are reported through their parent
+  std::string alias = {};
+  std::vector<ClauseUse> clauses = {};
+  std::vector<SortUse> order_by = {};            ///< leading ORDER BY items that are of this table
+  std::vector<SortUse> group_by = {};            ///< GROUP BY or DISTINCT items of this table
+  std::vector<std::int16_t> referenced = {};     ///< all columns the statement needs, sorted
+  bool whole_row = false;                        ///< needs every column, or ctid etc.
+  bool is_target = false;                        ///< of INSERT, UPDATE, DELETE
+  std::vector<std::int16_t> updated = {};        ///< columns an UPDATE sets, sorted
+  bool has_limit = false;                        ///< the statement ends in LIMIT
+};
+
+/// Plans statements against one catalog as PostgreSQL would. Thread-compatible: const methods may
+/// run at once. The snapshot must outlive the planner.
+class Planner {
+ public:
+  explicit Planner(const CatalogSnapshot& catalog, SizeModel sizes = SizeModel::AsBuilt);
+  ~Planner();
+  Planner(const Planner&) = delete;
+  Planner& operator=(const Planner&) = delete;
+
+  /// Throws UserError with the server's words when the statement does not parse, names what the
+  /// catalog does not have, or is not SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES (EXPLAIN of
+  /// these is accepted). `parameters` are text values for $1...; values not given are planned
+  /// generically.
+  [[nodiscard]] std::shared_ptr<const BoundQuery> bind(
+      std::string_view sql,
+      const std::vector<std::optional<std::string>>& parameters = {}) const;
+
+  /// Reads CREATE INDEX [CONCURRENTLY] text and sizes the index. Throws UserError.
+  [[nodiscard]] HypotheticalIndex hypothetical(std::string_view create_index) const;
+
+  [[nodiscard]] PlanResult plan(const BoundQuery& query,
+                                const IndexConfiguration& configuration = {}) const;
+
+  /// One entry a base table occurrence, in range-table order, subqueries included.
+  [[nodiscard]] std::vector<TableUse> table_uses(const BoundQuery& query) const;
+
+  [[nodiscard]] const CatalogSnapshot& catalog() const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace quern::planner_model
