@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "planner-model/query/expr.hpp"
+
+namespace quern::planner_model {
+
+// A statement bound to the catalog: the server's Query tree (src/include/nodes/parsenodes.h) after
+// parse analysis and view expansion, with one simplification: columns merged by JOIN USING are
+// already resolved to the side they come from (COALESCE for FULL), so joins have no range-table
+// entry of their own.
+
+enum class RangeKind : std::uint8_t { Relation, Subquery, Function, Values, Cte, Result };
+
+struct RangeColumn {
+  std::string name;
+  Oid type = 0;
+  std::int32_t typmod = -1;
+  Oid collation = 0;
+};
+
+struct RangeTableEntry {
+  RangeKind kind = RangeKind::Relation;
+  std::string alias;                      ///< as referred to in the query; eref->aliasname
+  bool has_alias = false;                 ///< the query gave the alias explicitly
+  std::vector<RangeColumn> columns = {};  ///< by attno - 1; for tables, holes have an empty name
+  bool lateral = false;
+
+  const Table* table = nullptr;                ///< Relation
+  bool inherit = true;                         ///< false: ONLY
+  std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
+  std::string sample_method = {};
+
+  std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
+  std::string view = {};                 ///< name of the view it was
+
+  std::vector<ExprPtr> functions = {};     ///< Function
+  std::vector<int> function_columns = {};  ///< how many columns each gives
+  bool ordinality = false;
+
+  std::vector<std::vector<ExprPtr>> values = {};  ///< Values
+
+  std::string cte = {};  ///< Cte
+  int cte_levels_up = 0;
+  bool cte_self_reference = false;  ///< the recursive reference inside its own definition
+};
+
+enum class JoinType : std::uint8_t { Inner, Left, Full, Right, Semi, Anti };
+
+/// RangeTblRef, JoinExpr and FromExpr in one: leaf, binary join, or list with quals.
+struct JoinTree {
+  enum class Kind : std::uint8_t { Range, Join, From };
+  Kind kind = Kind::From;
+  int range = 0;                        ///< Range: index into the range table, from 1
+  JoinType join = JoinType::Inner;      ///< Join
+  std::vector<JoinTree> children = {};  ///< Join: left, right; From: any number
+  ExprPtr quals = {};                   ///< Join: ON; From: WHERE; null: none
+};
+
+struct TargetEntry {
+  ExprPtr expr;
+  std::string name;
+  int sort_group_ref = 0;  ///< joins SortGroupClause::ref; 0: none
+  bool junk = false;       ///< not part of the result
+  int column = 0;          ///< INSERT, UPDATE: attnum of the target column
+};
+
+struct SortGroupClause {
+  int ref = 0;
+  Oid equality = 0;       ///< operator
+  Oid sort_operator = 0;  ///< 0: not sortable
+  bool descending = false;
+  bool nulls_first = false;
+  bool hashable = false;
+};
+
+struct WindowClause {
+  std::string name;
+  std::vector<SortGroupClause> partition = {};
+  std::vector<SortGroupClause> order = {};
+  int frame_options = 0;
+  ExprPtr start_offset = {};
+  ExprPtr end_offset = {};
+};
+
+struct SetOperation {
+  enum class Kind : std::uint8_t { Leaf, Union, Intersect, Except };
+  Kind kind = Kind::Leaf;
+  bool all = false;
+  int range = 0;                        ///< Leaf: the subquery's range-table index
+  std::vector<SetOperation> arms = {};  ///< left, right
+  std::vector<RangeColumn> columns = {};
+  std::vector<SortGroupClause> grouping = {};  ///< one a column unless `all`
+};
+
+struct CommonTableExpression {
+  enum class Materialize : std::uint8_t { Default, Always, Never };
+  std::string name;
+  Materialize materialize = Materialize::Default;
+  bool recursive = false;  ///< really refers to itself
+  std::shared_ptr<Query> query;
+  int references = 0;      ///< how often the statement refers to it, self-references apart
+};
+
+enum class Command : std::uint8_t { Select, Insert, Update, Delete, Merge };
+
+struct Query {
+  Command command = Command::Select;
+  std::vector<RangeTableEntry> range_table = {};  ///< range index i is range_table[i - 1]
+  JoinTree join_tree = {};                        ///< kind From; quals = WHERE
+  std::vector<TargetEntry> targets = {};
+  std::vector<SortGroupClause> group_by = {};
+  /// Lists of indexes into group_by; empty: plain GROUP BY. From ROLLUP, CUBE, GROUPING SETS.
+  std::vector<std::vector<int>> grouping_sets = {};
+  bool has_grouping_sets = false;
+  ExprPtr having = {};
+  std::vector<SortGroupClause> distinct = {};
+  bool distinct_on = false;
+  std::vector<SortGroupClause> order_by = {};
+  ExprPtr limit = {};
+  ExprPtr offset = {};
+  bool limit_with_ties = false;
+  std::vector<WindowClause> windows = {};
+  std::optional<SetOperation> set_operation = {};
+  std::vector<CommonTableExpression> ctes = {};
+  bool has_recursive = false;
+  bool has_aggregates = false;
+  bool has_window_functions = false;
+  bool has_sublinks = false;
+  bool has_returning_set = false;  ///< set-returning functions in the select list
+  bool for_update = false;         ///< FOR UPDATE / SHARE: LockRows above the plan
+  std::vector<int> row_marks = {};  ///< range indexes locked
+
+  int result_range = 0;            ///< target table of INSERT, UPDATE, DELETE
+  std::vector<TargetEntry> returning = {};
+  bool on_conflict = false;
+  bool on_conflict_update = false;
+  std::vector<std::int16_t> updated_columns = {};  ///< sorted
+};
+
+/// The answer of Planner::bind().
+class BoundQuery {
+ public:
+  Query query;
+  std::string text;
+  std::vector<std::string> unmodelled = {};  ///< found while binding
+};
+
+}  // namespace quern::planner_model
