@@ -1,0 +1,89 @@
+#include "tests/support/cluster.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include <pqxx/pqxx>
+
+namespace quern::testing {
+
+namespace {
+
+const std::string kEnvironmentFile = QUERN_BINARY_DIR "/cluster.env";
+
+bool read_environment(std::string& socket_folder, std::string& port) {
+  std::ifstream file{kEnvironmentFile};
+  return std::getline(file, socket_folder) && std::getline(file, port) &&
+         std::ifstream{socket_folder + "/.s.PGSQL." + port + ".lock"}.good();
+}
+
+std::string quoted(pqxx::connection& connection, const std::string& name) {
+  return connection.quote_name(name);
+}
+
+}  // namespace
+
+Cluster::Cluster() {
+  if (!read_environment(socket_folder_, port_)) {
+    const std::string start = "'" QUERN_SOURCE_DIR
+                              "/tests/support/cluster.sh' start "
+                              "'" QUERN_BINARY_DIR "'";
+    if (std::system(start.c_str()) != 0 || !read_environment(socket_folder_, port_)) {
+      throw std::runtime_error{"the throwaway server did not start; run: " + start};
+    }
+  }
+}
+
+Cluster& Cluster::instance() {
+  static Cluster cluster;
+  return cluster;
+}
+
+std::string Cluster::dsn(std::string_view database) const {
+  return "host=" + socket_folder_ + " port=" + port_ +
+         " user=quern dbname=" + std::string{database};
+}
+
+std::vector<Cluster::Row> Cluster::query(const std::string& sql, std::string_view database) const {
+  pqxx::connection connection{dsn(database)};
+  pqxx::nontransaction session{connection};
+  std::vector<Row> rows;
+  for (const auto& row : session.exec(sql)) {
+    Row& out = rows.emplace_back();
+    for (const auto& field : row) {
+      out.push_back(field.is_null() ? std::nullopt : std::optional<std::string>{field.c_str()});
+    }
+  }
+  return rows;
+}
+
+std::string Cluster::value(const std::string& sql, std::string_view database) const {
+  const auto rows = query(sql, database);
+  return rows.empty() || rows.front().empty() ? "" : rows.front().front().value_or("");
+}
+
+std::string Cluster::explain_json(const std::string& sql, const Settings& settings,
+                                  std::string_view database,
+                                  const std::vector<std::string>& before) const {
+  pqxx::connection connection{dsn(database)};
+  pqxx::nontransaction session{connection};
+  for (const auto& [name, setting] : settings) {
+    session.exec("SET " + quoted(connection, name) + " = " + connection.quote(setting));
+  }
+  for (const std::string& statement : before) {
+    session.exec(statement);
+  }
+  return session.exec("EXPLAIN (FORMAT JSON) " + sql).at(0).at(0).c_str();
+}
+
+std::string Cluster::copy_of(std::string_view database, const std::string& name) const {
+  pqxx::connection connection{dsn("postgres")};
+  pqxx::nontransaction session{connection};
+  session.exec("DROP DATABASE IF EXISTS " + quoted(connection, name));
+  session.exec("CREATE DATABASE " + quoted(connection, name) + " TEMPLATE " +
+               quoted(connection, std::string{database}));
+  return name;
+}
+
+}  // namespace quern::testing
