@@ -1,0 +1,97 @@
+#include "reports/cli/command_context.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "collector/base/failure.hpp"
+
+namespace quern::reports {
+
+namespace {
+
+std::string last_error() {
+  return std::strerror(errno);
+}
+
+}  // namespace
+
+void CommandContext::warn(std::string_view message) const {
+  err << "quern: warning: " << message << '\n' << std::flush;
+}
+
+void CommandContext::note(std::string_view message) const {
+  if (!quiet) {
+    err << "quern: " << message << '\n' << std::flush;
+  }
+}
+
+void write_output(const CommandContext& context, const std::string& path, std::string_view text) {
+  if (path.empty() || path == "-") {
+    context.out << text << std::flush;
+    return;
+  }
+  std::error_code ignored;
+  // A pipe or device (/dev/stderr, a FIFO) can not be replaced by renaming: write straight into it.
+  const bool replaceable =
+      !std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored);
+  const std::string target =
+      replaceable ? fmt::format("{}.{}.partial", path, static_cast<long>(getpid())) : path;
+  errno = 0;
+  std::ofstream file{target, std::ios::binary | std::ios::trunc};
+  if (!file) {
+    throw UserError{fmt::format("{}: cannot write: {}", path, last_error())};
+  }
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  file.close();
+  if (!file) {
+    const std::string why = last_error();
+    if (replaceable) {
+      std::filesystem::remove(target, ignored);
+    }
+    throw UserError{fmt::format("{}: cannot write: {}", path, why)};
+  }
+  if (replaceable && std::rename(target.c_str(), path.c_str()) != 0) {
+    const std::string why = last_error();
+    std::filesystem::remove(target, ignored);
+    throw UserError{fmt::format("{}: cannot write: {}", path, why)};
+  }
+}
+
+std::string read_text_file(const std::string& path, std::size_t limit) {
+  std::string text;
+  const auto slurp = [&](std::istream& in) {
+    char block[65536];
+    while (in.read(block, sizeof block), in.gcount() > 0) {
+      text.append(block, static_cast<std::size_t>(in.gcount()));
+      if (text.size() > limit) {
+        throw UserError{fmt::format("{}: larger than {} MB, which is no {} to read whole", path,
+                                    limit >> 20, "text file")};
+      }
+    }
+  };
+  if (path == "-") {
+    slurp(std::cin);
+    return text;
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw UserError{fmt::format("{}: is a directory; name the file", path)};
+  }
+  errno = 0;
+  std::ifstream file{path, std::ios::binary};
+  if (!file) {
+    throw UserError{fmt::format("{}: cannot read: {}", path, last_error())};
+  }
+  slurp(file);
+  return text;
+}
+
+}  // namespace quern::reports
