@@ -1,0 +1,17 @@
+# Writes a C++ source with the recorded catalog tables as string literals:
+#   cmake -DTABLES=<folder of .tsv> -DOUTPUT=<file.cpp> -P embed_builtins.cmake
+set(SOURCE "// Made from planner-model/query/builtins by embed_builtins.cmake.\n")
+string(APPEND SOURCE "#include \"planner-model/query/builtin_tables.hpp\"\n\n")
+string(APPEND SOURCE "namespace quern::planner_model::builtin_tables {\n\n")
+file(GLOB FILES ${TABLES}/*.tsv)
+list(SORT FILES)
+foreach(FILE ${FILES})
+  get_filename_component(NAME ${FILE} NAME_WE)
+  if(NAME STREQUAL "operator")
+    set(NAME operator_)
+  endif()
+  file(READ ${FILE} TEXT)
+  string(APPEND SOURCE "std::string_view ${NAME}() {\n  return R\"tsv(${TEXT})tsv\";\n}\n\n")
+endforeach()
+string(APPEND SOURCE "}  // namespace quern::planner_model::builtin_tables\n")
+file(WRITE ${OUTPUT} "${SOURCE}")
