@@ -1,0 +1,2 @@
+-- Statistics, once, and what VACUUM sets: all-visible pages and hint bits.
+VACUUM (ANALYZE);
