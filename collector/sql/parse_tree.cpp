@@ -1,0 +1,150 @@
+#include "collector/sql/parse_tree.hpp"
+
+#include <cctype>
+
+#include <fmt/format.h>
+#include <pg_query.h>
+
+#include "collector/base/failure.hpp"
+#include "collector/sql/nesting.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+/// Runs a library result's own release function when the scope ends.
+template <class Result, void (*Free)(Result)>
+class Released {
+ public:
+  explicit Released(Result result) : result_{result} {}
+
+  ~Released() { Free(result_); }
+
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+
+  const Result* operator->() const { return &result_; }
+
+ private:
+  Result result_;
+};
+
+/// What would make the library read past the text's end or overrun its stack.
+std::optional<SyntaxError> refusal(std::string_view sql) {
+  if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
+    return SyntaxError{"the text holds a NUL byte", nul};
+  }
+  if (nesting_bound(sql) > ParseTree::kMaximumNesting) {
+    return SyntaxError{fmt::format("nests deeper than {} levels", ParseTree::kMaximumNesting), 0};
+  }
+  return std::nullopt;
+}
+
+SyntaxError from_library(const PgQueryError& error) {
+  return SyntaxError{error.message == nullptr ? "syntax error" : error.message,
+                     error.cursorpos > 0 ? static_cast<std::size_t>(error.cursorpos - 1) : 0};
+}
+
+/// The library leaves white space around a statement to its neighbours.
+ParseTree::Statement trimmed(const PgQuery__RawStmt& raw, std::string_view text) {
+  std::size_t from = std::min(static_cast<std::size_t>(raw.stmt_location), text.size());
+  std::size_t end = raw.stmt_len > 0
+                        ? std::min(from + static_cast<std::size_t>(raw.stmt_len), text.size())
+                        : text.size();
+  const auto space = [&](std::size_t i) {
+    return std::isspace(static_cast<unsigned char>(text[i])) != 0;
+  };
+  while (from < end && space(from)) {
+    ++from;
+  }
+  while (end > from && (space(end - 1) || text[end - 1] == ';')) {
+    --end;
+  }
+  return ParseTree::Statement{raw.stmt, from, end - from};
+}
+
+}  // namespace
+
+std::optional<ParseTree> ParseTree::parse(std::string_view sql, SyntaxError& error) {
+  if (auto refused = refusal(sql)) {
+    error = std::move(*refused);
+    return std::nullopt;
+  }
+  auto text = std::make_shared<const std::string>(sql);
+  const Released<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result> result{
+      pg_query_parse_protobuf(text->c_str())};
+  if (result->error != nullptr) {
+    error = from_library(*result->error);
+    return std::nullopt;
+  }
+  PgQuery__ParseResult* unpacked = pg_query__parse_result__unpack(
+      nullptr, result->parse_tree.len,
+      reinterpret_cast<const std::uint8_t*>(result->parse_tree.data));
+  if (unpacked == nullptr) {
+    error = SyntaxError{"the parser's tree could not be read", 0};
+    return std::nullopt;
+  }
+  ParseTree tree;
+  tree.text_ = std::move(text);
+  tree.tree_ = std::shared_ptr<const PgQuery__ParseResult>{
+      unpacked, [](const PgQuery__ParseResult* owned) {
+        pg_query__parse_result__free_unpacked(const_cast<PgQuery__ParseResult*>(owned), nullptr);
+      }};
+  for (std::size_t i = 0; i < unpacked->n_stmts; ++i) {
+    if (unpacked->stmts[i]->stmt != nullptr) {
+      tree.statements_.push_back(trimmed(*unpacked->stmts[i], *tree.text_));
+    }
+  }
+  return tree;
+}
+
+ParseTree ParseTree::parse_or_throw(std::string_view sql) {
+  SyntaxError error;
+  auto tree = parse(sql, error);
+  if (!tree) {
+    constexpr std::size_t kShown = 200;
+    throw UserError{fmt::format("cannot parse SQL: {} (at byte {}): {}", error.message,
+                                error.position + 1, sql.substr(0, kShown))};
+  }
+  return std::move(*tree);
+}
+
+std::string deparse(const PgQuery__ParseResult& tree) {
+  std::string packed(pg_query__parse_result__get_packed_size(&tree), '\0');
+  pg_query__parse_result__pack(&tree, reinterpret_cast<std::uint8_t*>(packed.data()));
+  const Released<PgQueryDeparseResult, pg_query_free_deparse_result> result{
+      pg_query_deparse_protobuf(PgQueryProtobuf{packed.size(), packed.data()})};
+  if (result->error != nullptr) {
+    throw UserError{fmt::format("cannot write the changed statement as SQL: {}",
+                                from_library(*result->error).message)};
+  }
+  return result->query;
+}
+
+std::optional<std::string> fingerprint(std::string_view sql) {
+  if (refusal(sql)) {
+    return std::nullopt;
+  }
+  const std::string text{sql};
+  const Released<PgQueryFingerprintResult, pg_query_free_fingerprint_result> result{
+      pg_query_fingerprint(text.c_str())};
+  if (result->error != nullptr || result->fingerprint_str == nullptr) {
+    return std::nullopt;
+  }
+  return std::string{result->fingerprint_str};
+}
+
+std::optional<std::string> normalize(std::string_view sql) {
+  if (refusal(sql)) {
+    return std::nullopt;
+  }
+  const std::string text{sql};
+  const Released<PgQueryNormalizeResult, pg_query_free_normalize_result> result{
+      pg_query_normalize(text.c_str())};
+  if (result->error != nullptr || result->normalized_query == nullptr) {
+    return std::nullopt;
+  }
+  return std::string{result->normalized_query};
+}
+
+}  // namespace quern::collector
