@@ -1,0 +1,484 @@
+#include "planner-model/whatif/plan_node.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "collector/sql/quote.hpp"
+
+// EXPLAIN's two printers. Source: ExplainNode() and its helpers, PostgreSQL 15,
+// src/backend/commands/explain.c.
+namespace quern::planner_model {
+namespace {
+
+using Property = PlanNode::Property;
+
+bool is_join(const PlanNode& node) {
+  return node.node_type == "Nested Loop" || node.node_type == "Merge Join" ||
+         node.node_type == "Hash Join";
+}
+
+bool is_gather(const PlanNode& node) {
+  return node.node_type == "Gather" || node.node_type == "Gather Merge";
+}
+
+bool is_append(const PlanNode& node) {
+  return node.node_type == "Append" || node.node_type == "Merge Append";
+}
+
+const Property* find_property(const PlanNode& node, std::string_view name) {
+  const auto found = std::find_if(node.properties.begin(), node.properties.end(),
+                                  [&](const Property& property) { return property.name == name; });
+  return found == node.properties.end() ? nullptr : &*found;
+}
+
+std::string text_of(const Property& property) {
+  return property.items.empty() ? property.text
+                                : fmt::format("{}", fmt::join(property.items, ", "));
+}
+
+/// Properties in the server's order, with those that PlanNode keeps in fields of their own.
+std::vector<Property> complete_properties(const PlanNode& node) {
+  std::vector<Property> result;
+  for (const Property& property : node.properties) {
+    if (property.name != "Workers Planned" && property.name != "Single Copy" &&
+        property.name != "Inner Unique") {
+      result.push_back(property);
+    }
+  }
+  if (is_gather(node)) {
+    // A Gather's own Filter comes before, its evaluated parameters after.
+    auto place = std::find_if(result.begin(), result.end(),
+                              [](const Property& property) { return property.name != "Filter"; });
+    place = result.insert(place, {"Workers Planned", std::to_string(node.workers_planned)});
+    if (node.node_type == "Gather") {
+      result.push_back({"Single Copy", node.single_copy ? "true" : "false"});
+    }
+  }
+  return result;
+}
+
+/// The object a scan or modification works on, by the name that EXPLAIN gives this fact.
+struct Target {
+  std::string_view label;
+  std::string_view name;
+};
+
+Target target_of(const PlanNode& node) {
+  if (!node.relation.empty()) {
+    return {"Relation Name", node.relation};
+  }
+  if (!node.function_name.empty()) {
+    return {"Function Name", node.function_name};
+  }
+  return {"CTE Name", node.cte_name};
+}
+
+// --- text
+// -----------------------------------------------------------------------------------------
+
+std::string aggregate_title(const PlanNode& node) {
+  std::string title = node.partial_mode == "Simple" || node.partial_mode.empty()
+                          ? std::string{}
+                          : node.partial_mode + " ";
+  if (node.strategy == "Sorted") {
+    return title + "GroupAggregate";
+  }
+  if (node.strategy == "Hashed") {
+    return title + "HashAggregate";
+  }
+  return title + (node.strategy == "Mixed" ? "MixedAggregate" : "Aggregate");
+}
+
+std::string join_title(const PlanNode& node) {
+  const bool nested_loop = node.node_type == "Nested Loop";
+  const std::string method =
+      nested_loop ? node.node_type : node.node_type.substr(0, node.node_type.find(' '));
+  if (node.join_type.empty() || node.join_type == "Inner") {
+    return nested_loop ? method : method + " Join";
+  }
+  return method + " " + node.join_type + " Join";
+}
+
+std::string title(const PlanNode& node) {
+  if (node.node_type == "Aggregate") {
+    return aggregate_title(node);
+  }
+  if (is_join(node)) {
+    return join_title(node);
+  }
+  if (node.node_type == "ModifyTable") {
+    return node.operation;
+  }
+  if (node.node_type == "SetOp") {
+    return (node.strategy == "Hashed" ? "HashSetOp " : "SetOp ") + node.command;
+  }
+  return node.node_type;
+}
+
+std::string target_text(const PlanNode& node) {
+  const Target target = target_of(node);
+  if (node.alias.empty() && target.name.empty()) {
+    return {};
+  }
+  std::string text = " on";
+  if (!target.name.empty()) {
+    text += " " + quote_identifier(target.name);
+  }
+  if (!node.alias.empty() && node.alias != target.name) {
+    text += " " + quote_identifier(node.alias);
+  }
+  return text;
+}
+
+std::string index_text(const PlanNode& node) {
+  if (node.index.empty()) {
+    return {};
+  }
+  if (node.node_type == "Bitmap Index Scan") {
+    return " on " + quote_identifier(node.index);
+  }
+  return (node.scan_direction == "Backward" ? " Backward using " : " using ") +
+         quote_identifier(node.index);
+}
+
+class TextPrinter {
+ public:
+  std::string print(const PlanNode& plan) {
+    node(plan, 0);
+    if (!text_.empty()) {
+      text_.pop_back();
+    }
+    return std::move(text_);
+  }
+
+ private:
+  void line(int indent, std::string_view content) {
+    text_.append(static_cast<std::size_t>(indent) * 2, ' ').append(content).append("\n");
+  }
+
+  void node(const PlanNode& plan, int indent) {
+    if (!plan.subplan_name.empty()) {
+      line(indent, plan.subplan_name);
+      ++indent;
+    }
+    std::string head;
+    if (indent > 0) {
+      head = "->  ";
+    }
+    head += plan.parallel_aware ? "Parallel " : "";
+    head += title(plan) + index_text(plan) + target_text(plan);
+    head += fmt::format("  (cost={:.2f}..{:.2f} rows={:.0f} width={})", plan.startup.value(),
+                        plan.total.value(), plan.rows.value(), plan.width);
+    line(indent, head);
+    indent += indent > 0 ? 3 : 1;
+    properties(plan, indent);
+    for (const PlanNode& child : plan.children) {
+      node(child, indent);
+    }
+  }
+
+  void properties(const PlanNode& plan, int indent) {
+    const bool aggregate = plan.node_type == "Aggregate";
+    int extra = 0;
+    for (const Property& property : complete_properties(plan)) {
+      if (property.name == "Single Copy" && property.text != "true") {
+        continue;
+      }
+      if ((property.name == "Subplans Removed" || property.name == "Planned Partitions") &&
+          property.text == "0") {
+        continue;
+      }
+      if (property.name == "Sampling Method") {
+        sampling(plan, indent);
+      } else if (property.name == "Target Table") {
+        line(indent, plan.operation + " on " + fmt::format("{}", fmt::join(property.items, " ")));
+      } else if (property.name != "Sampling Parameters" && property.name != "Repeatable Seed") {
+        // Each further sort of GROUPING SETS heads the group keys that it serves.
+        const bool heads_keys = aggregate && property.name == "Sort Key";
+        extra = heads_keys ? 0 : extra;
+        line(indent + extra, property.name + ": " + text_of(property));
+        extra = heads_keys ? 1 : extra;
+      }
+    }
+  }
+
+  void sampling(const PlanNode& plan, int indent) {
+    const Property* parameters = find_property(plan, "Sampling Parameters");
+    const Property* seed = find_property(plan, "Repeatable Seed");
+    std::string text = "Sampling: " + find_property(plan, "Sampling Method")->text + " (" +
+                       (parameters ? text_of(*parameters) : std::string{}) + ")";
+    if (seed) {
+      text += " REPEATABLE (" + seed->text + ")";
+    }
+    line(indent, text);
+  }
+
+  std::string text_;
+};
+
+// --- JSON
+// -----------------------------------------------------------------------------------------
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        result += "\\\"";
+        break;
+      case '\\':
+        result += "\\\\";
+        break;
+      case '\b':
+        result += "\\b";
+        break;
+      case '\f':
+        result += "\\f";
+        break;
+      case '\n':
+        result += "\\n";
+        break;
+      case '\r':
+        result += "\\r";
+        break;
+      case '\t':
+        result += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < ' ') {
+          result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          result += c;
+        }
+    }
+  }
+  return result + '"';
+}
+
+std::string quoted_list(const std::vector<std::string>& items) {
+  std::string result = "[";
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    result += (i == 0 ? "" : ", ") + quoted(items[i]);
+  }
+  return result + "]";
+}
+
+class JsonPrinter {
+ public:
+  std::string print(const PlanNode& plan) {
+    text_ = "[";
+    open({}, '{');
+    node(plan, "Plan");
+    close('}');
+    return std::move(text_) + "\n]";
+  }
+
+ private:
+  void start_line() {
+    text_ += first_ ? "\n" : ",\n";
+    first_ = false;
+    text_.append(static_cast<std::size_t>(indent_) * 2, ' ');
+  }
+
+  void open(std::string_view label, char bracket) {
+    start_line();
+    if (!label.empty()) {
+      text_ += quoted(label) + ": ";
+    }
+    text_ += bracket;
+    ++indent_;
+    first_ = true;
+  }
+
+  void close(char bracket) {
+    --indent_;
+    text_ += '\n';
+    text_.append(static_cast<std::size_t>(indent_) * 2, ' ');
+    text_ += bracket;
+    first_ = false;
+  }
+
+  void bare(std::string_view label, std::string_view value) {
+    start_line();
+    text_ += quoted(label) + ": ";
+    text_ += value;
+  }
+
+  void text(std::string_view label, std::string_view value) { bare(label, quoted(value)); }
+
+  void text_if_any(std::string_view label, std::string_view value) {
+    if (!value.empty()) {
+      text(label, value);
+    }
+  }
+
+  void truth(std::string_view label, bool value) { bare(label, value ? "true" : "false"); }
+
+  void node(const PlanNode& plan, std::string_view label) {
+    open(label, '{');
+    identity(plan);
+    target(plan);
+    if (is_join(plan)) {
+      text("Join Type", plan.join_type.empty() ? "Inner" : plan.join_type);
+    }
+    text_if_any("Command", plan.command);
+    bare("Startup Cost", fmt::format("{:.2f}", plan.startup.value()));
+    bare("Total Cost", fmt::format("{:.2f}", plan.total.value()));
+    bare("Plan Rows", fmt::format("{:.0f}", plan.rows.value()));
+    bare("Plan Width", std::to_string(plan.width));
+    if (is_join(plan)) {
+      truth("Inner Unique", plan.inner_unique);
+    }
+    properties(plan);
+    if (!plan.children.empty()) {
+      open("Plans", '[');
+      for (const PlanNode& child : plan.children) {
+        node(child, {});
+      }
+      close(']');
+    }
+    close('}');
+  }
+
+  void identity(const PlanNode& plan) {
+    text("Node Type", plan.node_type);
+    text_if_any("Strategy", plan.strategy);
+    if (plan.node_type == "Aggregate") {
+      text("Partial Mode", plan.partial_mode.empty() ? "Simple" : plan.partial_mode);
+    }
+    text_if_any("Operation", plan.operation);
+    text_if_any("Parent Relationship", plan.relationship);
+    text_if_any("Subplan Name", plan.subplan_name);
+    truth("Parallel Aware", plan.parallel_aware);
+    truth("Async Capable", false);
+  }
+
+  void target(const PlanNode& plan) {
+    if (!plan.index.empty() && plan.node_type != "Bitmap Index Scan") {
+      text("Scan Direction", plan.scan_direction.empty() ? "Forward" : plan.scan_direction);
+    }
+    text_if_any("Index Name", plan.index);
+    const Target target = target_of(plan);
+    text_if_any(target.label, target.name);
+    text_if_any("Alias", plan.alias);
+  }
+
+  void properties(const PlanNode& plan) {
+    const std::vector<Property> all = complete_properties(plan);
+    const auto is_key = [](const Property& property) {
+      return property.name == "Group Key" || property.name == "Hash Key";
+    };
+    const bool sets =
+        plan.node_type == "Aggregate" && (std::count_if(all.begin(), all.end(), is_key) > 1 ||
+                                          find_property(plan, "Hash Key") != nullptr);
+    if (sets) {
+      grouping_sets(all);
+    }
+    bool tables_done = false;
+    for (const Property& property : all) {
+      if (sets && (is_key(property) || property.name == "Sort Key")) {
+        continue;
+      }
+      if (property.name == "Target Table") {
+        if (!tables_done) {
+          target_tables(all);
+        }
+        tables_done = true;
+        continue;
+      }
+      print_property(property);
+    }
+    if ((plan.strategy == "Hashed" || plan.strategy == "Mixed") && plan.node_type == "Aggregate" &&
+        find_property(plan, "Planned Partitions") == nullptr) {
+      bare("Planned Partitions", "0");
+    }
+    if (is_append(plan) && find_property(plan, "Subplans Removed") == nullptr) {
+      bare("Subplans Removed", "0");
+    }
+  }
+
+  void print_property(const Property& property) {
+    static constexpr auto kBare = std::to_array<std::string_view>(
+        {"Workers Planned", "Single Copy", "Planned Partitions", "Subplans Removed"});
+    if (!property.items.empty()) {
+      bare(property.name, quoted_list(property.items));
+    } else if (std::find(kBare.begin(), kBare.end(), property.name) != kBare.end()) {
+      bare(property.name, property.text);
+    } else {
+      text(property.name, property.text);
+    }
+  }
+
+  /// "Group Key", "Hash Key" and "Sort Key" of GROUPING SETS as the server nests them: one set a
+  /// sort or hash table, each with its lists of keys.
+  void grouping_sets(const std::vector<Property>& all) {
+    open("Grouping Sets", '[');
+    std::string_view current;
+    const auto end_set = [&] {
+      if (!current.empty()) {
+        close(']');
+        close('}');
+        current = {};
+      }
+    };
+    bool sorted = false;
+    for (const Property& property : all) {
+      if (property.name == "Sort Key") {
+        end_set();
+        open({}, '{');
+        bare("Sort Key", quoted_list(property.items));
+        sorted = true;
+        continue;
+      }
+      if (property.name != "Group Key" && property.name != "Hash Key") {
+        continue;
+      }
+      if (property.name == "Hash Key" || current != property.name) {
+        end_set();
+        if (!sorted) {
+          open({}, '{');
+        }
+        sorted = false;
+        open(property.name + "s", '[');
+        current = property.name;
+      }
+      start_line();
+      text_ += quoted_list(property.items);
+    }
+    end_set();
+    close(']');
+  }
+
+  /// Items: relation and, where it differs, alias.
+  void target_tables(const std::vector<Property>& all) {
+    open("Target Tables", '[');
+    for (const Property& property : all) {
+      if (property.name == "Target Table" && !property.items.empty()) {
+        open({}, '{');
+        text("Relation Name", property.items.front());
+        text("Alias", property.items.back());
+        close('}');
+      }
+    }
+    close(']');
+  }
+
+  std::string text_;
+  int indent_ = 1;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::string explain_text(const PlanNode& plan) {
+  return TextPrinter{}.print(plan);
+}
+
+std::string explain_json(const PlanNode& plan) {
+  return JsonPrinter{}.print(plan);
+}
+
+}  // namespace quern::planner_model
