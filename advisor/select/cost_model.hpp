@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace quern::advisor {
+
+/// Ordinals of candidates, sorted and unique.
+using IndexSet = std::vector<int>;
+
+/// What one query costs under a set of candidates, and which of them its plan uses. Costs are those
+/// of one execution, in planner units.
+struct PlannedCost {
+  double cost = 0;
+  IndexSet used = {};
+};
+
+/// The planner as selection sees it. Pure: same arguments, same answer.
+///
+/// Assumed of it, as of every index benefit graph: used(X) ⊆ Y ⊆ X gives cost(Y) = cost(X), and
+/// more indexes never cost more. PostgreSQL bends the second by up to 1 % (STD_FUZZ_FACTOR,
+/// pathnode.c); the chosen set is therefore re-planned, and what is reported comes from that.
+class CostModel {
+ public:
+  virtual ~CostModel() = default;
+  [[nodiscard]] virtual std::size_t queries() const = 0;
+  /// Candidates that can matter to the query at all, sorted. Costs depend on these alone.
+  [[nodiscard]] virtual const IndexSet& relevant(std::size_t query) const = 0;
+  [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
+};
+
+}  // namespace quern::advisor

@@ -1,0 +1,185 @@
+#include "advisor/select/integer_program.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include <Cbc_C_Interface.h>
+
+#include "collector/base/failure.hpp"
+
+#include "advisor/select/greedy.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+struct DeleteModel {
+  void operator()(Cbc_Model* model) const { Cbc_deleteModel(model); }
+};
+
+using Model = std::unique_ptr<Cbc_Model, DeleteModel>;
+
+/// The objective is scaled so that doing nothing costs this: CBC's tolerances are absolute.
+constexpr double kScaledBase = 1e6;
+
+class Formulation {
+ public:
+  Formulation(const SelectionProblem& problem, Floors floors)
+      : problem_{problem},
+        model_{Cbc_newModel()},
+        scale_{kScaledBase / std::max(1e-9, objective(problem, {}))} {
+    add_candidates();
+    for (const auto& query : problem.queries) {
+      add_query(query, floors);
+    }
+    for (const auto& group : problem.hot) {
+      add_hot_group(group);
+    }
+    add_limits();
+  }
+
+  Selection solve(double time_limit_seconds) {
+    Cbc_setLogLevel(model_.get(), 0);
+    Cbc_setMaximumSeconds(model_.get(), time_limit_seconds);
+    Cbc_setAllowableGap(model_.get(), 1e-6);
+    Cbc_setAllowableFractionGap(model_.get(), 0);
+    Cbc_solve(model_.get());
+    return answer();
+  }
+
+ private:
+  int column(double lower, double upper, double cost, bool integer) {
+    const int number = columns_++;
+    Cbc_addCol(model_.get(), "", lower, upper, cost * scale_, integer ? 1 : 0, 0, nullptr, nullptr);
+    return number;
+  }
+
+  void row(const std::vector<int>& columns, const std::vector<double>& coefficients, char sense,
+           double right_hand_side) {
+    Cbc_addRow(model_.get(), "", static_cast<int>(columns.size()), columns.data(),
+               coefficients.data(), sense, right_hand_side);
+  }
+
+  void add_candidates() {
+    for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
+      // An index beyond the budget can not be built: fixed at 0, which helps the relaxation.
+      const double upper = problem_.sizes[a] > problem_.budget ? 0 : 1;
+      column(0, upper, problem_.maintenance[a] + problem_.charge, true);
+    }
+  }
+
+  void add_query(const SelectionQuery& query, Floors floors) {
+    std::vector<int> choice;
+    std::map<int, std::vector<int>> needing;
+    for (const auto& alternative : query.alternatives) {
+      choice.push_back(column(0, 1, query.weight * alternative.cost, false));
+      for (const int index : alternative.needs) {
+        needing[index].push_back(choice.back());
+      }
+    }
+    if (floors == Floors::Allowed) {
+      const double known =
+          std::min_element(query.alternatives.begin(), query.alternatives.end(),
+                           [](const auto& a, const auto& b) { return a.cost < b.cost; })
+              ->cost;
+      if (query.floor < known) {
+        choice.push_back(column(0, 1, query.weight * query.floor, false));
+      }
+    }
+    row(choice, std::vector<double>(choice.size(), 1.0), 'E', 1);
+    for (auto& [index, users] : needing) {
+      std::vector<double> coefficients(users.size(), 1.0);
+      users.push_back(index);
+      coefficients.push_back(-1);
+      row(users, coefficients, 'L', 0);
+    }
+  }
+
+  void add_hot_group(const HotGroup& group) {
+    if (group.blockers.empty()) {
+      return;
+    }
+    const int lost = column(0, 1, group.existing_cost, false);
+    for (const int blocker : group.blockers) {
+      row({lost, blocker}, {1, -1}, 'G', 0);
+    }
+    for (const auto& [index, cost] : group.entry_costs) {
+      const int both = column(0, 1, cost, false);
+      row({both, lost, index}, {1, -1, -1}, 'G', -1);
+    }
+  }
+
+  void add_limits() {
+    std::vector<int> all;
+    for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
+      all.push_back(static_cast<int>(a));
+    }
+    if (all.empty()) {
+      return;
+    }
+    double total = 0;
+    for (const double size : problem_.sizes) {
+      total += size;
+    }
+    if (total > problem_.budget) {
+      // In units of the budget: bytes beside ones would be badly scaled.
+      std::vector<double> shares;
+      for (const double size : problem_.sizes) {
+        shares.push_back(size / std::max(1.0, problem_.budget));
+      }
+      row(all, shares, 'L', 1);
+    }
+    if (static_cast<int>(all.size()) > problem_.max_indexes) {
+      row(all, std::vector<double>(all.size(), 1.0), 'L', problem_.max_indexes);
+    }
+  }
+
+  Selection answer() {
+    Selection selection{.method = "integer program"};
+    const double* solution = Cbc_getColSolution(model_.get());
+    const bool found = Cbc_isProvenInfeasible(model_.get()) == 0 && solution != nullptr &&
+                       Cbc_numberSavedSolutions(model_.get()) > 0;
+    if (found) {
+      for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
+        if (solution[a] > 0.5) {
+          selection.chosen.push_back(static_cast<int>(a));
+        }
+      }
+    }
+    selection.optimal = found && Cbc_isProvenOptimal(model_.get()) != 0;
+    const double bound = Cbc_getBestPossibleObjValue(model_.get()) / scale_;
+    selection.bound = std::isfinite(bound) ? bound : 0;
+    return selection;
+  }
+
+  const SelectionProblem& problem_;
+  Model model_;
+  double scale_;
+  int columns_ = 0;
+};
+
+}  // namespace
+
+Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
+                                    double time_limit_seconds) {
+  const Selection greedy = select_greedy(problem);
+  if (problem.sizes.empty()) {
+    return {.cost = greedy.cost, .bound = greedy.cost, .optimal = true, .method = "no candidates"};
+  }
+  Selection selection = Formulation{problem, floors}.solve(std::max(0.1, time_limit_seconds));
+  selection.cost = objective(problem, selection.chosen);
+  // CBC works to a tolerance: the last word has the objective itself.
+  if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {
+    selection.chosen = greedy.chosen;
+    selection.cost = greedy.cost;
+  }
+  selection.chosen = improved(problem, std::move(selection.chosen));
+  selection.cost = objective(problem, selection.chosen);
+  selection.bound = std::min(selection.cost, std::max(selection.bound, trivial_bound(problem)));
+  return selection;
+}
+
+}  // namespace quern::advisor

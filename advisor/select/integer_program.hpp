@@ -1,0 +1,29 @@
+#pragma once
+
+#include "advisor/select/problem.hpp"
+
+namespace quern::advisor {
+
+/// Which price a query has where its benefit graph was cut off.
+enum class Floors : bool {
+  Ignored,  ///< only alternatives that a plan has shown: for choosing
+  Allowed   ///< the floor as well, for free: for a bound that holds against the planner
+};
+
+/// Solves the selection exactly by COIN-OR CBC, single-threaded. CoPhy (Dash, Polyzotis, Ailamaki,
+/// PVLDB 4(6), 2011) over the alternatives of the benefit graphs:
+///
+///   min  Σ_q w_q Σ_k cost_qk y_qk + Σ_a (maintenance_a + charge) z_a + lost HOT updates
+///   s.t. Σ_k y_qk = 1;  Σ_{k: a ∈ needs_qk} y_qk <= z_a;  Σ size_a z_a <= budget;  Σ z_a <= limit
+///
+/// Only z is integral: with z fixed each query takes its cheapest open alternative. One row per
+/// (query, candidate) links them, which is tighter than one per alternative. For updates that are
+/// HOT until an index on their columns is built, h >= z_a for each such index, and the product of h
+/// and z_b for the entries of the others is linearized: v_b >= h + z_b - 1.
+///
+/// Never worse than select_greedy(). When `time_limit_seconds` ends the search, `bound` and
+/// `optimal` say so.
+[[nodiscard]] Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
+                                                  double time_limit_seconds);
+
+}  // namespace quern::advisor

@@ -1,0 +1,58 @@
+#include "advisor/select/problem.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace quern::advisor {
+
+bool contains_all(const IndexSet& set, const IndexSet& wanted) {
+  return std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
+}
+
+double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
+  double cheapest = std::numeric_limits<double>::infinity();
+  for (const auto& alternative : query.alternatives) {
+    if (alternative.cost < cheapest && contains_all(chosen, alternative.needs)) {
+      cheapest = alternative.cost;
+    }
+  }
+  return cheapest;
+}
+
+double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {
+  double total = 0;
+  const auto is_chosen = [&](int index) {
+    return std::binary_search(chosen.begin(), chosen.end(), index);
+  };
+  for (const int index : chosen) {
+    total += problem.maintenance[static_cast<std::size_t>(index)];
+  }
+  for (const auto& group : problem.hot) {
+    if (std::none_of(group.blockers.begin(), group.blockers.end(), is_chosen)) {
+      continue;
+    }
+    total += group.existing_cost;
+    for (const auto& [index, cost] : group.entry_costs) {
+      total += is_chosen(index) ? cost : 0;
+    }
+  }
+  return total;
+}
+
+double objective(const SelectionProblem& problem, const IndexSet& chosen) {
+  double total = write_cost(problem, chosen) + problem.charge * static_cast<double>(chosen.size());
+  for (const auto& query : problem.queries) {
+    total += query.weight * query_cost(query, chosen);
+  }
+  return total;
+}
+
+bool feasible(const SelectionProblem& problem, const IndexSet& chosen) {
+  double bytes = 0;
+  for (const int index : chosen) {
+    bytes += problem.sizes[static_cast<std::size_t>(index)];
+  }
+  return bytes <= problem.budget && static_cast<int>(chosen.size()) <= problem.max_indexes;
+}
+
+}  // namespace quern::advisor

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "advisor/select/cost_model.hpp"
+
+namespace quern::advisor {
+
+/// One way to run a query: costs `cost` wherever all of `needs` exist.
+struct Alternative {
+  IndexSet needs = {};
+  double cost = 0;
+};
+
+struct SelectionQuery {
+  double weight = 1;  ///< executions
+  /// The first needs nothing.
+  std::vector<Alternative> alternatives = {};
+  /// No set of candidates makes the query cheaper than this; below min(alternatives) only where the
+  /// benefit graph was cut off.
+  double floor = 0;
+};
+
+/// Updates that are HOT until one of `blockers` is built; then every index of the table gets an
+/// entry for each of them. heap_update() and HeapDetermineColumnsInfo(), heapam.c.
+struct HotGroup {
+  std::vector<int> blockers = {};  ///< candidates on a column that these updates set
+  double existing_cost = 0;        ///< lost HOT, times the entries of all existing indexes
+  std::vector<std::pair<int, double>> entry_costs = {};  ///< by candidate of the table: likewise
+};
+
+/// The integer program's input. Candidates are 0 .. sizes.size() - 1.
+struct SelectionProblem {
+  std::vector<double> sizes = {};        ///< bytes
+  std::vector<double> maintenance = {};  ///< write cost over the workload, each on its own
+  std::vector<HotGroup> hot = {};
+  std::vector<SelectionQuery> queries = {};
+  double budget = 1e18;  ///< bytes
+  int max_indexes = 1000;
+  /// What an index must earn to be worth having: charged once for each chosen index.
+  double charge = 0;
+};
+
+struct Selection {
+  IndexSet chosen = {};
+  double cost = 0;   ///< objective(problem, chosen), charges included
+  double bound = 0;  ///< no feasible choice costs less
+  bool optimal = false;
+  std::string method = {};  ///< "greedy", "integer program"
+};
+
+/// min over the alternatives that `chosen` allows.
+[[nodiscard]] double query_cost(const SelectionQuery& query, const IndexSet& chosen);
+
+/// Maintenance and lost HOT updates of a choice, without charges.
+[[nodiscard]] double write_cost(const SelectionProblem& problem, const IndexSet& chosen);
+
+/// Reads, writes and charges. The one definition that all algorithms minimize.
+[[nodiscard]] double objective(const SelectionProblem& problem, const IndexSet& chosen);
+
+[[nodiscard]] bool feasible(const SelectionProblem& problem, const IndexSet& chosen);
+
+[[nodiscard]] bool contains_all(const IndexSet& set, const IndexSet& wanted);
+
+}  // namespace quern::advisor

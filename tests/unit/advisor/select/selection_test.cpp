@@ -1,0 +1,211 @@
+// Selection against brute force: every subset of small random instances, the same cost function.
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "advisor/select/benefit_graph.hpp"
+#include "advisor/select/greedy.hpp"
+#include "advisor/select/integer_program.hpp"
+
+using namespace quern::advisor;
+
+namespace {
+
+/// Queries that pick the cheapest of a few plans, each of which needs some candidates.
+class PlansModel : public CostModel {
+ public:
+  explicit PlansModel(std::vector<std::vector<Alternative>> plans, int candidates)
+      : plans_{std::move(plans)}, relevant_(plans_.size()) {
+    for (auto& relevant : relevant_) {
+      for (int a = 0; a < candidates; ++a) {
+        relevant.push_back(a);
+      }
+    }
+  }
+
+  std::size_t queries() const override { return plans_.size(); }
+
+  const IndexSet& relevant(std::size_t query) const override { return relevant_[query]; }
+
+  PlannedCost cost(std::size_t query, const IndexSet& indexes) const override {
+    ++calls;
+    PlannedCost best{.cost = 1e300};
+    for (const auto& plan : plans_[query]) {
+      if (plan.cost < best.cost && contains_all(indexes, plan.needs)) {
+        best = {plan.cost, plan.needs};
+      }
+    }
+    return best;
+  }
+
+  mutable int calls = 0;
+
+ private:
+  std::vector<std::vector<Alternative>> plans_;
+  std::vector<IndexSet> relevant_;
+};
+
+using Random = std::mt19937;
+
+int uniform(Random& random, int from, int to) {
+  return from + static_cast<int>(random() % static_cast<unsigned>(to - from + 1));
+}
+
+PlansModel random_model(Random& random, int candidates, int queries) {
+  std::vector<std::vector<Alternative>> all;
+  for (int q = 0; q < queries; ++q) {
+    std::vector<Alternative> plans{{{}, 1000.0 + uniform(random, 0, 1000)}};
+    for (int k = uniform(random, 0, 6); k > 0; --k) {
+      IndexSet needs;
+      for (int n = uniform(random, 1, 3); n > 0; --n) {
+        needs.push_back(uniform(random, 0, candidates - 1));
+      }
+      std::sort(needs.begin(), needs.end());
+      needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
+      plans.push_back({needs, static_cast<double>(uniform(random, 1, 999))});
+    }
+    all.push_back(std::move(plans));
+  }
+  return PlansModel{std::move(all), candidates};
+}
+
+SelectionProblem random_problem(Random& random, int candidates) {
+  const int queries = uniform(random, 1, 8);
+  const PlansModel model = random_model(random, candidates, queries);
+  SelectionProblem problem;
+  for (int a = 0; a < candidates; ++a) {
+    problem.sizes.push_back(uniform(random, 10, 100));
+    problem.maintenance.push_back(uniform(random, 0, 300));
+  }
+  for (int q = 0; q < queries; ++q) {
+    problem.queries.push_back(
+        explore(model, static_cast<std::size_t>(q), uniform(random, 1, 5), 10000));
+  }
+  if (uniform(random, 0, 1) == 1) {
+    HotGroup group{.existing_cost = static_cast<double>(uniform(random, 0, 900))};
+    for (int a = 0; a < candidates; ++a) {
+      if (uniform(random, 0, 2) == 0) {
+        group.blockers.push_back(a);
+      }
+      group.entry_costs.emplace_back(a, uniform(random, 0, 300));
+    }
+    problem.hot.push_back(group);
+  }
+  problem.budget = uniform(random, 20, 60 * candidates);
+  problem.max_indexes = uniform(random, 1, candidates + 1);
+  problem.charge = uniform(random, 0, 50);
+  return problem;
+}
+
+Selection brute_force(const SelectionProblem& problem) {
+  Selection best{.cost = 1e300};
+  const unsigned count = 1U << problem.sizes.size();
+  for (unsigned bits = 0; bits < count; ++bits) {
+    IndexSet set;
+    for (int a = 0; a < static_cast<int>(problem.sizes.size()); ++a) {
+      if ((bits >> a) & 1U) {
+        set.push_back(a);
+      }
+    }
+    if (feasible(problem, set) && objective(problem, set) < best.cost) {
+      best.chosen = set;
+      best.cost = objective(problem, set);
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("the benefit graph knows the cost under every set of candidates") {
+  Random random{7};
+  for (int round = 0; round < 50; ++round) {
+    const int candidates = uniform(random, 1, 7);
+    const PlansModel model = random_model(random, candidates, 1);
+    const SelectionQuery query = explore(model, 0, 1, 100000);
+    for (unsigned bits = 0; bits < (1U << candidates); ++bits) {
+      IndexSet set;
+      for (int a = 0; a < candidates; ++a) {
+        if ((bits >> a) & 1U) {
+          set.push_back(a);
+        }
+      }
+      CHECK(query_cost(query, set) == model.cost(0, set).cost);
+    }
+    CHECK(query.floor == model.cost(0, model.relevant(0)).cost);
+  }
+}
+
+TEST_CASE("a benefit graph that is cut off prices single candidates and keeps a floor") {
+  const PlansModel model{{{{{}, 1000}, {{0}, 500}, {{1}, 400}, {{2, 3}, 50}, {{4}, 300}}}, 5};
+  const SelectionQuery query = explore(model, 0, 1, 2);
+  CHECK(query_cost(query, {1}) == 400);
+  CHECK(query_cost(query, {4}) == 300);
+  CHECK(query_cost(query, {2, 3}) == 50);
+  CHECK(query.floor <= 50);
+}
+
+TEST_CASE("the integer program finds what brute force finds") {
+  Random random{42};
+  for (int round = 0; round < 60; ++round) {
+    const SelectionProblem problem = random_problem(random, uniform(random, 1, 10));
+    const Selection exact = brute_force(problem);
+    const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+    INFO("round " << round);
+    CHECK(found.cost == Approx(exact.cost).epsilon(1e-7));
+    CHECK(found.optimal);
+    CHECK(found.bound <= exact.cost * (1 + 1e-9));
+    CHECK(found.bound >= exact.cost * (1 - 1e-6));
+    CHECK(feasible(problem, found.chosen));
+  }
+}
+
+TEST_CASE("greedy fits the budget, is never better than the optimum and never worse than nothing") {
+  Random random{3};
+  for (int round = 0; round < 60; ++round) {
+    const SelectionProblem problem = random_problem(random, uniform(random, 1, 9));
+    const Selection greedy = select_greedy(problem);
+    CHECK(feasible(problem, greedy.chosen));
+    CHECK(greedy.cost <= objective(problem, {}));
+    CHECK(greedy.cost >= brute_force(problem).cost * (1 - 1e-9));
+  }
+}
+
+TEST_CASE("a larger budget is never worse") {
+  Random random{11};
+  for (int round = 0; round < 20; ++round) {
+    SelectionProblem problem = random_problem(random, 8);
+    problem.max_indexes = 100;
+    double previous = 1e300;
+    for (double budget = 20; budget < 900; budget += 110) {
+      problem.budget = budget;
+      const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+      CHECK(found.cost <= previous * (1 + 1e-9));
+      previous = found.cost;
+    }
+  }
+}
+
+TEST_CASE("an index that makes updates lose HOT pays for the entries of the others") {
+  SelectionProblem problem;
+  problem.sizes = {1, 1};
+  problem.maintenance = {0, 0};
+  problem.queries = {{.weight = 1, .alternatives = {{{}, 100}, {{0}, 50}}, .floor = 50},
+                     {.weight = 1, .alternatives = {{{}, 100}, {{1}, 70}}, .floor = 70}};
+  problem.hot = {{.blockers = {0}, .existing_cost = 30, .entry_costs = {{0, 10}, {1, 25}}}};
+  // 0 alone: saves 50, costs 40. 1 alone: saves 30. Both: saves 80, costs 65.
+  const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+  CHECK(found.chosen == IndexSet{1});
+  CHECK(found.cost == Approx(170));
+}
+
+TEST_CASE("nothing to choose from") {
+  SelectionProblem problem;
+  problem.queries = {{.weight = 2, .alternatives = {{{}, 10}}, .floor = 10}};
+  const Selection found = select_by_integer_program(problem, Floors::Allowed, 30);
+  CHECK(found.chosen.empty());
+  CHECK(found.cost == 20);
+  CHECK(found.bound == 20);
+}
