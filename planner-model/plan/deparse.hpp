@@ -19,16 +19,20 @@ struct DeparseContext {
   bool prefix_columns = false;  ///< o.id rather than id: more than one entry in the range table
   /// "InitPlan 1 (returns $0)", "SubPlan 2" or "hashed SubPlan 2" and so on.
   std::function<std::string(const Expr& subplan)> subplan_text;
-  /// Expressions that a lower plan node has already computed: printed in parentheses unless columns,
-  /// as ruleutils.c does for OUTER_VAR references.
+  /// Expressions that a lower plan node has already computed: printed in parentheses unless
+  /// columns, as ruleutils.c does for OUTER_VAR references.
   std::vector<ExprPtr> computed_below = {};
 };
 
 /// Prints as deparse_expression() (ruleutils.c, not pretty): (a = 5), ((b)::text ~~ 'x%'::text).
 [[nodiscard]] std::string deparse(const ExprPtr& expr, const DeparseContext& context);
 
+/// As deparse(), with implicit casts at the top shown, as EXPLAIN prints Group Key, Presorted Key
+/// and the like: (status)::text.
+[[nodiscard]] std::string deparse_key(const ExprPtr& expr, const DeparseContext& context);
+
 /// "a", "b DESC NULLS LAST", "c COLLATE \"C\"": an item of EXPLAIN's Sort Key.
-[[nodiscard]] std::string deparse_sort_key(const ExprPtr& expr, Oid sort_operator,
-                                           bool nulls_first, const DeparseContext& context);
+[[nodiscard]] std::string deparse_sort_key(const ExprPtr& expr, Oid sort_operator, bool nulls_first,
+                                           const DeparseContext& context);
 
 }  // namespace quern::planner_model

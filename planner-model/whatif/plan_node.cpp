@@ -194,7 +194,7 @@ class TextPrinter {
       if (property.name == "Sampling Method") {
         sampling(plan, indent);
       } else if (property.name == "Target Table") {
-        line(indent, plan.operation + " on " + fmt::format("{}", fmt::join(property.items, " ")));
+        line(indent, plan.operation + " on " + target_table(property.items));
       } else if (property.name != "Sampling Parameters" && property.name != "Repeatable Seed") {
         // Each further sort of GROUPING SETS heads the group keys that it serves.
         const bool heads_keys = aggregate && property.name == "Sort Key";
@@ -203,6 +203,15 @@ class TextPrinter {
         extra = heads_keys ? 1 : extra;
       }
     }
+  }
+
+  /// Items: relation and, where it differs, alias.
+  static std::string target_table(const std::vector<std::string>& items) {
+    std::string text;
+    for (const std::string& item : items) {
+      text += (text.empty() ? "" : " ") + quote_identifier(item);
+    }
+    return text;
   }
 
   void sampling(const PlanNode& plan, int indent) {
