@@ -1,0 +1,182 @@
+#include "planner-model/query/type_tables.hpp"
+
+namespace quern::planner_model {
+
+void CatalogIndex::add(const Type& row) {
+  types.emplace(row.oid, &row);
+  types_by_name[row.name].push_back(&row);
+}
+
+void CatalogIndex::add(const Function& row) {
+  functions.emplace(row.oid, &row);
+  functions_by_name[row.name].push_back(&row);
+}
+
+void CatalogIndex::add(const Operator& row) {
+  operators.emplace(row.oid, &row);
+  operators_by_name[row.name].push_back(&row);
+}
+
+void CatalogIndex::add(const OpClass& row) {
+  operator_classes.emplace(row.oid, &row);
+  operator_class_list.push_back(&row);
+}
+
+void CatalogIndex::add(const Range& row) {
+  ranges.emplace(row.range, &row);
+  multiranges.emplace(row.multirange, &row);
+}
+
+void CatalogIndex::add(const FamilyMember& row) {
+  memberships[row.op].push_back(&row);
+  families[row.family].push_back(&row);
+}
+
+const CatalogIndex& builtin_index() {
+  static const CatalogIndex index = [] {
+    const auto& catalog = builtin_catalog();
+    CatalogIndex made;
+    const auto add_all = [&made](const auto& rows) {
+      for (const auto& row : rows) {
+        made.add(row);
+      }
+    };
+    add_all(catalog.types);
+    add_all(catalog.functions);
+    add_all(catalog.aggregates);
+    add_all(catalog.operators);
+    add_all(catalog.casts);
+    add_all(catalog.operator_classes);
+    add_all(catalog.family_members);
+    add_all(catalog.ranges);
+    return made;
+  }();
+  return index;
+}
+
+namespace {
+
+/// Lets a name found in the snapshot list the built-in rows of that name first.
+template <class Row>
+void merge_names(const CatalogIndex::ByName<Row>& builtin, CatalogIndex::ByName<Row>& own) {
+  for (auto& [name, rows] : own) {
+    if (const auto found = builtin.find(name); found != builtin.end()) {
+      rows.insert(rows.begin(), found->second.begin(), found->second.end());
+    }
+  }
+}
+
+}  // namespace
+
+TypeSystem::Tables::Tables(const CatalogSnapshot& snapshot) : catalog{snapshot} {
+  add_types();
+  add_functions();
+  add_operators();
+  add_operator_classes();
+  merge_names(builtin.types_by_name, own.types_by_name);
+  merge_names(builtin.functions_by_name, own.functions_by_name);
+  merge_names(builtin.operators_by_name, own.operators_by_name);
+}
+
+void TypeSystem::Tables::add_types() {
+  for (const auto& given : catalog.types) {
+    own.add(types.emplace_back(Type{
+        .oid = given.oid,
+        .schema = given.schema,
+        .name = given.name,
+        .length = given.length,
+        .by_value = given.by_value,
+        .kind = given.kind,
+        .category = given.category,
+        .preferred = given.preferred,
+        .element = given.element,
+        .array = given.array,
+        .base = given.base,
+        .typmod = given.type_modifier,
+        .collation = given.collation,
+        .alignment = given.alignment,
+        .storage = given.storage,
+        .is_array = given.kind == 'b' && given.element != 0 && given.length == -1,
+        .labels = given.kind == 'e' ? &given.labels : nullptr,
+    }));
+  }
+}
+
+void TypeSystem::Tables::add_functions() {
+  for (const auto& given : catalog.functions) {
+    own.add(functions.emplace_back(Function{
+        .oid = given.oid,
+        .schema = given.schema,
+        .name = given.name,
+        .kind = given.kind,
+        .volatility = given.volatility,
+        .strict = given.strict,
+        .returns_set = given.returns_set,
+        .leakproof = given.leakproof,
+        .parallel = given.parallel,
+        .cost = given.cost,
+        .rows = given.rows,
+        .result = given.result,
+        .variadic = given.variadic,
+        .defaults = given.defaults,
+        .arguments = given.arguments,
+        .support = given.support,
+    }));
+    if (given.kind == 'a') {
+      own.add(aggregates.emplace_back(Aggregate{.function = given.oid}));
+    }
+  }
+}
+
+void TypeSystem::Tables::add_operators() {
+  for (const auto& given : catalog.operators) {
+    own.add(operators.emplace_back(Operator{
+        .oid = given.oid,
+        .schema = given.schema,
+        .name = given.name,
+        .left = given.left,
+        .right = given.right,
+        .result = given.result,
+        .function = given.function,
+        .commutator = given.commutator,
+        .negator = given.negator,
+        .merges = given.merges,
+        .hashes = given.hashes,
+        .restriction = given.restriction,
+        .join = given.join,
+    }));
+  }
+}
+
+void TypeSystem::Tables::add_operator_classes() {
+  for (const auto& given : catalog.operator_classes) {
+    own.add(operator_classes.emplace_back(OpClass{
+        .oid = given.oid,
+        .schema = given.schema,
+        .name = given.name,
+        .access_method = given.access_method,
+        .family = given.family,
+        .input_type = given.input_type,
+        .is_default = given.is_default,
+        .key_type = given.key_type,
+    }));
+    if (const auto known = own.families.find(given.family);
+        builtin.families.contains(given.family) ||
+        (known != own.families.end() && !known->second.empty())) {
+      continue;  // the members belong to the family, which several classes share
+    }
+    for (const auto& member : given.members) {
+      own.add(members.emplace_back(FamilyMember{
+          .family = given.family,
+          .access_method = given.access_method,
+          .left = member.left,
+          .right = member.right,
+          .strategy = member.strategy,
+          .purpose = 's',
+          .op = member.operator_,
+      }));
+    }
+  }
+}
+
+}  // namespace quern::planner_model
