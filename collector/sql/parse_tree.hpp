@@ -1,16 +1,16 @@
 #pragma once
 
-// The one door to libpg_query (PostgreSQL 15's own grammar). Other folders include this header, never
-// the library's: the tree's structs (PgQuery__SelectStmt ...) are the server's parse nodes field for
-// field, so that code over them can be read beside src/include/nodes/parsenodes.h.
-#include <pg_query/pg_query.pb-c.h>
-
+// The one door to libpg_query (PostgreSQL 15's own grammar). Other folders include this header,
+// never the library's: the tree's structs (PgQuery__SelectStmt ...) are the server's parse nodes
+// field for field, so that code over them can be read beside src/include/nodes/parsenodes.h.
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <pg_query/pg_query.pb-c.h>
 
 namespace quern::collector {
 
@@ -38,7 +38,9 @@ class ParseTree {
   };
 
   [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
+
   [[nodiscard]] const std::string& text() const { return *text_; }
+
   [[nodiscard]] std::string_view statement_text(const Statement& s) const {
     return std::string_view{*text_}.substr(s.offset, s.length);
   }
@@ -49,8 +51,8 @@ class ParseTree {
   std::vector<Statement> statements_;
 };
 
-/// SQL text of a tree again (pg_query_deparse_protobuf). Changing the tree first is how rewrites are
-/// written; see advisor/rewrite.
+/// SQL text of a tree again (pg_query_deparse_protobuf). Changing the tree first is how rewrites
+/// are written; see advisor/rewrite.
 [[nodiscard]] std::string deparse(const PgQuery__ParseResult& tree);
 
 /// 16 hex digits, equal for statements that differ in constants, white space, comments and IN-list

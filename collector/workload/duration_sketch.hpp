@@ -7,9 +7,10 @@
 
 namespace quern {
 
-/// DDSketch (Masson, Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch", PVLDB 12(12),
-/// 2019): quantiles of durations within 1 % relative error, mergeable in any order. Bin i counts the
-/// values v (in microseconds) with gamma^(i-1) < v <= gamma^i, gamma = (1 + 0.01) / (1 - 0.01).
+/// DDSketch (Masson, Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch", PVLDB
+/// 12(12), 2019): quantiles of durations within 1 % relative error, mergeable in any order. Bin i
+/// counts the values v (in microseconds) with gamma^(i-1) < v <= gamma^i, gamma = (1 + 0.01) / (1 -
+/// 0.01).
 class DurationSketch {
  public:
   static constexpr double kRelativeError = 0.01;
@@ -22,6 +23,7 @@ class DurationSketch {
   [[nodiscard]] std::uint64_t count() const;
 
   [[nodiscard]] std::uint64_t zeros() const { return zeros_; }
+
   [[nodiscard]] const std::map<std::int32_t, std::uint64_t>& bins() const { return bins_; }
 
   /// For reading a document back.

@@ -1,0 +1,80 @@
+#include "collector/base/utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace quern {
+
+namespace {
+
+/// Length of the well-formed sequence at `i` (Unicode 15, table 3-7); 0 when there is none.
+std::size_t sequence_length(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  const auto tail = [&](std::size_t at) { return (byte(at) & 0xC0U) == 0x80U; };
+  const unsigned first = byte(i);
+  if (first < 0x80U) {
+    return first == 0 ? 0 : 1;
+  }
+  if (first >= 0xC2U && first <= 0xDFU) {
+    return tail(i + 1) ? 2 : 0;
+  }
+  if (first >= 0xE0U && first <= 0xEFU) {
+    const unsigned second = byte(i + 1);
+    const bool fits = (first != 0xE0U || second >= 0xA0U) && (first != 0xEDU || second <= 0x9FU);
+    return fits && tail(i + 1) && tail(i + 2) ? 3 : 0;
+  }
+  if (first >= 0xF0U && first <= 0xF4U) {
+    const unsigned second = byte(i + 1);
+    const bool fits = (first != 0xF0U || second >= 0x90U) && (first != 0xF4U || second <= 0x8FU);
+    return fits && tail(i + 1) && tail(i + 2) && tail(i + 3) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool is_clean_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    std::uint64_t word = 0;
+    if (i + sizeof word <= text.size()) {
+      std::memcpy(&word, text.data() + i, sizeof word);
+      constexpr std::uint64_t kHigh = 0x8080808080808080U;
+      constexpr std::uint64_t kOnes = 0x0101010101010101U;
+      // No high bit and no zero byte in these eight.
+      if ((word & kHigh) == 0 && ((word - kOnes) & ~word & kHigh) == 0) {
+        i += sizeof word;
+        continue;
+      }
+    }
+    const std::size_t length = sequence_length(text, i);
+    if (length == 0) {
+      return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+std::string to_clean_utf8(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size() + 16);
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t length = sequence_length(text, i);
+    if (length == 0) {
+      clean += fmt::format("\\x{:02X}", static_cast<unsigned char>(text[i]));
+      ++i;
+    } else {
+      clean.append(text.substr(i, length));
+      i += length;
+    }
+  }
+  return clean;
+}
+
+}  // namespace quern

@@ -1,0 +1,68 @@
+#include "collector/input/line_reader.hpp"
+
+namespace quern::collector {
+
+bool LineReader::next(std::string_view& line) {
+  cut_ = false;
+  const void* end = piece_.empty() ? nullptr : std::memchr(piece_.data(), '\n', piece_.size());
+  if (end != nullptr) {
+    const auto length = static_cast<std::size_t>(static_cast<const char*>(end) - piece_.data());
+    line = piece_.substr(0, length);
+    piece_.remove_prefix(length + 1);
+    bytes_ += length + 1;
+    if (line.size() > maximum_line_) {
+      line = line.substr(0, maximum_line_);
+      cut_ = true;
+    }
+    finish(line);
+    return true;
+  }
+  return assemble(line);
+}
+
+bool LineReader::assemble(std::string_view& line) {
+  partial_.clear();
+  bool any = false;
+  for (;;) {
+    if (piece_.empty()) {
+      piece_ = source_.read();
+      if (piece_.empty()) {
+        if (!any) {
+          return false;
+        }
+        break;
+      }
+    }
+    any = true;
+    const void* end = std::memchr(piece_.data(), '\n', piece_.size());
+    const std::size_t length =
+        end == nullptr ? piece_.size()
+                       : static_cast<std::size_t>(static_cast<const char*>(end) - piece_.data());
+    const std::size_t room = maximum_line_ - partial_.size();
+    partial_.append(piece_.substr(0, length < room ? length : room));
+    cut_ = cut_ || length > room;
+    bytes_ += length + (end == nullptr ? 0 : 1);
+    piece_.remove_prefix(length + (end == nullptr ? 0 : 1));
+    if (end != nullptr) {
+      break;
+    }
+  }
+  line = partial_;
+  finish(line);
+  return true;
+}
+
+void LineReader::finish(std::string_view& line) {
+  ++number_;
+  if (number_ == 1) {
+    if (line.substr(0, 3) == "\xEF\xBB\xBF") {
+      line.remove_prefix(3);
+    }
+    crlf_ = !line.empty() && line.back() == '\r';
+  }
+  if (crlf_ && !line.empty() && line.back() == '\r') {
+    line.remove_suffix(1);
+  }
+}
+
+}  // namespace quern::collector

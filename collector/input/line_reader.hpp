@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "collector/input/byte_source.hpp"
+
+namespace quern::collector {
+
+/// Lines of one stream of a ByteSource, without their line feed. A UTF-8 byte order mark is
+/// dropped; carriage returns are dropped when the stream's first line ends in one (a CRLF file:
+/// elsewhere they belong to the SQL text). A line longer than the limit is cut and marked; memory
+/// stays bounded.
+class LineReader {
+ public:
+  static constexpr std::size_t kMaximumLine = 16U << 20U;
+
+  explicit LineReader(ByteSource& source, std::size_t maximum_line = kMaximumLine)
+      : source_{source}, maximum_line_{maximum_line} {}
+
+  /// The next line, valid until the next call; false at the end of the stream.
+  bool next(std::string_view& line);
+
+  /// Of the line just given, from 1.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+
+  /// The line just given went on beyond the limit; the rest was thrown away.
+  [[nodiscard]] bool cut() const { return cut_; }
+
+  /// Bytes of the stream so far, line ends included.
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  bool assemble(std::string_view& line);
+  void finish(std::string_view& line);
+
+  ByteSource& source_;
+  std::size_t maximum_line_;
+  std::string_view piece_ = {};
+  std::string partial_ = {};
+  std::uint64_t number_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool cut_ = false;
+  bool crlf_ = false;
+};
+
+}  // namespace quern::collector
