@@ -60,14 +60,14 @@ bool is_clean_utf8(std::string_view text) {
   return true;
 }
 
-std::string to_clean_utf8(std::string_view text) {
+std::string to_clean_utf8(std::string_view text, std::string_view escape) {
   std::string clean;
   clean.reserve(text.size() + 16);
   std::size_t i = 0;
   while (i < text.size()) {
     const std::size_t length = sequence_length(text, i);
     if (length == 0) {
-      clean += fmt::format("\\x{:02X}", static_cast<unsigned char>(text[i]));
+      clean += fmt::format("{}{:02X}", escape, static_cast<unsigned char>(text[i]));
       ++i;
     } else {
       clean.append(text.substr(i, length));

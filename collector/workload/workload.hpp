@@ -23,8 +23,9 @@ struct SampleExecution {
   ParameterValues parameters = {};
   bool parameters_complete = true;  ///< false: the log cut or left out values
   Microseconds duration{0};
-  std::int64_t at_us = 0;           ///< microseconds since 1970-01-01 UTC; 0: unknown
-  std::string why = {};             ///< "slowest", "typical", "plan"
+  std::int64_t at_us = 0;       ///< microseconds since 1970-01-01 UTC; 0: unknown
+  std::string why = {};         ///< "slowest", "typical", "plan"
+  std::string plan_shape = {};  ///< the ObservedPlan it ran with, where known
   bool operator==(const SampleExecution&) const = default;
 };
 
@@ -46,8 +47,8 @@ struct TimeBucket {
 
 /// One fingerprint: all executions that differ in constants only.
 struct QueryClass {
-  std::string fingerprint;    ///< 16 hex digits, libpg_query's
-  std::string sql;            ///< normalized: constants as $n, comments and white space folded
+  std::string fingerprint;  ///< 16 hex digits, libpg_query's
+  std::string sql;          ///< normalized: constants as $n, comments and white space folded
   StatementKind kind = StatementKind::Other;
   std::uint64_t calls = 0;    ///< successful executions
   std::uint64_t untimed = 0;  ///< of `calls`, those logged without a duration
@@ -74,14 +75,17 @@ struct QueryClass {
   bool operator==(const QueryClass&) const = default;
 };
 
+inline constexpr std::uint64_t kMinimumRun = 10;
+
 /// N+1 evidence: a class run many times in a row by one session with changing parameters.
 struct SessionPattern {
   std::string fingerprint;
-  std::uint64_t runs = 0;     ///< sequences of at least kMinimumRun executions
-  std::uint64_t calls = 0;    ///< executions inside them
+  std::uint64_t runs = 0;   ///< sequences of at least kMinimumRun executions
+  std::uint64_t calls = 0;  ///< executions inside them
   std::uint64_t longest = 0;
   Microseconds total{0};
   std::string preceded_by = {};  ///< most common fingerprint just before; empty: none
+  std::map<std::string, std::uint64_t> predecessors = {};  ///< those fingerprints, with runs
   bool operator==(const SessionPattern&) const = default;
 };
 

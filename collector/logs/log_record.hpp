@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace quern::collector {
+
+enum class Severity : std::uint8_t {
+  Unknown,
+  Debug,
+  Info,
+  Notice,
+  Log,
+  Warning,
+  Error,
+  Fatal,
+  Panic
+};
+
+/// One server message with its parts, whatever the format it came in. The views are valid during
+/// the call that hands the record over.
+struct LogRecord {
+  std::uint64_t line = 0;  ///< its first line, from 1
+  std::int64_t at_us = 0;  ///< microseconds since 1970 UTC; 0: the format does not tell
+  Severity severity = Severity::Unknown;
+  std::string_view session = {};  ///< process id, or session id where only that is logged
+  std::string_view user = {};
+  std::string_view database = {};
+  std::string_view application = {};
+  std::string_view sqlstate = {};
+  std::string_view message = {};
+  std::string_view detail = {};
+  std::string_view statement = {};  ///< the STATEMENT part: the SQL that was at work
+};
+
+/// Takes what a log reader finds.
+class LogRecordSink {
+ public:
+  virtual ~LogRecordSink() = default;
+  virtual void take(const LogRecord& record) = 0;
+};
+
+}  // namespace quern::collector
