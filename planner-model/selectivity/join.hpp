@@ -55,9 +55,9 @@ struct GroupingVariable {
   Variable variable;
   std::vector<int> expression = {};  ///< what the caller knows it by: attnum, or negative numbers
                                      ///< for expressions of extended statistics
-  double relation_rows = 0;    ///< rel->rows
-  double relation_tuples = 0;  ///< rel->tuples
-  bool is_boolean = false;     ///< the whole grouping expression is boolean: counted as 2
+  double relation_rows = 0;          ///< rel->rows
+  double relation_tuples = 0;        ///< rel->tuples
+  bool is_boolean = false;           ///< the whole grouping expression is boolean: counted as 2
 };
 
 /// One multivariate n-distinct entry: items are attnums (or the caller's negative numbers).

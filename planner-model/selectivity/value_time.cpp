@@ -1,0 +1,456 @@
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "planner-model/selectivity/value_text.hpp"
+
+namespace quern::planner_model::value_text {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kEpochDays = 10957;  ///< 2000-01-01 counted from 1970-01-01
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Takes a run of digits off the front.
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t longest = 7) {
+  std::size_t length = 0;
+  std::int64_t number = 0;
+  while (length < text.size() && length < longest && is_digit(text[length])) {
+    number = number * 10 + (text[length] - '0');
+    ++length;
+  }
+  if (length == 0) {
+    return std::nullopt;
+  }
+  text.remove_prefix(length);
+  return number;
+}
+
+bool take(std::string_view& text, char expected) {
+  if (!text.starts_with(expected)) {
+    return false;
+  }
+  text.remove_prefix(1);
+  return true;
+}
+
+std::string lower(std::string_view text) {
+  std::string answer{text};
+  for (char& c : answer) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return answer;
+}
+
+bool valid_day(std::int64_t year, std::int64_t month, std::int64_t day) {
+  if (month < 1 || month > 12 || day < 1) {
+    return false;
+  }
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/// "2024-01-31" or "20240131" off the front; `text` keeps the rest.
+std::optional<std::int64_t> take_date(std::string_view& text, bool before_christ) {
+  const auto whole = text;
+  auto year = take_number(text);
+  std::optional<std::int64_t> month;
+  std::optional<std::int64_t> day;
+  if (year && (text.starts_with('-') || text.starts_with('/'))) {
+    const char separator = text.front();
+    text.remove_prefix(1);
+    month = take_number(text, 2);
+    day = month && take(text, separator) ? take_number(text, 2) : std::nullopt;
+    if (whole.find_first_of("-/") < 3) {
+      return std::nullopt;  // 1/2/2024: depends on DateStyle
+    }
+  } else if (whole.size() >= 8 && whole.find_first_not_of("0123456789") >= 8) {
+    text = whole;
+    year = take_number(text, 4);
+    month = take_number(text, 2);
+    day = take_number(text, 2);
+  }
+  if (!year || !month || !day) {
+    return std::nullopt;
+  }
+  const std::int64_t astronomic = before_christ ? 1 - *year : *year;
+  if (!valid_day(astronomic, *month, *day)) {
+    return std::nullopt;
+  }
+  return days_from_civil(astronomic, static_cast<unsigned>(*month), static_cast<unsigned>(*day)) -
+         kEpochDays;
+}
+
+std::optional<std::int64_t> take_clock(std::string_view& text) {
+  const auto hour = take_number(text, 2);
+  if (!hour || *hour > 24 || !take(text, ':')) {
+    return std::nullopt;
+  }
+  const auto minute = take_number(text, 2);
+  if (!minute || *minute > 59) {
+    return std::nullopt;
+  }
+  std::int64_t microseconds = *hour * kHour + *minute * kMinute;
+  if (take(text, ':')) {
+    const auto second = take_number(text, 2);
+    if (!second || *second > 60) {
+      return std::nullopt;
+    }
+    microseconds += *second * kSecond;
+    if (take(text, '.')) {
+      std::int64_t unit = kSecond;
+      std::int64_t next = 0;
+      while (!text.empty() && is_digit(text.front())) {
+        unit /= 10;
+        if (unit > 0) {
+          microseconds += (text.front() - '0') * unit;
+        } else if (next == 0) {
+          next = 1;
+          microseconds += text.front() >= '5' ? 1 : 0;
+        }
+        text.remove_prefix(1);
+      }
+    }
+  }
+  return microseconds;
+}
+
+/// "+01", "-03:30", "Z", "UTC": seconds to subtract to reach UTC. Named zones are not known here.
+std::optional<std::int64_t> take_zone(std::string_view& text) {
+  text = trim(text);
+  const std::string name = lower(text);
+  if (name == "z" || name == "utc" || name == "gmt") {
+    text = {};
+    return 0;
+  }
+  const bool east = text.starts_with('+');
+  if (!east && !text.starts_with('-')) {
+    return std::nullopt;
+  }
+  text.remove_prefix(1);
+  const auto hours = take_number(text, 2);
+  if (!hours) {
+    return std::nullopt;
+  }
+  std::int64_t seconds = *hours * 3600;
+  for (const std::int64_t unit : {60, 1}) {
+    const bool colon = take(text, ':');
+    if (colon || (!text.empty() && is_digit(text.front()))) {
+      seconds += take_number(text, 2).value_or(0) * unit;
+    }
+  }
+  return east ? seconds : -seconds;
+}
+
+bool take_suffix(std::string_view& text, std::string_view suffix) {
+  const std::string tail = lower(
+      text.size() < suffix.size() ? std::string_view{} : text.substr(text.size() - suffix.size()));
+  if (tail != suffix) {
+    return false;
+  }
+  text.remove_suffix(suffix.size());
+  return true;
+}
+
+struct Civil {
+  std::int64_t year;
+  unsigned month;
+  unsigned day;
+};
+
+/// The proleptic Gregorian day: http://howardhinnant.github.io/date_algorithms.html
+Civil civil_from_days(std::int64_t days) {
+  days += 719468;
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned shifted = (5 * day_of_year + 2) / 153;
+  const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
+  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
+          day_of_year - (153 * shifted + 2) / 5 + 1};
+}
+
+std::string print_civil(std::int64_t days) {
+  const Civil civil = civil_from_days(days + kEpochDays);
+  const std::int64_t year = civil.year > 0 ? civil.year : 1 - civil.year;
+  return fmt::format("{:04}-{:02}-{:02}", year, civil.month, civil.day);
+}
+
+bool is_before_christ(std::int64_t days) {
+  return civil_from_days(days + kEpochDays).year <= 0;
+}
+
+std::optional<std::int64_t> infinite_time(std::string_view text) {
+  const std::string word = lower(text);
+  if (word == "infinity" || word == "+infinity") {
+    return kTimeInfinity;
+  }
+  return word == "-infinity" ? std::optional{kTimeMinusInfinity} : std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
+  year -= month <= 2 ? 1 : 0;
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const auto year_of_era = static_cast<unsigned>(year - era * 400);
+  const unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
+}
+
+std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone) {
+  text = trim(text);
+  if (const auto infinite = infinite_time(text)) {
+    return infinite;
+  }
+  if (lower(text) == "epoch") {
+    return -kEpochDays * kMicrosecondsPerDay;
+  }
+  const bool before_christ = take_suffix(text, "bc");
+  text = trim(text);
+  const auto days = take_date(text, before_christ);
+  if (!days || std::abs(*days) > 100'000'000) {
+    return std::nullopt;
+  }
+  std::int64_t microseconds = *days * kMicrosecondsPerDay;
+  if (take(text, 'T') || take(text, 't')) {
+    // the ISO separator
+  }
+  text = trim(text);
+  if (!text.empty() && is_digit(text.front())) {
+    const auto clock = take_clock(text);
+    if (!clock) {
+      return std::nullopt;
+    }
+    microseconds += *clock;
+  }
+  if (!text.empty()) {
+    const auto zone = take_zone(text);
+    if (!zone || !trim(text).empty()) {
+      return std::nullopt;
+    }
+    // Without time zone the server ignores the offset.
+    microseconds -= with_zone ? *zone * kSecond : 0;
+  }
+  return microseconds;
+}
+
+std::optional<std::int64_t> read_date(std::string_view text) {
+  text = trim(text);
+  if (const auto infinite = infinite_time(text)) {
+    return infinite;
+  }
+  const auto whole = read_timestamp(text, false);
+  if (!whole) {
+    return std::nullopt;
+  }
+  std::int64_t days = *whole / kMicrosecondsPerDay;
+  days -= *whole % kMicrosecondsPerDay < 0 ? 1 : 0;
+  return days;
+}
+
+std::optional<TimeOfDay> read_time(std::string_view text) {
+  text = trim(text);
+  const auto clock = take_clock(text);
+  if (!clock) {
+    return std::nullopt;
+  }
+  TimeOfDay answer{.microseconds = *clock};
+  if (!trim(text).empty()) {
+    const auto zone = take_zone(text);
+    if (!zone) {
+      return std::nullopt;
+    }
+    answer.zone_seconds_west = static_cast<std::int32_t>(-*zone);
+  }
+  return answer;
+}
+
+namespace {
+
+/// Microseconds, days or months of one unit, by the names and abbreviations of datetime.c.
+bool add_unit(IntervalParts& sum, double amount, std::string_view unit) {
+  if (unit.size() > 2 && unit.ends_with('s')) {
+    unit.remove_suffix(1);
+  }
+  const auto add_time = [&](std::int64_t size) {
+    sum.microseconds += static_cast<std::int64_t>(std::llround(amount * static_cast<double>(size)));
+    return true;
+  };
+  const auto add_days = [&](double days) {
+    const double whole = std::trunc(days);
+    sum.days += static_cast<std::int32_t>(whole);
+    sum.microseconds += std::llround((days - whole) * static_cast<double>(kMicrosecondsPerDay));
+    return true;
+  };
+  const auto add_months = [&](double months) {
+    const double whole = std::trunc(months);
+    sum.months += static_cast<std::int32_t>(whole);
+    return add_days((months - whole) * 30);
+  };
+  if (unit == "second" || unit == "sec" || unit == "s") {
+    return add_time(kSecond);
+  }
+  if (unit == "millisecond" || unit == "msec" || unit == "ms") {
+    return add_time(1000);
+  }
+  if (unit == "microsecond" || unit == "usec" || unit == "us") {
+    return add_time(1);
+  }
+  if (unit == "minute" || unit == "min" || unit == "m") {
+    return add_time(kMinute);
+  }
+  if (unit == "hour" || unit == "hr" || unit == "h") {
+    return add_time(kHour);
+  }
+  if (unit == "day" || unit == "d") {
+    return add_days(amount);
+  }
+  if (unit == "week" || unit == "w") {
+    return add_days(amount * 7);
+  }
+  if (unit == "month" || unit == "mon") {
+    return add_months(amount);
+  }
+  if (unit == "year" || unit == "yr" || unit == "y") {
+    return add_months(amount * 12);
+  }
+  if (unit == "decade") {
+    return add_months(amount * 120);
+  }
+  if (unit == "century" || unit == "c") {
+    return add_months(amount * 1200);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<IntervalParts> read_interval(std::string_view text) {
+  IntervalParts sum;
+  text = trim(text);
+  const bool ago = take_suffix(text, "ago");
+  text = trim(text);
+  bool any = false;
+  if (take(text, '@')) {
+    text = trim(text);
+  }
+  while (!text.empty()) {
+    bool negative = false;
+    if (text.front() == '-' || text.front() == '+') {
+      negative = text.front() == '-';
+      text.remove_prefix(1);
+    }
+    const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
+    if (digits == 0) {
+      return std::nullopt;
+    }
+    if (digits < text.size() && text[digits] == ':') {
+      const auto hours = take_number(text, 9);
+      std::string_view rest = text;
+      std::string clock = "00" + std::string{rest};
+      std::string_view view = clock;
+      const auto time = take_clock(view);
+      if (!hours || !time) {
+        return std::nullopt;
+      }
+      const std::int64_t whole = *hours * kHour + *time;
+      sum.microseconds += negative ? -whole : whole;
+      text = text.substr(text.size() - view.size());
+    } else {
+      const auto amount = read_double(text.substr(0, digits));
+      if (!amount) {
+        return std::nullopt;
+      }
+      text = trim(text.substr(digits));
+      std::size_t letters = 0;
+      while (letters < text.size() && std::isalpha(static_cast<unsigned char>(text[letters]))) {
+        ++letters;
+      }
+      const std::string unit = letters == 0 ? "second" : lower(text.substr(0, letters));
+      if (!add_unit(sum, negative ? -*amount : *amount, unit)) {
+        return std::nullopt;
+      }
+      text.remove_prefix(letters);
+    }
+    any = true;
+    text = trim(text);
+  }
+  if (!any) {
+    return std::nullopt;
+  }
+  if (ago) {
+    sum = {-sum.months, -sum.days, -sum.microseconds};
+  }
+  return sum;
+}
+
+std::string print_time(std::int64_t microseconds) {
+  std::string text = fmt::format("{:02}:{:02}:{:02}", microseconds / kHour,
+                                 microseconds / kMinute % 60, microseconds / kSecond % 60);
+  if (const std::int64_t fraction = microseconds % kSecond; fraction != 0) {
+    text += fmt::format(".{:06}", fraction);
+    while (text.back() == '0') {
+      text.pop_back();
+    }
+  }
+  return text;
+}
+
+std::string print_date(std::int64_t days) {
+  if (days == kTimeInfinity || days == kTimeMinusInfinity) {
+    return days > 0 ? "infinity" : "-infinity";
+  }
+  return print_civil(days) + (is_before_christ(days) ? " BC" : "");
+}
+
+std::string print_timestamp(std::int64_t microseconds, bool with_zone) {
+  if (microseconds == kTimeInfinity || microseconds == kTimeMinusInfinity) {
+    return microseconds > 0 ? "infinity" : "-infinity";
+  }
+  std::int64_t days = microseconds / kMicrosecondsPerDay;
+  std::int64_t time = microseconds % kMicrosecondsPerDay;
+  if (time < 0) {
+    time += kMicrosecondsPerDay;
+    --days;
+  }
+  return print_civil(days) + " " + print_time(time) + (with_zone ? "+00" : "") +
+         (is_before_christ(days) ? " BC" : "");
+}
+
+std::string print_interval(const IntervalParts& interval) {
+  std::string text;
+  bool previous_negative = false;
+  const auto add = [&](std::int64_t amount, std::string_view unit) {
+    if (amount == 0) {
+      return;
+    }
+    text += fmt::format("{}{}{} {}{}", text.empty() ? "" : " ",
+                        previous_negative && amount > 0 ? "+" : "", amount, unit,
+                        amount == 1 ? "" : "s");
+    previous_negative = amount < 0;
+  };
+  add(interval.months / 12, "year");
+  add(interval.months % 12, "mon");
+  add(interval.days, "day");
+  if (interval.microseconds != 0 || text.empty()) {
+    const bool negative = interval.microseconds < 0;
+    text += text.empty() ? "" : " ";
+    text += negative ? "-" : previous_negative ? "+" : "";
+    text += print_time(negative ? -interval.microseconds : interval.microseconds);
+  }
+  return text;
+}
+
+}  // namespace quern::planner_model::value_text
