@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "advisor/candidates/rules.hpp"
+
+namespace quern::advisor {
+
+/// C07: the candidates over only those rows that a recurring condition keeps: IS NULL, a boolean,
+/// or one of a few values (an enum's state) that stands in the statement's own text. Such a
+/// condition needs no key column, and rows that leave it leave the index.
+[[nodiscard]] std::vector<CandidateIndex> partial(const RuleInput& input,
+                                                  const std::vector<CandidateIndex>& plain);
+
+}  // namespace quern::advisor

@@ -1,0 +1,188 @@
+#include "advisor/migrate/index_ddl.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "collector/base/failure.hpp"
+#include "collector/sql/quote.hpp"
+
+#include "advisor/migrate/index_name.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+// CONCURRENTLY waits for older transactions; a timeout in those waits leaves an INVALID index (M12,
+// M13). Statements that queue behind readers and block those after them give up soon instead.
+constexpr const char* kPatient[] = {"SET statement_timeout = 0;", "SET lock_timeout = 0;"};
+constexpr const char* kImpatient = "SET lock_timeout = '3s';";
+constexpr const char* kReset[] = {"RESET statement_timeout;", "RESET lock_timeout;"};
+
+std::vector<const Table*> children(const Table& table, const CatalogSnapshot& catalog) {
+  std::vector<const Table*> found;
+  for (const auto& other : catalog.tables) {
+    if (std::find(other.parents.begin(), other.parents.end(), table.oid) != other.parents.end()) {
+      found.push_back(&other);
+    }
+  }
+  return found;
+}
+
+std::string table_text(const Table& table, const CatalogSnapshot& catalog) {
+  return relation_name(catalog, table.schema, table.name);
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+struct Recipe {
+  std::vector<std::string> parents = {};  ///< instant, invalid until all are attached
+  std::vector<std::string> leaves = {};
+  std::vector<std::string> attach = {};
+};
+
+void add_partitions(Recipe& recipe, const IndexDefinition& index, const Table& parent,
+                    const std::string& parent_index, IndexNames& names,
+                    const CatalogSnapshot& catalog) {
+  for (const Table* child : children(parent, catalog)) {
+    IndexDefinition own = index;
+    own.table = child->oid;
+    // Partitions may hold the columns under other numbers.
+    for (auto& key : own.keys) {
+      if (const Column* column = find_column(parent, key.column)) {
+        for (const auto& other : child->columns) {
+          key.column = other.name == column->name ? other.number : key.column;
+        }
+      }
+    }
+    for (auto& included : own.included) {
+      if (const Column* column = find_column(parent, included)) {
+        for (const auto& other : child->columns) {
+          included = other.name == column->name ? other.number : included;
+        }
+      }
+    }
+    const std::string name = names.choose(own, *child);
+    const bool nested = child->kind == 'p';
+    const std::string text = fmt::format(
+        "CREATE INDEX {}{} ON {}{} {};", nested ? "" : "CONCURRENTLY ", quote_identifier(name),
+        nested ? "ONLY " : "", table_text(*child, catalog), definition_text(own, *child));
+    (nested ? recipe.parents : recipe.leaves).push_back(text);
+    if (nested) {
+      add_partitions(recipe, own, *child, name, names, catalog);
+    }
+    recipe.attach.push_back(fmt::format("ALTER INDEX {} ATTACH PARTITION {};",
+                                        relation_name(catalog, parent.schema, parent_index),
+                                        relation_name(catalog, child->schema, name)));
+  }
+}
+
+Migration create_partitioned(const IndexDefinition& index, const std::string& name,
+                             const Table& table, const CatalogSnapshot& catalog) {
+  Recipe recipe;
+  recipe.parents.push_back(fmt::format("CREATE INDEX {} ON ONLY {} {};", quote_identifier(name),
+                                       table_text(table, catalog), definition_text(index, table)));
+  IndexNames names{catalog};
+  names.choose(name, table.schema);
+  add_partitions(recipe, index, table, name, names, catalog);
+  Migration migration;
+  migration.up.push_back(kImpatient);
+  append(migration.up, recipe.parents);
+  migration.up.insert(migration.up.end(), std::begin(kPatient), std::end(kPatient));
+  append(migration.up, recipe.leaves);
+  migration.up.push_back(kImpatient);
+  append(migration.up, recipe.attach);
+  migration.up.insert(migration.up.end(), std::begin(kReset), std::end(kReset));
+  const std::string relation = relation_name(catalog, table.schema, name);
+  migration.down = {kImpatient, "DROP INDEX IF EXISTS " + relation + ";", "RESET lock_timeout;"};
+  migration.cautions.push_back(
+      fmt::format("{} is partitioned: the index on the parent stays INVALID until the last ATTACH "
+                  "PARTITION; partitions made in between get theirs by themselves.",
+                  table_text(table, catalog)));
+  return migration;
+}
+
+bool partitioned(const Index& index, const CatalogSnapshot& catalog) {
+  const Table* table = find_table(catalog, index.table);
+  return table != nullptr && table->kind == 'p';
+}
+
+std::string with_concurrently(std::string definition) {
+  for (const std::string prefix : {"CREATE UNIQUE INDEX ", "CREATE INDEX "}) {
+    if (definition.rfind(prefix, 0) == 0) {
+      return prefix + "CONCURRENTLY " + definition.substr(prefix.size());
+    }
+  }
+  return definition;
+}
+
+}  // namespace
+
+std::vector<const Table*> leaves(const Table& table, const CatalogSnapshot& catalog) {
+  if (table.kind != 'p') {
+    return {&table};
+  }
+  std::vector<const Table*> found;
+  for (const Table* child : children(table, catalog)) {
+    for (const Table* leaf : leaves(*child, catalog)) {
+      found.push_back(leaf);
+    }
+  }
+  return found;
+}
+
+std::string create_index_text(const IndexDefinition& index, const std::string& name,
+                              const Table& table, const CatalogSnapshot& catalog) {
+  return fmt::format("CREATE INDEX {} ON {} {}", quote_identifier(name), table_text(table, catalog),
+                     definition_text(index, table));
+}
+
+Migration create_index(const IndexDefinition& index, const std::string& name,
+                       const CatalogSnapshot& catalog) {
+  const Table* table = find_table(catalog, index.table);
+  ensure(table != nullptr, "an index is on a table of the catalog");
+  if (table->kind == 'p') {
+    return create_partitioned(index, name, *table, catalog);
+  }
+  Migration migration;
+  migration.up.assign(std::begin(kPatient), std::end(kPatient));
+  migration.up.push_back(fmt::format("CREATE INDEX CONCURRENTLY {} ON {} {};",
+                                     quote_identifier(name), table_text(*table, catalog),
+                                     definition_text(index, *table)));
+  migration.up.insert(migration.up.end(), std::begin(kReset), std::end(kReset));
+  const std::string relation = relation_name(catalog, table->schema, name);
+  const std::string drop = "DROP INDEX CONCURRENTLY IF EXISTS " + relation + ";";
+  migration.down.assign(std::begin(kPatient), std::end(kPatient));
+  migration.down.push_back(drop);
+  migration.down.insert(migration.down.end(), std::begin(kReset), std::end(kReset));
+  migration.cautions.push_back(
+      "CREATE INDEX CONCURRENTLY runs outside a transaction block. A build that is cancelled or "
+      "fails leaves an INVALID index: run \"" +
+      drop + "\" before trying again (IF NOT EXISTS would keep the invalid one).");
+  return migration;
+}
+
+Migration drop_index(const Index& index, const CatalogSnapshot& catalog) {
+  const std::string relation = relation_name(catalog, index.schema, index.name);
+  Migration migration;
+  if (partitioned(index, catalog)) {
+    migration.up = {kImpatient, "DROP INDEX " + relation + ";", "RESET lock_timeout;"};
+    const Migration again = create_index(definition_of(index), index.name, catalog);
+    migration.down = again.up;
+    migration.cautions.push_back(
+        "A partitioned index can not be dropped CONCURRENTLY: the drop takes an ACCESS EXCLUSIVE "
+        "lock for a moment. Where lock_timeout ends it, try again.");
+    return migration;
+  }
+  migration.up.assign(std::begin(kPatient), std::end(kPatient));
+  migration.up.push_back("DROP INDEX CONCURRENTLY IF EXISTS " + relation + ";");
+  migration.up.insert(migration.up.end(), std::begin(kReset), std::end(kReset));
+  migration.down.assign(std::begin(kPatient), std::end(kPatient));
+  migration.down.push_back(with_concurrently(index.definition) + ";");
+  migration.down.insert(migration.down.end(), std::begin(kReset), std::end(kReset));
+  return migration;
+}
+
+}  // namespace quern::advisor
