@@ -27,6 +27,10 @@ enum class Inequality : std::uint8_t { Less, LessEqual, Greater, GreaterEqual };
 [[nodiscard]] double scalar_inequality(const Variable& variable, const Operator& op,
                                        Inequality inequality, const Value& constant);
 
+/// The same by the type's own order, for callers without an operator at hand.
+[[nodiscard]] double scalar_inequality(const Variable& variable, Inequality inequality,
+                                       const Value& constant);
+
 struct McvSelectivity {
   double matching = 0;  ///< sum of the frequencies of the values that match
   double total = 0;     ///< sum of all the frequencies

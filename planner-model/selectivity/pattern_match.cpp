@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <memory>
+
+#include <regex.h>
+
+#include "planner-model/selectivity/restriction.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+std::string lower_ascii(std::string_view text) {
+  std::string lower{text};
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
+std::size_t character_length(std::string_view text, std::size_t at) {
+  std::size_t length = 1;
+  while (at + length < text.size() &&
+         (static_cast<unsigned char>(text[at + length]) & 0xC0U) == 0x80U) {
+    ++length;
+  }
+  return length;
+}
+
+/// LIKE with backslash escapes: on a mismatch, the last % takes one character more.
+bool like(std::string_view text, std::string_view pattern) {
+  std::size_t t = 0;
+  std::size_t p = 0;
+  std::optional<std::size_t> star;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '%') {
+      star = p++;
+      star_text = t;
+      continue;
+    }
+    if (p < pattern.size() && pattern[p] == '_') {
+      t += character_length(text, t);
+      ++p;
+      continue;
+    }
+    const bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
+    const std::size_t literal = p + (escaped ? 1 : 0);
+    if (literal < pattern.size() && pattern[literal] == text[t]) {
+      ++t;
+      p = literal + 1;
+      continue;
+    }
+    if (!star) {
+      return false;
+    }
+    star_text += character_length(text, star_text);
+    t = star_text;
+    p = *star + 1;
+  }
+  while (p < pattern.size() && pattern[p] == '%') {
+    ++p;
+  }
+  return p == pattern.size();
+}
+
+/// A PostgreSQL regular expression in the C library's dialect: the class escapes \d, \w, \s and
+/// non-capturing groups translated. Empty: something that the library would take otherwise.
+std::string translate_regex(std::string_view pattern) {
+  constexpr std::size_t kLongest = 2000;
+  if (pattern.size() > kLongest || pattern.find('{') != std::string_view::npos) {
+    return {};  // bounded repetition multiplies the library's automaton
+  }
+  std::string answer;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+      switch (pattern[++i]) {
+        case 'd':
+          answer += "[0-9]";
+          break;
+        case 'D':
+          answer += "[^0-9]";
+          break;
+        case 'w':
+          answer += "[[:alnum:]_]";
+          break;
+        case 'W':
+          answer += "[^[:alnum:]_]";
+          break;
+        case 's':
+          answer += "[[:space:]]";
+          break;
+        case 'S':
+          answer += "[^[:space:]]";
+          break;
+        case 'y':
+          answer += "\\b";
+          break;
+        case 'm':
+          answer += "\\<";
+          break;
+        case 'M':
+          answer += "\\>";
+          break;
+        default:
+          answer += '\\';
+          answer += pattern[i];
+      }
+    } else if (pattern.substr(i).starts_with("(?:")) {
+      answer += '(';
+      i += 2;
+    } else if (pattern.substr(i).starts_with("(?")) {
+      return {};
+    } else if (pattern[i] == '?' && i > 0 &&
+               (pattern[i - 1] == '*' || pattern[i - 1] == '+' || pattern[i - 1] == '?')) {
+      continue;  // non-greedy: matches the same texts
+    } else {
+      answer += pattern[i];
+    }
+  }
+  return answer;
+}
+
+/// Compiled once for the entries of one histogram.
+class CompiledRegex {
+ public:
+  CompiledRegex(std::string_view pattern, bool ignores_case)
+      : pattern_{pattern}, ignores_case_{ignores_case} {
+    const std::string translated = translate_regex(pattern);
+    usable_ = !translated.empty() &&
+              regcomp(&regex_, translated.c_str(),
+                      REG_EXTENDED | REG_NOSUB | (ignores_case ? REG_ICASE : 0)) == 0;
+  }
+
+  ~CompiledRegex() {
+    if (usable_) {
+      regfree(&regex_);
+    }
+  }
+
+  CompiledRegex(const CompiledRegex&) = delete;
+  CompiledRegex& operator=(const CompiledRegex&) = delete;
+
+  [[nodiscard]] bool is_for(std::string_view pattern, bool ignores_case) const {
+    return pattern_ == pattern && ignores_case_ == ignores_case;
+  }
+
+  [[nodiscard]] bool matches(std::string_view text) const {
+    return usable_ && regexec(&regex_, std::string{text}.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  std::string pattern_;
+  bool ignores_case_;
+  bool usable_ = false;
+  regex_t regex_{};
+};
+
+bool regex_matches(std::string_view text, std::string_view pattern, bool ignores_case) {
+  thread_local std::unique_ptr<CompiledRegex> last;
+  if (!last || !last->is_for(pattern, ignores_case)) {
+    last = std::make_unique<CompiledRegex>(pattern, ignores_case);
+  }
+  return last->matches(text);
+}
+
+}  // namespace
+
+bool pattern_matches(PatternKind kind, std::string_view text, std::string_view pattern) {
+  switch (kind) {
+    case PatternKind::Like:
+      return like(text, pattern);
+    case PatternKind::ILike:
+      return like(lower_ascii(text), lower_ascii(pattern));
+    case PatternKind::Regex:
+    case PatternKind::IRegex:
+      return regex_matches(text, pattern, kind == PatternKind::IRegex);
+    default:
+      return text.starts_with(pattern);
+  }
+}
+
+}  // namespace quern::planner_model
