@@ -207,9 +207,9 @@ class TextPrinter {
 
   /// Items: relation and, where it differs, alias.
   static std::string target_table(const std::vector<std::string>& items) {
-    std::string text;
-    for (const std::string& item : items) {
-      text += (text.empty() ? "" : " ") + quote_identifier(item);
+    std::string text = items.empty() ? std::string{} : quote_identifier(items.front());
+    if (items.size() > 1 && items[1] != items[0]) {
+      text += " " + quote_identifier(items[1]);
     }
     return text;
   }
