@@ -23,6 +23,9 @@ class LexicalShaper {
  public:
   const LexicalShape& shape(std::string_view sql);
 
+  /// What the last call found.
+  [[nodiscard]] const LexicalShape& last() const { return shape_; }
+
  private:
   LexicalShape shape_;
   std::string buffer_;

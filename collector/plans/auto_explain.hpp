@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quern::collector {
+
+/// A plan that auto_explain wrote.
+struct LoggedPlan {
+  std::string query_text;
+  std::string shape = {};             ///< empty: the plan itself was cut or is in XML or YAML
+  std::string json = {};              ///< {"Plan": ...}
+  std::optional<double> actual_rows;  ///< of the top node, over all its loops
+};
+
+/// Reads auto_explain plans in its JSON and text formats. Keeps its parser's memory from plan to
+/// plan.
+class LoggedPlanReader {
+ public:
+  LoggedPlanReader();
+  ~LoggedPlanReader();
+  LoggedPlanReader(const LoggedPlanReader&) = delete;
+  LoggedPlanReader& operator=(const LoggedPlanReader&) = delete;
+
+  /// `text` is the message after `plan:`. Nothing when not even the query can be read.
+  [[nodiscard]] std::optional<LoggedPlan> read(std::string_view text);
+
+ private:
+  struct State;
+  State* state_;
+};
+
+}  // namespace quern::collector

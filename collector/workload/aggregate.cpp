@@ -1,0 +1,403 @@
+#include "collector/workload/aggregate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <unordered_map>
+
+#include "collector/logs/parameters.hpp"
+#include "collector/sql/lexical_shape.hpp"
+#include "collector/sql/statement_kind.hpp"
+#include "collector/workload/canonical_order.hpp"
+#include "collector/workload/samples.hpp"
+#include "collector/workload/time_buckets.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+constexpr const char* kUnparsable = "SQL that does not parse";
+constexpr const char* kTooMany = "statement beyond the limit of distinct statements";
+
+/// Adds to a count by name without building a key string when the name is the last one again.
+class NameCounter {
+ public:
+  void add(std::map<std::string, std::uint64_t>& counts, std::string_view name,
+           std::uint64_t calls) {
+    if (name.empty()) {
+      return;
+    }
+    if (last_ == nullptr || last_name_ != name) {
+      last_name_ = name;
+      last_ = &counts[last_name_];
+    }
+    *last_ += calls;
+  }
+
+ private:
+  std::string last_name_;
+  std::uint64_t* last_ = nullptr;  ///< map nodes do not move
+};
+
+struct Class {
+  QueryClass query;
+  bool keeps_samples = true;
+  NameCounter users, databases, applications;
+  TimeBucket* bucket = nullptr;  ///< of bucket_at, likewise
+  std::int64_t bucket_at = 0;
+  // What a further execution has to beat, once the numbers are full.
+  std::size_t slowest = 0, typical = 0;
+  Microseconds slowest_bound{0};
+  std::uint64_t typical_bound = 0;
+};
+
+std::size_t size_of(const SampleExecution& sample) {
+  std::size_t size = sizeof sample + sample.sql.size();
+  for (const auto& value : sample.parameters) {
+    size += sizeof value + (value ? value->size() : 0);
+  }
+  return size;
+}
+
+}  // namespace
+
+struct Aggregator::State {
+  Workload workload;
+  AggregateLimits limits;
+  LexicalShaper shaper;
+  std::vector<std::unique_ptr<Class>> classes;
+  std::unordered_map<std::uint64_t, ClassNumber> by_shape;
+  std::unordered_map<std::string, ClassNumber> by_fingerprint;
+  std::map<ClassNumber, SessionPattern> patterns;
+  std::size_t bytes = 0;
+  std::size_t buckets = 0;
+
+  ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1) {
+    const LexicalShape& shape = shaper.shape(sql);
+    const auto known = by_shape.find(shape.hash);
+    if (known != by_shape.end()) {
+      if (known->second == kNoClass) {
+        workload.skipped.add(kUnparsable, where, count);
+      } else if (known->second < kNoClass) {
+        workload.skipped.add(kTooMany, where, count);
+      }
+      return std::max(known->second, kNoClass);
+    }
+    if (by_shape.size() >= limits.shapes) {
+      workload.skipped.add(kTooMany, where, count);
+      return kNoClass;
+    }
+    const ClassNumber number = new_shape(sql, where, count);
+    by_shape.emplace(shape.hash, number);
+    return std::max(number, kNoClass);
+  }
+
+  /// kNoClass: does not parse; below it: no room.
+  ClassNumber new_shape(std::string_view sql, const TextPosition& where, std::uint64_t count) {
+    const auto identity = identify(sql);
+    if (!identity) {
+      workload.skipped.add(kUnparsable, where, count);
+      return kNoClass;
+    }
+    std::string text = identity->holds_secret ? identity->text : normalized_text(sql);
+    const auto known = by_fingerprint.find(identity->fingerprint);
+    if (known != by_fingerprint.end()) {
+      QueryClass& query = classes[static_cast<std::size_t>(known->second)]->query;
+      query.sql = preferred_text(text, query.sql) ? std::move(text) : query.sql;
+      return known->second;
+    }
+    if (classes.size() >= limits.classes || bytes + text.size() > limits.bytes) {
+      workload.skipped.add(kTooMany, where, count);
+      return kNoClass - 1;
+    }
+    const auto number = static_cast<ClassNumber>(classes.size());
+    auto fresh = std::make_unique<Class>();
+    fresh->query.fingerprint = identity->fingerprint;
+    fresh->query.kind = identity->kind;
+    fresh->keeps_samples = !identity->holds_secret;
+    bytes += sizeof(Class) + text.size();
+    fresh->query.sql = std::move(text);
+    classes.push_back(std::move(fresh));
+    by_fingerprint.emplace(identity->fingerprint, number);
+    return number;
+  }
+
+  Class& at(ClassNumber number) { return *classes[static_cast<std::size_t>(number)]; }
+
+  void count_time(Class& c, const Execution& e) {
+    QueryClass& q = c.query;
+    if (!e.timed) {
+      q.untimed += e.calls;
+      return;
+    }
+    const bool first = q.calls == q.untimed;
+    q.minimum = first ? e.duration : std::min(q.minimum, e.duration);
+    q.maximum = std::max(q.maximum, e.duration);
+    q.total += e.duration * static_cast<std::int64_t>(e.calls);
+    q.durations.add(e.duration, e.calls);
+  }
+
+  void count_when(Class& c, const Execution& e) {
+    if (e.at_us == 0) {
+      return;
+    }
+    workload.from_us = workload.from_us == 0 ? e.at_us : std::min(workload.from_us, e.at_us);
+    workload.until_us = std::max(workload.until_us, e.at_us);
+    const std::int64_t start = bucket_start(e.at_us, workload.bucket_seconds);
+    if (c.bucket == nullptr || c.bucket_at != start) {
+      const auto [place, inserted] = c.query.by_time.try_emplace(start);
+      buckets += inserted ? 1 : 0;
+      c.bucket = &place->second;
+      c.bucket_at = start;
+    }
+    c.bucket->calls += e.calls;
+    c.bucket->total += e.duration * static_cast<std::int64_t>(e.calls);
+    if (buckets > kMostBuckets) {
+      lengthen_buckets();
+    }
+  }
+
+  void lengthen_buckets() {
+    const std::int32_t next = next_bucket_seconds(workload.bucket_seconds);
+    if (next == workload.bucket_seconds) {
+      return;
+    }
+    workload.bucket_seconds = next;
+    buckets = 0;
+    for (const auto& c : classes) {
+      c->query.by_time = coarser(c->query.by_time, next);
+      c->bucket = nullptr;
+      buckets += c->query.by_time.size();
+    }
+  }
+
+  void offer_samples(Class& c, const Execution& e) {
+    if (!c.keeps_samples) {
+      return;
+    }
+    const std::uint64_t hash = sample_hash(e.sql, e.duration, e.at_us);
+    const bool slow = c.slowest < kSlowestSamples || e.duration >= c.slowest_bound;
+    const bool typical = c.typical < kTypicalSamples || hash <= c.typical_bound;
+    const bool planned = e.plan != nullptr && !e.plan->shape.empty() && beats_plan_sample(c, e);
+    if (!slow && !typical && !planned) {
+      return;
+    }
+    if (e.sql.size() + e.parameters.size() > limits.sample_bytes) {
+      workload.skipped.add("sample too large to keep", e.where);
+      return;
+    }
+    SampleExecution sample = sample_of(e);
+    if (bytes + 3 * size_of(sample) > limits.bytes) {
+      workload.skipped.add("sample not kept: memory limit", e.where);
+      return;
+    }
+    std::vector<SampleExecution>& kept = c.query.samples;
+    for (const SampleExecution& old : kept) {
+      bytes -= std::min(bytes, size_of(old));
+    }
+    const auto add = [&](bool wanted, const char* why) {
+      if (wanted) {
+        kept.push_back(sample);
+        kept.back().why = why;
+      }
+    };
+    add(slow, "slowest");
+    add(typical, "typical");
+    add(planned, "plan");
+    keep_best_samples(kept);
+    note_bounds(c);
+    for (const SampleExecution& now : kept) {
+      bytes += size_of(now);
+    }
+  }
+
+  static SampleExecution sample_of(const Execution& e) {
+    SampleExecution sample;
+    sample.sql = e.sql;
+    BoundParameters bound = read_parameters(e.parameters);
+    sample.parameters = std::move(bound.values);
+    sample.parameters_complete = bound.complete;
+    sample.duration = e.duration;
+    sample.at_us = e.at_us;
+    sample.plan_shape = e.plan == nullptr ? std::string{} : e.plan->shape;
+    return sample;
+  }
+
+  static bool beats_plan_sample(const Class& c, const Execution& e) {
+    return std::none_of(
+        c.query.samples.begin(), c.query.samples.end(), [&](const SampleExecution& s) {
+          return s.why == "plan" && s.plan_shape == e.plan->shape && s.duration > e.duration;
+        });
+  }
+
+  static void note_bounds(Class& c) {
+    c.slowest = 0;
+    c.typical = 0;
+    for (const SampleExecution& sample : c.query.samples) {
+      if (sample.why == "slowest") {
+        ++c.slowest;
+        c.slowest_bound = sample.duration;  // the last is the least
+      } else if (sample.why == "typical") {
+        ++c.typical;
+        c.typical_bound = sample_hash(sample.sql, sample.duration, sample.at_us);
+      }
+    }
+  }
+
+  void count_plan(Class& c, const Execution& e) {
+    const LoggedPlan& plan = *e.plan;
+    if (plan.actual_rows && *plan.actual_rows >= 0 && *plan.actual_rows < 1e15) {
+      c.query.rows =
+          c.query.rows.value_or(0) + static_cast<std::uint64_t>(std::llround(*plan.actual_rows));
+    }
+    if (plan.shape.empty()) {
+      return;
+    }
+    auto& plans = c.query.plans;
+    auto ours = std::find_if(plans.begin(), plans.end(),
+                             [&](const ObservedPlan& p) { return p.shape == plan.shape; });
+    if (ours == plans.end()) {
+      if (plans.size() >= limits.plans || bytes + plan.json.size() > limits.bytes) {
+        workload.skipped.add("plan shape beyond the limit a statement", e.where);
+        return;
+      }
+      ours = plans.insert(plans.end(), ObservedPlan{.shape = plan.shape});
+    }
+    ours->calls += e.calls;
+    ours->total += e.duration;
+    const bool better = ours->example.empty() || e.duration > ours->example_duration ||
+                        (e.duration == ours->example_duration && plan.json < ours->example);
+    if (better && plan.json.size() <= limits.plan_bytes) {
+      bytes += plan.json.size();
+      bytes -= std::min(bytes, ours->example.size());
+      ours->example = plan.json;
+      ours->example_duration = e.duration;
+    }
+  }
+};
+
+Aggregator::Aggregator(std::int32_t bucket_seconds, AggregateLimits limits)
+    : state_{std::make_unique<State>()} {
+  state_->workload.bucket_seconds = bucket_seconds;
+  state_->limits = limits;
+}
+
+Aggregator::~Aggregator() = default;
+
+ClassNumber Aggregator::execution(const Execution& e) {
+  State& s = *state_;
+  const ClassNumber number = s.classify(e.sql, e.where, e.calls);
+  if (number == kNoClass) {
+    return number;
+  }
+  Class& c = s.at(number);
+  for (const std::uint32_t length : s.shaper.last().list_lengths) {
+    c.query.list_lengths[length] += e.calls;
+  }
+  s.count_time(c, e);
+  c.query.calls += e.calls;
+  s.count_when(c, e);
+  c.users.add(c.query.users, e.user, e.calls);
+  c.databases.add(c.query.databases, e.database, e.calls);
+  c.applications.add(c.query.applications, e.application, e.calls);
+  if (e.plan != nullptr) {
+    s.count_plan(c, e);
+  }
+  s.offer_samples(c, e);
+  return number;
+}
+
+void Aggregator::more_time(ClassNumber number, Microseconds duration) {
+  if (number != kNoClass) {
+    state_->at(number).query.total += duration;
+  }
+}
+
+void Aggregator::protocol_step(std::string_view sql, Microseconds duration,
+                               const TextPosition& where) {
+  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+    state_->at(number).query.parse_and_bind += duration;
+  }
+}
+
+void Aggregator::error(std::string_view sql, bool cancelled, const TextPosition& where) {
+  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+    QueryClass& query = state_->at(number).query;
+    ++query.errors;
+    query.cancelled += cancelled ? 1 : 0;
+  }
+}
+
+void Aggregator::temporary_file(std::string_view sql, std::uint64_t bytes,
+                                const TextPosition& where) {
+  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+    QueryClass& query = state_->at(number).query;
+    ++query.temp_files;
+    query.temp_bytes += bytes;
+  }
+}
+
+void Aggregator::lock_wait(std::string_view sql, const TextPosition& where) {
+  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+    ++state_->at(number).query.lock_waits;
+  }
+}
+
+void Aggregator::lock_wait_time(std::string_view sql, Microseconds waited,
+                                const TextPosition& where) {
+  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+    state_->at(number).query.lock_wait_time += waited;
+  }
+}
+
+bool Aggregator::is_utility(ClassNumber number) const {
+  return number == kNoClass || state_->at(number).query.kind == StatementKind::Utility;
+}
+
+void Aggregator::run(ClassNumber number, ClassNumber before, std::uint64_t length,
+                     Microseconds total) {
+  SessionPattern& pattern = state_->patterns[number];
+  ++pattern.runs;
+  pattern.calls += length;
+  pattern.longest = std::max(pattern.longest, length);
+  pattern.total += total;
+  if (before != kNoClass) {
+    ++pattern.predecessors[state_->at(before).query.fingerprint];
+  }
+}
+
+ServerEvents& Aggregator::events() {
+  return state_->workload.events;
+}
+
+InputCounts& Aggregator::input() {
+  return state_->workload.input;
+}
+
+SkipReport& Aggregator::skipped() {
+  return state_->workload.skipped;
+}
+
+std::map<std::string, std::uint64_t>& Aggregator::formats() {
+  return state_->workload.formats;
+}
+
+Workload Aggregator::take() {
+  State& s = *state_;
+  for (auto& [number, pattern] : s.patterns) {
+    pattern.fingerprint = s.at(number).query.fingerprint;
+    s.workload.patterns.push_back(std::move(pattern));
+  }
+  for (auto& c : s.classes) {
+    s.workload.classes.push_back(std::move(c->query));
+  }
+  put_in_order(s.workload);
+  Workload done = std::move(s.workload);
+  const AggregateLimits limits = s.limits;
+  state_ = std::make_unique<State>();
+  state_->workload.bucket_seconds = done.bucket_seconds;
+  state_->limits = limits;
+  return done;
+}
+
+}  // namespace quern::collector
