@@ -307,12 +307,6 @@ ClassNumber Aggregator::execution(const Execution& e) {
   return number;
 }
 
-void Aggregator::more_time(ClassNumber number, Microseconds duration) {
-  if (number != kNoClass) {
-    state_->at(number).query.total += duration;
-  }
-}
-
 void Aggregator::protocol_step(std::string_view sql, Microseconds duration,
                                const TextPosition& where) {
   if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {

@@ -24,7 +24,7 @@ struct Execution {
   std::string_view application = {};
   const LoggedPlan* plan = nullptr;
   std::uint64_t calls = 1;  ///< more than one only for weighted SQL files
-  TextPosition where = {};
+  const TextPosition& where;
 };
 
 /// A class as the aggregator numbers it; kNoClass for text that is in none.
@@ -52,8 +52,6 @@ class Aggregator {
   Aggregator& operator=(const Aggregator&) = delete;
 
   ClassNumber execution(const Execution& execution);
-  /// More time of an execution that was counted already (`execute fetch from`).
-  void more_time(ClassNumber number, Microseconds duration);
   void protocol_step(std::string_view sql, Microseconds duration, const TextPosition& where);
   void error(std::string_view sql, bool cancelled, const TextPosition& where);
   void temporary_file(std::string_view sql, std::uint64_t bytes, const TextPosition& where);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/logs/event_filter.hpp"
+#include "collector/workload/aggregate.hpp"
+#include "collector/workload/workload.hpp"
+
+namespace quern::collector {
+
+enum class LogFormat : std::uint8_t { Auto, Stderr, Csv, Json, Sql };
+
+struct CollectOptions {
+  LogFormat format = LogFormat::Auto;
+  std::optional<std::string> prefix = {};  ///< log_line_prefix of stderr logs; otherwise inferred
+  EventFilter filter = {};
+  std::int32_t bucket_seconds = 60;
+  AggregateLimits limits = {};
+  /// Called now and then with the bytes read from the files so far, and of all files together
+  /// (0: unknown).
+  std::function<void(std::uint64_t done, std::uint64_t all)> progress = {};
+};
+
+/// Reads logs (files, directories, patterns, "-") into one Workload. Unreadable files are errors;
+/// damaged ones are read as far as they go. Throws UserError with a diagnosis when nothing is
+/// recognized.
+[[nodiscard]] Workload collect(const std::vector<std::string>& inputs,
+                               const CollectOptions& options);
+
+/// As collect(), over one text in memory.
+[[nodiscard]] Workload collect_text(std::string_view text, const CollectOptions& options,
+                                    std::string name = "memory");
+
+}  // namespace quern::collector

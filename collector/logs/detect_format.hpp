@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/collect.hpp"
+
+namespace quern::collector {
+
+/// What the first lines of a log look like; nothing when none of the formats fits.
+[[nodiscard]] std::optional<LogFormat> detect_format(const std::vector<std::string_view>& lines);
+
+/// Words for an error: the first lines, safe to print, and what they look like.
+[[nodiscard]] std::string describe_lines(const std::vector<std::string_view>& lines);
+
+}  // namespace quern::collector
