@@ -21,7 +21,7 @@ bool rename_columns(Query& query, const Block& inner, const Source& outer,
       certain = false;
     } else if (column->block == &inner) {
       *node = *query.tree.expression(Query::qualified(
-          ResolvedColumn{outer.table == nullptr ? nullptr : &inner, &outer, column->column}));
+          ResolvedColumn{&inner, &outer, column->column}));
     } else {
       *node = *query.tree.expression(Query::qualified(*column));
     }
