@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "collector/workload/workload.hpp"
+
+namespace quern::reports {
+
+struct ProfileOptions {
+  int top = 10;
+  std::string sort = "total";  ///< total, calls, mean, max
+  bool full_sql = false;
+};
+
+/// The workload for a terminal of 100 columns: what it spans, its top classes, N+1 patterns, what
+/// the server did besides, and what was skipped.
+[[nodiscard]] std::string profile_text(const Workload& workload, const ProfileOptions& options);
+
+}  // namespace quern::reports
