@@ -1,19 +1,16 @@
 #include <fstream>
-#include <map>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "planner-model/whatif/plan_node.hpp"
 
+#include "tests/support/plan_reader.hpp"
+
 namespace quern::planner_model {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct RecordedPlan {
   std::string statement;
@@ -39,88 +36,6 @@ std::vector<RecordedPlan> recorded_plans() {
   return plans;
 }
 
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-PlanNode::Property list_property(const std::string& name, const Json& items) {
-  return {.name = name, .text = {}, .items = items.get<std::vector<std::string>>()};
-}
-
-void read_grouping_sets(const Json& sets, PlanNode& node) {
-  for (const Json& set : sets) {
-    for (const auto& [name, value] : set.items()) {
-      if (name == "Sort Key") {
-        node.properties.push_back(list_property(name, value));
-        continue;
-      }
-      for (const Json& keys : value) {
-        PlanNode::Property& property =
-            node.properties.emplace_back(list_property(name.substr(0, name.size() - 1), keys));
-        property.text = keys.empty() ? "()" : "";
-      }
-    }
-  }
-}
-
-PlanNode read_plan(const Json& json);
-
-/// What PlanNode keeps in a field of its own, by EXPLAIN's name.
-void read_member(const std::string& name, const Json& value, PlanNode& node) {
-  static const std::map<std::string, std::string PlanNode::*> kTexts = {
-      {"Node Type", &PlanNode::node_type},       {"Parent Relationship", &PlanNode::relationship},
-      {"Subplan Name", &PlanNode::subplan_name}, {"Join Type", &PlanNode::join_type},
-      {"Strategy", &PlanNode::strategy},         {"Partial Mode", &PlanNode::partial_mode},
-      {"Operation", &PlanNode::operation},       {"Command", &PlanNode::command},
-      {"Relation Name", &PlanNode::relation},    {"Alias", &PlanNode::alias},
-      {"Index Name", &PlanNode::index},          {"Scan Direction", &PlanNode::scan_direction},
-      {"CTE Name", &PlanNode::cte_name},         {"Function Name", &PlanNode::function_name}};
-  static const std::map<std::string, bool PlanNode::*> kTruths = {
-      {"Parallel Aware", &PlanNode::parallel_aware},
-      {"Single Copy", &PlanNode::single_copy},
-      {"Inner Unique", &PlanNode::inner_unique}};
-  if (const auto field = kTexts.find(name); field != kTexts.end()) {
-    node.*field->second = value.get<std::string>();
-  } else if (const auto truth = kTruths.find(name); truth != kTruths.end()) {
-    node.*truth->second = value.get<bool>();
-  } else if (name == "Workers Planned") {
-    node.workers_planned = value.get<int>();
-  } else if (name == "Startup Cost") {
-    node.startup = Cost{value.get<double>()};
-  } else if (name == "Total Cost") {
-    node.total = Cost{value.get<double>()};
-  } else if (name == "Plan Rows") {
-    node.rows = Rows{value.get<double>()};
-  } else if (name == "Plan Width") {
-    node.width = value.get<int>();
-  } else if (name == "Grouping Sets") {
-    read_grouping_sets(value, node);
-  } else if (name == "Target Tables") {
-    for (const Json& table : value) {
-      node.properties.push_back({.name = "Target Table",
-                                 .text = {},
-                                 .items = {table["Relation Name"].get<std::string>(),
-                                           table["Alias"].get<std::string>()}});
-    }
-  } else if (name == "Plans") {
-    for (const Json& child : value) {
-      node.children.push_back(read_plan(child));
-    }
-  } else if (value.is_array()) {
-    node.properties.push_back(list_property(name, value));
-  } else if (name != "Async Capable") {
-    node.properties.push_back({.name = name, .text = text_of(value)});
-  }
-}
-
-PlanNode read_plan(const Json& json) {
-  PlanNode node;
-  for (const auto& [name, value] : json.items()) {
-    read_member(name, value, node);
-  }
-  return node;
-}
-
 }  // namespace
 
 TEST_CASE("a plan prints as the server prints it, to the byte", "[explain]") {
@@ -128,7 +43,7 @@ TEST_CASE("a plan prints as the server prints it, to the byte", "[explain]") {
   REQUIRE(plans.size() >= 120);
   for (const RecordedPlan& recorded : plans) {
     INFO(recorded.statement);
-    const PlanNode plan = read_plan(Json::parse(recorded.json).at(0).at("Plan"));
+    const PlanNode plan = testing::read_plan(recorded.json);
     CHECK(explain_text(plan) == recorded.text);
     CHECK(explain_json(plan) == recorded.json);
   }
@@ -143,7 +58,7 @@ TEST_CASE("the recorded plans hold every node kind that the model makes", "[expl
     }
   };
   for (const RecordedPlan& recorded : recorded_plans()) {
-    collect(collect, read_plan(Json::parse(recorded.json).at(0).at("Plan")));
+    collect(collect, testing::read_plan(recorded.json));
   }
   for (const char* kind : {"Seq Scan",
                            "Index Scan",

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/catalog/snapshot.hpp"
+
+#include "planner-model/whatif/planner.hpp"
+
+namespace quern::testing {
+
+/// "-- name: x" lines give the name of the statement that follows; statements end at a semicolon
+/// that ends a line.
+struct NamedStatement {
+  std::string name;
+  std::string sql;
+};
+
+[[nodiscard]] std::vector<NamedStatement> read_statements(const std::string& path);
+
+/// Indexes that a statement is planned under, beside those that the database has.
+struct IndexSet {
+  std::string name;
+  std::vector<std::string> create = {};
+  std::vector<std::string> drop = {};
+  /// HypoPG's indexes instead of real ones; it cannot drop.
+  bool hypothetical = false;
+};
+
+/// One statement under one index set: the server's plan and the model's.
+struct OracleCase {
+  std::string query;
+  std::string set;
+  planner_model::PlanNode server;
+  std::optional<planner_model::PlanNode> model = {};
+  std::string error = {};  ///< why the model has no plan
+  std::vector<std::string> unmodelled = {};
+
+  [[nodiscard]] bool exact() const { return within(0.001); }
+
+  /// The model's total cost is at most this fraction off.
+  [[nodiscard]] bool within(double fraction) const;
+  [[nodiscard]] double cost_ratio() const;  ///< model / server; 0 without a plan
+  [[nodiscard]] bool same_rows() const;
+  [[nodiscard]] bool same_scans() const;  ///< method by table, as multisets
+  [[nodiscard]] bool same_joins() const;  ///< method and type, as multisets
+  [[nodiscard]] bool same_indexes() const;
+  [[nodiscard]] bool same_text() const;  ///< the whole of EXPLAIN's text
+};
+
+/// Plans each statement on the server, in a transaction that is rolled back, and in the model.
+[[nodiscard]] std::vector<OracleCase> run_oracle(const std::string& dsn,
+                                                 const CatalogSnapshot& catalog,
+                                                 const std::vector<NamedStatement>& statements,
+                                                 const IndexSet& set);
+
+/// Percentages by index set and in total.
+void print_table(std::ostream& out, const std::vector<OracleCase>& cases);
+
+/// One line a case: both costs, their ratio, both row counts, what differs.
+void print_cases(std::ostream& out, const std::vector<OracleCase>& cases);
+
+/// The `count` cases whose costs differ most (without a plan: first), with a line diff of the
+/// plans:
+/// "-" the server's, "+" the model's.
+void print_worst(std::ostream& out, const std::vector<OracleCase>& cases, std::size_t count);
+
+/// The index sets that the shop sample is tried under.
+[[nodiscard]] std::vector<IndexSet> shop_index_sets();
+
+}  // namespace quern::testing
