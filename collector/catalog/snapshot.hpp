@@ -8,9 +8,9 @@
 
 namespace quern {
 
-/// Object identifiers as the server numbers them. Below 16384: built in, the same on every server of
-/// a version (see planner-model/query/builtin_catalog.hpp). A snapshot read from schema.sql numbers its
-/// objects from 16384 up in the order of the file.
+/// Object identifiers as the server numbers them. Below 16384: built in, the same on every server
+/// of a version (see planner-model/query/builtin_catalog.hpp). A snapshot read from schema.sql
+/// numbers its objects from 16384 up in the order of the file.
 using Oid = std::uint32_t;
 
 /// One row of pg_stats (or the half of pg_stats_ext_exprs that speaks of an expression). Values are
@@ -38,9 +38,9 @@ struct Column {
   std::int32_t type_modifier = -1;
   Oid collation = 0;
   bool not_null = false;
-  std::string default_expression = {};  ///< empty: none
-  char identity = '\0';                 ///< 'a', 'd' or none
-  char generated = '\0';                ///< 's' or none
+  std::string default_expression = {};                        ///< empty: none
+  char identity = '\0';                                       ///< 'a', 'd' or none
+  char generated = '\0';                                      ///< 's' or none
   std::optional<ColumnStatistics> statistics = {};            ///< of this table alone
   std::optional<ColumnStatistics> inherited_statistics = {};  ///< of this table and its children
   bool operator==(const Column&) const = default;
@@ -67,12 +67,12 @@ struct Table {
   Oid oid = 0;
   std::string schema;
   std::string name;
-  char kind = 'r';              ///< pg_class.relkind: r p m f v
-  char persistence = 'p';       ///< pg_class.relpersistence: p u t
-  std::int64_t pages = 0;       ///< physical blocks now: pg_relation_size / block size
-  std::int64_t relpages = 0;    ///< blocks at the last vacuum or analyze
-  double reltuples = -1;        ///< rows at the last vacuum or analyze; -1: never
-  std::int64_t all_visible = 0; ///< pg_class.relallvisible
+  char kind = 'r';               ///< pg_class.relkind: r p m f v
+  char persistence = 'p';        ///< pg_class.relpersistence: p u t
+  std::int64_t pages = 0;        ///< physical blocks now: pg_relation_size / block size
+  std::int64_t relpages = 0;     ///< blocks at the last vacuum or analyze
+  double reltuples = -1;         ///< rows at the last vacuum or analyze; -1: never
+  std::int64_t all_visible = 0;  ///< pg_class.relallvisible
   std::map<std::string, std::string> options = {};  ///< reloptions: fillfactor, parallel_workers...
   std::vector<Column> columns;                      ///< live columns only, by attnum
   std::vector<Oid> parents = {};                    ///< pg_inherits, in order
@@ -87,8 +87,8 @@ struct Table {
 };
 
 struct IndexKey {
-  std::int16_t column = 0;       ///< attnum in the table; 0: an expression
-  std::string expression = {};   ///< pg_get_indexdef(oid, n): without enclosing CREATE INDEX
+  std::int16_t column = 0;      ///< attnum in the table; 0: an expression
+  std::string expression = {};  ///< pg_get_indexdef(oid, n): without enclosing CREATE INDEX
   Oid operator_class = 0;
   std::string operator_class_name = {};  ///< unqualified, as "text_pattern_ops"
   Oid collation = 0;
@@ -104,10 +104,10 @@ struct Index {
   std::string schema;
   std::string name;
   std::string access_method = "btree";
-  std::string definition;                    ///< pg_get_indexdef(oid)
+  std::string definition;  ///< pg_get_indexdef(oid)
   std::vector<IndexKey> keys;
-  std::vector<std::int16_t> included = {};   ///< attnums of INCLUDE columns
-  std::string predicate = {};                ///< pg_get_expr(indpred): "(deleted_at IS NULL)"
+  std::vector<std::int16_t> included = {};  ///< attnums of INCLUDE columns
+  std::string predicate = {};               ///< pg_get_expr(indpred): "(deleted_at IS NULL)"
   bool unique = false;
   bool primary = false;
   bool exclusion = false;
@@ -120,10 +120,11 @@ struct Index {
   std::string constraint = {};  ///< name of the constraint it backs; empty: none
   Oid parent = 0;               ///< the partitioned index it is attached to
   std::map<std::string, std::string> options = {};
-  std::int64_t pages = 0;       ///< physical blocks
-  std::int64_t relpages = 0;    ///< at the last vacuum or analyze
+  std::int64_t pages = 0;     ///< physical blocks
+  std::int64_t relpages = 0;  ///< at the last vacuum or analyze
   double reltuples = -1;
-  std::optional<int> tree_height = {};  ///< levels above the leaves (btree fast root); unknown: none
+  std::optional<int> tree_height =
+      {};  ///< levels above the leaves (btree fast root); unknown: none
   std::optional<std::int64_t> scans = {};  ///< pg_stat_user_indexes.idx_scan
   bool operator==(const Index&) const = default;
 };
@@ -152,7 +153,7 @@ struct ExtendedStatistics {
   Oid table = 0;
   std::vector<std::int16_t> columns = {};
   std::vector<std::string> expressions = {};
-  std::string kinds = {};         ///< pg_statistic_ext.stxkind letters: d f m e
+  std::string kinds = {};  ///< pg_statistic_ext.stxkind letters: d f m e
   bool inherited = false;
   std::string n_distinct = {};    ///< pg_ndistinct text: {"1, 2": 55}
   std::string dependencies = {};  ///< pg_dependencies text: {"1 => 2": 0.9}
@@ -234,6 +235,7 @@ struct OperatorClass {
   Oid input_type = 0;
   Oid key_type = 0;
   bool is_default = false;
+
   struct Member {
     Oid left = 0;
     Oid right = 0;
@@ -241,13 +243,14 @@ struct OperatorClass {
     Oid operator_ = 0;
     bool operator==(const Member&) const = default;
   };
+
   std::vector<Member> members = {};
   bool operator==(const OperatorClass&) const = default;
 };
 
 /// All that offline planning needs to know of one database: a value, never changed after reading.
-/// Vectors are ordered by (schema, name) so that equal databases give equal bytes; relation OIDs stand
-/// in each element because the planner breaks ties by them.
+/// Vectors are ordered by (schema, name) so that equal databases give equal bytes; relation OIDs
+/// stand in each element because the planner breaks ties by them.
 struct CatalogSnapshot {
   static constexpr int kFormatVersion = 1;
 
@@ -255,10 +258,10 @@ struct CatalogSnapshot {
   std::int32_t block_size = 8192;
   std::string database = {};
   std::string encoding = "UTF8";
-  std::string collate = "C";   ///< datcollate (or the ICU locale)
-  std::string ctype = "C";     ///< datctype
-  char locale_provider = 'c';  ///< c libc, i icu, b builtin
-  std::string taken_at = {};   ///< ISO 8601, UTC; empty when made from a schema file
+  std::string collate = "C";          ///< datcollate (or the ICU locale)
+  std::string ctype = "C";            ///< datctype
+  char locale_provider = 'c';         ///< c libc, i icu, b builtin
+  std::string taken_at = {};          ///< ISO 8601, UTC; empty when made from a schema file
   std::string statistics_since = {};  ///< pg_stat_database.stats_reset
   bool is_replica = false;
   bool has_statistics = true;  ///< false: made from a schema file alone

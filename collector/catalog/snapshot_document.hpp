@@ -19,10 +19,12 @@ namespace quern::collector {
 /// parse_snapshot() of a file, plain or compressed (gzip, zstd, xz ...); "-" is standard input.
 [[nodiscard]] CatalogSnapshot read_snapshot(const std::string& path);
 
-/// 16 hex digits that are equal for equal snapshots: names the catalog that an advice was made from.
+/// 16 hex digits that are equal for equal snapshots: names the catalog that an advice was made
+/// from.
 [[nodiscard]] std::string identity(const CatalogSnapshot& snapshot);
 
-/// Puts every vector into its documented order. Readers call it; then equality is equality of bytes.
+/// Puts every vector into its documented order. Readers call it; then equality is equality of
+/// bytes.
 void sort_snapshot(CatalogSnapshot& snapshot);
 
 }  // namespace quern::collector

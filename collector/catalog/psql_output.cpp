@@ -1,0 +1,131 @@
+#include "collector/catalog/psql_output.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "collector/base/failure.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+#include "collector/catalog/snapshot_json.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+using snapshot_json::Json;
+using Sections = std::map<std::string, Json>;
+
+constexpr std::string_view kFirstLine = "{\"format\" : \"quern-catalog-psql\"";
+constexpr int kScriptVersion = 1;
+
+/// pg_stats_ext_exprs comes apart from its statistics objects: matched by name and text.
+void attach_expression_statistics(CatalogSnapshot& snapshot, const Json& rows,
+                                  const snapshot_json::Reader& reader) {
+  for (const Json& row : rows) {
+    for (ExtendedStatistics& statistics : snapshot.extended_statistics) {
+      if (row.value("schema", "") != statistics.schema ||
+          row.value("name", "") != statistics.name ||
+          row.value("inherited", false) != statistics.inherited) {
+        continue;
+      }
+      const auto& expressions = statistics.expressions;
+      const auto place =
+          std::find(expressions.begin(), expressions.end(), row.value("expression", ""));
+      if (place != expressions.end() && row.contains("statistics")) {
+        statistics.expression_statistics.resize(expressions.size());
+        const auto number = static_cast<std::size_t>(place - expressions.begin());
+        reader.read(row["statistics"], statistics.expression_statistics[number],
+                    "expression_statistics");
+      }
+    }
+  }
+}
+
+void attach_tree_heights(CatalogSnapshot& snapshot, const Json& heights) {
+  for (Index& index : snapshot.indexes) {
+    const auto height = heights.find(std::to_string(index.oid));
+    if (height != heights.end() && height->is_number_integer()) {
+      index.tree_height = height->get<int>();
+    }
+  }
+}
+
+CatalogSnapshot assemble(const Sections& sections, const std::string& source) {
+  Json document = Json::object();
+  for (const auto& [name, value] : sections) {
+    if (name == "server") {
+      document.update(value);
+    } else if (name != "expression_statistics" && name != "tree_heights") {
+      document[name] = value;
+    }
+  }
+  const snapshot_json::Reader reader{source};
+  CatalogSnapshot snapshot;
+  reader.read(document, snapshot, "");
+  if (const auto rows = sections.find("expression_statistics"); rows != sections.end()) {
+    attach_expression_statistics(snapshot, rows->second, reader);
+  }
+  if (const auto heights = sections.find("tree_heights"); heights != sections.end()) {
+    attach_tree_heights(snapshot, heights->second);
+  }
+  sort_snapshot(snapshot);
+  return snapshot;
+}
+
+}  // namespace
+
+bool is_psql_output(std::string_view text) {
+  return text.substr(0, kFirstLine.size()) == kFirstLine;
+}
+
+CatalogSnapshot parse_psql_output(std::string_view text, const std::string& file) {
+  Sections sections;
+  bool ended = false;
+  std::size_t line_number = 0;
+  while (!text.empty()) {
+    const auto length = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    ++line_number;
+    const Json json = Json::parse(line, nullptr, false);
+    if (line_number == 1 && json.is_object() && json.value("version", 0) > kScriptVersion) {
+      throw UserError{file + ": written by a newer quern's psql script; use that quern to read it"};
+    }
+    if (json.is_object() && json.contains("section") && json["section"].is_string() &&
+        json.contains("value")) {
+      ended = json["section"] == "end";
+      sections.emplace(json["section"].get<std::string>(), json["value"]);
+    } else if (line_number > 1 && !line.empty()) {
+      throw UserError{
+          fmt::format("{}:{}: not a line of the snapshot script's output (cut short, or "
+                      "psql ran without -XAtq?)",
+                      file, line_number)};
+    }
+  }
+  if (!ended) {
+    throw UserError{
+        fmt::format("{}:{}: the output ends before the script's last line: it was cut "
+                    "short, or the script failed; run it again",
+                    file, line_number)};
+  }
+  sections.erase("end");
+  return assemble(sections, file);
+}
+
+CatalogSnapshot assemble_snapshot(const std::map<std::string, std::string>& sections,
+                                  const std::string& source) {
+  Sections parsed;
+  for (const auto& [name, text] : sections) {
+    Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded()) {
+      throw UserError{
+          fmt::format("{}: the server's answer about {} is not UTF-8 JSON; is the "
+                      "database's encoding SQL_ASCII?",
+                      source, name)};
+    }
+    parsed.emplace(name, std::move(json));
+  }
+  return assemble(parsed, source);
+}
+
+}  // namespace quern::collector

@@ -1,0 +1,332 @@
+#include "collector/catalog/snapshot_queries.hpp"
+
+#include <fmt/format.h>
+
+namespace quern::collector {
+
+namespace {
+
+// Newer columns are taken through to_jsonb(row) ->> 'name', which is null where a server does not
+// have them: one text for servers 13 to 18. OIDs are cast to bigint because JSON prints oid as a
+// string.
+
+constexpr const char* kUserSchema =
+    "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'";
+
+constexpr const char* kServer = R"(
+SELECT json_build_object(
+  'server_version', current_setting('server_version_num')::int,
+  'block_size', current_setting('block_size')::int,
+  'database', d.datname,
+  'encoding', pg_encoding_to_char(d.encoding),
+  'collate', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate),
+  'ctype', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datctype),
+  'locale_provider', coalesce(to_jsonb(d) ->> 'datlocprovider', 'c'),
+  'taken_at', to_char(now(), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+  'statistics_since', to_char(pg_stat_get_db_stat_reset_time(d.oid), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+  'is_replica', pg_is_in_recovery(),
+  'search_path', to_json(current_schemas(false)),
+  'extensions', (SELECT coalesce(json_agg(extname ORDER BY extname), '[]') FROM pg_extension))
+FROM pg_database d WHERE d.datname = current_database())";
+
+// reset_val: what a session starts with, not what this one has set. Text in base units.
+constexpr const char* kSettings = R"(
+SELECT json_object_agg(name, coalesce(reset_val, '') ORDER BY name) FROM pg_settings
+WHERE category LIKE 'Query Tuning%'
+   OR name IN ('work_mem', 'hash_mem_multiplier', 'maintenance_work_mem', 'shared_buffers', 'block_size',
+     'server_version_num', 'max_parallel_workers', 'max_worker_processes', 'max_parallel_workers_per_gather',
+     'max_parallel_maintenance_workers', 'parallel_leader_participation', 'huge_pages', 'search_path',
+     'TimeZone', 'DateStyle', 'IntervalStyle', 'row_security', 'transform_null_equals', 'array_nulls',
+     'wal_level', 'full_page_writes', 'wal_compression', 'wal_block_size', 'checkpoint_timeout',
+     'max_wal_size', 'autovacuum', 'autovacuum_vacuum_scale_factor', 'autovacuum_analyze_scale_factor',
+     'default_toast_compression', 'effective_io_concurrency', 'maintenance_io_concurrency',
+     'track_counts', 'statement_timeout', 'lock_timeout', 'default_text_search_config'))";
+
+#define QUERN_COLUMN_STATISTICS(s)                                                                \
+  "json_build_object('null_fraction', " s ".null_frac, 'average_width', " s                       \
+  ".avg_width, 'n_distinct', " s ".n_distinct, 'most_common_values', " s                          \
+  ".most_common_vals::text::text[], 'most_common_frequencies', " s                                \
+  ".most_common_freqs, 'histogram_bounds', " s                                                    \
+  ".histogram_bounds::text::text[], 'correlation', " s ".correlation, 'most_common_elements', " s \
+  ".most_common_elems::text::text[], 'most_common_element_frequencies', " s                       \
+  ".most_common_elem_freqs, 'element_count_histogram', " s ".elem_count_histogram)"
+
+constexpr const char* kTables = R"(
+WITH statistics AS MATERIALIZED (
+  SELECT schemaname, tablename, attname, inherited, )" QUERN_COLUMN_STATISTICS("s") R"( AS numbers
+  FROM pg_stats s WHERE schemaname NOT IN ('pg_catalog', 'information_schema')),
+columns AS MATERIALIZED (
+  SELECT a.attrelid, json_agg(json_build_object(
+    'name', a.attname, 'number', a.attnum, 'type', a.atttypid::bigint, 'type_modifier', a.atttypmod,
+    'collation', a.attcollation::bigint, 'not_null', a.attnotnull,
+    'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+    'identity', a.attidentity, 'generated', a.attgenerated,
+    'statistics', own.numbers, 'inherited_statistics', all_.numbers) ORDER BY a.attnum) AS list
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  LEFT JOIN statistics own ON own.schemaname = n.nspname AND own.tablename = c.relname
+    AND own.attname = a.attname AND NOT own.inherited
+  LEFT JOIN statistics all_ ON all_.schemaname = n.nspname AND all_.tablename = c.relname
+    AND all_.attname = a.attname AND all_.inherited
+  WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND {user_schema}
+  GROUP BY a.attrelid)
+SELECT coalesce(json_agg(json_build_object(
+  'oid', c.oid::bigint, 'schema', n.nspname, 'name', c.relname, 'kind', c.relkind,
+  'persistence', c.relpersistence,
+  'pages', CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END,
+  'relpages', c.relpages, 'reltuples', c.reltuples, 'all_visible', c.relallvisible,
+  'options', (SELECT json_object_agg(option_name, option_value ORDER BY option_name) FROM pg_options_to_table(c.reloptions)),
+  'columns', columns.list,
+  'parents', (SELECT json_agg(inhparent::bigint ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid),
+  'partition_key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+  'partition_bound', pg_get_expr(c.relpartbound, c.oid),
+  'view_definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
+  'replica_identity', c.relreplident, 'row_security', c.relrowsecurity,
+  'triggers', (SELECT json_agg(pg_get_triggerdef(t.oid) ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+  'activity', CASE WHEN s.relid IS NOT NULL THEN json_build_object(
+    'sequential_scans', s.seq_scan, 'index_scans', s.idx_scan, 'inserts', s.n_tup_ins,
+    'updates', s.n_tup_upd, 'hot_updates', s.n_tup_hot_upd, 'deletes', s.n_tup_del,
+    'live_rows', s.n_live_tup, 'dead_rows', s.n_dead_tup, 'modified_since_analyze', s.n_mod_since_analyze,
+    'last_vacuum', to_char(greatest(s.last_vacuum, s.last_autovacuum), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    'last_analyze', to_char(greatest(s.last_analyze, s.last_autoanalyze), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) END)
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN columns ON columns.attrelid = c.oid
+LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid AND c.relkind IN ('r', 'p', 'm')
+WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND {user_schema}
+  AND NOT (c.relkind = 'v' AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')))";
+
+constexpr const char* kIndexes = R"(
+WITH statistics AS MATERIALIZED (
+  SELECT schemaname, tablename, attname, )" QUERN_COLUMN_STATISTICS("s") R"( AS numbers
+  FROM pg_stats s WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND NOT inherited)
+SELECT coalesce(json_agg(json_build_object(
+  'oid', c.oid::bigint, 'table', i.indrelid::bigint, 'schema', n.nspname, 'name', c.relname,
+  'access_method', am.amname, 'definition', pg_get_indexdef(c.oid),
+  'keys', (SELECT json_agg(json_build_object(
+      'column', i.indkey[k - 1],
+      'expression', CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(c.oid, k, false) END,
+      'operator_class', i.indclass[k - 1]::bigint, 'operator_class_name', oc.opcname,
+      'collation', i.indcollation[k - 1]::bigint,
+      'descending', i.indoption[k - 1] & 1 = 1, 'nulls_first', i.indoption[k - 1] & 2 = 2,
+      'statistics', CASE WHEN i.indkey[k - 1] = 0 THEN st.numbers END) ORDER BY k)
+    FROM generate_series(1, i.indnkeyatts::int) AS k
+    JOIN pg_opclass oc ON oc.oid = i.indclass[k - 1]
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k
+    LEFT JOIN statistics st ON i.indkey[k - 1] = 0 AND st.schemaname = n.nspname AND st.tablename = c.relname AND st.attname = a.attname),
+  'included', (SELECT json_agg(i.indkey[k - 1] ORDER BY k) FROM generate_series(i.indnkeyatts + 1, i.indnatts::int) AS k),
+  'predicate', pg_get_expr(i.indpred, i.indrelid),
+  'unique', i.indisunique, 'primary', i.indisprimary, 'exclusion', i.indisexclusion,
+  'nulls_not_distinct', coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+  'valid', i.indisvalid, 'ready', i.indisready, 'replica_identity', i.indisreplident,
+  'clustered', i.indisclustered, 'immediate', i.indimmediate,
+  'constraint', (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1),
+  'parent', coalesce((SELECT inhparent::bigint FROM pg_inherits WHERE inhrelid = c.oid LIMIT 1), 0),
+  'options', (SELECT json_object_agg(option_name, option_value ORDER BY option_name) FROM pg_options_to_table(c.reloptions)),
+  'pages', CASE WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END,
+  'relpages', c.relpages, 'reltuples', c.reltuples,
+  'scans', CASE WHEN c.relkind = 'i' THEN pg_stat_get_numscans(c.oid) END)
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_am am ON am.oid = c.relam
+WHERE {user_schema})";
+
+constexpr const char* kConstraints = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'name', k.conname, 'table', k.conrelid::bigint, 'kind', k.contype, 'columns', k.conkey,
+  'referenced_table', k.confrelid::bigint, 'referenced_columns', k.confkey,
+  'on_delete', CASE WHEN k.contype = 'f' THEN k.confdeltype END,
+  'on_update', CASE WHEN k.contype = 'f' THEN k.confupdtype END,
+  'validated', k.convalidated, 'deferrable', k.condeferrable,
+  'index', (SELECT relname FROM pg_class WHERE oid = k.conindid),
+  'definition', pg_get_constraintdef(k.oid))
+  ORDER BY k.conrelid, k.conname COLLATE "C"), '[]')
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND {user_schema})";
+
+constexpr const char* kExtendedStatistics = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'oid', s.oid::bigint, 'schema', n.nspname, 'name', s.stxname, 'table', s.stxrelid::bigint,
+  'columns', to_json(s.stxkeys::int2[]), 'expressions', to_jsonb(e) -> 'exprs',
+  'kinds', array_to_string(s.stxkind, ''),
+  'inherited', coalesce((to_jsonb(e) ->> 'inherited')::boolean, false),
+  'n_distinct', e.n_distinct::text, 'dependencies', e.dependencies::text,
+  'most_common_values', e.most_common_vals, 'most_common_frequencies', e.most_common_freqs,
+  'most_common_base_frequencies', e.most_common_base_freqs)
+  ORDER BY n.nspname COLLATE "C", s.stxname COLLATE "C", to_jsonb(e) ->> 'inherited'), '[]')
+FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace
+LEFT JOIN pg_stats_ext e ON e.statistics_schemaname = n.nspname AND e.statistics_name = s.stxname
+WHERE {user_schema})";
+
+// pg_stats_ext_exprs: one row an expression; told apart by name and text.
+constexpr const char* kExpressionStatistics = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'schema', x.statistics_schemaname, 'name', x.statistics_name,
+  'inherited', coalesce((to_jsonb(x) ->> 'inherited')::boolean, false), 'expression', x.expr,
+  'statistics', )" QUERN_COLUMN_STATISTICS("x") R"()
+  ORDER BY x.statistics_schemaname COLLATE "C", x.statistics_name COLLATE "C", x.expr COLLATE "C"), '[]')
+FROM pg_stats_ext_exprs x)";
+
+// Row types of tables and their arrays are left out: a column list says as much.
+constexpr const char* kTypes = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'oid', t.oid::bigint, 'schema', n.nspname, 'name', t.typname, 'kind', t.typtype,
+  'category', t.typcategory, 'preferred', t.typispreferred, 'length', t.typlen, 'by_value', t.typbyval,
+  'alignment', t.typalign, 'storage', t.typstorage, 'element', t.typelem::bigint, 'array', t.typarray::bigint,
+  'base', t.typbasetype::bigint, 'type_modifier', t.typtypmod, 'collation', t.typcollation::bigint,
+  'not_null', t.typnotnull,
+  'labels', (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid))
+  ORDER BY n.nspname COLLATE "C", t.typname COLLATE "C"), '[]')
+FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+LEFT JOIN pg_class c ON c.oid = coalesce(nullif(t.typrelid, 0), e.typrelid)
+WHERE t.oid >= 16384 AND {user_schema} AND (c.oid IS NULL OR c.relkind = 'c'))";
+
+constexpr const char* kFunctions = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'oid', p.oid::bigint, 'schema', n.nspname, 'name', p.proname, 'kind', p.prokind,
+  'volatility', p.provolatile, 'strict', p.proisstrict, 'returns_set', p.proretset,
+  'leakproof', p.proleakproof, 'parallel', p.proparallel, 'cost', p.procost, 'rows', p.prorows,
+  'result', p.prorettype::bigint, 'variadic', p.provariadic::bigint, 'defaults', p.pronargdefaults,
+  'arguments', to_json(p.proargtypes::oid[]::bigint[]), 'language', l.lanname,
+  'support', nullif(p.prosupport::text, '-'))
+  ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid), '[]')
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+WHERE p.oid >= 16384 AND {user_schema})";
+
+constexpr const char* kOperators = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'oid', o.oid::bigint, 'schema', n.nspname, 'name', o.oprname, 'left', o.oprleft::bigint,
+  'right', o.oprright::bigint, 'result', o.oprresult::bigint, 'function', o.oprcode::oid::bigint,
+  'commutator', o.oprcom::bigint, 'negator', o.oprnegate::bigint, 'merges', o.oprcanmerge,
+  'hashes', o.oprcanhash, 'restriction', nullif(o.oprrest::text, '-'), 'join', nullif(o.oprjoin::text, '-'))
+  ORDER BY n.nspname COLLATE "C", o.oprname COLLATE "C", o.oid), '[]')
+FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+WHERE o.oid >= 16384 AND {user_schema})";
+
+constexpr const char* kOperatorClasses = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'oid', o.oid::bigint, 'schema', n.nspname, 'name', o.opcname, 'access_method', am.amname,
+  'family', o.opcfamily::bigint, 'input_type', o.opcintype::bigint, 'key_type', o.opckeytype::bigint,
+  'is_default', o.opcdefault,
+  'members', (SELECT json_agg(json_build_object('left', amoplefttype::bigint, 'right', amoprighttype::bigint,
+      'strategy', amopstrategy, 'operator', amopopr::bigint) ORDER BY amoplefttype, amoprighttype, amopstrategy, amopopr)
+    FROM pg_amop WHERE amopfamily = o.opcfamily))
+  ORDER BY n.nspname COLLATE "C", o.opcname COLLATE "C", o.oid), '[]')
+FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_am am ON am.oid = o.opcmethod
+WHERE o.oid >= 16384 AND {user_schema})";
+
+constexpr const char* kCaveats = R"(
+SELECT coalesce(json_agg('statistics of ' || t.name || ' are not readable by this user (' || t.hidden ||
+  ' columns without SELECT): the estimates for it are defaults' ORDER BY t.name COLLATE "C"), '[]')
+FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name, count(*) AS hidden
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.relkind IN ('r', 'p', 'm') AND {user_schema}
+    AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
+  GROUP BY 1) AS t)";
+
+std::string filled(const char* text) {
+  std::string sql{text};
+  const std::string mark = "{user_schema}";
+  for (auto at = sql.find(mark); at != std::string::npos; at = sql.find(mark, at)) {
+    sql.replace(at, mark.size(), kUserSchema);
+  }
+  return sql.substr(sql.find_first_not_of('\n'));
+}
+
+}  // namespace
+
+const std::vector<SnapshotQuery>& snapshot_queries() {
+  static const std::vector<SnapshotQuery> queries = {
+      {"server", filled(kServer)},
+      {"settings", filled(kSettings)},
+      {"tables", filled(kTables)},
+      {"indexes", filled(kIndexes)},
+      {"constraints", filled(kConstraints)},
+      {"extended_statistics", filled(kExtendedStatistics)},
+      {"expression_statistics", filled(kExpressionStatistics), 140000},
+      {"types", filled(kTypes)},
+      {"functions", filled(kFunctions)},
+      {"operators", filled(kOperators)},
+      {"operator_classes", filled(kOperatorClasses)},
+      {"caveats", filled(kCaveats)},
+  };
+  return queries;
+}
+
+const std::vector<std::string>& snapshot_session_settings() {
+  static const std::vector<std::string> settings = {
+      "SET LOCAL statement_timeout = '60s'",
+      "SET LOCAL lock_timeout = '2s'",
+      "SET LOCAL timezone = 'UTC'",
+      "SET LOCAL datestyle = 'ISO, MDY'",
+      "SET LOCAL intervalstyle = 'postgres'",
+      "SET LOCAL extra_float_digits = 1",
+      "SET LOCAL bytea_output = 'hex'",
+      "SET LOCAL client_encoding = 'UTF8'",
+      "SET LOCAL jit = off",
+      "SET LOCAL quote_all_identifiers = off",
+  };
+  return settings;
+}
+
+const std::string& pageinspect_query() {
+  static const std::string sql =
+      "SELECT coalesce(min(quote_ident(n.nspname)), '') AS pageinspect,\n"
+      "  coalesce(bool_or(has_function_privilege(p.oid, 'EXECUTE')), false) AND\n"
+      "  (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS may_inspect\n"
+      "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace\n"
+      "WHERE p.proname = 'bt_metap' AND p.pronargs = 1 AND has_schema_privilege(n.oid, 'USAGE')";
+  return sql;
+}
+
+std::string tree_height_query(const std::string& pageinspect_schema) {
+  return fmt::format(
+      "SELECT coalesce(json_object_agg(i.oid, (SELECT fastlevel FROM {}.bt_metap(i.name)) ORDER BY "
+      "i.oid), '{{}}')\n"
+      "FROM (SELECT c.oid::bigint, format('%I.%I', n.nspname, c.relname) AS name\n"
+      "  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = "
+      "c.relam JOIN pg_index x ON x.indexrelid = c.oid\n"
+      "  WHERE c.relkind = 'i' AND c.relpersistence <> 't' AND am.amname = 'btree' AND "
+      "x.indisvalid\n"
+      "    AND pg_relation_size(c.oid) > 0 AND {}\n"
+      "  OFFSET 0) AS i",
+      pageinspect_schema, kUserSchema);
+}
+
+std::string snapshot_psql_script() {
+  std::string script =
+      "-- Reads what quern needs of one database's catalog: read-only, one transaction, with "
+      "timeouts.\n"
+      "--   psql -XAtq -f snapshot.sql -o prod.psql.json \"host=... dbname=...\"\n"
+      "--   quern snapshot --from-psql prod.psql.json -o prod.catalog.json\n"
+      "\\set ON_ERROR_STOP on\n"
+      "\\pset format unaligned\n\\pset tuples_only on\n\\pset null ''\n"
+      "\\encoding UTF8\n"
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n";
+  for (const std::string& setting : snapshot_session_settings()) {
+    script += setting + ";\n";
+  }
+  script += "SELECT json_build_object('format', 'quern-catalog-psql', 'version', 1);\n";
+  const auto section = [](const std::string& name, const std::string& sql) {
+    return fmt::format("SELECT json_build_object('section', '{}', 'value', ({}));\n", name, sql);
+  };
+  for (const SnapshotQuery& query : snapshot_queries()) {
+    if (query.minimum_version > 0) {
+      script += fmt::format(
+          "SELECT current_setting('server_version_num')::int >= {} AS recent \\gset\n"
+          "\\if :recent\n{}\\endif\n",
+          query.minimum_version, section(query.section, query.sql));
+    } else {
+      script += section(query.section, query.sql);
+    }
+  }
+  script += pageinspect_query() + " \\gset\n\\if :may_inspect\n" +
+            section("tree_heights", tree_height_query(":pageinspect")) + "\\endif\n";
+  script += "SELECT json_build_object('section', 'end', 'value', null);\nCOMMIT;\n";
+  return script;
+}
+
+}  // namespace quern::collector
