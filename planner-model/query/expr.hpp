@@ -52,7 +52,8 @@ enum class ExprKind : std::uint8_t {
   Opaque              ///< an expression that is only carried along: `name` says what it is
 };
 
-enum class ParamKind : std::uint8_t { External, Exec };
+/// Sublink: the n-th output column of a SubLink's subquery, in Expr::sublink_right only.
+enum class ParamKind : std::uint8_t { External, Exec, Sublink };
 enum class CoercionForm : std::uint8_t { Call, ExplicitCast, ImplicitCast, SqlSyntax };
 enum class SubLinkKind : std::uint8_t { Exists, All, Any, RowCompare, Scalar, Array };
 enum class BooleanTestKind : std::uint8_t {
@@ -111,6 +112,9 @@ struct Expr {
   SubLinkKind sublink_kind = SubLinkKind::Exists;
   ExprPtr test = {};            ///< left-hand side of IN/ANY/ALL (RowExpr when several)
   std::shared_ptr<const Query> subquery = {};
+  /// IN/ANY/ALL: one a column, the subquery's column as the operator takes it: a Param (Sublink) or
+  /// coercions over one. Holds no Vars.
+  std::vector<ExprPtr> sublink_right = {};
 
   // SubPlan
   int subplan_id = 0;           ///< index into the planner's list, from 1
