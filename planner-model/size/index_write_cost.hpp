@@ -11,7 +11,7 @@ namespace quern::planner_model {
 struct IndexWriteCost {
   Bytes wal_per_insert;        ///< the index entry's own WAL, splits amortized
   Bytes wal_full_page_images;  ///< added in the first touches after a checkpoint, a row
-  Cost cost_per_insert;        ///< planner units: descent, page touch, so that it adds up with reads
+  Cost cost_per_insert;  ///< planner units: descent, page touch, so that it adds up with reads
 };
 
 /// `rows_between_checkpoints`: how many entries are added between two checkpoints (0: unknown, a

@@ -1,0 +1,48 @@
+#include "planner-model/size/index_size.hpp"
+
+#include <algorithm>
+
+#include "planner-model/size/btree_size.hpp"
+#include "planner-model/size/other_sizes.hpp"
+
+namespace quern::planner_model {
+
+IndexSize index_size(const Index& index, const Table& table, const TypeSystem& types,
+                     double rows_indexed, SizeModel model) {
+  const auto columns = index_columns(index, table, types);
+  const double rows = std::max(0.0, rows_indexed);
+  const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
+  double table_rows = std::max(table.reltuples, rows);
+  if (table.reltuples > 0 && table.relpages > 0) {
+    table_rows = std::max(rows, table.reltuples / static_cast<double>(table.relpages) *
+                                    static_cast<double>(table.pages));
+  }
+  IndexSize size{.tuples = Rows{rows}};
+  const std::string_view method = index.access_method;
+  if (columns.empty()) {
+    size.pages = Pages{1};
+  } else if (method == "btree" && model == SizeModel::HypoPG) {
+    size.pages = Pages{hypopg_btree_pages(index, columns, rows)};
+  } else if (method == "btree") {
+    const BtreeSize btree = btree_size(index, columns, types, table_rows, rows);
+    size.pages = Pages{btree.pages};
+    size.tree_height = btree.height;
+  } else if (method == "hash") {
+    size.pages = Pages{hash_index_pages(index, columns, rows)};
+  } else if (method == "brin") {
+    size.pages = Pages{brin_index_pages(index, columns, heap_pages)};
+  } else if (method == "gin") {
+    size.pages = Pages{gin_index_pages(columns, rows, heap_pages)};
+  } else {
+    size.pages = Pages{tree_index_pages(columns, rows)};
+  }
+  size.bytes = Bytes{size.pages.value() * types.catalog().block_size};
+  return size;
+}
+
+IndexSize index_size(const Index& index, const Table& table, const CatalogSnapshot& catalog,
+                     double rows_indexed, SizeModel model) {
+  return index_size(index, table, TypeSystem{catalog}, rows_indexed, model);
+}
+
+}  // namespace quern::planner_model
