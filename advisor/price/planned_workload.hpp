@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/workload/workload.hpp"
+
+#include "planner-model/whatif/planner.hpp"
+
+#include "advisor/advice.hpp"
+
+namespace quern::advisor {
+
+/// One execution that stands for some of its class.
+struct PlannedSample {
+  std::shared_ptr<const planner_model::BoundQuery> query;
+  std::size_t query_class = 0;       ///< ordinal in PlannedWorkload::classes
+  double weight = 0;                 ///< executions it stands for
+  planner_model::PlanResult before;  ///< with the indexes that exist
+};
+
+/// A query class that the model can plan, or the check that a foreign key runs for a deleted row.
+struct PlannedClass {
+  std::string fingerprint;
+  std::string sql;
+  StatementKind kind = StatementKind::Select;
+  double calls = 0;
+  std::optional<std::uint64_t> rows = {};  ///< measured
+  std::optional<Microseconds> total = {};  ///< measured
+  bool foreign_key_check = false;
+  bool generic = false;                   ///< planned without the values it ran with
+  std::vector<std::size_t> samples = {};  ///< ordinals in PlannedWorkload::samples
+  std::vector<planner_model::TableUse> uses = {};
+};
+
+struct PlannedWorkload {
+  std::vector<PlannedClass> classes = {};  ///< by fingerprint
+  std::vector<PlannedSample> samples = {};
+  std::vector<UnplannedQuery> unplanned = {};
+  std::uint64_t utility_calls = 0;  ///< BEGIN, SET, COPY ...: nothing to plan
+};
+
+/// Binds and plans up to kMostSamples real executions of each class; a class without one is planned
+/// from its normalized text, as a generic plan. What can not be planned is listed with the reason.
+/// Same result for any order of the classes.
+[[nodiscard]] PlannedWorkload plan_workload(const Workload& workload,
+                                            const planner_model::Planner& planner);
+
+/// Adds a class by hand; returns false, and says why in `unplanned`, when it can not be planned.
+bool add_class(PlannedWorkload& planned, const planner_model::Planner& planner, PlannedClass added,
+               const std::vector<SampleExecution>& executions);
+
+inline constexpr std::size_t kMostSamples = 3;
+
+}  // namespace quern::advisor

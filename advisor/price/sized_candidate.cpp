@@ -1,0 +1,67 @@
+#include "advisor/price/sized_candidate.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "collector/base/failure.hpp"
+
+#include "advisor/migrate/index_ddl.hpp"
+#include "advisor/migrate/index_name.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+std::int16_t number_in(const Table& leaf, const Table& parent, std::int16_t number) {
+  const Column* column = find_column(parent, number);
+  for (const auto& other : leaf.columns) {
+    if (column != nullptr && other.name == column->name) {
+      return other.number;
+    }
+  }
+  return number;
+}
+
+IndexDefinition on_leaf(IndexDefinition index, const Table& leaf, const Table& parent) {
+  index.table = leaf.oid;
+  for (auto& key : index.keys) {
+    key.column = key.column == 0 ? key.column : number_in(leaf, parent, key.column);
+  }
+  for (auto& column : index.included) {
+    column = number_in(leaf, parent, column);
+  }
+  return index;
+}
+
+}  // namespace
+
+SizedCandidates size_candidates(const std::vector<CandidateIndex>& candidates,
+                                const planner_model::Planner& planner) {
+  const CatalogSnapshot& catalog = planner.catalog();
+  SizedCandidates result;
+  for (const auto& candidate : candidates) {
+    const Table& table = *find_table(catalog, candidate.definition.table);
+    const std::string ddl = create_index_text(candidate.definition, candidate.name, table, catalog);
+    try {
+      SizedCandidate sized{.index = candidate, .ddl = ddl};
+      int number = 0;
+      for (const Table* leaf : leaves(table, catalog)) {
+        const bool own = leaf == &table;
+        const std::string name =
+            own ? candidate.name : fitted(fmt::format("{}_{}", candidate.name, ++number));
+        const IndexDefinition definition =
+            own ? candidate.definition : on_leaf(candidate.definition, *leaf, table);
+        sized.parts.push_back(
+            planner.hypothetical(create_index_text(definition, name, *leaf, catalog)));
+        sized.size += sized.parts.back().size;
+      }
+      result.sized.push_back(std::move(sized));
+    } catch (const UserError& reason) {
+      result.unsized.push_back({ddl, candidate.rule, reason.what()});
+    }
+  }
+  return result;
+}
+
+}  // namespace quern::advisor

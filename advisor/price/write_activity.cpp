@@ -1,0 +1,320 @@
+#include "advisor/price/write_activity.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "planner-model/size/index_write_cost.hpp"
+
+#include "advisor/migrate/index_ddl.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+using planner_model::index_write_cost;
+using planner_model::IndexWriteCost;
+
+/// With fewer counted updates than this the share of HOT ones says nothing.
+constexpr std::int64_t kEnoughUpdates = 50;
+
+/// The leaf that stands for a partitioned table: most writes go to one like it.
+const Table& representative(const Table& table, const CatalogSnapshot& catalog) {
+  const Table* best = &table;
+  for (const Table* leaf : leaves(table, catalog)) {
+    if (best->kind == 'p' || leaf->pages > best->pages) {
+      best = leaf;
+    }
+  }
+  return *best;
+}
+
+TableActivity activity_of(const Table& table, const CatalogSnapshot& catalog) {
+  TableActivity sum;
+  for (const Table* leaf : leaves(table, catalog)) {
+    if (leaf->activity) {
+      sum.sequential_scans += leaf->activity->sequential_scans;
+      sum.index_scans += leaf->activity->index_scans;
+      sum.inserts += leaf->activity->inserts;
+      sum.updates += leaf->activity->updates;
+      sum.hot_updates += leaf->activity->hot_updates;
+      sum.deletes += leaf->activity->deletes;
+    }
+  }
+  return sum;
+}
+
+/// Whether `text` holds the name as a word: expressions and predicates come as SQL.
+bool mentions(const std::string& text, const std::string& name) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const bool starts = at == 0 || !is_word(text[at - 1]);
+    const std::size_t end = at + name.size();
+    if (starts && (end == text.size() || !is_word(text[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Columns in keys, INCLUDE, expressions and predicate: a change of any forbids HOT.
+bool touches(const IndexDefinition& index, const Table& table,
+             const std::vector<std::int16_t>& columns) {
+  return std::any_of(columns.begin(), columns.end(), [&](std::int16_t column) {
+    const Column* found = find_column(table, column);
+    const std::string name = found == nullptr ? "" : found->name;
+    const bool in_keys = std::any_of(index.keys.begin(), index.keys.end(), [&](const auto& key) {
+      return key.column == column ||
+             (key.column == 0 && !name.empty() && mentions(key.expression, name));
+    });
+    return in_keys || std::binary_search(index.included.begin(), index.included.end(), column) ||
+           (!index.predicate.empty() && !name.empty() && mentions(index.predicate, name));
+  });
+}
+
+bool blocked_by_existing(const Table& table, const CatalogSnapshot& catalog,
+                         const std::vector<std::int16_t>& columns, const std::string& except) {
+  const auto indexes = indexes_of(catalog, table.oid);
+  return std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
+    return index->name != except && touches(definition_of(*index), table, columns);
+  });
+}
+
+/// A partial index gets an entry only for the rows it covers.
+double share_of_rows(const Index& index, const Table& table) {
+  if (index.predicate.empty() || table.reltuples <= 0 || index.reltuples < 0) {
+    return 1;
+  }
+  return std::clamp(index.reltuples / table.reltuples, 0.0, 1.0);
+}
+
+double entry_cost(const Index& index, const Table& table, const CatalogSnapshot& catalog) {
+  return share_of_rows(index, table) *
+         index_write_cost(index, table, catalog).cost_per_insert.value();
+}
+
+/// Rows that one class writes: measured, else the model's estimate of the node below ModifyTable.
+double rows_written(const PlannedClass& query, const PlannedWorkload& workload) {
+  if (query.rows) {
+    return static_cast<double>(*query.rows);
+  }
+  const auto& plan = workload.samples[query.samples.front()].before.plan;
+  const double rows = plan.children.empty() ? 1 : plan.children.front().rows.value();
+  return query.calls * std::max(1.0, rows);
+}
+
+void add_update(TableWrites& writes, const std::vector<std::int16_t>& columns, double rows) {
+  for (auto& group : writes.updates) {
+    if (group.columns == columns) {
+      group.rows += rows;
+      return;
+    }
+  }
+  writes.updates.push_back({columns, rows});
+}
+
+WriteProfile from_workload(const PlannedWorkload& workload) {
+  WriteProfile profile{.recorded = true, .basis = "Write costs come from the recorded statements."};
+  for (const auto& query : workload.classes) {
+    for (const auto& use : query.uses) {
+      if (!use.is_target || query.foreign_key_check) {
+        continue;
+      }
+      TableWrites& writes = profile.tables[use.table];
+      const double rows = rows_written(query, workload);
+      switch (query.kind) {
+        case StatementKind::Insert:
+          writes.inserts += rows;
+          break;
+        case StatementKind::Delete:
+          writes.deletes += rows;
+          break;
+        case StatementKind::Update:
+          add_update(writes, use.updated, rows);
+          break;
+        default:  // MERGE, or a CTE that writes: as an update of what it sets
+          add_update(writes, use.updated, rows);
+      }
+    }
+  }
+  return profile;
+}
+
+WriteProfile from_counters(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
+  WriteProfile profile{
+      .recorded = false,
+      .basis =
+          "The workload holds no writes: write costs are the tables' counters, scaled to the "
+          "share of counted scans that the workload stands for."};
+  std::map<Oid, double> scans;
+  for (const auto& query : workload.classes) {
+    for (const auto& use : query.uses) {
+      scans[use.table] += query.calls;
+    }
+  }
+  for (const auto& [oid, calls] : scans) {
+    const Table* table = find_table(catalog, oid);
+    if (table == nullptr) {
+      continue;
+    }
+    const TableActivity counted = activity_of(*table, catalog);
+    const double all =
+        static_cast<double>(counted.sequential_scans) + static_cast<double>(counted.index_scans);
+    const double scale = all > 0 ? std::min(1.0, calls / all) : 0;
+    TableWrites& writes = profile.tables[oid];
+    writes.inserts = scale * static_cast<double>(counted.inserts);
+    writes.deletes = scale * static_cast<double>(counted.deletes);
+    if (counted.updates > 0) {
+      // Which columns is unknown: no index is taken to make these lose HOT.
+      writes.updates.push_back({{}, scale * static_cast<double>(counted.updates)});
+    }
+  }
+  return profile;
+}
+
+}  // namespace
+
+WriteProfile write_profile(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
+  WriteProfile profile = from_workload(workload);
+  if (profile.tables.empty()) {
+    profile = from_counters(workload, catalog);
+  }
+  for (auto& [oid, writes] : profile.tables) {
+    if (const Table* table = find_table(catalog, oid)) {
+      const TableActivity counted = activity_of(*table, catalog);
+      if (counted.updates >= kEnoughUpdates) {
+        writes.hot_share =
+            static_cast<double>(counted.hot_updates) / static_cast<double>(counted.updates);
+      }
+    }
+  }
+  return profile;
+}
+
+WritePrices::WritePrices(const WriteProfile& profile, const CatalogSnapshot& catalog)
+    : profile_{profile}, catalog_{catalog} {}
+
+double WritePrices::existing_entries(Oid oid) const {
+  const Table* table = find_table(catalog_, oid);
+  if (table == nullptr) {
+    return 0;
+  }
+  const Table& leaf = representative(*table, catalog_);
+  double sum = 0;
+  for (const Index* index : indexes_of(catalog_, leaf.oid)) {
+    sum += entry_cost(*index, leaf, catalog_);
+  }
+  return sum;
+}
+
+void WritePrices::price(SelectionProblem& problem,
+                        const std::vector<SizedCandidate>& candidates) const {
+  problem.maintenance.assign(candidates.size(), 0);
+  std::vector<double> entry(candidates.size(), 0);
+  for (std::size_t a = 0; a < candidates.size(); ++a) {
+    if (candidates[a].parts.empty()) {
+      continue;
+    }
+    const Index& part = candidates[a].parts.front().definition;
+    const Table* table = find_table(catalog_, candidates[a].index.definition.table);
+    const Table& leaf = representative(*table, catalog_);
+    entry[a] = entry_cost(part, leaf, catalog_);
+  }
+  for (const auto& [oid, writes] : profile_.tables) {
+    const Table* table = find_table(catalog_, oid);
+    if (table == nullptr) {
+      continue;
+    }
+    double always = writes.inserts;
+    for (const auto& update : writes.updates) {
+      if (blocked_by_existing(*table, catalog_, update.columns, "")) {
+        always += update.rows;
+        continue;
+      }
+      always += (1 - writes.hot_share) * update.rows;
+      const double hot_rows = writes.hot_share * update.rows;
+      HotGroup group{.existing_cost = hot_rows * existing_entries(oid)};
+      for (std::size_t a = 0; a < candidates.size(); ++a) {
+        if (candidates[a].index.definition.table != oid) {
+          continue;
+        }
+        group.entry_costs.emplace_back(static_cast<int>(a), hot_rows * entry[a]);
+        if (touches(candidates[a].index.definition, *table, update.columns)) {
+          group.blockers.push_back(static_cast<int>(a));
+        }
+      }
+      if (!group.blockers.empty()) {
+        problem.hot.push_back(std::move(group));
+      }
+    }
+    for (std::size_t a = 0; a < candidates.size(); ++a) {
+      if (candidates[a].index.definition.table == oid) {
+        problem.maintenance[a] += always * entry[a];
+      }
+    }
+  }
+}
+
+Cost WritePrices::existing_cost() const {
+  double sum = 0;
+  for (const auto& [oid, writes] : profile_.tables) {
+    const Table* table = find_table(catalog_, oid);
+    if (table == nullptr) {
+      continue;
+    }
+    double rows = writes.inserts;
+    for (const auto& update : writes.updates) {
+      const bool blocked = blocked_by_existing(*table, catalog_, update.columns, "");
+      rows += (blocked ? 1 : 1 - writes.hot_share) * update.rows;
+    }
+    sum += rows * existing_entries(oid);
+  }
+  return Cost{sum};
+}
+
+WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& definition, Oid oid,
+                                   const std::string& except) const {
+  const Table& table = *find_table(catalog_, oid);
+  const Table& leaf = representative(table, catalog_);
+  const double share = share_of_rows(index, leaf);
+  const IndexWriteCost unit = index_write_cost(index, leaf, catalog_);
+  WriteEffect effect{.wal_per_insert = Bytes{share * unit.wal_per_insert.value()}};
+  const auto found = profile_.tables.find(oid);
+  if (found == profile_.tables.end()) {
+    return effect;
+  }
+  const TableWrites& writes = found->second;
+  effect.rows_inserted = writes.inserts;
+  effect.rows_deleted = writes.deletes;
+  double entries = writes.inserts;
+  double lost = 0;
+  for (const auto& update : writes.updates) {
+    effect.rows_updated += update.rows;
+    const bool blocked = blocked_by_existing(table, catalog_, update.columns, except);
+    const bool blocks = touches(definition, table, update.columns);
+    entries += blocked || blocks ? update.rows : (1 - writes.hot_share) * update.rows;
+    lost += blocks && !blocked ? writes.hot_share * update.rows : 0;
+  }
+  effect.hot_updates_lost = lost;
+  effect.wal_total = Bytes{entries * effect.wal_per_insert.value()};
+  effect.cost_total =
+      Cost{entries * share * unit.cost_per_insert.value() + lost * existing_entries(oid)};
+  return effect;
+}
+
+WriteEffect WritePrices::effect(const SizedCandidate& candidate) const {
+  if (candidate.parts.empty()) {
+    return {};
+  }
+  return effect_of(candidate.parts.front().definition, candidate.index.definition,
+                   candidate.index.definition.table, "");
+}
+
+WriteEffect WritePrices::effect(const Index& existing) const {
+  return effect_of(existing, definition_of(existing), existing.table, existing.name);
+}
+
+}  // namespace quern::advisor
