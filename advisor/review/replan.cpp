@@ -1,0 +1,44 @@
+#include "advisor/review/replan.hpp"
+
+#include <algorithm>
+
+namespace quern::advisor {
+
+namespace {
+
+/// A wider index costs a scan a little more; below this share it is not worth an index of its own.
+constexpr double kTolerance = 0.02;
+
+bool uses_table(const PlannedClass& query, Oid table) {
+  return std::any_of(query.uses.begin(), query.uses.end(),
+                     [table](const auto& use) { return use.table == table; });
+}
+
+}  // namespace
+
+std::vector<QueryEffect> slower_without(const ReviewInput& input,
+                                        const std::vector<std::string>& dropped, Oid table) {
+  std::vector<QueryEffect> slower;
+  for (const auto& query : input.workload.classes) {
+    if (!uses_table(query, table)) {
+      continue;
+    }
+    QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};
+    for (const auto sample : query.samples) {
+      const auto before = input.costs.plan(sample, input.chosen);
+      const auto after = input.costs.plan(sample, input.chosen, dropped);
+      effect.before += before.total / static_cast<double>(query.samples.size());
+      effect.after += after.total / static_cast<double>(query.samples.size());
+      if (sample == query.samples.front()) {
+        effect.plan_before = before.plan;
+        effect.plan_after = after.plan;
+      }
+    }
+    if (effect.after > (1 + kTolerance) * effect.before) {
+      slower.push_back(std::move(effect));
+    }
+  }
+  return slower;
+}
+
+}  // namespace quern::advisor

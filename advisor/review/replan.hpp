@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "advisor/advice.hpp"
+#include "advisor/review/review.hpp"
+
+namespace quern::advisor {
+
+/// Query classes on the table that cost more than kTolerance more under the chosen set without the
+/// dropped indexes, with both plans.
+[[nodiscard]] std::vector<QueryEffect> slower_without(const ReviewInput& input,
+                                                      const std::vector<std::string>& dropped,
+                                                      Oid table);
+
+}  // namespace quern::advisor

@@ -1,0 +1,275 @@
+#include "advisor/review/review.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "advisor/migrate/index_ddl.hpp"
+#include "advisor/review/replan.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+enum class Finding { Invalid, Duplicate, Prefix, Unused };
+
+struct Suspect {
+  const Index* index;
+  Finding finding;
+  std::string by = {};  ///< the index that makes it redundant
+  bool by_chosen = false;
+};
+
+bool listed(const std::vector<std::string>& names, const Index& index) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name == index.name || name == index.schema + "." + index.name;
+  });
+}
+
+/// Of two equal indexes one is kept: that which enforces something, else was scanned more, else the
+/// name that PostgreSQL would give.
+bool keeps(const Index& a, const Index& b, const CatalogSnapshot& catalog) {
+  const auto rank = [&](const Index& index) {
+    return std::tuple{!enforces_something(index, catalog), -index.scans.value_or(0), index.oid};
+  };
+  return rank(a) < rank(b);
+}
+
+std::optional<Suspect> redundant(const Index& index, const ReviewInput& input) {
+  const IndexDefinition own = definition_of(index);
+  for (const Index* other : indexes_of(input.catalog, index.table)) {
+    if (other == &index || !other->valid) {
+      continue;
+    }
+    const IndexDefinition theirs = definition_of(*other);
+    if (!covers(theirs, own)) {
+      continue;
+    }
+    const bool same = covers(own, theirs);
+    if (same && !keeps(*other, index, input.catalog)) {
+      continue;
+    }
+    return Suspect{&index, same ? Finding::Duplicate : Finding::Prefix, other->name};
+  }
+  for (const int chosen : input.chosen) {
+    const auto& candidate = input.candidates[static_cast<std::size_t>(chosen)].index;
+    if (covers(candidate.definition, own)) {
+      return Suspect{&index, Finding::Prefix, candidate.name, true};
+    }
+  }
+  return std::nullopt;
+}
+
+/// No plan of the recorded workload uses it, with or without the chosen set, and the server has not
+/// scanned it since its statistics began.
+bool unused(const Index& index, const ReviewInput& input) {
+  if (!index.scans || *index.scans > 0) {
+    return false;
+  }
+  std::set<std::string> names{index.name};
+  for (const auto& other : input.catalog.indexes) {
+    if (other.parent == index.oid && index.oid != 0) {
+      names.insert(other.name);
+      if (other.scans.value_or(1) > 0) {
+        return false;
+      }
+    }
+  }
+  return std::none_of(
+      input.workload.samples.begin(), input.workload.samples.end(), [&](const auto& sample) {
+        const auto& used = sample.before.indexes_used;
+        return std::any_of(used.begin(), used.end(),
+                           [&](const std::string& name) { return names.contains(name); });
+      });
+}
+
+std::optional<Suspect> suspect(const Index& index, const ReviewInput& input) {
+  if (enforces_something(index, input.catalog) || index.parent != 0 ||
+      listed(input.options.keep, index) || listed(input.options.never, index)) {
+    return std::nullopt;
+  }
+  const Table* table = find_table(input.catalog, index.table);
+  if (table == nullptr ||
+      listed(input.options.never, Index{.schema = table->schema, .name = table->name})) {
+    return std::nullopt;
+  }
+  if (!index.valid) {
+    return Suspect{&index, Finding::Invalid};
+  }
+  if (auto found = redundant(index, input)) {
+    return found;
+  }
+  if (unused(index, input) && foreign_keys_served_alone(index, input.catalog).empty()) {
+    return Suspect{&index, Finding::Unused};
+  }
+  return std::nullopt;
+}
+
+Bytes size_of(const Index& index, const CatalogSnapshot& catalog) {
+  std::int64_t pages = index.pages;
+  for (const auto& other : catalog.indexes) {
+    if (other.parent == index.oid && index.oid != 0) {
+      pages += other.pages;
+    }
+  }
+  return Bytes{static_cast<double>(pages) * catalog.block_size};
+}
+
+std::string title_of(const Suspect& suspect) {
+  const std::string& name = suspect.index->name;
+  switch (suspect.finding) {
+    case Finding::Invalid:
+      return fmt::format("Drop the invalid index {}", name);
+    case Finding::Duplicate:
+      return fmt::format("Drop {}: the same index as {}", name, suspect.by);
+    case Finding::Prefix:
+      return suspect.by_chosen
+                 ? fmt::format("Drop {}: the new {} does its work", name, suspect.by)
+                 : fmt::format("Drop {}: {} begins with its columns", name, suspect.by);
+    case Finding::Unused:
+      return fmt::format("Drop {}: nothing uses it", name);
+  }
+  return {};
+}
+
+std::string rationale_of(const Suspect& suspect, const CatalogSnapshot& catalog) {
+  const Index& index = *suspect.index;
+  switch (suspect.finding) {
+    case Finding::Invalid:
+      return "A build that failed or was cancelled left it behind. No plan uses an invalid index, "
+             "yet writes may still maintain it. Drop it; if it was wanted, build it again.";
+    case Finding::Duplicate:
+      return fmt::format(
+          "{} has the same columns, operator classes and rows. One of the two only "
+          "costs writes, space and vacuum time.",
+          suspect.by);
+    case Finding::Prefix:
+      return fmt::format(
+          "Every search that {} can answer, {} answers as well: its first columns are "
+          "the same, over at least the same rows.{}",
+          index.name, suspect.by,
+          suspect.by_chosen ? " Drop it only after the new index is valid." : "");
+    case Finding::Unused:
+      return fmt::format(
+          "The server has not scanned it once{}, no statement of the recorded "
+          "workload would use it, and it enforces nothing.",
+          catalog.statistics_since.empty() ? " as far as its counters reach"
+                                           : " since " + catalog.statistics_since);
+  }
+  return {};
+}
+
+void add_warnings(Proposal& proposal, const Suspect& suspect, const ReviewInput& input) {
+  if (suspect.finding == Finding::Unused) {
+    if (input.catalog.statistics_since.empty()) {
+      proposal.warnings.emplace_back(
+          "Since when the server counts is unknown: make sure that it covers month-end jobs and "
+          "other rare work.");
+    }
+    proposal.warnings.emplace_back(
+        "Scans on replicas are counted there: check idx_scan on every replica before the drop.");
+  }
+  for (const auto& key : foreign_keys_served_alone(*suspect.index, input.catalog)) {
+    proposal.warnings.push_back(
+        fmt::format("It is the only index on the referencing columns of foreign key {}.", key));
+  }
+}
+
+Proposal proposal_for(const Suspect& suspect, const ReviewInput& input) {
+  const Index& index = *suspect.index;
+  const Table& table = *find_table(input.catalog, index.table);
+  Proposal proposal{.id = "drop-" + index.name, .kind = ProposalKind::DropIndex};
+  proposal.title = title_of(suspect);
+  proposal.rationale = rationale_of(suspect, input.catalog);
+  proposal.table = relation_name(input.catalog, table.schema, table.name);
+  proposal.index = index.name;
+  proposal.rule = suspect.finding == Finding::Invalid     ? "M32 invalid"
+                  : suspect.finding == Finding::Duplicate ? "M17 duplicate"
+                  : suspect.finding == Finding::Prefix    ? "M17 prefix of another"
+                                                          : "unused";
+  const Migration migration = drop_index(index, input.catalog);
+  proposal.ddl_up = migration.up;
+  proposal.ddl_down = migration.down;
+  proposal.warnings = migration.cautions;
+  proposal.size = size_of(index, input.catalog);
+  proposal.writes = input.writes.effect(index);
+  proposal.confidence = suspect.finding == Finding::Unused ? Confidence::Medium : Confidence::High;
+  proposal.evidence.push_back(
+      fmt::format("Measured: {:.0f} kB on disk, {}.", proposal.size->value() / 1024,
+                  index.scans ? fmt::format("{} scans", *index.scans) : "scans unknown"));
+  add_warnings(proposal, suspect, input);
+  return proposal;
+}
+
+}  // namespace
+
+bool enforces_something(const Index& index, const CatalogSnapshot& catalog) {
+  const bool backs_key =
+      std::any_of(catalog.constraints.begin(), catalog.constraints.end(), [&](const auto& c) {
+        return c.index == index.name &&
+               (c.table == index.table || c.referenced_table == index.table);
+      });
+  return index.unique || index.primary || index.exclusion || !index.constraint.empty() ||
+         index.replica_identity || index.clustered || backs_key;
+}
+
+std::vector<std::string> foreign_keys_served_alone(const Index& index,
+                                                   const CatalogSnapshot& catalog) {
+  const auto leads = [](const Index& candidate, const std::vector<std::int16_t>& columns) {
+    if (candidate.keys.size() < columns.size() || !candidate.predicate.empty() ||
+        !candidate.valid) {
+      return false;
+    }
+    return std::all_of(columns.begin(), columns.end(), [&](std::int16_t column) {
+      const auto end = candidate.keys.begin() + static_cast<std::ptrdiff_t>(columns.size());
+      return std::any_of(candidate.keys.begin(), end,
+                         [column](const IndexKey& key) { return key.column == column; });
+    });
+  };
+  std::vector<std::string> served;
+  for (const auto& constraint : catalog.constraints) {
+    if (constraint.kind != 'f' || constraint.table != index.table ||
+        !leads(index, constraint.columns)) {
+      continue;
+    }
+    const auto others = indexes_of(catalog, index.table);
+    if (std::none_of(others.begin(), others.end(), [&](const Index* other) {
+          return other != &index && leads(*other, constraint.columns);
+        })) {
+      served.push_back(constraint.name);
+    }
+  }
+  return served;
+}
+
+std::vector<Proposal> review_indexes(const ReviewInput& input) {
+  std::vector<Proposal> proposals;
+  std::vector<std::string> dropped;
+  for (const auto& index : input.catalog.indexes) {
+    const auto found = suspect(index, input);
+    if (!found) {
+      continue;
+    }
+    // Each drop is judged after those before it: two that cover each other do not both go.
+    Proposal proposal = proposal_for(*found, input);
+    std::vector<std::string> with_this = dropped;
+    with_this.push_back(index.name);
+    proposal.queries = slower_without(input, with_this, index.table);
+    const bool harmful = found->finding != Finding::Invalid && !proposal.queries.empty();
+    if (harmful && found->finding != Finding::Duplicate) {
+      continue;  // some recorded query needs it after all
+    }
+    if (found->finding != Finding::Invalid) {
+      proposal.evidence.emplace_back(
+          "Estimated: every recorded statement on the table was planned again without it, and none "
+          "gets slower.");
+    }
+    proposal.net_benefit = proposal.writes->cost_total;
+    dropped = std::move(with_this);
+    proposals.push_back(std::move(proposal));
+  }
+  return proposals;
+}
+
+}  // namespace quern::advisor

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "planner-model/whatif/planner.hpp"
+
+#include "advisor/advice.hpp"
+#include "advisor/advise.hpp"
+#include "advisor/price/planner_costs.hpp"
+#include "advisor/price/write_activity.hpp"
+
+namespace quern::advisor {
+
+/// What the reviewers see: everything priced, and the set that will be built.
+struct ReviewInput {
+  const CatalogSnapshot& catalog;
+  const PlannedWorkload& workload;
+  const PlannerCosts& costs;
+  const std::vector<SizedCandidate>& candidates;
+  const IndexSet& chosen;
+  const WritePrices& writes;
+  const AdviceOptions& options;
+};
+
+/// Existing indexes that should not be: duplicates and prefixes of another index (of a chosen one
+/// as well: then created before the other is dropped), unused, and invalid ones. Indexes that
+/// enforce something are never proposed. Before any is, every query is planned again without it,
+/// and no query that gets slower goes unnamed.
+[[nodiscard]] std::vector<Proposal> review_indexes(const ReviewInput& input);
+
+/// An index that holds a constraint or an identity can not go, whatever it is used for.
+[[nodiscard]] bool enforces_something(const Index& index, const CatalogSnapshot& catalog);
+
+/// Foreign keys whose referencing columns lead this index, and no other valid index left.
+[[nodiscard]] std::vector<std::string> foreign_keys_served_alone(const Index& index,
+                                                                 const CatalogSnapshot& catalog);
+
+}  // namespace quern::advisor

@@ -1,0 +1,157 @@
+#include "advisor/select/choose.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "advisor/select/benefit_graph.hpp"
+#include "advisor/select/greedy.hpp"
+#include "advisor/select/integer_program.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+/// Each round teaches at least one plan; more are needed only where graphs were cut off.
+constexpr int kMostRounds = 8;
+
+/// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
+constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
+
+void explore_all(const CostModel& model, const std::vector<double>& weights,
+                 SelectionProblem& problem, const ChooseOptions& options) {
+  problem.queries.clear();
+  for (std::size_t q = 0; q < model.queries(); ++q) {
+    problem.queries.push_back(explore(model, q, weights[q], options.plans_per_query));
+    if (options.progress) {
+      options.progress(static_cast<double>(q + 1) / static_cast<double>(model.queries()));
+    }
+  }
+}
+
+double replanned_reads(const CostModel& model, const std::vector<double>& weights,
+                       const IndexSet& chosen) {
+  double reads = 0;
+  for (std::size_t q = 0; q < model.queries(); ++q) {
+    reads += weights[q] * model.cost(q, chosen).cost;
+  }
+  return reads;
+}
+
+double replanned_cost(const CostModel& model, const SelectionProblem& problem,
+                      const std::vector<double>& weights, const IndexSet& chosen) {
+  return replanned_reads(model, weights, chosen) + write_cost(problem, chosen);
+}
+
+IndexSet without(IndexSet set, int index) {
+  set.erase(std::remove(set.begin(), set.end(), index), set.end());
+  return set;
+}
+
+Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
+                          const ChooseOptions& options) {
+  Selection selection;
+  for (int round = 0; round < kMostRounds; ++round) {
+    selection = select_by_integer_program(problem, Floors::Ignored, options.time_limit_seconds);
+    bool learned = false;
+    for (std::size_t q = 0; q < model.queries(); ++q) {
+      learned |= learn(problem.queries[q], model.cost(q, selection.chosen), selection.chosen);
+    }
+    if (!learned) {
+      break;
+    }
+  }
+  return selection;
+}
+
+/// Removes indexes that re-planning shows not to earn their charge: the planner may do as well with
+/// what is left, although the alternatives said otherwise.
+IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
+                const std::vector<double>& weights, IndexSet chosen) {
+  for (;;) {
+    const double cost = replanned_cost(model, problem, weights, chosen);
+    int worst = -1;
+    double least = problem.charge;
+    for (const int index : chosen) {
+      const double value = replanned_cost(model, problem, weights, without(chosen, index)) - cost;
+      if (value <= least) {
+        least = value;
+        worst = index;
+      }
+    }
+    if (worst < 0) {
+      return chosen;
+    }
+    chosen = without(std::move(chosen), worst);
+  }
+}
+
+void add_bound(Choice& choice, SelectionProblem problem, const ChooseOptions& options) {
+  problem.charge = 0;
+  const auto cut_off = static_cast<std::size_t>(
+      std::count_if(problem.queries.begin(), problem.queries.end(), [](const auto& query) {
+        return std::none_of(query.alternatives.begin(), query.alternatives.end(),
+                            [&](const auto& a) { return a.cost <= query.floor; });
+      }));
+  const Selection bound =
+      select_by_integer_program(problem, Floors::Allowed, options.time_limit_seconds);
+  const double after = choice.reads_after + choice.writes_added;
+  choice.lower_bound = std::min(bound.bound, after);
+  choice.gap = choice.lower_bound > 0 ? (after - choice.lower_bound) / choice.lower_bound : 0;
+  choice.gap_basis = fmt::format(
+      "integer program{} over {} candidates; benefit graphs complete for {} of {} planned "
+      "samples{}",
+      bound.optimal ? ", solved to optimality," : ", stopped by the time limit,",
+      problem.sizes.size(), problem.queries.size() - cut_off, problem.queries.size(),
+      cut_off == 0 ? "" : ", the others enter with the least cost that any set could give them");
+}
+
+void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem,
+                const std::vector<double>& weights, const ChooseOptions& options) {
+  double used = 0;
+  for (const int index : choice.chosen) {
+    used += problem.sizes[static_cast<std::size_t>(index)];
+  }
+  choice.pareto.push_back({0, replanned_cost(model, problem, weights, {}), {}});
+  for (const double share : kBudgetShares) {
+    problem.budget = share * used;
+    const Selection selection =
+        select_by_integer_program(problem, Floors::Ignored, options.time_limit_seconds);
+    double bytes = 0;
+    for (const int index : selection.chosen) {
+      bytes += problem.sizes[static_cast<std::size_t>(index)];
+    }
+    const double cost = replanned_cost(model, problem, weights, selection.chosen);
+    if (cost < choice.pareto.back().cost && bytes > choice.pareto.back().bytes) {
+      choice.pareto.push_back({bytes, cost, selection.chosen});
+    }
+  }
+  const double cost = choice.reads_after + choice.writes_added;
+  if (used > choice.pareto.back().bytes && cost < choice.pareto.back().cost) {
+    choice.pareto.push_back({used, cost, choice.chosen});
+  }
+}
+
+}  // namespace
+
+Choice choose(const CostModel& model, const std::vector<double>& weights, SelectionProblem problem,
+              const ChooseOptions& options) {
+  explore_all(model, weights, problem, options);
+  Choice choice{.reads_before = replanned_reads(model, weights, {})};
+  problem.charge = options.charge_share * choice.reads_before;
+  const Selection selection = solve_and_learn(model, problem, options);
+  choice.chosen = pruned(model, problem, weights, selection.chosen);
+  choice.reads_after = replanned_reads(model, weights, choice.chosen);
+  choice.writes_added = write_cost(problem, choice.chosen);
+  const double cost = choice.reads_after + choice.writes_added;
+  for (const int index : choice.chosen) {
+    choice.leave_one_out.push_back(
+        replanned_cost(model, problem, weights, without(choice.chosen, index)) - cost);
+  }
+  add_bound(choice, problem, options);
+  add_pareto(choice, model, problem, weights, options);
+  return choice;
+}
+
+}  // namespace quern::advisor

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "advisor/select/problem.hpp"
+
+namespace quern::advisor {
+
+struct ChooseOptions {
+  double time_limit_seconds = 60;  ///< of each run of the integer program
+  int plans_per_query = 256;       ///< of a benefit graph; a count, so that results do not vary
+  double charge_share = 0.001;     ///< of the cost without indexes that each index must earn
+  std::function<void(double)> progress = {};
+};
+
+struct ParetoChoice {
+  double bytes = 0;
+  double cost = 0;  ///< reads and writes
+  IndexSet chosen = {};
+};
+
+struct Choice {
+  IndexSet chosen = {};
+  double reads_before = 0;
+  double reads_after = 0;  ///< re-planned under the chosen set, not assembled
+  double writes_added = 0;
+  double lower_bound = 0;  ///< reads and added writes of any set of candidates
+  double gap = 0;
+  std::string gap_basis = {};
+  std::vector<double> leave_one_out = {};  ///< by position in chosen: what is lost without it
+  std::vector<ParetoChoice> pareto = {};
+};
+
+/// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches.
+/// `problem` has sizes, maintenance, hot, budget and limit; weights are by query.
+[[nodiscard]] Choice choose(const CostModel& model, const std::vector<double>& weights,
+                            SelectionProblem problem, const ChooseOptions& options);
+
+}  // namespace quern::advisor
