@@ -8,6 +8,7 @@
 #include "collector/base/failure.hpp"
 #include "collector/base/units.hpp"
 #include "collector/catalog/snapshot.hpp"
+
 #include "planner-model/whatif/plan_node.hpp"
 
 namespace quern::advisor {
@@ -18,7 +19,7 @@ enum class ProposalKind : std::uint8_t {
   ReplaceIndex,  ///< create one, drop those it makes redundant
   RewriteQuery,
   CollectStatistics,
-  Investigate    ///< a finding without DDL: invalid index, N+1, a likely bug
+  Investigate  ///< a finding without DDL: invalid index, N+1, a likely bug
 };
 
 enum class Confidence : std::uint8_t { Low, Medium, High };
@@ -29,9 +30,9 @@ enum class Equivalence : std::uint8_t { Proven, UnderAssumption, ChangesMeaning 
 /// What a proposal (or the whole chosen set) does to one query class.
 struct QueryEffect {
   std::string fingerprint;
-  std::string sql;          ///< normalized
-  double calls = 0;         ///< weight in the workload
-  Cost before;              ///< planner cost of one execution
+  std::string sql;   ///< normalized
+  double calls = 0;  ///< weight in the workload
+  Cost before;       ///< planner cost of one execution
   Cost after;
   std::optional<Microseconds> measured_mean = {};
   bool uses_index = false;  ///< the after-plan uses the proposed index
@@ -41,42 +42,42 @@ struct QueryEffect {
 
 /// The price in writes, from recorded statements or table counters.
 struct WriteEffect {
-  double rows_inserted = 0;       ///< in the recorded period
+  double rows_inserted = 0;  ///< in the recorded period
   double rows_updated = 0;
   double rows_deleted = 0;
-  double hot_updates_lost = 0;    ///< updates that could no longer be HOT
-  Bytes wal_per_insert;           ///< bytes added per inserted row
-  Bytes wal_total;                ///< over the recorded period
-  Cost cost_total;                ///< planner units over the recorded period
+  double hot_updates_lost = 0;  ///< updates that could no longer be HOT
+  Bytes wal_per_insert;         ///< bytes added per inserted row
+  Bytes wal_total;              ///< over the recorded period
+  Cost cost_total;              ///< planner units over the recorded period
 };
 
 struct Rewrite {
-  std::string rule;               ///< "R01"
-  std::string name;               ///< "NOT IN to NOT EXISTS"
+  std::string rule;  ///< "R01"
+  std::string name;  ///< "NOT IN to NOT EXISTS"
   Equivalence equivalence = Equivalence::ChangesMeaning;
   std::string original;
-  std::string replacement;        ///< empty: advice in words only
+  std::string replacement;                   ///< empty: advice in words only
   std::vector<std::string> conditions = {};  ///< side conditions, each checked or to be checked
 };
 
 struct Proposal {
-  std::string id;                 ///< stable: "create-orders-customer_id-created_at"
+  std::string id;  ///< stable: "create-orders-customer_id-created_at"
   ProposalKind kind = ProposalKind::CreateIndex;
-  std::string title;              ///< one line, no full stop
-  std::string rationale;          ///< a paragraph: why, in words
-  std::string table = {};         ///< schema-qualified where not in the search path
-  std::string index = {};         ///< name of the created or dropped index
-  std::string rule = {};          ///< the numbered rule that proposed it
-  std::vector<std::string> ddl_up = {};    ///< complete statements in order
+  std::string title;                     ///< one line, no full stop
+  std::string rationale;                 ///< a paragraph: why, in words
+  std::string table = {};                ///< schema-qualified where not in the search path
+  std::string index = {};                ///< name of the created or dropped index
+  std::string rule = {};                 ///< the numbered rule that proposed it
+  std::vector<std::string> ddl_up = {};  ///< complete statements in order
   std::vector<std::string> ddl_down = {};
-  std::optional<Bytes> size = {};          ///< of the created (estimated) or dropped (measured) index
+  std::optional<Bytes> size = {};  ///< of the created (estimated) or dropped (measured) index
   /// Planner cost saved over the workload (weighted by calls), reads only; then net of writes.
   Cost read_benefit;
   Cost net_benefit;
-  double share_of_workload = 0;   ///< net benefit / workload cost before, in [0, 1]
+  double share_of_workload = 0;            ///< net benefit / workload cost before, in [0, 1]
   std::optional<Cost> leave_one_out = {};  ///< what the chosen set loses without it
   std::optional<WriteEffect> writes = {};
-  std::vector<QueryEffect> queries = {};   ///< helped first, then hurt; by weight
+  std::vector<QueryEffect> queries = {};  ///< helped first, then hurt; by weight
   std::optional<Rewrite> rewrite = {};
   Confidence confidence = Confidence::Medium;
   std::vector<std::string> evidence = {};  ///< sentences with figures, each measured or estimated
@@ -87,8 +88,8 @@ struct Proposal {
 struct WorkloadCost {
   Cost reads_before, reads_after;
   Cost writes_before, writes_after;
-  Cost lower_bound;   ///< no index set among the candidates can cost less
-  double gap = 0;     ///< (after - bound) / bound
+  Cost lower_bound;            ///< no index set among the candidates can cost less
+  double gap = 0;              ///< (after - bound) / bound
   std::string gap_basis = {};  ///< how the bound was proved: "integer program, optimal", ...
 };
 
@@ -120,9 +121,9 @@ struct Advice {
   WorkloadCost cost;
   Bytes storage_added;
   Bytes storage_freed;
-  std::vector<QueryEffect> queries = {};       ///< every planned class under the whole chosen set
+  std::vector<QueryEffect> queries = {};  ///< every planned class under the whole chosen set
   std::vector<UnplannedQuery> unplanned = {};
-  std::vector<std::string> unmodelled = {};    ///< constructs, with how many classes
+  std::vector<std::string> unmodelled = {};  ///< constructs, with how many classes
   std::vector<Candidate> candidates = {};
   std::vector<ParetoPoint> pareto = {};
   std::vector<std::string> caveats = {};

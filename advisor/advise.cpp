@@ -1,0 +1,201 @@
+#include "advisor/advise.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "advisor/candidates/find_candidates.hpp"
+#include "advisor/explain_choice.hpp"
+#include "advisor/price/foreign_keys.hpp"
+#include "advisor/price/useful.hpp"
+#include "advisor/review/review.hpp"
+#include "advisor/rewrite/propose.hpp"
+#include "advisor/select/choose.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+using planner_model::Planner;
+
+void report(const AdviceOptions& options, const std::string& stage, double fraction) {
+  if (options.progress) {
+    options.progress(stage, fraction);
+  }
+}
+
+std::vector<QueryUses> uses_of(const PlannedWorkload& planned, const AdviceOptions& options,
+                               const CatalogSnapshot& catalog) {
+  std::vector<QueryUses> all;
+  for (const auto& query : planned.classes) {
+    QueryUses uses{.fingerprint = query.fingerprint,
+                   .foreign_key_check = query.foreign_key_check,
+                   .uses = query.uses};
+    for (const auto sample : query.samples) {
+      uses.weight += planned.samples[sample].weight * planned.samples[sample].before.total.value();
+    }
+    std::erase_if(uses.uses, [&](const auto& use) {
+      const Table* table = find_table(catalog, use.table);
+      const auto& never = options.never;
+      return table == nullptr || std::find(never.begin(), never.end(), table->name) != never.end();
+    });
+    all.push_back(std::move(uses));
+  }
+  return all;
+}
+
+std::vector<double> weights_of(const PlannedWorkload& planned) {
+  std::vector<double> weights;
+  for (const auto& sample : planned.samples) {
+    weights.push_back(sample.weight);
+  }
+  return weights;
+}
+
+SelectionProblem problem_for(const std::vector<SizedCandidate>& candidates,
+                             const WritePrices& prices, const AdviceOptions& options) {
+  SelectionProblem problem{.budget = options.budget.value(),
+                           .max_indexes = static_cast<int>(options.max_indexes)};
+  for (const auto& candidate : candidates) {
+    problem.sizes.push_back(candidate.size.value());
+  }
+  prices.price(problem, candidates);
+  return problem;
+}
+
+WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
+  const Cost existing = prices.existing_cost();
+  // Existing entries are written whatever is chosen: they belong to the bound as well.
+  const double after = choice.reads_after + choice.writes_added + existing.value();
+  const double bound = choice.lower_bound + existing.value();
+  return {.reads_before = Cost{choice.reads_before},
+          .reads_after = Cost{choice.reads_after},
+          .writes_before = existing,
+          .writes_after = existing + Cost{choice.writes_added},
+          .lower_bound = Cost{bound},
+          .gap = bound > 0 ? (after - bound) / bound : 0,
+          .gap_basis = choice.gap_basis};
+}
+
+/// Ranked by what is gained; drops and findings with nothing to gain in planner units by space.
+void rank(std::vector<Proposal>& proposals) {
+  std::sort(proposals.begin(), proposals.end(), [](const Proposal& a, const Proposal& b) {
+    if (a.net_benefit != b.net_benefit) {
+      return a.net_benefit > b.net_benefit;
+    }
+    const Bytes size_a = a.size.value_or(Bytes{0});
+    const Bytes size_b = b.size.value_or(Bytes{0});
+    return size_a != size_b ? size_a > size_b : a.id < b.id;
+  });
+}
+
+void merge_rewrites(Advice& advice, std::vector<Proposal> rewrites, double workload_before) {
+  for (auto& rewrite : rewrites) {
+    rewrite.share_of_workload =
+        std::clamp(rewrite.net_benefit.value() / std::max(1e-9, workload_before), 0.0, 1.0);
+    advice.proposals.push_back(std::move(rewrite));
+  }
+}
+
+void add_sums(Advice& advice) {
+  for (const auto& proposal : advice.proposals) {
+    if (proposal.kind == ProposalKind::CreateIndex) {
+      advice.storage_added += proposal.size.value_or(Bytes{0});
+    } else if (proposal.kind == ProposalKind::DropIndex) {
+      advice.storage_freed += proposal.size.value_or(Bytes{0});
+    }
+  }
+}
+
+void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
+                    const std::vector<UnsizedCandidate>& unsized) {
+  std::map<std::string, std::size_t> classes;
+  for (const auto& query : planned.classes) {
+    std::map<std::string, bool> own;
+    for (const auto sample : query.samples) {
+      for (const auto& construct : planned.samples[sample].before.unmodelled) {
+        own[construct] = true;
+      }
+    }
+    for (const auto& [construct, present] : own) {
+      classes[construct] += present ? 1 : 0;
+    }
+  }
+  for (const auto& [construct, count] : classes) {
+    advice.unmodelled.push_back(
+        fmt::format("{} (in {} query class{})", construct, count, count == 1 ? "" : "es"));
+  }
+  for (const auto& candidate : unsized) {
+    advice.unmodelled.push_back(fmt::format("{}: {}", candidate.ddl, candidate.reason));
+  }
+}
+
+void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
+                 const CandidateSet& found, const CatalogSnapshot& catalog) {
+  advice.caveats.push_back(profile.basis);
+  if (planned.utility_calls > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} utility statements (BEGIN, SET, COPY and so on) have no plan.", planned.utility_calls));
+  }
+  if (found.left_out > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} candidates were left out by the limits, those of the least workload.", found.left_out));
+  }
+  if (!catalog.has_statistics) {
+    advice.caveats.emplace_back(
+        "The catalog holds no statistics: all estimates rest on PostgreSQL's defaults.");
+  }
+  advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
+}
+
+}  // namespace
+
+Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
+              const AdviceOptions& options) {
+  const Planner planner{catalog, options.sizes};
+  report(options, "planning the workload", 0);
+  PlannedWorkload planned = plan_workload(workload, planner);
+  const WriteProfile profile = write_profile(planned, catalog);
+  add_foreign_key_checks(planned, planner, profile);
+
+  report(options, "finding candidates", 0);
+  const CandidateSet found = find_candidates(uses_of(planned, options, catalog), catalog,
+                                             {.max_width = options.max_width});
+  const SizedCandidates sized = size_candidates(found.candidates, planner);
+
+  PlannerCosts costs{planner, planned, sized.sized};
+  keep_useful(costs, [&](double done) { report(options, "pricing candidates", done); });
+  const WritePrices prices{profile, catalog};
+  const Choice choice =
+      choose(costs, weights_of(planned), problem_for(sized.sized, prices, options),
+             {.time_limit_seconds = options.time_limit_seconds,
+              .charge_share = options.minimum_benefit,
+              .progress = [&](double done) { report(options, "choosing", done); }});
+
+  report(options, "explaining", 0);
+  const ChoiceInput explained{workload,    catalog, planned, costs,
+                              sized.sized, choice,  profile, prices};
+  Advice advice{.proposals = index_proposals(explained)};
+  advice.cost = workload_cost(choice, prices);
+  for (auto& drop :
+       review_indexes({catalog, planned, costs, sized.sized, choice.chosen, prices, options})) {
+    advice.proposals.push_back(std::move(drop));
+  }
+  merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options),
+                 choice.reads_before);
+  rank(advice.proposals);
+  add_sums(advice);
+  advice.queries = workload_effects(explained);
+  advice.candidates = candidate_verdicts(explained);
+  for (const auto& point : choice.pareto) {
+    advice.pareto.push_back(
+        {Bytes{point.bytes}, Cost{point.cost}, static_cast<std::uint32_t>(point.chosen.size())});
+  }
+  add_unmodelled(advice, planned, sized.unsized);
+  advice.unplanned = std::move(planned.unplanned);
+  add_caveats(advice, planned, profile, found, catalog);
+  return advice;
+}
+
+}  // namespace quern::advisor

@@ -1,0 +1,314 @@
+#include "advisor/explain_choice.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "advisor/migrate/index_ddl.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+/// Costs this close are one cost: PostgreSQL itself does not tell them apart (STD_FUZZ_FACTOR).
+constexpr double kFuzz = 1.01;
+/// A log shorter than this may miss hourly and daily work.
+constexpr std::int64_t kShortLogMicroseconds = 3600LL * 1000 * 1000;
+
+IndexSet without(IndexSet set, int index) {
+  set.erase(std::remove(set.begin(), set.end(), index), set.end());
+  return set;
+}
+
+bool concerns(const PlannedClass& query, Oid table) {
+  return std::any_of(query.uses.begin(), query.uses.end(),
+                     [table](const auto& use) { return use.table == table; });
+}
+
+QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const IndexSet& before,
+                      const IndexSet& after, int index) {
+  QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};
+  if (query.total && query.calls > 0) {
+    effect.measured_mean = Microseconds{
+        static_cast<std::int64_t>(static_cast<double>(query.total->count()) / query.calls)};
+  }
+  const auto samples = static_cast<double>(query.samples.size());
+  for (const auto sample : query.samples) {
+    effect.before += Cost{input.costs.cost(sample, before).cost / samples};
+    const PlannedCost planned = input.costs.cost(sample, after);
+    effect.after += Cost{planned.cost / samples};
+    effect.uses_index |= std::binary_search(planned.used.begin(), planned.used.end(), index);
+  }
+  return effect;
+}
+
+/// Plans are kept for the first sample only: the slowest execution seen.
+void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass& query,
+               const IndexSet& before, const IndexSet& after) {
+  effect.plan_before = input.costs.plan(query.samples.front(), before).plan;
+  effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
+}
+
+double weighted_gain(const QueryEffect& effect) {
+  return effect.calls * (effect.before - effect.after).value();
+}
+
+std::string share_text(double share) {
+  return share >= 0.1 ? fmt::format("{:.0f} %", 100 * share) : fmt::format("{:.2g} %", 100 * share);
+}
+
+std::string bytes_text(double bytes) {
+  constexpr double kKilo = 1024;
+  return bytes < kKilo * kKilo ? fmt::format("{:.0f} kB", bytes / kKilo)
+                               : fmt::format("{:.1f} MB", bytes / kKilo / kKilo);
+}
+
+void sort_effects(std::vector<QueryEffect>& effects) {
+  std::sort(effects.begin(), effects.end(), [](const QueryEffect& a, const QueryEffect& b) {
+    const double gain_a = weighted_gain(a);
+    const double gain_b = weighted_gain(b);
+    return gain_a != gain_b ? gain_a > gain_b : a.fingerprint < b.fingerprint;
+  });
+}
+
+void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
+  double calls = 0;
+  double milliseconds = 0;
+  std::size_t helped = 0;
+  for (const auto& effect : proposal.queries) {
+    if (weighted_gain(effect) <= 0) {
+      continue;
+    }
+    ++helped;
+    calls += effect.calls;
+    if (effect.measured_mean) {
+      milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
+    }
+  }
+  proposal.evidence.push_back(
+      fmt::format("Measured: {} query class{} that it helps ran {:.0f} times and took {:.1f} ms.",
+                  helped, helped == 1 ? "" : "es", calls, milliseconds));
+  if (!proposal.queries.empty()) {
+    const QueryEffect& best = proposal.queries.front();
+    proposal.evidence.push_back(
+        fmt::format("Estimated: the query that gains most costs {:.2f} instead of {:.2f} planner "
+                    "units, {:.0f} times in the recorded period.",
+                    best.after.value(), best.before.value(), best.calls));
+  }
+  proposal.evidence.push_back(
+      fmt::format("Estimated: it takes {} on disk ({} rows).", bytes_text(candidate.size.value()),
+                  candidate.parts.empty()
+                      ? "no"
+                      : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples)));
+  const WriteEffect& writes = *proposal.writes;
+  proposal.evidence.push_back(
+      fmt::format("Estimated: each inserted row writes {:.0f} bytes more WAL; the period's {:.0f} "
+                  "inserts and {:.0f} updates cost {:.2f} planner units and {} more.",
+                  writes.wal_per_insert.value(), writes.rows_inserted, writes.rows_updated,
+                  writes.cost_total.value(), bytes_text(writes.wal_total.value())));
+  if (writes.hot_updates_lost > 0) {
+    proposal.evidence.push_back(fmt::format(
+        "Estimated: {:.0f} updates could no longer be HOT, because they set a column of "
+        "this index; each then adds an entry to every index of {}.",
+        writes.hot_updates_lost, proposal.table));
+  }
+  (void)input;
+}
+
+bool lacks_statistics(const ChoiceInput& input, const Table& table) {
+  for (const Table* leaf : leaves(table, input.catalog)) {
+    if (leaf->reltuples < 0) {
+      return true;
+    }
+  }
+  return !input.catalog.has_statistics;
+}
+
+/// What makes the estimate less sure. Any of it lowers the confidence.
+void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table& table, int index) {
+  std::set<std::string> unmodelled;
+  std::size_t generic = 0;
+  for (const auto& query : input.planned.classes) {
+    if (!concerns(query, table.oid)) {
+      continue;
+    }
+    const bool helped =
+        std::any_of(proposal.queries.begin(), proposal.queries.end(), [&](const auto& effect) {
+          return effect.fingerprint == query.fingerprint && effect.uses_index;
+        });
+    if (!helped) {
+      continue;
+    }
+    generic += query.generic ? 1 : 0;
+    for (const auto sample : query.samples) {
+      const auto& constructs = input.planned.samples[sample].before.unmodelled;
+      unmodelled.insert(constructs.begin(), constructs.end());
+    }
+  }
+  proposal.confidence = Confidence::High;
+  if (lacks_statistics(input, table)) {
+    proposal.confidence = Confidence::Low;
+    proposal.warnings.push_back(
+        fmt::format("{} was never analyzed: the estimates rest on defaults. Run ANALYZE and take "
+                    "the snapshot again.",
+                    proposal.table));
+  }
+  if (!unmodelled.empty()) {
+    proposal.confidence = Confidence::Low;
+    std::string names;
+    for (const auto& name : unmodelled) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    proposal.warnings.push_back(
+        "Queries that it helps hold what the model prices roughly: " + names + ".");
+  }
+  if (generic > 0) {
+    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
+    proposal.warnings.push_back(
+        fmt::format("{} of the query classes were planned without their parameters, as generic "
+                    "plans.",
+                    generic));
+  }
+  if (proposal.share_of_workload < 0.01) {
+    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
+  }
+  (void)index;
+}
+
+void name_hurt(Proposal& proposal) {
+  for (const auto& effect : proposal.queries) {
+    if (effect.after > kFuzz * effect.before) {
+      proposal.warnings.push_back(
+          fmt::format("Gets slower: {} ({:.2f} instead of {:.2f} planner units, {:.0f} calls).",
+                      effect.sql, effect.after.value(), effect.before.value(), effect.calls));
+    }
+  }
+}
+
+std::string rationale_of(const Proposal& proposal, const SizedCandidate& candidate) {
+  const std::size_t users =
+      static_cast<std::size_t>(std::count_if(proposal.queries.begin(), proposal.queries.end(),
+                                             [](const auto& effect) { return effect.uses_index; }));
+  return fmt::format(
+      "{} query class{} would be answered through this index {}. Without it the chosen set would "
+      "cost {} of the recorded workload more.",
+      users, users == 1 ? "" : "es",
+      candidate.index.definition.included.empty()
+          ? "instead of reading more of the table"
+          : "alone, without visiting the table where its pages are all-visible",
+      share_text(proposal.share_of_workload));
+}
+
+Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
+  const int index = input.choice.chosen[position];
+  const SizedCandidate& candidate = input.candidates[static_cast<std::size_t>(index)];
+  const Table& table = *find_table(input.catalog, candidate.index.definition.table);
+  Proposal proposal{.id = "create-" + candidate.index.name, .kind = ProposalKind::CreateIndex};
+  proposal.table = relation_name(input.catalog, table.schema, table.name);
+  proposal.index = candidate.index.name;
+  proposal.rule = candidate.index.rule;
+  proposal.title = fmt::format("Create an index on {} {}", proposal.table,
+                               definition_text(candidate.index.definition, table));
+  const Migration migration =
+      create_index(candidate.index.definition, candidate.index.name, input.catalog);
+  proposal.ddl_up = migration.up;
+  proposal.ddl_down = migration.down;
+  proposal.size = candidate.size;
+  proposal.writes = input.writes.effect(candidate);
+
+  const IndexSet rest = without(input.choice.chosen, index);
+  for (const auto& query : input.planned.classes) {
+    if (!concerns(query, table.oid)) {
+      continue;
+    }
+    QueryEffect effect = effect_on(input, query, rest, input.choice.chosen, index);
+    const bool changed =
+        effect.before > kFuzz * effect.after || effect.after > kFuzz * effect.before;
+    if (effect.uses_index || changed) {
+      add_plans(effect, input, query, rest, input.choice.chosen);
+      proposal.read_benefit += Cost{weighted_gain(effect)};
+      proposal.queries.push_back(std::move(effect));
+    }
+  }
+  sort_effects(proposal.queries);
+  proposal.leave_one_out = Cost{input.choice.leave_one_out[position]};
+  proposal.net_benefit = *proposal.leave_one_out;
+  proposal.share_of_workload = std::clamp(
+      proposal.net_benefit.value() / std::max(1e-9, input.choice.reads_before), 0.0, 1.0);
+  proposal.rationale = rationale_of(proposal, candidate);
+  add_evidence(proposal, input, candidate);
+  judge_confidence(proposal, input, table, index);
+  name_hurt(proposal);
+  const std::int64_t covered = input.workload.until_us - input.workload.from_us;
+  if (covered > 0 && covered < kShortLogMicroseconds) {
+    proposal.warnings.push_back(
+        fmt::format("The log covers only {:.0f} minutes: rarer work is not seen.",
+                    std::ceil(static_cast<double>(covered) / 60e6)));
+  }
+  proposal.warnings.insert(proposal.warnings.end(), migration.cautions.begin(),
+                           migration.cautions.end());
+  return proposal;
+}
+
+std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>& useful) {
+  const auto& size = input.candidates[static_cast<std::size_t>(index)].size;
+  if (!useful.contains(index)) {
+    return "no plan gets cheaper by it";
+  }
+  (void)size;
+  return "what it saves beyond the chosen indexes does not pay for its writes, its space or the "
+         "least benefit asked for";
+}
+
+}  // namespace
+
+std::vector<Proposal> index_proposals(const ChoiceInput& input) {
+  std::vector<Proposal> proposals;
+  for (std::size_t position = 0; position < input.choice.chosen.size(); ++position) {
+    proposals.push_back(proposal_for(input, position));
+  }
+  return proposals;
+}
+
+std::vector<QueryEffect> workload_effects(const ChoiceInput& input) {
+  std::vector<QueryEffect> effects;
+  for (const auto& query : input.planned.classes) {
+    QueryEffect effect = effect_on(input, query, {}, input.choice.chosen, -1);
+    add_plans(effect, input, query, {}, input.choice.chosen);
+    effect.uses_index =
+        std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
+          return !input.costs.cost(sample, input.choice.chosen).used.empty();
+        });
+    effects.push_back(std::move(effect));
+  }
+  std::sort(effects.begin(), effects.end(), [](const QueryEffect& a, const QueryEffect& b) {
+    const double cost_a = a.calls * a.before.value();
+    const double cost_b = b.calls * b.before.value();
+    return cost_a != cost_b ? cost_a > cost_b : a.fingerprint < b.fingerprint;
+  });
+  return effects;
+}
+
+std::vector<Candidate> candidate_verdicts(const ChoiceInput& input) {
+  std::set<int> useful;
+  for (std::size_t sample = 0; sample < input.costs.queries(); ++sample) {
+    const auto& relevant = input.costs.relevant(sample);
+    useful.insert(relevant.begin(), relevant.end());
+  }
+  std::vector<Candidate> verdicts;
+  for (std::size_t a = 0; a < input.candidates.size(); ++a) {
+    const int index = static_cast<int>(a);
+    const auto& chosen = input.choice.chosen;
+    const bool is_chosen = std::binary_search(chosen.begin(), chosen.end(), index);
+    verdicts.push_back({.ddl = input.candidates[a].ddl,
+                        .rule = input.candidates[a].index.rule,
+                        .size = input.candidates[a].size,
+                        .chosen = is_chosen,
+                        .verdict = is_chosen ? "chosen" : verdict_of(input, index, useful)});
+  }
+  return verdicts;
+}
+
+}  // namespace quern::advisor
