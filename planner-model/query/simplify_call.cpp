@@ -1,0 +1,47 @@
+#include <charconv>
+
+#include "planner-model/query/simplify_internal.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// Cast functions carry the modifier and the explicitness as further arguments.
+std::optional<Value> evaluate_cast(const Function& function, std::span<const Value> args,
+                                   Oid result, const TypeSystem& types) {
+  if (args.empty()) {
+    return std::nullopt;
+  }
+  const Cast* cast = types.find_cast(args[0].type, result);
+  const bool is_cast = cast != nullptr && cast->function == function.oid;
+  const bool is_length = args.size() > 1 && types.length_coercion(result) == function.oid;
+  if (!is_cast && !is_length) {
+    return std::nullopt;
+  }
+  const std::int32_t typmod =
+      args.size() > 1 ? static_cast<std::int32_t>(args[1].integer) : std::int32_t{-1};
+  const bool is_explicit = args.size() > 2 ? args[2].integer != 0 : true;
+  return cast_value(args[0], result, types, typmod, is_explicit);
+}
+
+}  // namespace
+
+std::optional<Value> evaluate_call(const Function& function, std::span<const Value> args,
+                                   Oid result, const FoldContext& context) {
+  constexpr Oid kFirstUserObject = 16384;
+  if (function.oid >= kFirstUserObject) {
+    return std::nullopt;
+  }
+  if (auto value = evaluate_cast(function, args, result, context.types)) {
+    return value;
+  }
+  if (auto value = evaluate_time(function, args, result, context)) {
+    return value;
+  }
+  if (auto value = evaluate_number(function, args, result, context.types)) {
+    return value;
+  }
+  return evaluate_text(function, args, result);
+}
+
+}  // namespace quern::planner_model

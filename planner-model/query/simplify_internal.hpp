@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "planner-model/query/simplify.hpp"
+#include "planner-model/selectivity/value.hpp"
+
+namespace quern::planner_model {
+
+/// What folding may use of the world.
+struct FoldContext {
+  const TypeSystem& types;
+  FoldStable stable = FoldStable::No;
+  std::int64_t now_us = 0;  ///< microseconds since 1970 UTC
+};
+
+/// The value of a call over non-null constants; nullopt: not known here, or the server would fail.
+[[nodiscard]] std::optional<Value> evaluate_call(const Function& function,
+                                                 std::span<const Value> args, Oid result,
+                                                 const FoldContext& context);
+
+/// The families that evaluate_call() asks in turn.
+[[nodiscard]] std::optional<Value> evaluate_number(const Function& function,
+                                                   std::span<const Value> args, Oid result,
+                                                   const TypeSystem& types);
+[[nodiscard]] std::optional<Value> evaluate_time(const Function& function,
+                                                 std::span<const Value> args, Oid result,
+                                                 const FoldContext& context);
+[[nodiscard]] std::optional<Value> evaluate_text(const Function& function,
+                                                 std::span<const Value> args, Oid result);
+
+/// Decimal arithmetic as numeric.c does it, on values of up to some thirty digits.
+[[nodiscard]] std::optional<std::string> decimal_arithmetic(char op, const std::string& left,
+                                                            const std::string& right);
+
+/// A constant as a tree; `like` gives typmod and collation.
+[[nodiscard]] ExprPtr constant_of(Value value, Oid type, const Expr& like);
+
+/// simplify_and_arguments(), simplify_or_arguments() and negate_clause() over simplified arguments.
+[[nodiscard]] ExprPtr simplify_and_or(const Expr& expr, std::vector<ExprPtr> args);
+
+}  // namespace quern::planner_model

@@ -1,0 +1,119 @@
+// Text functions over constants: varlena.c, oracle_compat.c, for text whose case folding is ASCII.
+#include <algorithm>
+#include <string_view>
+
+#include "planner-model/query/simplify_internal.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+bool is_text(const Value& value) {
+  return value.form == ValueForm::Text;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string map_ascii(std::string text, char from, char to, int shift) {
+  for (char& c : text) {
+    if (c >= from && c <= to) {
+      c = static_cast<char>(c + shift);
+    }
+  }
+  return text;
+}
+
+/// substring(text, from[, for]) counts characters from 1; ASCII only, so bytes.
+std::optional<Value> substring(std::span<const Value> args, Oid result) {
+  const std::string& text = args[0].text;
+  const auto size = static_cast<std::int64_t>(text.size());
+  const std::int64_t from = args[1].integer;
+  std::int64_t end = size + 1;
+  if (args.size() > 2) {
+    if (args[2].integer < 0) {
+      return std::nullopt;
+    }
+    end = std::min(end, from + args[2].integer);
+  }
+  const std::int64_t start = std::max<std::int64_t>(from, 1);
+  if (start >= end) {
+    return make_text("", result);
+  }
+  return make_text(std::string_view{text}.substr(static_cast<std::size_t>(start - 1),
+                                                 static_cast<std::size_t>(end - start)),
+                   result);
+}
+
+std::string replace_all(std::string text, const std::string& from, const std::string& to) {
+  if (from.empty()) {
+    return text;
+  }
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string trim(std::string_view text, std::string_view set, bool left, bool right) {
+  if (left) {
+    const std::size_t first = text.find_first_not_of(set);
+    text.remove_prefix(first == std::string_view::npos ? text.size() : first);
+  }
+  if (right) {
+    const std::size_t last = text.find_last_not_of(set);
+    text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  }
+  return std::string{text};
+}
+
+}  // namespace
+
+std::optional<Value> evaluate_text(const Function& function, std::span<const Value> args,
+                                   Oid result) {
+  if (args.empty() || !is_text(args[0])) {
+    return std::nullopt;
+  }
+  const std::string_view name = function.name;
+  const std::string& text = args[0].text;
+  if (name == "textcat" && args.size() == 2 && is_text(args[1])) {
+    return make_text(text + args[1].text, result);
+  }
+  if (!is_ascii(text)) {
+    return std::nullopt;
+  }
+  if (name == "lower" && args.size() == 1) {
+    return make_text(map_ascii(text, 'A', 'Z', 'a' - 'A'), result);
+  }
+  if (name == "upper" && args.size() == 1) {
+    return make_text(map_ascii(text, 'a', 'z', 'A' - 'a'), result);
+  }
+  if ((name == "length" || name == "char_length" || name == "character_length") &&
+      args.size() == 1 && result == type_oid::kInt4 && args[0].type != type_oid::kBpchar) {
+    return make_integer(static_cast<std::int64_t>(text.size()), result);
+  }
+  if ((name == "substring" || name == "substr") && args.size() >= 2 &&
+      args[1].form == ValueForm::Integer) {
+    return substring(args, result);
+  }
+  if (name == "replace" && args.size() == 3 && is_text(args[1]) && is_text(args[2])) {
+    return make_text(replace_all(text, args[1].text, args[2].text), result);
+  }
+  if ((name == "btrim" || name == "ltrim" || name == "rtrim") &&
+      (args.size() == 1 || is_text(args[1]))) {
+    return make_text(trim(text, args.size() == 1 ? std::string_view{" "} : args[1].text,
+                          name != "rtrim", name != "ltrim"),
+                     result);
+  }
+  if ((name == "left" || name == "right") && args.size() == 2 && args[1].integer >= 0) {
+    const auto count = std::min(text.size(), static_cast<std::size_t>(args[1].integer));
+    return make_text(name == "left" ? text.substr(0, count) : text.substr(text.size() - count),
+                     result);
+  }
+  return std::nullopt;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,306 @@
+// Dates and times over constants: date.c, timestamp.c, formatting.c. The session's time zone is
+// taken to be UTC.
+#include <chrono>
+#include <cmath>
+#include <string_view>
+
+#include "planner-model/query/simplify_internal.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+constexpr std::int64_t kEpochShift = 946'684'800'000'000;  ///< 1970 to 2000, microseconds
+constexpr std::int64_t kEpochDays = 10'957;
+constexpr std::int64_t kSecond = 1'000'000;
+
+using std::chrono::day;
+using std::chrono::days;
+using std::chrono::month;
+using std::chrono::sys_days;
+using std::chrono::year;
+using std::chrono::year_month_day;
+
+bool is_moment(const Value& value) {
+  return value.form == ValueForm::Timestamp || value.form == ValueForm::Date;
+}
+
+/// Outside these the calendar below does not reach; infinities are left to the server.
+bool is_ordinary(std::int64_t microseconds) {
+  constexpr std::int64_t kLimit = 9'000'000'000'000'000'00;
+  return microseconds > -kLimit / 10 && microseconds < kLimit / 10;
+}
+
+std::int64_t moment_of(const Value& value) {
+  if (value.form != ValueForm::Date) {
+    return value.integer;
+  }
+  constexpr std::int64_t kFarDays = 1'000'000;
+  return value.integer > -kFarDays && value.integer < kFarDays ? value.integer * kMicrosecondsPerDay
+                                                               : kTimeInfinity;
+}
+
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+}
+
+struct Broken {
+  year_month_day date;
+  std::int64_t time = 0;  ///< microseconds since midnight
+};
+
+Broken broken(std::int64_t microseconds) {
+  const std::int64_t whole = floor_divide(microseconds, kMicrosecondsPerDay);
+  return {year_month_day{sys_days{days{whole + kEpochDays}}},
+          microseconds - whole * kMicrosecondsPerDay};
+}
+
+std::int64_t joined(const year_month_day& date, std::int64_t time) {
+  return (sys_days{date}.time_since_epoch().count() - kEpochDays) * kMicrosecondsPerDay + time;
+}
+
+/// timestamp_pl_interval(): months first (the day kept within the month), then days, then time.
+std::int64_t add_interval(std::int64_t moment, const Value& interval, int sign) {
+  if (interval.months != 0) {
+    Broken parts = broken(moment);
+    auto date = parts.date + std::chrono::months{sign * interval.months};
+    if (!date.ok()) {
+      date = year_month_day{date.year() / date.month() / std::chrono::last};
+    }
+    moment = joined(date, parts.time);
+  }
+  return moment +
+         sign * (static_cast<std::int64_t>(interval.days) * kMicrosecondsPerDay + interval.integer);
+}
+
+std::optional<Value> moment_value(std::int64_t moment, Oid type) {
+  if (!is_ordinary(moment)) {
+    return std::nullopt;
+  }
+  if (type == type_oid::kDate) {
+    return make_date(floor_divide(moment, kMicrosecondsPerDay));
+  }
+  return make_timestamp(moment, type);
+}
+
+std::string lowered(std::string_view text) {
+  std::string result{text};
+  for (char& c : result) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return result;
+}
+
+/// timestamp_trunc()
+std::optional<std::int64_t> truncated(const std::string& unit, std::int64_t moment) {
+  const Broken parts = broken(moment);
+  const auto to = [&](std::int64_t step) {
+    return joined(parts.date, parts.time - parts.time % step);
+  };
+  const year_month_day& date = parts.date;
+  if (unit == "microseconds" || unit == "microsecond") {
+    return moment;
+  }
+  if (unit == "milliseconds" || unit == "millisecond") {
+    return to(1000);
+  }
+  if (unit == "second" || unit == "seconds") {
+    return to(kSecond);
+  }
+  if (unit == "minute" || unit == "minutes") {
+    return to(60 * kSecond);
+  }
+  if (unit == "hour" || unit == "hours") {
+    return to(3600 * kSecond);
+  }
+  if (unit == "day" || unit == "days") {
+    return joined(date, 0);
+  }
+  if (unit == "week" || unit == "weeks") {
+    const sys_days start = sys_days{date};
+    const unsigned weekday = std::chrono::weekday{start}.iso_encoding();
+    return joined(year_month_day{start - days{weekday - 1}}, 0);
+  }
+  if (unit == "month" || unit == "months") {
+    return joined(date.year() / date.month() / day{1}, 0);
+  }
+  if (unit == "quarter" || unit == "quarters") {
+    const unsigned first = (static_cast<unsigned>(date.month()) - 1) / 3 * 3 + 1;
+    return joined(date.year() / month{first} / day{1}, 0);
+  }
+  if (unit == "year" || unit == "years") {
+    return joined(date.year() / month{1} / day{1}, 0);
+  }
+  return std::nullopt;
+}
+
+/// extract_timestamp(): the whole fields; seconds carry six decimals.
+std::optional<std::string> extracted(const std::string& field, std::int64_t moment) {
+  const Broken parts = broken(moment);
+  const sys_days date{parts.date};
+  if (field == "year") {
+    return std::to_string(static_cast<int>(parts.date.year()));
+  }
+  if (field == "month") {
+    return std::to_string(static_cast<unsigned>(parts.date.month()));
+  }
+  if (field == "quarter") {
+    return std::to_string((static_cast<unsigned>(parts.date.month()) - 1) / 3 + 1);
+  }
+  if (field == "day") {
+    return std::to_string(static_cast<unsigned>(parts.date.day()));
+  }
+  if (field == "dow") {
+    return std::to_string(std::chrono::weekday{date}.c_encoding());
+  }
+  if (field == "isodow") {
+    return std::to_string(std::chrono::weekday{date}.iso_encoding());
+  }
+  if (field == "doy") {
+    const sys_days first{parts.date.year() / month{1} / day{1}};
+    return std::to_string((date - first).count() + 1);
+  }
+  if (field == "hour") {
+    return std::to_string(parts.time / (3600 * kSecond));
+  }
+  if (field == "minute") {
+    return std::to_string(parts.time / (60 * kSecond) % 60);
+  }
+  const auto decimals = [](std::int64_t microseconds) {
+    std::string fraction = std::to_string(kSecond + microseconds % kSecond).substr(1);
+    return std::to_string(microseconds / kSecond) + "." + fraction;
+  };
+  if (field == "second") {
+    return decimals(parts.time % (60 * kSecond));
+  }
+  if (field == "epoch" && moment + kEpochShift >= 0) {
+    return decimals(moment + kEpochShift);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> evaluate_interval(std::string_view name, std::span<const Value> args,
+                                       Oid result) {
+  if (result != type_oid::kInterval || args.empty()) {
+    return std::nullopt;
+  }
+  const auto is_interval = [](const Value& v) { return v.form == ValueForm::Interval; };
+  if (args.size() == 1 && name == "interval_um" && is_interval(args[0])) {
+    return make_interval(-args[0].months, -args[0].days, -args[0].integer);
+  }
+  if (args.size() == 2 && is_interval(args[0]) && is_interval(args[1]) &&
+      (name == "interval_pl" || name == "interval_mi")) {
+    const int sign = name == "interval_pl" ? 1 : -1;
+    return make_interval(args[0].months + sign * args[1].months, args[0].days + sign * args[1].days,
+                         args[0].integer + sign * args[1].integer);
+  }
+  if (args.size() == 2 && (name == "interval_mul" || name == "mul_d_interval")) {
+    const Value& interval = name == "interval_mul" ? args[0] : args[1];
+    const double factor = (name == "interval_mul" ? args[1] : args[0]).number;
+    const double whole = std::trunc(factor);
+    if (whole != factor || std::abs(factor) > 1e6) {
+      return std::nullopt;
+    }
+    const auto times = static_cast<std::int64_t>(factor);
+    return make_interval(static_cast<std::int32_t>(interval.months * times),
+                         static_cast<std::int32_t>(interval.days * times),
+                         interval.integer * times);
+  }
+  if (name == "make_interval" && args.size() == 7) {
+    return make_interval(static_cast<std::int32_t>(args[0].integer * 12 + args[1].integer),
+                         static_cast<std::int32_t>(args[2].integer * 7 + args[3].integer),
+                         (args[4].integer * 3600 + args[5].integer * 60) * kSecond +
+                             static_cast<std::int64_t>(std::rint(args[6].number * 1e6)));
+  }
+  const bool difference = name == "timestamp_mi" || name == "timestamptz_mi";
+  if (difference && args.size() == 2 && is_ordinary(args[0].integer) &&
+      is_ordinary(args[1].integer)) {
+    const std::int64_t total = args[0].integer - args[1].integer;
+    return make_interval(0, static_cast<std::int32_t>(total / kMicrosecondsPerDay),
+                         total % kMicrosecondsPerDay);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> evaluate_date(std::string_view name, std::span<const Value> args) {
+  if (args.size() == 2 && args[0].form == ValueForm::Date) {
+    if (name == "date_pli" || name == "date_mii") {
+      const std::int64_t shift = args[1].integer;
+      return moment_value(
+          (args[0].integer + (name == "date_pli" ? shift : -shift)) * kMicrosecondsPerDay,
+          type_oid::kDate);
+    }
+    if (name == "date_mi") {
+      return make_integer(args[0].integer - args[1].integer);
+    }
+  }
+  if (name == "make_date" && args.size() == 3) {
+    const year_month_day date{year{static_cast<int>(args[0].integer)},
+                              month{static_cast<unsigned>(args[1].integer)},
+                              day{static_cast<unsigned>(args[2].integer)}};
+    if (date.ok() && args[0].integer > 0) {
+      return make_date(sys_days{date}.time_since_epoch().count() - kEpochDays);
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_clock(std::string_view name) {
+  return name == "now" || name == "transaction_timestamp" || name == "statement_timestamp";
+}
+
+}  // namespace
+
+std::optional<Value> evaluate_time(const Function& function, std::span<const Value> args,
+                                   Oid result, const FoldContext& context) {
+  const std::string_view name = function.name;
+  if (args.empty()) {
+    return is_clock(name) && context.stable == FoldStable::Yes
+               ? moment_value(context.now_us - kEpochShift, type_oid::kTimestampTz)
+               : std::nullopt;
+  }
+  if (auto interval = evaluate_interval(name, args, result)) {
+    return interval;
+  }
+  if (auto date = evaluate_date(name, args)) {
+    return date;
+  }
+  if (args.size() == 2 && is_moment(args[0]) && args[1].form == ValueForm::Interval) {
+    const std::int64_t moment = moment_of(args[0]);
+    const bool plus = name.find("_pl_interval") != std::string_view::npos;
+    const bool minus = name.find("_mi_interval") != std::string_view::npos;
+    if ((plus || minus) && is_ordinary(moment)) {
+      return moment_value(add_interval(moment, args[1], plus ? 1 : -1), result);
+    }
+  }
+  if (name == "to_timestamp" && args.size() == 1 && args[0].form == ValueForm::Floating &&
+      std::abs(args[0].number) < 1e11) {
+    return moment_value(static_cast<std::int64_t>(std::rint(args[0].number * 1e6)) - kEpochShift,
+                        result);
+  }
+  if ((name == "to_date" || name == "to_timestamp") && args.size() == 2) {
+    const std::string format = lowered(args[1].text);
+    const bool plain =
+        format == "yyyy-mm-dd" || format == "yyyymmdd" || format == "yyyy-mm-dd hh24:mi:ss";
+    return plain ? parse_value(args[0].text, result, context.types) : std::nullopt;
+  }
+  if (args.size() >= 2 && is_moment(args[1]) && args[0].form == ValueForm::Text &&
+      is_ordinary(moment_of(args[1]))) {
+    const std::string unit = lowered(args[0].text);
+    const std::int64_t moment = moment_of(args[1]);
+    if (name == "date_trunc" && (args.size() == 2 || lowered(args[2].text) == "utc")) {
+      const auto start = truncated(unit, moment);
+      return start ? moment_value(*start, result) : std::nullopt;
+    }
+    if ((name == "extract" || name == "date_part") && args.size() == 2) {
+      const auto text = extracted(unit, moment);
+      return text ? parse_value(*text, result, context.types) : std::nullopt;
+    }
+    if (name == "timezone" && args.size() == 2 && unit == "utc") {
+      return moment_value(moment, result);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace quern::planner_model
