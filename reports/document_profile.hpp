@@ -1,0 +1,14 @@
+#pragma once
+
+#include "reports/report_document.hpp"
+
+/// The parts of the document that come from the workload.
+namespace quern::reports {
+
+/// "2 h 5 min" with from and until; "unknown" when the source gave no times.
+[[nodiscard]] DocumentFact time_covered(const Workload& workload);
+
+/// Fills profile, patterns and skipped.
+void add_profile(ReportDocument& document, const Workload& workload, const advisor::Advice& advice);
+
+}  // namespace quern::reports

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/catalog/snapshot.hpp"
+#include "collector/workload/workload.hpp"
+
+#include "advisor/advice.hpp"
+
+/// One finished report: every string worded, rounded and cleaned, every order decided, so that the
+/// renderers only place it. Numbers stand beside their words for charts and sorting. SQL and DDL
+/// are whole; a renderer that needs one line shortens them (words.hpp, one_line).
+namespace quern::reports {
+
+/// A headline: {"Planner cost", "1.20 M to 312,000", "-74.0 %"}.
+struct DocumentFact {
+  std::string label;
+  std::string value;
+  std::string note = {};
+};
+
+/// One query class under a proposal or under the whole chosen set.
+struct DocumentQuery {
+  std::string fingerprint;
+  std::string sql;
+  std::string calls;
+  std::string before;  ///< planner cost of one execution
+  std::string after;
+  std::string change;    ///< "-93.1 %"
+  std::string measured;  ///< mean duration; empty: unknown
+  bool uses_index = false;
+  int plan_before = -1;  ///< position in ReportDocument::plans; -1: not kept
+  int plan_after = -1;
+  double calls_number = 0;
+  double before_number = 0;
+  double after_number = 0;
+};
+
+struct DocumentRewrite {
+  std::string rule;
+  std::string name;
+  std::string equivalence;
+  std::string original;
+  std::string replacement;
+  std::vector<std::string> conditions = {};
+};
+
+struct DocumentProposal {
+  std::string id;
+  std::size_t rank = 0;  ///< from 1
+  std::string kind;      ///< "Create index"
+  std::string title;
+  std::string rationale;
+  std::string table;
+  std::string index;
+  std::string rule;
+  std::string benefit;     ///< "34.2 % of the workload's cost"; empty: not priced
+  std::string size;        ///< "+136 MB", "frees 24 MB"; empty: none
+  std::string write_cost;  ///< "12 MB WAL a day, 96 bytes an insert"; empty: none
+  std::string confidence;
+  std::string alone;  ///< what the set loses without it; empty: not measured
+  double share = 0;
+  std::vector<std::string> ddl_up = {};
+  std::vector<std::string> ddl_down = {};
+  std::vector<std::string> evidence = {};
+  std::vector<std::string> warnings = {};
+  std::vector<DocumentQuery> helped = {};
+  std::vector<DocumentQuery> hurt = {};
+  std::optional<DocumentRewrite> rewrite = {};
+};
+
+struct DocumentBucket {
+  std::int64_t start = 0;  ///< seconds since 1970 UTC
+  double calls = 0;
+  double total_ms = 0;
+};
+
+/// One row of the workload profile, and what the whole set does to it.
+struct DocumentClass {
+  std::string fingerprint;
+  std::string sql;
+  std::string kind;
+  std::string calls;
+  std::string total;
+  std::string share;  ///< of the workload's total time
+  std::string mean;
+  std::string median;
+  std::string p95;
+  std::string p99;
+  std::string maximum;
+  std::string rows;
+  std::string cost;     ///< "1,204 to 8.44"; empty: not planned
+  std::string trouble;  ///< "12 errors, 3 lock waits, 40 MB temporary files"
+  double calls_number = 0;
+  double total_ms = 0;
+  double mean_ms = 0;
+  double p95_ms = 0;
+  double maximum_ms = 0;
+  double share_number = 0;
+  std::vector<DocumentBucket> series = {};
+};
+
+struct DocumentCandidate {
+  std::string ddl;
+  std::string rule;
+  std::string size;
+  std::string verdict;
+  bool chosen = false;
+  double bytes = 0;
+};
+
+struct DocumentParetoPoint {
+  std::string storage;
+  std::string cost;
+  std::string indexes;
+  double bytes = 0;
+  double cost_number = 0;
+};
+
+struct DocumentGap {
+  std::string what;  ///< SQL, a reason, a construct
+  std::string why;
+  std::string count;
+  std::string where = {};
+};
+
+struct ReportDocument {
+  std::string title;
+  std::string summary;  ///< the answer in one or two sentences
+  std::vector<DocumentFact> facts = {};
+  std::vector<DocumentProposal> proposals = {};
+  std::vector<DocumentQuery> queries = {};  ///< every planned class under the chosen set
+  std::vector<DocumentClass> profile = {};  ///< by total time
+  std::size_t profile_left_out = 0;         ///< classes beyond kProfileLimit
+  std::vector<DocumentFact> patterns = {};  ///< N+1 runs
+  std::vector<DocumentCandidate> candidates = {};
+  std::vector<DocumentParetoPoint> pareto = {};
+  std::vector<DocumentGap> skipped = {};    ///< input lines not used
+  std::vector<DocumentGap> unplanned = {};  ///< classes without a cost
+  std::vector<std::string> unmodelled = {};
+  std::vector<std::string> caveats = {};
+  std::vector<std::string> plans = {};  ///< EXPLAIN (FORMAT JSON) text
+  double cost_before = 0;
+  double cost_after = 0;
+  double lower_bound = 0;
+  std::int32_t bucket_seconds = 60;
+};
+
+/// A page stays quick to open: no more classes and plans than these are carried.
+inline constexpr std::size_t kProfileLimit = 2000;
+inline constexpr std::size_t kSeriesLimit = 300;  ///< classes with a time series
+inline constexpr std::size_t kPlansPerProposal = 12;
+
+[[nodiscard]] ReportDocument build_document(const Workload& workload,
+                                            const CatalogSnapshot& catalog,
+                                            const advisor::Advice& advice);
+
+}  // namespace quern::reports
