@@ -1,0 +1,200 @@
+#include "advisor/check/impact.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "planner-model/size/index_write_cost.hpp"
+
+namespace quern::advisor::check_detail {
+
+namespace {
+
+using planner_model::HypotheticalIndex;
+using planner_model::IndexConfiguration;
+using planner_model::Planner;
+using planner_model::PlanResult;
+
+/// A recorded query with its cost before and after.
+struct Planned {
+  const QueryClass* query;
+  std::shared_ptr<const planner_model::BoundQuery> bound;
+  PlanResult before, after;
+};
+
+/// A change of a query's cost by less than this share is not worth a word.
+constexpr double kNotable = 0.05;
+
+bool uses(const PlanResult& plan, const std::string& index) {
+  return std::find(plan.indexes_used.begin(), plan.indexes_used.end(), index) !=
+         plan.indexes_used.end();
+}
+
+QueryEffect effect_of(const QueryClass& query, const PlanResult& before, const PlanResult& after) {
+  QueryEffect effect;
+  effect.fingerprint = query.fingerprint;
+  effect.sql = query.sql;
+  effect.calls = static_cast<double>(query.calls);
+  effect.before = before.total;
+  effect.after = after.total;
+  effect.plan_before = before.plan;
+  effect.plan_after = after.plan;
+  if (query.calls > query.untimed) {
+    effect.measured_mean =
+        Microseconds{query.total.count() / static_cast<std::int64_t>(query.calls - query.untimed)};
+  }
+  return effect;
+}
+
+std::vector<Planned> plan_all(const Workload& workload, const Planner& planner,
+                              const IndexConfiguration& configuration, CheckResult& result) {
+  std::vector<Planned> planned;
+  std::size_t failed = 0;
+  std::string first;
+  for (const QueryClass& query : workload.classes) {
+    if (query.kind == StatementKind::Utility || query.kind == StatementKind::Other) {
+      continue;
+    }
+    try {
+      const bool has_sample = !query.samples.empty();
+      const auto bound = has_sample
+                             ? planner.bind(query.samples[0].sql, query.samples[0].parameters)
+                             : planner.bind(query.sql);
+      planned.push_back({&query, bound, planner.plan(*bound), planner.plan(*bound, configuration)});
+    } catch (const UserError& error) {
+      ++failed;
+      first = first.empty() ? error.what() : first;
+    }
+  }
+  if (failed > 0) {
+    result.caveats.push_back(
+        fmt::format("{} recorded queries could not be planned, the first: {}", failed, first));
+  }
+  return planned;
+}
+
+Finding finding_at(const LintResult::Change& change, const char* rule, Severity severity) {
+  Finding finding;
+  finding.rule = rule;
+  finding.severity = severity;
+  finding.where = change.where;
+  finding.statement = change.ddl.empty() ? "DROP INDEX " + change.dropped : change.ddl;
+  return finding;
+}
+
+void judge_drop(const LintResult::Change& change, const Planner& planner,
+                const std::vector<Planned>& planned, const IndexConfiguration& created,
+                CheckResult& result) {
+  Finding finding = finding_at(change, "M18", Severity::Error);
+  double worst = 1;
+  for (const Planned& one : planned) {
+    if (!uses(one.before, change.dropped)) {
+      continue;
+    }
+    // Indexes that the migration creates may take the place of this one.
+    const PlanResult without = planner.plan(*one.bound, {created.created, {change.dropped}});
+    const double factor = without.total / one.before.total;
+    if (factor > 1 + kNotable) {
+      worst = std::max(worst, factor);
+      finding.queries.push_back(effect_of(*one.query, one.before, without));
+    }
+  }
+  if (finding.queries.empty()) {
+    return;
+  }
+  std::stable_sort(finding.queries.begin(), finding.queries.end(),
+                   [](const auto& a, const auto& b) {
+                     return a.calls * (a.after - a.before) > b.calls * (b.after - b.before);
+                   });
+  const QueryEffect& first = finding.queries.front();
+  finding.message = fmt::format(
+      "{} is used by {} recorded queries, which would cost up to {:.1f} times as much; first among "
+      "them ({:.0f} "
+      "calls, cost {:.2f} to {:.2f}): {}",
+      change.dropped, finding.queries.size(), worst, first.calls, first.before.value(),
+      first.after.value(), first.sql);
+  finding.fix = "Keep the index, or create its replacement before dropping it";
+  result.findings.push_back(std::move(finding));
+}
+
+void judge_creation(const LintResult::Change& change, const CatalogSnapshot& catalog,
+                    const HypotheticalIndex& index, const std::vector<Planned>& planned,
+                    CheckResult& result) {
+  const auto table =
+      std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                   [&](const Table& one) { return one.oid == index.definition.table; });
+  std::string price = fmt::format("estimated size {:.1f} MB", index.size.value() / 1e6);
+  if (table != catalog.tables.end() && index.definition.access_method == "btree") {
+    const auto write = planner_model::index_write_cost(index.definition, *table, catalog);
+    price +=
+        fmt::format(", {:.0f} bytes of WAL for each inserted row", write.wal_per_insert.value());
+  }
+  Finding finding = finding_at(change, "M33", Severity::Info);
+  for (const Planned& one : planned) {
+    if (uses(one.after, index.definition.name)) {
+      finding.queries.push_back(effect_of(*one.query, one.before, one.after));
+      finding.queries.back().uses_index = true;
+    }
+  }
+  if (finding.queries.empty()) {
+    finding.severity = index.definition.unique ? Severity::Info : Severity::Warning;
+    finding.message =
+        fmt::format("no recorded query would use {} ({})", index.definition.name, price);
+    finding.fix = "Leave it out, unless queries that were not recorded need it";
+  } else {
+    std::stable_sort(finding.queries.begin(), finding.queries.end(),
+                     [](const auto& a, const auto& b) {
+                       return a.calls * (a.before - a.after) > b.calls * (b.before - b.after);
+                     });
+    const QueryEffect& first = finding.queries.front();
+    finding.message = fmt::format(
+        "{} serves {} recorded queries ({}); most of all, from cost {:.2f} to {:.2f}: {}",
+        index.definition.name, finding.queries.size(), price, first.before.value(),
+        first.after.value(), first.sql);
+  }
+  result.findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const LintResult& linted,
+                const AdviceOptions& options, CheckResult& result) {
+  if (linted.changes.empty()) {
+    return;
+  }
+  const Planner planner{catalog, options.sizes};
+  IndexConfiguration configuration;
+  std::vector<std::optional<HypotheticalIndex>> created;
+  for (const auto& change : linted.changes) {
+    created.emplace_back();
+    if (!change.dropped.empty()) {
+      configuration.dropped.push_back(change.dropped);
+      continue;
+    }
+    try {
+      created.back() = planner.hypothetical(change.ddl);
+      configuration.created.push_back(*created.back());
+    } catch (const UserError& error) {
+      result.caveats.push_back(fmt::format("{}:{}: not imagined: {}", change.where.file,
+                                           change.where.line, error.what()));
+    }
+  }
+  const auto planned = plan_all(workload, planner, configuration, result);
+  for (const Planned& one : planned) {
+    const auto calls = static_cast<double>(one.query->calls);
+    result.cost.reads_before += calls * one.before.total;
+    result.cost.reads_after += calls * one.after.total;
+    result.queries.push_back(effect_of(*one.query, one.before, one.after));
+  }
+  const IndexConfiguration only_created{configuration.created, {}};
+  for (std::size_t i = 0; i < linted.changes.size(); ++i) {
+    const auto& change = linted.changes[i];
+    if (!change.dropped.empty() && !change.ignored.contains("M18")) {
+      judge_drop(change, planner, planned, only_created, result);
+    } else if (created[i] && !change.ignored.contains("M33")) {
+      judge_creation(change, catalog, *created[i], planned, result);
+    }
+  }
+}
+
+}  // namespace quern::advisor::check_detail

@@ -1,0 +1,520 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "planner-model/query/builtin_catalog.hpp"
+
+#include "advisor/check/state.hpp"
+#include "advisor/rewrite/query.hpp"
+
+// What goes wrong with ALTER TABLE and its relatives. One rule a function, M14 ... M41.
+
+namespace quern::advisor::check_detail {
+
+using namespace rewrite;
+
+namespace {
+
+/// Calls `visit` for each command of an ALTER TABLE on a table that this migration did not create.
+template <class Visit>
+void for_each_command(const Step& step, Visit visit) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(step.node);
+  if (alter == nullptr || alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
+      is_created_here(step, alter->relation)) {
+    return;
+  }
+  for (std::size_t i = 0; i < alter->n_cmds; ++i) {
+    if (const auto* command = as<PgQuery__AlterTableCmd>(alter->cmds[i])) {
+      visit(*alter, *command, find_table(step.state.now, alter->relation));
+    }
+  }
+}
+
+const Column* find_column(const Table* table, std::string_view name) {
+  if (table != nullptr) {
+    for (const Column& column : table->columns) {
+      if (column.name == name) {
+        return &column;
+      }
+    }
+  }
+  return nullptr;
+}
+
+void key_built_under_lock(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
+    const auto* constraint = as<PgQuery__Constraint>(command.def);
+    if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint || constraint == nullptr ||
+        (constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY &&
+         constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE)) {
+      return;
+    }
+    if (*constraint->indexname == '\0') {
+      report(
+          step, findings, "M14", by_size(table, Severity::Error),
+          fmt::format("the constraint's index is built while {} is locked against reads and writes",
+                      described(table, alter.relation)),
+          "CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... USING INDEX");
+      return;
+    }
+    const Index* index = find_index(step.state.now, constraint->indexname);
+    if (index == nullptr) {
+      return;
+    }
+    const bool has_expression = std::any_of(index->keys.begin(), index->keys.end(),
+                                            [](const IndexKey& key) { return key.column == 0; });
+    if (!index->unique || !index->predicate.empty() || has_expression) {
+      report(step, findings, "M14", Severity::Error,
+             fmt::format("index {} cannot become a constraint: it is {}", index->name,
+                         !index->unique   ? "not unique"
+                         : has_expression ? "on an expression"
+                                          : "partial"));
+    }
+    const bool primary = constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+    for (const IndexKey& key : primary ? index->keys : std::vector<IndexKey>{}) {
+      const auto nullable = [&](const Column& column) {
+        return column.number == key.column && !column.not_null;
+      };
+      if (table != nullptr && std::any_of(table->columns.begin(), table->columns.end(), nullable)) {
+        report(step, findings, "M15", by_size(table, Severity::Error),
+               "PRIMARY KEY sets NOT NULL on a column that may be NULL: the table is read whole "
+               "under an "
+               "ACCESS EXCLUSIVE lock",
+               "First ADD CONSTRAINT ... CHECK (column IS NOT NULL) NOT VALID, VALIDATE it, SET "
+               "NOT NULL");
+        break;
+      }
+    }
+  });
+}
+
+/// Foreign keys of the statement: of ALTER TABLE and of CREATE TABLE alike.
+struct ForeignKey {
+  const PgQuery__RangeVar* table;
+  std::vector<std::string> columns;
+  bool not_valid;
+  bool new_table;
+};
+
+std::vector<std::string> strings(PgQuery__Node* const* nodes, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) {
+    names.push_back(last_name(&nodes[i], 1));
+  }
+  return names;
+}
+
+std::vector<ForeignKey> foreign_keys(const Step& step) {
+  std::vector<ForeignKey> keys;
+  const auto add = [&](const PgQuery__RangeVar* table, const PgQuery__Node* node,
+                       const char* column, bool is_new) {
+    const auto* constraint = as<PgQuery__Constraint>(node);
+    if (constraint == nullptr || constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN) {
+      return;
+    }
+    auto columns = strings(constraint->fk_attrs, constraint->n_fk_attrs);
+    if (columns.empty()) {
+      columns = {column};
+    }
+    keys.push_back({table, columns, constraint->skip_validation != 0, is_new});
+  };
+  const auto add_of_column = [&](const PgQuery__RangeVar* table, const PgQuery__Node* node,
+                                 bool is_new) {
+    if (const auto* column = as<PgQuery__ColumnDef>(node)) {
+      for (std::size_t i = 0; i < column->n_constraints; ++i) {
+        add(table, column->constraints[i], column->colname, is_new);
+      }
+    }
+  };
+  if (const auto* create = as<PgQuery__CreateStmt>(step.node)) {
+    for (std::size_t i = 0; i < create->n_table_elts; ++i) {
+      add(create->relation, create->table_elts[i], "", true);
+      add_of_column(create->relation, create->table_elts[i], true);
+    }
+  } else if (const auto* alter = as<PgQuery__AlterTableStmt>(step.node)) {
+    const bool is_new = is_created_here(step, alter->relation);
+    for (std::size_t i = 0; i < alter->n_cmds; ++i) {
+      const auto* command = as<PgQuery__AlterTableCmd>(alter->cmds[i]);
+      add(alter->relation, command->def, "", is_new);
+      // ADD COLUMN ... REFERENCES finds no rows to check: all values are NULL or one default.
+      add_of_column(alter->relation, command->def, true);
+    }
+  }
+  return keys;
+}
+
+bool is_indexed(const Step& step, const Table& table, const std::vector<std::string>& columns) {
+  return std::any_of(
+      step.state.now.indexes.begin(), step.state.now.indexes.end(), [&](const Index& index) {
+        if (index.table != table.oid || !index.valid || !index.predicate.empty() ||
+            index.keys.size() < columns.size()) {
+          return false;
+        }
+        // Any order of the leading keys will do for equality.
+        return std::all_of(columns.begin(), columns.end(), [&](const std::string& name) {
+          const Column* column = find_column(&table, name);
+          return column != nullptr &&
+                 std::any_of(index.keys.begin(),
+                             index.keys.begin() + static_cast<std::ptrdiff_t>(columns.size()),
+                             [&](const IndexKey& key) { return key.column == column->number; });
+        });
+      });
+}
+
+void foreign_key_rules(const Step& step, std::vector<Finding>& findings) {
+  for (const ForeignKey& key : foreign_keys(step)) {
+    const Table* table = find_table(step.state.now, key.table);
+    std::string list;
+    for (const auto& column : key.columns) {
+      list += (list.empty() ? "" : ", ") + column;
+    }
+    if (!key.new_table && !key.not_valid) {
+      report(
+          step, findings, "M37", by_size(table, Severity::Error),
+          fmt::format("ADD FOREIGN KEY reads all of {} while both tables are locked against writes",
+                      described(table, key.table)),
+          "ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a transaction of its own");
+    }
+    if (table != nullptr && !is_indexed(step, *table, key.columns)) {
+      report(step, findings, "M16", by_size(table, Severity::Warning),
+             fmt::format("no index on {} ({}): every DELETE or key UPDATE in the referenced table "
+                         "reads all of it",
+                         table->name, list),
+             fmt::format("CREATE INDEX CONCURRENTLY ON {} ({})", table->name, list));
+    }
+  }
+}
+
+/// Whether a default must be computed row by row: then ADD COLUMN rewrites the table.
+bool has_volatile_default(const Step& step, const PgQuery__ColumnDef& column) {
+  bool found = false;
+  for (std::size_t i = 0; i < column.n_constraints; ++i) {
+    const auto* constraint = as<PgQuery__Constraint>(column.constraints[i]);
+    if (constraint == nullptr) {
+      continue;
+    }
+    found = found || constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED ||
+            constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY;
+    if (constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT) {
+      continue;
+    }
+    walk(content(constraint->raw_expr), [&](ProtobufCMessage* message) {
+      if (const auto* call = as<PgQuery__FuncCall>(message)) {
+        bool safe = false;
+        for (const auto& function : planner_model::builtin_catalog().functions) {
+          safe = safe || (function.name == function_name(*call) && function.volatility != 'v');
+        }
+        for (const auto& function : step.state.now.functions) {
+          safe = safe || (function.name == function_name(*call) && function.volatility != 'v');
+        }
+        found = found || !safe;
+      }
+      return true;
+    });
+  }
+  const std::string type = last_name(column.type_name->names, column.type_name->n_names);
+  return found || type == "serial" || type == "bigserial" || type == "smallserial";
+}
+
+void added_column(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
+    const auto* column = as<PgQuery__ColumnDef>(command.def);
+    if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn || column == nullptr) {
+      return;
+    }
+    if (has_volatile_default(step, *column)) {
+      report(step, findings, "M34", by_size(table, Severity::Error),
+             fmt::format(
+                 "the new column's value must be computed for every row: {} is rewritten under an "
+                 "ACCESS EXCLUSIVE lock",
+                 described(table, alter.relation)),
+             "Add the column without default, SET DEFAULT, and fill old rows in batches");
+    }
+  });
+}
+
+void set_not_null(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
+    const Column* column = find_column(table, command.name);
+    const bool checked =
+        std::any_of(step.state.now.constraints.begin(), step.state.now.constraints.end(),
+                    [&](const Constraint& check) {
+                      return table != nullptr && check.table == table->oid && check.kind == 'c' &&
+                             check.validated &&
+                             check.definition.find(std::string{command.name} + " IS NOT NULL") !=
+                                 std::string::npos;
+                    });
+    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull && !checked &&
+        (column == nullptr || !column->not_null)) {
+      report(step, findings, "M35", by_size(table, Severity::Error),
+             fmt::format("SET NOT NULL reads all of {} under an ACCESS EXCLUSIVE lock",
+                         described(table, alter.relation)),
+             "ADD CONSTRAINT ... CHECK (column IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT, SET "
+             "NOT NULL (which "
+             "then trusts the check), DROP CONSTRAINT");
+    }
+  });
+}
+
+/// Changes of type that keep the bytes: varchar(n) to text or a longer varchar, and the like.
+bool keeps_bytes(const Column& column, const PgQuery__TypeName& to) {
+  constexpr Oid kText = 25, kVarchar = 1043, kNumeric = 1700;
+  const std::string name = last_name(to.names, to.n_names);
+  const auto length = to.n_typmods > 0 ? integer_literal(to.typmods[0]) : std::nullopt;
+  constexpr std::int32_t kHeader = 4;  // VARHDRSZ is part of the type modifier
+  if (column.type == kText || column.type == kVarchar) {
+    return name == "text" ||
+           (name == "varchar" &&
+            (!length || (column.type_modifier > 0 && *length >= column.type_modifier - kHeader)));
+  }
+  return column.type == kNumeric && name == "numeric" && !length;
+}
+
+void changed_type(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
+    if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType) {
+      return;
+    }
+    const auto* definition = as<PgQuery__ColumnDef>(command.def);
+    const Column* column = find_column(table, command.name);
+    if (definition != nullptr && column != nullptr && definition->raw_default == nullptr &&
+        keeps_bytes(*column, *definition->type_name)) {
+      return;
+    }
+    report(step, findings, "M36", by_size(table, Severity::Error),
+           fmt::format("changing the type of {} rewrites {} and rebuilds its indexes under an "
+                       "ACCESS EXCLUSIVE "
+                       "lock",
+                       command.name, described(table, alter.relation)),
+           "Add a new column, fill it in batches, and switch over");
+  });
+}
+
+void added_check(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
+    const auto* constraint = as<PgQuery__Constraint>(command.def);
+    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint && constraint != nullptr &&
+        constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_CHECK &&
+        !constraint->skip_validation) {
+      report(step, findings, "M38", by_size(table, Severity::Error),
+             fmt::format("ADD CHECK reads all of {} under an ACCESS EXCLUSIVE lock",
+                         described(table, alter.relation)),
+             "ADD CONSTRAINT ... CHECK (...) NOT VALID, then VALIDATE CONSTRAINT in a transaction "
+             "of its own");
+    }
+  });
+}
+
+void validated_at_once(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto&, const auto& command, const Table* table) {
+    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint &&
+        step.in_transaction() && step.state.not_valid.contains(command.name)) {
+      report(step, findings, "M39", by_size(table, Severity::Error),
+             fmt::format("{} is validated in the transaction that added it: the lock of ADD "
+                         "CONSTRAINT is held "
+                         "while the table is read",
+                         command.name),
+             "VALIDATE CONSTRAINT in a later transaction");
+    }
+  });
+}
+
+// --- what recorded queries use -------------------------------------------------------------------
+
+/// Recorded queries that name the column (or, for an empty name, the table).
+std::vector<const QueryClass*> users_of(const Step& step, const Table& table,
+                                        std::string_view column) {
+  std::vector<const QueryClass*> users;
+  for (const QueryClass& recorded : step.workload.classes) {
+    auto query = Query::read(recorded.sql, *step.state.before);
+    if (!query) {
+      continue;
+    }
+    bool uses = false;
+    for (const Block& block : query->blocks) {
+      for (const Source& source : block.sources) {
+        uses =
+            uses || (column.empty() && source.table != nullptr && source.table->oid == table.oid);
+      }
+      walk(block.statement, [&](ProtobufCMessage* message) {
+        PgQuery__Node node = PG_QUERY__NODE__INIT;
+        node.node_case = PG_QUERY__NODE__NODE_COLUMN_REF;
+        node.column_ref = as<PgQuery__ColumnRef>(message);
+        const auto named = node.column_ref == nullptr ? std::nullopt : query->resolve(block, &node);
+        uses = uses ||
+               (named && named->source->table->oid == table.oid && named->column->name == column);
+        return !uses;
+      });
+    }
+    const auto* insert = as<PgQuery__InsertStmt>(query->tree.statement());
+    const auto* update = as<PgQuery__UpdateStmt>(query->tree.statement());
+    const auto written = [&](PgQuery__Node* const* list, std::size_t count,
+                             const PgQuery__RangeVar* into) {
+      const Table* target = find_table(*step.state.before, into);
+      for (std::size_t i = 0; target != nullptr && target->oid == table.oid && i < count; ++i) {
+        const auto* name = as<PgQuery__ResTarget>(list[i]);
+        uses = uses || column.empty() || (name != nullptr && column == name->name);
+      }
+    };
+    if (insert != nullptr) {
+      written(insert->cols, insert->n_cols, insert->relation);
+    } else if (update != nullptr) {
+      written(update->target_list, update->n_target_list, update->relation);
+    }
+    if (uses) {
+      users.push_back(&recorded);
+    }
+  }
+  return users;
+}
+
+void report_users(const Step& step, std::vector<Finding>& findings, const std::string& what,
+                  const Table* table, std::string_view column) {
+  if (table == nullptr) {
+    return;
+  }
+  const auto users = users_of(step, *table, column);
+  if (users.empty()) {
+    return;
+  }
+  std::uint64_t calls = 0;
+  for (const QueryClass* query : users) {
+    calls += query->calls;
+  }
+  report(step, findings, "M40", Severity::Error,
+         fmt::format("{}: {} recorded queries ({} calls) use it, the first: {}", what, users.size(),
+                     calls, users.front()->sql),
+         "Deploy code that does not use it first");
+  for (const QueryClass* query : users) {
+    QueryEffect effect;
+    effect.fingerprint = query->fingerprint;
+    effect.sql = query->sql;
+    effect.calls = static_cast<double>(query->calls);
+    findings.back().queries.push_back(std::move(effect));
+  }
+}
+
+void removed_in_use(const Step& step, std::vector<Finding>& findings) {
+  for_each_command(step, [&](const auto&, const auto& command, const Table* table) {
+    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn) {
+      report_users(step, findings, fmt::format("DROP COLUMN {}", command.name), table,
+                   command.name);
+    }
+  });
+  if (const auto* rename = as<PgQuery__RenameStmt>(step.node);
+      rename != nullptr && rename->relation != nullptr) {
+    const Table* table = find_table(step.state.now, rename->relation);
+    if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN) {
+      report_users(step, findings, fmt::format("RENAME COLUMN {}", rename->subname), table,
+                   rename->subname);
+    } else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
+      report_users(step, findings, fmt::format("RENAME of table {}", rename->relation->relname),
+                   table, "");
+    }
+  }
+  const auto* drop = as<PgQuery__DropStmt>(step.node);
+  if (drop != nullptr && drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
+    for (const std::string& name : dropped_names(*drop)) {
+      for (const Table& table : step.state.now.tables) {
+        if (table.name == name) {
+          report_users(step, findings, "DROP TABLE " + name, &table, "");
+        }
+      }
+    }
+  }
+}
+
+void rewrites_all(const Step& step, std::vector<Finding>& findings) {
+  const auto locked = [&](const PgQuery__RangeVar* name, const std::string& what,
+                          const std::string& fix) {
+    if (!is_created_here(step, name)) {
+      const Table* table = find_table(step.state.now, name);
+      report(step, findings, "M41", by_size(table, Severity::Error),
+             fmt::format("{} locks {} against reads and writes", what,
+                         name == nullptr ? "every table" : described(table, name)),
+             fix);
+    }
+  };
+  if (const auto* truncate = as<PgQuery__TruncateStmt>(step.node)) {
+    for (std::size_t i = 0; i < truncate->n_relations; ++i) {
+      const auto* name = as<PgQuery__RangeVar>(truncate->relations[i]);
+      if (!is_created_here(step, name)) {
+        report(step, findings, "M41", Severity::Warning,
+               fmt::format("TRUNCATE removes all rows of {} under an ACCESS EXCLUSIVE lock",
+                           name->relname));
+      }
+    }
+  } else if (const auto* cluster = as<PgQuery__ClusterStmt>(step.node)) {
+    locked(cluster->relation, "CLUSTER rewrites the table and", "pg_repack, or nothing");
+  } else if (const auto* vacuum = as<PgQuery__VacuumStmt>(step.node)) {
+    for (std::size_t i = 0; i < vacuum->n_options; ++i) {
+      const auto* option = as<PgQuery__DefElem>(vacuum->options[i]);
+      if (option != nullptr && std::string_view{option->defname} == "full") {
+        const auto* relation =
+            vacuum->n_rels > 0 ? as<PgQuery__VacuumRelation>(vacuum->rels[0]) : nullptr;
+        locked(relation == nullptr ? nullptr : relation->relation,
+               "VACUUM FULL rewrites the table and", "VACUUM, or pg_repack");
+      }
+    }
+    if (step.in_transaction() && vacuum->is_vacuumcmd) {
+      report(step, findings, "M02", Severity::Error,
+             "VACUUM cannot run inside a transaction block");
+    }
+  }
+  for_each_command(step, [&](const auto& alter, const auto& command, const Table*) {
+    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_SetLogged ||
+        command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_SetUnLogged ||
+        command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_SetTableSpace) {
+      locked(alter.relation, "this ALTER TABLE rewrites the table and", "");
+    }
+  });
+}
+
+/// Once a migration: the first statement that queues for a strong lock without a limit.
+void no_lock_timeout(const Step& step, std::vector<Finding>& findings) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(step.node);
+  const auto* drop = as<PgQuery__DropStmt>(step.node);
+  const auto* rename = as<PgQuery__RenameStmt>(step.node);
+  const bool strong = (alter != nullptr && !is_created_here(step, alter->relation)) ||
+                      rename != nullptr ||
+                      (drop != nullptr && !drop->concurrent &&
+                       (drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX ||
+                        drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE));
+  if (strong && !step.state.lock_timeout && !step.state.lock_timeout_reported) {
+    report(step, findings, "M12", Severity::Info,
+           "no lock_timeout: while the statement waits for its lock, all later queries on the "
+           "table wait behind it",
+           "SET lock_timeout = '2s' and retry; not for CREATE INDEX CONCURRENTLY, which it would "
+           "leave invalid");
+  }
+}
+
+void nested_transaction(const Step& step, std::vector<Finding>& findings) {
+  const auto* transaction = as<PgQuery__TransactionStmt>(step.node);
+  if (transaction == nullptr) {
+    return;
+  }
+  const bool begins = transaction->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN ||
+                      transaction->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START;
+  const bool commits = transaction->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT;
+  if (begins && step.in_transaction()) {
+    report(step, findings, "M29", Severity::Warning, "there is already a transaction in progress");
+  } else if (commits && step.migration.one_transaction && !step.state.in_transaction) {
+    report(step, findings, "M29", Severity::Warning,
+           fmt::format("COMMIT ends the transaction that {} opened", step.migration.dialect));
+  }
+}
+
+}  // namespace
+
+const std::vector<NamedRule>& table_rules() {
+  static const std::vector<NamedRule> kRules{
+      {"M12", no_lock_timeout}, {"M14", key_built_under_lock}, {"M37", foreign_key_rules},
+      {"M34", added_column},    {"M35", set_not_null},         {"M36", changed_type},
+      {"M38", added_check},     {"M39", validated_at_once},    {"M40", removed_in_use},
+      {"M41", rewrites_all},    {"M29", nested_transaction},
+  };
+  return kRules;
+}
+
+}  // namespace quern::advisor::check_detail
