@@ -1,0 +1,216 @@
+#include "planner-model/size/index_size.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+
+#include <catch2/catch.hpp>
+
+#include "collector/catalog/read_catalog.hpp"
+
+#include "planner-model/size/index_write_cost.hpp"
+
+#include "tests/support/cluster.hpp"
+
+using namespace quern;
+using namespace quern::planner_model;
+
+namespace {
+
+/// 200,000 rows; ANALYZE sees all of them, so the statistics are the same in every run.
+const std::string kSizes = R"(
+  create type size_kind as enum ('a', 'b', 'c');
+  create table sizes as
+  select i as id, i::bigint as big_id,
+         h % 10000 as dup20, h % 100 as dup2000, h % 3 as few,
+         case when h % 10 < 7 then null else h end as mostly_null,
+         case when h % 4 = 0 then null else md5(h::text) end as digest_or_null,
+         md5(h::text) as digest,
+         'name' || (h % 5000) as name,
+         repeat('x', 1 + h % 60) || h as ragged,
+         md5(h::text)::uuid as token,
+         (h % 100000 / 100.0)::numeric(10, 2) as price,
+         (h % 1000)::float8 as ratio,
+         timestamptz '2023-01-01' + (i || ' minutes')::interval as created_at,
+         date '2020-01-01' + h % 1000 as day,
+         (array['a', 'b', 'c'])[1 + h % 3]::size_kind as kind,
+         h % 2 = 0 as flag,
+         (h % 300)::smallint as tiny,
+         (200000 / (1 + h % 5000)) as skewed,
+         array[h % 50, h / 50 % 50, h % 2000] as tags
+  from (select i, (i * 2654435761 % 1000003)::int as h from generate_series(1, 200000) i) rows;
+  alter table sizes alter column id set not null;
+  analyze sizes;
+)";
+
+struct SizedIndex {
+  std::string ddl;  ///< after "create index i on sizes "
+  double tolerance = 0.05;
+  bool unique = false;
+};
+
+const std::vector<SizedIndex> kIndexes = {
+    {"(id)"},
+    {"(id)", 0.05, true},
+    {"(big_id)"},
+    {"(dup20)"},
+    {"(dup2000)"},
+    {"(few)"},
+    {"(mostly_null)"},
+    {"(digest)"},
+    {"(digest_or_null)"},
+    {"(name)"},
+    {"(ragged)"},
+    {"(token)"},
+    {"(price)"},
+    {"(ratio)"},
+    {"(created_at)"},
+    {"(day)"},
+    {"(kind)"},
+    {"(flag)"},
+    {"(tiny)"},
+    {"(skewed)"},
+    {"(dup2000, few)"},
+    {"(few, id)"},
+    {"(dup2000, created_at)"},
+    {"(name, day)", 0.1},
+    {"(kind, digest)", 0.1},
+    {"(flag, tiny, dup20)", 0.15},
+    {"(id) include (name)", 0.1},
+    {"(dup2000) include (price)", 0.1},
+    {"(id) with (fillfactor = 70)"},
+    {"(dup20) with (fillfactor = 100)"},
+    {"(dup20) with (deduplicate_items = off)"},
+    {"using hash (id)", 0.15},
+    {"using hash (dup2000)", 0.25},
+    {"using brin (created_at)", 0.01},
+    {"using brin (id) with (pages_per_range = 4)", 0.15},
+    {"using gin (tags)", 0.5},
+};
+
+}  // namespace
+
+TEST_CASE("Index sizes equal those really built", "[size]") {
+  auto& cluster = testing::Cluster::instance();
+  cluster.query("drop database if exists sizes", "postgres");
+  cluster.query("create database sizes", "postgres");
+  cluster.query(kSizes, "sizes");
+
+  int within_5 = 0;
+  for (const auto& wanted : kIndexes) {
+    cluster.query("drop index if exists i", "sizes");
+    cluster.query(std::string{"create "} + (wanted.unique ? "unique " : "") + "index i on sizes " +
+                      wanted.ddl,
+                  "sizes");
+    const auto catalog = collector::read_catalog(cluster.dsn("sizes"));
+    const auto index = std::find_if(catalog.indexes.begin(), catalog.indexes.end(),
+                                    [](const Index& i) { return i.name == "i"; });
+    const auto table = std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                                    [](const Table& t) { return t.name == "sizes"; });
+    REQUIRE(index != catalog.indexes.end());
+    REQUIRE(table != catalog.tables.end());
+    const auto size = index_size(*index, *table, catalog, table->reltuples, SizeModel::AsBuilt);
+    const auto real = static_cast<double>(index->pages);
+    const double error = size.pages.value() / real - 1;
+    std::cout << std::left << std::setw(46) << wanted.ddl << " real " << std::setw(6) << real
+              << " model " << std::setw(6) << size.pages.value() << std::fixed
+              << std::setprecision(1) << " " << 100 * error << " %\n"
+              << std::defaultfloat << std::setprecision(6);
+    within_5 += std::abs(error) <= 0.05 ? 1 : 0;
+    CHECK(std::abs(error) <= wanted.tolerance);
+    if (index->access_method == "btree") {
+      CHECK(size.tree_height == index->tree_height.value_or(size.tree_height.value_or(-1)));
+    }
+  }
+  std::cout << within_5 << " of " << kIndexes.size() << " within 5 %\n";
+  cluster.query("drop index if exists i", "sizes");
+}
+
+TEST_CASE("HypoPG's size is its own formula", "[size]") {
+  auto& cluster = testing::Cluster::instance();
+  cluster.query("create extension if not exists hypopg", "sizes");
+  const auto catalog = collector::read_catalog(cluster.dsn("sizes"));
+  const auto table = std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                                  [](const Table& t) { return t.name == "sizes"; });
+  REQUIRE(table != catalog.tables.end());
+  const std::vector<std::vector<std::string>> keys = {
+      {"id"}, {"digest"}, {"few", "id"}, {"name", "day", "price"}, {"mostly_null"}};
+  for (const auto& key : keys) {
+    Index index{.table = table->oid, .name = "h"};
+    std::string list;
+    for (const auto& name : key) {
+      const auto column = std::find_if(table->columns.begin(), table->columns.end(),
+                                       [&](const Column& c) { return c.name == name; });
+      index.keys.push_back({.column = column->number});
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    const auto real = std::stod(cluster.value(
+        "select hypopg_relation_size(indexrelid) / 8192 from hypopg_create_index('create index on "
+        "sizes (" +
+            list + ")')",
+        "sizes"));
+    const auto size = index_size(index, *table, catalog, table->reltuples, SizeModel::HypoPG);
+    CAPTURE(list);
+    CHECK(size.pages.value() == real);
+    CHECK_FALSE(size.tree_height.has_value());
+  }
+}
+
+namespace {
+
+/// WAL bytes a row of inserting 20,000 further rows in random key order.
+double wal_per_row(const std::string& index_ddl) {
+  auto& cluster = testing::Cluster::instance();
+  cluster.query("drop index if exists i", "writes");
+  if (!index_ddl.empty()) {
+    cluster.query("create index i on sizes " + index_ddl, "writes");
+  }
+  // A first batch takes the images of full pages and the splits of pages just built full.
+  const auto insert = [&](int batch) {
+    const std::string before = cluster.value("select pg_current_wal_insert_lsn()", "writes");
+    cluster.query(
+        "insert into sizes select * from arrivals where id % 2 = " + std::to_string(batch),
+        "writes");
+    return std::stod(cluster.value("select pg_current_wal_insert_lsn() - '" + before + "'::pg_lsn",
+                                   "writes")) /
+           20'000;
+  };
+  static_cast<void>(insert(0));
+  const double bytes = insert(1);
+  cluster.query("delete from sizes where id > 200000", "writes");
+  cluster.query("vacuum sizes", "writes");
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("WAL of an index entry is within a factor of two of the server's", "[size]") {
+  auto& cluster = testing::Cluster::instance();
+  cluster.query("drop database if exists writes", "postgres");
+  cluster.query("create database writes", "postgres");
+  cluster.query(kSizes, "writes");
+  cluster.query(
+      "create table arrivals as select (row_number() over () + 200000)::int as id2, * from sizes "
+      "where id % 5 = 3 order by token; update arrivals set id = id2, big_id = id2; "
+      "alter table arrivals drop column id2",
+      "writes");
+  cluster.query("checkpoint", "writes");
+  const double bare = wal_per_row("");
+  for (const std::string ddl : {"(dup20)", "(digest)", "(price)", "(name, day)"}) {
+    const double real = wal_per_row(ddl) - bare;
+    cluster.query("create index i2 on sizes " + ddl, "writes");
+    const auto catalog = collector::read_catalog(cluster.dsn("writes"));
+    const auto index = std::find_if(catalog.indexes.begin(), catalog.indexes.end(),
+                                    [](const Index& i) { return i.name == "i2"; });
+    const auto table = std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                                    [](const Table& t) { return t.name == "sizes"; });
+    REQUIRE(index != catalog.indexes.end());
+    const double model = index_write_cost(*index, *table, catalog).wal_per_insert.value();
+    std::cout << std::left << std::setw(20) << ddl << " WAL bytes a row: server " << real
+              << ", model " << model << "\n";
+    CHECK(model <= 2 * real);
+    CHECK(real <= 2 * model);
+    cluster.query("drop index i2", "writes");
+  }
+}
