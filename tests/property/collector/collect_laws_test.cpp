@@ -105,7 +105,7 @@ TEST_CASE("a log split in time where no execution is open is the whole") {
     std::vector<std::string> pieces(1);
     for (const LogLine& line : lines_of(simple)) {
       const bool starts = line.text.find(" LOG:  ") != std::string::npos;
-      if (starts && random() % 4000 == 0 && pieces.back().size() > 100'000) {
+      if (starts && random() % 1000 == 0 && pieces.back().size() > 100'000) {
         pieces.emplace_back();
       }
       pieces.back() += line.text;

@@ -278,7 +278,7 @@ TEST_CASE("a wrong --format is an error") {
 TEST_CASE("foreign lines, junk and mixed encodings are skipped or escaped, and counted") {
   const Workload w = read("pg_ctl: could not start server\n" +
                           line("LOG:  duration: 1.0 ms  statement: select 'caf\xE9'") +
-                          std::string("\0\x01\x02junk\xff\n", 8) + "\tlost\n\n" +
+                          std::string("\0\x01\x02junk\xff\n", 9) + "\tlost\n\n" +
                           line("LOG:  duration: 1.0 ms  statement: select 'z\xC3\xBC'"));
   CHECK(only(w).calls == 2);
   CHECK(skipped(w, "line without the log_line_prefix") == 2);
