@@ -1,0 +1,572 @@
+#include "collector/catalog/schema_builder.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "collector/catalog/builtin_types.hpp"
+#include "collector/catalog/schema_nodes.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+std::string schema_of(const char* name) {
+  return name == nullptr || *name == '\0' ? "public" : name;
+}
+
+std::vector<std::string> split_schema(std::vector<std::string> name) {
+  if (name.size() < 2) {
+    name.insert(name.begin(), "public");
+  }
+  return {name[name.size() - 2], name.back()};
+}
+
+/// As RelationGetPartition...: what pg_get_expr(relpartbound) prints.
+std::string bound_text(const PgQuery__PartitionBoundSpec& bound) {
+  const auto list = [](PgQuery__Node* const* nodes, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += (i == 0 ? "" : ", ") + expression_text(nodes[i]);
+    }
+    return text;
+  };
+  if (bound.is_default) {
+    return "DEFAULT";
+  }
+  const std::string strategy = bound.strategy == nullptr ? "" : bound.strategy;
+  if (strategy == "h") {
+    return fmt::format("FOR VALUES WITH (modulus {}, remainder {})", bound.modulus,
+                       bound.remainder);
+  }
+  if (strategy == "l") {
+    return "FOR VALUES IN (" + list(bound.listdatums, bound.n_listdatums) + ")";
+  }
+  return "FOR VALUES FROM (" + list(bound.lowerdatums, bound.n_lowerdatums) + ") TO (" +
+         list(bound.upperdatums, bound.n_upperdatums) + ")";
+}
+
+std::string partition_key_text(const PgQuery__PartitionSpec& spec) {
+  std::string keys;
+  for (std::size_t i = 0; i < spec.n_part_params; ++i) {
+    const PgQuery__PartitionElem& element = *spec.part_params[i]->partition_elem;
+    keys += i == 0 ? "" : ", ";
+    keys += element.expr != nullptr ? expression_text(element.expr) : std::string{element.name};
+  }
+  std::string strategy = spec.strategy;
+  std::transform(strategy.begin(), strategy.end(), strategy.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return strategy + " (" + keys + ")";
+}
+
+char letter(const char* text, char otherwise) {
+  return text == nullptr || *text == '\0' ? otherwise : *text;
+}
+
+}  // namespace
+
+void SchemaBuilder::add(const PgQuery__Node& statement) {
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_CREATE_STMT:
+      return create_table(*statement.create_stmt);
+    case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+      return alter_table(*statement.alter_table_stmt);
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+      return create_index(*statement.index_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
+      return create_enum(*statement.create_enum_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
+      return create_domain(*statement.create_domain_stmt);
+    case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
+      return create_composite(*statement.composite_type_stmt);
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+      return create_view(*statement.view_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
+      return create_function(*statement.create_function_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_STATS_STMT:
+      return create_statistics(*statement.create_stats_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
+      snapshot_.extensions.emplace_back(statement.create_extension_stmt->extname);
+      return;
+    // Nothing here changes a plan.
+    case PG_QUERY__NODE__NODE_COMMENT_STMT:
+    case PG_QUERY__NODE__NODE_GRANT_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
+    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
+    case PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT:
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+      return;
+    case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: {
+      Table* table = find_table(*statement.create_trig_stmt->relation);
+      if (table != nullptr) {
+        table->triggers.push_back(select_text(&statement));
+      }
+      return;
+    }
+    default:
+      count_skipped("statement that the schema reader does not know");
+  }
+}
+
+CatalogSnapshot SchemaBuilder::finish() {
+  for (const auto& [what, count] : skipped_) {
+    snapshot_.caveats.push_back(fmt::format("{}: {}", what, count));
+  }
+  snapshot_.has_statistics = false;
+  snapshot_.caveats.emplace_back("made from a schema file: no statistics, estimates are defaults");
+  sort_snapshot(snapshot_);
+  return std::move(snapshot_);
+}
+
+void SchemaBuilder::create_table(const PgQuery__CreateStmt& statement) {
+  Table created;
+  created.oid = next_oid_++;
+  created.schema = schema_of(statement.relation->schemaname);
+  created.name = statement.relation->relname;
+  created.persistence = letter(statement.relation->relpersistence, 'p');
+  if (statement.partspec != nullptr) {
+    created.kind = 'p';
+    created.partition_key = partition_key_text(*statement.partspec);
+  }
+  for (std::size_t i = 0; i < statement.n_options; ++i) {
+    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+    created.options[option.defname] = option_text(option.arg);
+  }
+  snapshot_.tables.push_back(std::move(created));
+  const Oid oid = snapshot_.tables.back().oid;
+  for (std::size_t i = 0; i < statement.n_table_elts; ++i) {
+    if (statement.table_elts[i]->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF) {
+      add_column(*find_table(oid), *statement.table_elts[i]->column_def);
+    }
+  }
+  for (std::size_t i = 0; i < statement.n_inh_relations; ++i) {
+    become_partition(*find_table(oid), *statement.inh_relations[i]->range_var, statement.partbound);
+  }
+  for (std::size_t i = 0; i < statement.n_table_elts; ++i) {
+    const PgQuery__Node& element = *statement.table_elts[i];
+    if (element.node_case == PG_QUERY__NODE__NODE_CONSTRAINT) {
+      add_constraint(*find_table(oid), *element.constraint, "", true);
+    } else if (element.node_case == PG_QUERY__NODE__NODE_COLUMN_DEF) {
+      for (std::size_t k = 0; k < element.column_def->n_constraints; ++k) {
+        add_constraint(*find_table(oid), *element.column_def->constraints[k]->constraint,
+                       element.column_def->colname, true);
+      }
+    } else {
+      count_skipped("LIKE in CREATE TABLE");
+    }
+  }
+}
+
+void SchemaBuilder::add_column(Table& table, const PgQuery__ColumnDef& definition) {
+  Column column;
+  column.name = definition.colname;
+  for (Column& inherited : table.columns) {
+    if (inherited.name == column.name) {
+      return;
+    }
+  }
+  column.number = static_cast<std::int16_t>(table.columns.size() + 1);
+  if (definition.type_name != nullptr) {
+    column.type = resolve_type(*definition.type_name, column.type_modifier);
+    const std::string name =
+        string_of(definition.type_name->names[definition.type_name->n_names - 1]);
+    column.not_null = name == "serial" || name == "bigserial" || name == "smallserial";
+  }
+  column.collation = collation_of(column.type);
+  column.not_null = column.not_null || definition.is_not_null;
+  if (column.type == 0) {
+    count_skipped("column of a type that the schema does not define");
+  }
+  table.columns.push_back(std::move(column));
+}
+
+void SchemaBuilder::become_partition(Table& table, const PgQuery__RangeVar& parent,
+                                     const PgQuery__PartitionBoundSpec* bound) {
+  const Table* found = find_table(parent);
+  if (found == nullptr) {
+    count_skipped("partition of a table that the schema does not define");
+    return;
+  }
+  table.parents.push_back(found->oid);
+  if (table.columns.empty()) {
+    table.columns = found->columns;
+    for (Column& column : table.columns) {
+      column.identity = '\0';  // the parent's sequence alone
+    }
+  }
+  if (bound == nullptr) {
+    return;
+  }
+  table.partition_bound = bound_text(*bound);
+  const std::vector<Index> existing = snapshot_.indexes;
+  for (const Index& index : existing) {
+    if (index.table == found->oid) {
+      Index child = index;
+      child.parent = index.oid;
+      child.name.clear();
+      add_index(std::move(child), table, true);
+    }
+  }
+}
+
+void SchemaBuilder::alter_table(const PgQuery__AlterTableStmt& statement) {
+  Table* table = find_table(*statement.relation);
+  if (table == nullptr) {
+    count_skipped("ALTER of a relation that the schema does not define");
+    return;
+  }
+  for (std::size_t i = 0; i < statement.n_cmds; ++i) {
+    alter_table(*table, *statement.cmds[i]->alter_table_cmd, !statement.relation->inh);
+  }
+}
+
+void SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only) {
+  const auto column = std::find_if(
+      table.columns.begin(), table.columns.end(),
+      [&](const Column& c) { return command.name != nullptr && c.name == command.name; });
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+      // pg_dump says ALTER TABLE ONLY for every constraint, also where partitions get theirs.
+      return add_constraint(table, *command.def->constraint, "", !only || table.kind != 'p');
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition: {
+      const PgQuery__PartitionCmd& attach = *command.def->partition_cmd;
+      Table* partition = find_table(*attach.name);
+      if (partition != nullptr) {
+        partition->parents.push_back(table.oid);
+        partition->partition_bound = attach.bound == nullptr ? "" : bound_text(*attach.bound);
+      }
+      return;
+    }
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
+      return add_column(table, *command.def->column_def);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
+      if (column != table.columns.end()) {
+        column->not_null = true;
+      }
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
+      if (column != table.columns.end()) {
+        column->default_expression = expression_text(command.def);
+      }
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddIdentity:
+      if (column != table.columns.end()) {
+        column->identity = letter(command.def->constraint->generated_when, 'd');
+      }
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:
+      table.row_security = true;
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
+      return;
+    default:
+      count_skipped("ALTER TABLE action that the schema reader does not know");
+  }
+}
+
+void SchemaBuilder::add_constraint(Table& table, const PgQuery__Constraint& constraint,
+                                   const std::string& column_name, bool recurse) {
+  const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [&](const Column& c) { return c.name == column_name; });
+  const bool has_column = column != table.columns.end();
+  switch (constraint.contype) {
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
+      if (has_column) {
+        column->not_null = true;
+      }
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT:
+      if (has_column) {
+        column->default_expression = expression_text(constraint.raw_expr);
+      }
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
+      if (has_column) {
+        column->identity = letter(constraint.generated_when, 'd');
+        column->not_null = true;
+      }
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
+      if (has_column) {
+        column->generated = 's';
+      }
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
+    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
+      return add_key(table, constraint, column_name, recurse);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
+      return add_foreign_key(table, constraint, column_name);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: {
+      Constraint check;
+      check.table = table.oid;
+      check.name = letter(constraint.conname, '\0') != '\0'
+                       ? std::string{constraint.conname}
+                       : table.name + (has_column ? "_" + column_name : "") + "_check";
+      check.definition = "CHECK ((" + expression_text(constraint.raw_expr) + "))";
+      check.validated = !constraint.skip_validation;
+      if (has_column) {
+        check.columns = {column->number};
+      }
+      snapshot_.constraints.push_back(std::move(check));
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void SchemaBuilder::add_key(Table& table, const PgQuery__Constraint& constraint,
+                            const std::string& column, bool recurse) {
+  auto names = strings_of(constraint.keys, constraint.n_keys);
+  if (names.empty() && !column.empty()) {
+    names = {column};
+  }
+  if (names.empty()) {
+    count_skipped("constraint USING INDEX");
+    return;
+  }
+  Index index;
+  index.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+  index.unique = true;
+  index.nulls_not_distinct = constraint.nulls_not_distinct;
+  index.immediate = !constraint.deferrable;
+  for (const std::int16_t number : numbers_of(table, names)) {
+    Column& key_column = table.columns[static_cast<std::size_t>(number - 1)];
+    key_column.not_null = key_column.not_null || index.primary;
+    IndexKey key;
+    key.column = number;
+    choose_operator_class(key, key_column.type, "btree");
+    index.keys.push_back(std::move(key));
+  }
+  index.included = numbers_of(table, strings_of(constraint.including, constraint.n_including));
+  if (letter(constraint.conname, '\0') != '\0') {
+    index.name = constraint.conname;
+  }
+  index.constraint = "named after its index";
+  add_index(std::move(index), table, recurse);
+}
+
+void SchemaBuilder::add_foreign_key(Table& table, const PgQuery__Constraint& constraint,
+                                    const std::string& column) {
+  const Table* target = constraint.pktable == nullptr ? nullptr : find_table(*constraint.pktable);
+  auto names = strings_of(constraint.fk_attrs, constraint.n_fk_attrs);
+  if (names.empty() && !column.empty()) {
+    names = {column};
+  }
+  Constraint key;
+  key.kind = 'f';
+  key.table = table.oid;
+  key.columns = numbers_of(table, names);
+  key.name = letter(constraint.conname, '\0') != '\0'
+                 ? std::string{constraint.conname}
+                 : fmt::format("{}_{}_fkey", table.name, fmt::join(names, "_"));
+  key.on_delete = letter(constraint.fk_del_action, 'a');
+  key.on_update = letter(constraint.fk_upd_action, 'a');
+  key.validated = !constraint.skip_validation;
+  key.deferrable = constraint.deferrable;
+  if (target == nullptr) {
+    count_skipped("foreign key to a table that the schema does not define");
+    return;
+  }
+  key.referenced_table = target->oid;
+  key.referenced_columns =
+      numbers_of(*target, strings_of(constraint.pk_attrs, constraint.n_pk_attrs));
+  for (const Index& index : snapshot_.indexes) {
+    if (index.table == target->oid && index.primary && key.referenced_columns.empty()) {
+      for (const IndexKey& column_key : index.keys) {
+        key.referenced_columns.push_back(column_key.column);
+      }
+      key.index = index.name;
+    }
+  }
+  key.definition =
+      fmt::format("FOREIGN KEY ({}) REFERENCES {}", fmt::join(names, ", "), target->name);
+  snapshot_.constraints.push_back(std::move(key));
+}
+
+void SchemaBuilder::create_enum(const PgQuery__CreateEnumStmt& statement) {
+  TypeDefinition type;
+  type.kind = 'e';
+  type.category = 'E';
+  type.length = 4;
+  type.by_value = true;
+  type.labels = strings_of(statement.vals, statement.n_vals);
+  add_type(strings_of(statement.type_name, statement.n_type_name), std::move(type));
+}
+
+void SchemaBuilder::create_domain(const PgQuery__CreateDomainStmt& statement) {
+  TypeDefinition type;
+  type.kind = 'd';
+  type.base = resolve_type(*statement.type_name, type.type_modifier);
+  type.category = category_of(type.base);
+  type.collation = collation_of(type.base);
+  if (const BuiltinType* base = builtin_type(type.base)) {
+    type.length = base->length;
+    type.by_value = base->by_value;
+    type.alignment = base->alignment;
+  }
+  add_type(strings_of(statement.domainname, statement.n_domainname), std::move(type));
+}
+
+void SchemaBuilder::create_composite(const PgQuery__CompositeTypeStmt& statement) {
+  TypeDefinition type;
+  type.kind = 'c';
+  type.category = 'C';
+  type.alignment = 'd';
+  type.storage = 'x';
+  add_type({schema_of(statement.typevar->schemaname), statement.typevar->relname}, std::move(type));
+}
+
+TypeDefinition& SchemaBuilder::add_type(const std::vector<std::string>& name, TypeDefinition type) {
+  const auto parts = split_schema(name);
+  type.schema = parts[0];
+  type.name = parts[1];
+  TypeDefinition array;
+  array.schema = type.schema;
+  array.name = "_" + type.name;
+  array.category = 'A';
+  array.storage = 'x';
+  array.collation = type.collation;
+  array.oid = next_oid_++;
+  type.oid = next_oid_++;
+  type.array = array.oid;
+  array.element = type.oid;
+  snapshot_.types.push_back(std::move(array));
+  snapshot_.types.push_back(std::move(type));
+  return snapshot_.types.back();
+}
+
+void SchemaBuilder::create_view(const PgQuery__ViewStmt& statement) {
+  Table view;
+  view.oid = next_oid_++;
+  view.kind = 'v';
+  view.schema = schema_of(statement.view->schemaname);
+  view.name = statement.view->relname;
+  view.view_definition = select_text(statement.query);
+  const auto names = strings_of(statement.aliases, statement.n_aliases);
+  if (statement.query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
+    const PgQuery__SelectStmt& select = *statement.query->select_stmt;
+    for (std::size_t i = 0; i < select.n_target_list; ++i) {
+      const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
+      Column column;
+      column.number = static_cast<std::int16_t>(i + 1);
+      if (i < names.size()) {
+        column.name = names[i];
+      } else if (letter(target.name, '\0') != '\0') {
+        column.name = target.name;
+      } else if (target.val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
+        const PgQuery__ColumnRef& reference = *target.val->column_ref;
+        column.name = string_of(reference.fields[reference.n_fields - 1]);
+      }
+      view.columns.push_back(std::move(column));
+    }
+  }
+  snapshot_.tables.push_back(std::move(view));
+}
+
+void SchemaBuilder::create_function(const PgQuery__CreateFunctionStmt& statement) {
+  const auto name = split_schema(strings_of(statement.funcname, statement.n_funcname));
+  FunctionDefinition function;
+  function.oid = next_oid_++;
+  function.schema = name[0];
+  function.name = name[1];
+  function.kind = statement.is_procedure ? 'p' : 'f';
+  std::int32_t modifier = -1;
+  for (std::size_t i = 0; i < statement.n_parameters; ++i) {
+    const PgQuery__FunctionParameter& parameter = *statement.parameters[i]->function_parameter;
+    if (parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT ||
+        parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE) {
+      continue;
+    }
+    function.arguments.push_back(resolve_type(*parameter.arg_type, modifier));
+    function.defaults =
+        static_cast<std::int16_t>(function.defaults + (parameter.defexpr != nullptr));
+  }
+  if (statement.return_type != nullptr) {
+    function.result = resolve_type(*statement.return_type, modifier);
+    function.returns_set = statement.return_type->setof;
+    function.rows = function.returns_set ? 1000 : 0;
+  }
+  for (std::size_t i = 0; i < statement.n_options; ++i) {
+    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+    const std::string key = option.defname;
+    const std::string value = option_text(option.arg);
+    if (key == "volatility") {
+      function.volatility = letter(value.c_str(), 'v');
+    } else if (key == "strict") {
+      function.strict = value == "true";
+    } else if (key == "parallel") {
+      function.parallel = letter(value.c_str(), 'u');
+    } else if (key == "leakproof") {
+      function.leakproof = value == "true";
+    } else if (key == "language") {
+      function.language = value;
+    } else if (key == "cost") {
+      function.cost = std::strtod(value.c_str(), nullptr);
+    } else if (key == "rows") {
+      function.rows = std::strtod(value.c_str(), nullptr);
+    }
+  }
+  snapshot_.functions.push_back(std::move(function));
+}
+
+void SchemaBuilder::create_statistics(const PgQuery__CreateStatsStmt& statement) {
+  const auto name = split_schema(strings_of(statement.defnames, statement.n_defnames));
+  const Table* table = statement.n_relations == 1 &&
+                               statement.relations[0]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR
+                           ? find_table(*statement.relations[0]->range_var)
+                           : nullptr;
+  if (table == nullptr) {
+    count_skipped("CREATE STATISTICS on a table that the schema does not define");
+    return;
+  }
+  ExtendedStatistics statistics;
+  statistics.oid = next_oid_++;
+  statistics.schema = name[0];
+  statistics.name = name[1];
+  statistics.table = table->oid;
+  const auto kinds = strings_of(statement.stat_types, statement.n_stat_types);
+  const auto wanted = [&](const char* kind) {
+    return kinds.empty() || std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
+  statistics.kinds = std::string{wanted("ndistinct") ? "d" : ""} +
+                     (wanted("dependencies") ? "f" : "") + (wanted("mcv") ? "m" : "");
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < statement.n_exprs; ++i) {
+    const PgQuery__StatsElem& element = *statement.exprs[i]->stats_elem;
+    if (element.expr != nullptr) {
+      statistics.expressions.push_back(expression_text(element.expr));
+    } else {
+      columns.emplace_back(element.name);
+    }
+  }
+  statistics.columns = numbers_of(*table, columns);
+  std::sort(statistics.columns.begin(), statistics.columns.end());
+  snapshot_.extended_statistics.push_back(std::move(statistics));
+}
+
+Table* SchemaBuilder::find_table(const PgQuery__RangeVar& name) {
+  for (Table& table : snapshot_.tables) {
+    if (table.name == name.relname && table.schema == schema_of(name.schemaname)) {
+      return &table;
+    }
+  }
+  return nullptr;
+}
+
+Table* SchemaBuilder::find_table(Oid oid) {
+  for (Table& table : snapshot_.tables) {
+    if (table.oid == oid) {
+      return &table;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace quern::collector

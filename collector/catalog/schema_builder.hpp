@@ -1,0 +1,70 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collector/catalog/snapshot.hpp"
+#include "collector/sql/parse_tree.hpp"
+
+namespace quern::collector {
+
+/// Turns data definition statements, one after the other, into a snapshot: what the server's
+/// catalog would hold after them, without statistics. Never fails on a statement that it does not
+/// know: it counts it.
+class SchemaBuilder {
+ public:
+  void add(const PgQuery__Node& statement);
+
+  /// Ends the reading: caveats, order.
+  [[nodiscard]] CatalogSnapshot finish();
+
+ private:
+  void create_table(const PgQuery__CreateStmt& statement);
+  void alter_table(const PgQuery__AlterTableStmt& statement);
+  void create_index(const PgQuery__IndexStmt& statement);
+  void create_enum(const PgQuery__CreateEnumStmt& statement);
+  void create_domain(const PgQuery__CreateDomainStmt& statement);
+  void create_composite(const PgQuery__CompositeTypeStmt& statement);
+  void create_view(const PgQuery__ViewStmt& statement);
+  void create_function(const PgQuery__CreateFunctionStmt& statement);
+  void create_statistics(const PgQuery__CreateStatsStmt& statement);
+
+  void alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only);
+  void add_column(Table& table, const PgQuery__ColumnDef& definition);
+  void add_constraint(Table& table, const PgQuery__Constraint& constraint,
+                      const std::string& column, bool recurse);
+  void add_key(Table& table, const PgQuery__Constraint& constraint, const std::string& column,
+               bool recurse);
+  void add_foreign_key(Table& table, const PgQuery__Constraint& constraint,
+                       const std::string& column);
+  void become_partition(Table& table, const PgQuery__RangeVar& parent,
+                        const PgQuery__PartitionBoundSpec* bound);
+
+  /// Adds an index, and on a partitioned table (unless ONLY) one for every partition.
+  void add_index(Index index, const Table& table, bool recurse);
+  [[nodiscard]] std::string index_name(const Table& table, const Index& index,
+                                       std::string_view suffix) const;
+  [[nodiscard]] IndexKey key_of(const Table& table, const PgQuery__IndexElem& element,
+                                std::string_view access_method) const;
+  void choose_operator_class(IndexKey& key, Oid type, std::string_view access_method) const;
+  [[nodiscard]] std::string definition_of(const Index& index, const Table& table) const;
+
+  TypeDefinition& add_type(const std::vector<std::string>& name, TypeDefinition type);
+  [[nodiscard]] Oid resolve_type(const PgQuery__TypeName& name, std::int32_t& modifier) const;
+  [[nodiscard]] Oid collation_of(Oid type) const;
+  [[nodiscard]] char category_of(Oid type) const;
+  Table* find_table(const PgQuery__RangeVar& name);
+  Table* find_table(Oid oid);
+  [[nodiscard]] std::vector<std::int16_t> numbers_of(const Table& table,
+                                                     const std::vector<std::string>& names) const;
+
+  void count_skipped(const std::string& what) { ++skipped_[what]; }
+
+  CatalogSnapshot snapshot_;
+  Oid next_oid_ = 16384;
+  std::map<std::string, int> skipped_;
+};
+
+}  // namespace quern::collector

@@ -1,0 +1,294 @@
+// SchemaBuilder's indexes, names and types.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "collector/catalog/builtin_types.hpp"
+#include "collector/catalog/schema_builder.hpp"
+#include "collector/catalog/schema_nodes.hpp"
+#include "collector/sql/quote.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+constexpr std::size_t kMaximumName = 63;
+constexpr const char* kNameLetters = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+
+/// The name that the parser gives what the SQL standard calls otherwise is resolved already
+/// (integer is pg_catalog.int4); these are the server's pseudo-types of CREATE TABLE.
+std::string_view without_serial(std::string_view name) {
+  if (name == "serial" || name == "serial4") {
+    return "int4";
+  }
+  if (name == "bigserial" || name == "serial8") {
+    return "int8";
+  }
+  return name == "smallserial" || name == "serial2" ? "int2" : name;
+}
+
+/// typmodin of the types that have one: varchar(n) and char(n) n + 4, numeric(p, s) packed.
+std::int32_t type_modifier(Oid type, const std::vector<int>& numbers) {
+  constexpr int kHeader = 4;
+  constexpr Oid kBpchar = 1042;
+  constexpr Oid kVarchar = 1043;
+  constexpr Oid kNumeric = 1700;
+  if (numbers.empty()) {
+    return -1;
+  }
+  if (type == kBpchar || type == kVarchar) {
+    return numbers[0] + kHeader;
+  }
+  if (type == kNumeric) {
+    const int scale = numbers.size() > 1 ? numbers[1] : 0;
+    return ((numbers[0] << 16) | (scale & 0x7ff)) + kHeader;
+  }
+  return numbers[0];
+}
+
+}  // namespace
+
+void SchemaBuilder::create_index(const PgQuery__IndexStmt& statement) {
+  const Table* table = find_table(*statement.relation);
+  if (table == nullptr) {
+    count_skipped("index on a table that the schema does not define");
+    return;
+  }
+  Index index;
+  index.name = statement.idxname == nullptr ? "" : statement.idxname;
+  if (statement.access_method != nullptr && *statement.access_method != '\0') {
+    index.access_method = statement.access_method;
+  }
+  index.unique = statement.unique;
+  index.nulls_not_distinct = statement.nulls_not_distinct;
+  for (std::size_t i = 0; i < statement.n_index_params; ++i) {
+    index.keys.push_back(
+        key_of(*table, *statement.index_params[i]->index_elem, index.access_method));
+  }
+  std::vector<std::string> included;
+  for (std::size_t i = 0; i < statement.n_index_including_params; ++i) {
+    included.emplace_back(statement.index_including_params[i]->index_elem->name);
+  }
+  index.included = numbers_of(*table, included);
+  if (statement.where_clause != nullptr) {
+    index.predicate = "(" + expression_text(statement.where_clause) + ")";
+  }
+  for (std::size_t i = 0; i < statement.n_options; ++i) {
+    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+    index.options[option.defname] = option_text(option.arg);
+  }
+  add_index(std::move(index), *table, statement.relation->inh);
+}
+
+IndexKey SchemaBuilder::key_of(const Table& table, const PgQuery__IndexElem& element,
+                               std::string_view access_method) const {
+  IndexKey key;
+  Oid type = 0;
+  if (element.expr != nullptr) {
+    key.expression = expression_text(element.expr);
+    // The type of an expression needs the binder; text is the commonest by far.
+    type = builtin_type("text")->oid;
+  } else {
+    const auto numbers = numbers_of(table, {element.name});
+    key.column = numbers.empty() ? std::int16_t{0} : numbers.front();
+    type = numbers.empty() ? 0 : table.columns[static_cast<std::size_t>(key.column - 1)].type;
+  }
+  choose_operator_class(key, type, access_method);
+  if (element.n_opclass > 0) {
+    key.operator_class_name = string_of(element.opclass[element.n_opclass - 1]);
+    const auto* named = builtin_operator_class(access_method, key.operator_class_name);
+    key.operator_class = named == nullptr ? 0 : named->oid;
+  }
+  key.descending = element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
+  key.nulls_first = element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_DEFAULT
+                        ? key.descending
+                        : element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST;
+  return key;
+}
+
+void SchemaBuilder::choose_operator_class(IndexKey& key, Oid type,
+                                          std::string_view access_method) const {
+  key.collation = collation_of(type);
+  for (const TypeDefinition& defined : snapshot_.types) {
+    if (defined.oid == type && defined.kind == 'd') {
+      type = defined.base;
+    }
+  }
+  if (const auto* found = default_operator_class(access_method, type, category_of(type))) {
+    key.operator_class = found->oid;
+    key.operator_class_name = found->name;
+  }
+}
+
+// By value: adding indexes moves the snapshot's vectors, and with them what a reference would name.
+void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
+  const Oid table_oid = table.oid;
+  index.oid = next_oid_++;
+  index.table = table_oid;
+  index.schema = table.schema;
+  if (index.name.empty()) {
+    const char* suffix = index.primary                             ? "pkey"
+                         : index.unique && index.predicate.empty() ? "key"
+                                                                   : "idx";
+    index.name = index_name(table, index, suffix);
+  }
+  index.definition = definition_of(index, table);
+  if (!index.constraint.empty()) {
+    index.constraint = index.name;
+    Constraint constraint;
+    constraint.kind = index.primary ? 'p' : 'u';
+    constraint.name = index.name;
+    constraint.table = table_oid;
+    constraint.index = index.name;
+    std::vector<std::string> names;
+    for (const IndexKey& one : index.keys) {
+      constraint.columns.push_back(one.column);
+      names.push_back(
+          quote_identifier(table.columns[static_cast<std::size_t>(one.column - 1)].name));
+    }
+    constraint.definition =
+        fmt::format("{} ({})", index.primary ? "PRIMARY KEY" : "UNIQUE", fmt::join(names, ", "));
+    snapshot_.constraints.push_back(std::move(constraint));
+  }
+  snapshot_.indexes.push_back(index);
+  if (!recurse || table.kind != 'p') {
+    return;
+  }
+  for (const Table& partition : snapshot_.tables) {
+    if (std::find(partition.parents.begin(), partition.parents.end(), table_oid) !=
+        partition.parents.end()) {
+      Index child = index;
+      child.parent = index.oid;
+      child.name.clear();
+      add_index(std::move(child), partition, true);
+    }
+  }
+}
+
+// ChooseIndexName() and ChooseRelationName(), src/backend/commands/indexcmds.c.
+std::string SchemaBuilder::index_name(const Table& table, const Index& index,
+                                      std::string_view suffix) const {
+  std::string columns;
+  if (!index.primary) {
+    for (const IndexKey& key : index.keys) {
+      columns += key.column > 0 ? "_" + table.columns[static_cast<std::size_t>(key.column - 1)].name
+                                : "_" + key.expression.substr(0, key.expression.find('('));
+    }
+  }
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(snapshot_.indexes.begin(), snapshot_.indexes.end(), [&](const Index& other) {
+      return other.name == name && other.schema == table.schema;
+    });
+  };
+  for (int number = 0;; ++number) {
+    const std::string end = fmt::format("_{}{}", suffix, number == 0 ? "" : std::to_string(number));
+    const std::string name = (table.name + columns).substr(0, kMaximumName - end.size()) + end;
+    if (!taken(name)) {
+      return name;
+    }
+  }
+}
+
+std::string SchemaBuilder::definition_of(const Index& index, const Table& table) const {
+  std::vector<std::string> keys;
+  for (const IndexKey& key : index.keys) {
+    std::string text =
+        key.column > 0
+            ? quote_identifier(table.columns[static_cast<std::size_t>(key.column - 1)].name)
+        : key.expression.back() == ')' &&
+                key.expression.find('(') == key.expression.find_first_not_of(kNameLetters)
+            ? key.expression  // a function call stands without parentheses
+            : "(" + key.expression + ")";
+    const Oid type =
+        key.column > 0 ? table.columns[static_cast<std::size_t>(key.column - 1)].type : 0;
+    IndexKey plain;
+    choose_operator_class(plain, type, index.access_method);
+    if (key.column > 0 && plain.operator_class != key.operator_class) {
+      text += " " + key.operator_class_name;
+    }
+    text += key.descending ? " DESC" : "";
+    if (key.nulls_first != key.descending) {
+      text += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+    }
+    keys.push_back(std::move(text));
+  }
+  std::string included;
+  for (const std::int16_t number : index.included) {
+    included += included.empty() ? " INCLUDE (" : ", ";
+    included += quote_identifier(table.columns[static_cast<std::size_t>(number - 1)].name);
+  }
+  included += included.empty() ? "" : ")";
+  return fmt::format("CREATE {}INDEX {} ON {}{}.{} USING {} ({}){}{}",
+                     index.unique ? "UNIQUE " : "", quote_identifier(index.name),
+                     table.kind == 'p' ? "ONLY " : "", quote_identifier(table.schema),
+                     quote_identifier(table.name), index.access_method, fmt::join(keys, ", "),
+                     included, index.predicate.empty() ? "" : " WHERE " + index.predicate);
+}
+
+std::vector<std::int16_t> SchemaBuilder::numbers_of(const Table& table,
+                                                    const std::vector<std::string>& names) const {
+  std::vector<std::int16_t> numbers;
+  for (const std::string& name : names) {
+    for (const Column& column : table.columns) {
+      if (column.name == name) {
+        numbers.push_back(column.number);
+      }
+    }
+  }
+  return numbers;
+}
+
+Oid SchemaBuilder::resolve_type(const PgQuery__TypeName& name, std::int32_t& modifier) const {
+  const auto parts = strings_of(name.names, name.n_names);
+  if (parts.empty()) {
+    return 0;
+  }
+  const bool array = name.n_array_bounds > 0;
+  const std::string& schema = parts.size() > 1 ? parts[parts.size() - 2] : std::string{};
+  for (const TypeDefinition& type : snapshot_.types) {
+    if (type.name == parts.back() && (schema.empty() || schema == type.schema)) {
+      modifier = -1;
+      return array ? type.array : type.oid;
+    }
+  }
+  const BuiltinType* type = builtin_type(without_serial(parts.back()));
+  if (type == nullptr) {
+    return 0;
+  }
+  std::vector<int> numbers;
+  for (std::size_t i = 0; i < name.n_typmods; ++i) {
+    const PgQuery__Node& node = *name.typmods[i];
+    if (node.node_case == PG_QUERY__NODE__NODE_A_CONST &&
+        node.a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL) {
+      numbers.push_back(node.a_const->ival->ival);
+    }
+  }
+  modifier = type_modifier(type->oid, numbers);
+  return array ? type->array : type->oid;
+}
+
+Oid SchemaBuilder::collation_of(Oid type) const {
+  if (const BuiltinType* builtin = builtin_type(type)) {
+    return builtin->collation;
+  }
+  for (const TypeDefinition& defined : snapshot_.types) {
+    if (defined.oid == type) {
+      return defined.collation;
+    }
+  }
+  return category_of(type) == 'A' && (type == 1009 || type == 1015 || type == 1014) ? 100 : 0;
+}
+
+char SchemaBuilder::category_of(Oid type) const {
+  if (const BuiltinType* builtin = builtin_type(type)) {
+    return builtin->category;
+  }
+  for (const TypeDefinition& defined : snapshot_.types) {
+    if (defined.oid == type) {
+      return defined.category;
+    }
+  }
+  return type == 0 ? 'X' : 'A';
+}
+
+}  // namespace quern::collector

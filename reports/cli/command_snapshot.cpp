@@ -1,0 +1,105 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "collector/base/failure.hpp"
+#include "collector/catalog/from_schema.hpp"
+#include "collector/catalog/read_catalog.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+#include "collector/catalog/snapshot_queries.hpp"
+
+#include "reports/cli/command_context.hpp"
+
+namespace quern::reports {
+
+namespace {
+
+struct SnapshotOptions {
+  std::string dsn = {};
+  std::string output = {};
+  std::string from_schema = {};
+  std::string statistics = {};
+  std::string from_psql = {};
+  std::optional<std::string> taken_at = {};
+  bool print_sql = false;
+  bool print_statistics_sql = false;
+  bool no_clock = false;
+};
+
+CatalogSnapshot take(const SnapshotOptions& options) {
+  if (!options.from_schema.empty()) {
+    return collector::snapshot_from_schema(options.from_schema, options.statistics);
+  }
+  if (!options.from_psql.empty()) {
+    return collector::read_snapshot(options.from_psql);
+  }
+  return collector::read_catalog(options.dsn);
+}
+
+void run_snapshot(const CommandContext& context, const SnapshotOptions& options) {
+  if (options.print_sql) {
+    write_output(context, options.output, collector::snapshot_psql_script());
+    return;
+  }
+  if (options.print_statistics_sql) {
+    write_output(context, options.output, collector::statistics_psql_script());
+    return;
+  }
+  const int sources = static_cast<int>(!options.dsn.empty()) +
+                      static_cast<int>(!options.from_schema.empty()) +
+                      static_cast<int>(!options.from_psql.empty());
+  if (sources != 1) {
+    throw UserError{
+        "snapshot: give one source: a connection string, --from-schema FILE, --from-psql FILE, or "
+        "--print-sql for the script"};
+  }
+  if (!options.statistics.empty() && options.from_schema.empty()) {
+    throw UserError{"snapshot: --stats goes with --from-schema"};
+  }
+  CatalogSnapshot snapshot = take(options);
+  if (options.no_clock || options.taken_at) {
+    snapshot.taken_at = options.taken_at.value_or("");
+  }
+  write_output(context, options.output, collector::write_snapshot(snapshot));
+  for (const std::string& caveat : snapshot.caveats) {
+    context.warn(caveat);
+  }
+  context.note(fmt::format("{} tables, {} indexes, catalog {}", snapshot.tables.size(),
+                           snapshot.indexes.size(), collector::identity(snapshot)));
+}
+
+}  // namespace
+
+void register_snapshot(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<SnapshotOptions>();
+  CLI::App* command =
+      app.add_subcommand("snapshot", "Read a database's catalog and statistics into one document");
+  command->add_option("dsn", options->dsn,
+                      "Connection string (URI or key=value); PGPASSWORD and ~/.pgpass work too");
+  command->add_option("-o,--output", options->output, "Where to write; default: standard output");
+  command->add_flag("--print-sql", options->print_sql,
+                    "Print one psql script that does the same, for where only psql may connect");
+  command->add_option("--from-psql", options->from_psql, "The output of that script");
+  command->add_option("--from-schema", options->from_schema, "A schema file, as pg_dump -s writes");
+  command->add_option("--stats", options->statistics,
+                      "With --from-schema: table and column statistics (JSON)");
+  command->add_flag("--print-stats-sql", options->print_statistics_sql,
+                    "Print the psql script that makes a --stats file");
+  command->add_option("--taken-at", options->taken_at, "Put this time into the document");
+  command->add_flag("--no-clock", options->no_clock, "Put no time into the document");
+  command->footer(
+      "Examples:\n"
+      "  quern snapshot \"postgresql://readonly@db.example/shop\" -o prod.catalog.json\n"
+      "  quern snapshot --print-sql > snapshot.sql\n"
+      "  psql -XAtq -f snapshot.sql -o prod.psql.json \"host=db.example dbname=shop\"\n"
+      "  quern snapshot --from-psql prod.psql.json -o prod.catalog.json\n"
+      "  quern snapshot --from-schema schema.sql --stats stats.json -o prod.catalog.json");
+  command->callback([&context, options] {
+    context.run = [&context, options] { run_snapshot(context, *options); };
+  });
+}
+
+}  // namespace quern::reports
