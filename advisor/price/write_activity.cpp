@@ -83,17 +83,8 @@ bool blocked_by_existing(const Table& table, const CatalogSnapshot& catalog,
   });
 }
 
-/// A partial index gets an entry only for the rows it covers.
-double share_of_rows(const Index& index, const Table& table) {
-  if (index.predicate.empty() || table.reltuples <= 0 || index.reltuples < 0) {
-    return 1;
-  }
-  return std::clamp(index.reltuples / table.reltuples, 0.0, 1.0);
-}
-
 double entry_cost(const Index& index, const Table& table, const CatalogSnapshot& catalog) {
-  return share_of_rows(index, table) *
-         index_write_cost(index, table, catalog).cost_per_insert.value();
+  return index_write_cost(index, table, catalog).cost_per_insert.value();
 }
 
 /// Rows that one class writes: measured, else the model's estimate of the node below ModifyTable.
@@ -279,9 +270,8 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
                                    const std::string& except) const {
   const Table& table = *find_table(catalog_, oid);
   const Table& leaf = representative(table, catalog_);
-  const double share = share_of_rows(index, leaf);
   const IndexWriteCost unit = index_write_cost(index, leaf, catalog_);
-  WriteEffect effect{.wal_per_insert = Bytes{share * unit.wal_per_insert.value()}};
+  WriteEffect effect{.wal_per_insert = unit.wal_per_insert};
   const auto found = profile_.tables.find(oid);
   if (found == profile_.tables.end()) {
     return effect;
@@ -300,8 +290,7 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   }
   effect.hot_updates_lost = lost;
   effect.wal_total = Bytes{entries * effect.wal_per_insert.value()};
-  effect.cost_total =
-      Cost{entries * share * unit.cost_per_insert.value() + lost * existing_entries(oid)};
+  effect.cost_total = Cost{entries * unit.cost_per_insert.value() + lost * existing_entries(oid)};
   return effect;
 }
 
