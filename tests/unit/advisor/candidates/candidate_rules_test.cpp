@@ -1,0 +1,167 @@
+// The numbered rules, one table occurrence at a time.
+#include <algorithm>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "advisor/candidates/find_candidates.hpp"
+#include "advisor/candidates/rules.hpp"
+
+#include "tests/support/ddl_catalog.hpp"
+
+using namespace quern;
+using namespace quern::advisor;
+using planner_model::ClauseKind;
+using planner_model::ClauseUse;
+using planner_model::TableUse;
+using quern::testing::catalog_of;
+
+namespace {
+
+const char* const kShop = R"(
+CREATE TABLE customers (id int PRIMARY KEY, email text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id int, status text, placed_at timestamptz, total numeric, note text);
+CREATE INDEX orders_status_placed_at_idx ON orders (status, placed_at);
+)";
+
+CatalogSnapshot shop() {
+  CatalogSnapshot catalog = catalog_of(kShop);
+  catalog.collate = "C.UTF-8";
+  return catalog;
+}
+
+const Table& orders_of(const CatalogSnapshot& catalog) {
+  return *std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                       [](const Table& table) { return table.name == "orders"; });
+}
+
+constexpr std::int16_t kCustomer = 2;
+constexpr std::int16_t kStatus = 3;
+constexpr std::int16_t kPlaced = 4;
+constexpr std::int16_t kTotal = 5;
+constexpr std::int16_t kNote = 6;
+
+/// "definition  rule", sorted.
+std::set<std::string> proposed(const CatalogSnapshot& catalog, const std::vector<TableUse>& uses) {
+  std::set<std::string> found;
+  const auto set = find_candidates({{.fingerprint = "q", .weight = 1, .uses = uses}}, catalog, {});
+  for (const auto& candidate : set.candidates) {
+    found.insert(definition_text(candidate.definition, orders_of(catalog)) + "  " + candidate.rule);
+  }
+  return found;
+}
+
+TableUse on_orders(const CatalogSnapshot& catalog, std::vector<ClauseUse> clauses) {
+  return {.table = orders_of(catalog).oid, .clauses = std::move(clauses), .whole_row = true};
+}
+
+}  // namespace
+
+TEST_CASE("equality columns, the most selective first") {
+  const auto catalog = shop();
+  CHECK(proposed(catalog, {on_orders(catalog, {{.column = kTotal, .selectivity = 0.5},
+                                               {.column = kCustomer, .selectivity = 0.01}})}) ==
+        std::set<std::string>{"(customer_id)  C01 equality", "(customer_id, total)  C01 equality",
+                              "(total)  C01 equality"});
+}
+
+TEST_CASE("equality, then one range; what exists is not proposed again") {
+  const auto catalog = shop();
+  CHECK(proposed(catalog, {on_orders(catalog, {{.column = kStatus},
+                                               {.column = kPlaced, .kind = ClauseKind::Range}})}) ==
+        std::set<std::string>{"(placed_at)  C02 equality, then range"});
+}
+
+TEST_CASE("equality, then the order, read backwards where it begins descending") {
+  const auto catalog = shop();
+  TableUse use = on_orders(catalog, {{.column = kCustomer}});
+  use.order_by = {{.column = kPlaced, .descending = true, .nulls_first = true}};
+  use.has_limit = true;
+  const auto found = proposed(catalog, {use});
+  CHECK(found.count("(customer_id, placed_at)  C03 equality, then order by") == 1);
+}
+
+TEST_CASE("an IN list does not stand before an order") {
+  const auto catalog = shop();
+  TableUse use = on_orders(catalog, {{.column = kCustomer, .kind = ClauseKind::EqualAny}});
+  use.order_by = {{.column = kTotal}};
+  const auto found = proposed(catalog, {use});
+  CHECK(found.count("(customer_id, total)  C03 equality, then order by") == 0);
+  CHECK(found.count("(total)  C03 equality, then order by") == 1);
+}
+
+TEST_CASE("join columns, with constants before and after") {
+  const auto catalog = shop();
+  const auto found = proposed(
+      catalog, {on_orders(catalog, {{.column = kCustomer, .is_join = true, .join_table = 1},
+                                    {.column = kTotal}})});
+  CHECK(found.count("(customer_id)  C04 join columns") == 1);
+  CHECK(found.count("(customer_id, total)  C04 join columns") == 1);
+  CHECK(found.count("(total, customer_id)  C04 join columns") == 1);
+}
+
+TEST_CASE("the statement's other columns come along as INCLUDE") {
+  const auto catalog = shop();
+  TableUse use = on_orders(catalog, {{.column = kCustomer}});
+  use.whole_row = false;
+  use.referenced = {kCustomer, kTotal};
+  CHECK(proposed(catalog, {use}).count("(customer_id) INCLUDE (total)  C06 covering") == 1);
+}
+
+TEST_CASE("a recurring condition makes a partial index") {
+  const auto catalog = shop();
+  const auto found = proposed(catalog, {on_orders(catalog, {{.column = kCustomer},
+                                                            {.column = kTotal,
+                                                             .kind = ClauseKind::IsNull,
+                                                             .text = "total IS NULL",
+                                                             .selectivity = 0.1}})});
+  CHECK(found.count("(customer_id) WHERE (total IS NULL)  C07 partial") == 1);
+}
+
+TEST_CASE("an expression and a pattern get the index that they can use") {
+  const auto catalog = shop();
+  CHECK(proposed(catalog, {on_orders(catalog, {{.expression = "(lower(note))"}})}) ==
+        std::set<std::string>{"((lower(note)))  C08 expression"});
+  CHECK(proposed(catalog, {on_orders(catalog, {{.column = kNote, .kind = ClauseKind::Pattern}})}) ==
+        std::set<std::string>{"(note text_pattern_ops)  C09 pattern"});
+  auto plain = shop();
+  plain.collate = "C";
+  CHECK(proposed(plain, {on_orders(plain, {{.column = kNote, .kind = ClauseKind::Pattern}})}) ==
+        std::set<std::string>{"(note)  C09 pattern"});
+}
+
+TEST_CASE("the order of the queries does not matter") {
+  const auto catalog = shop();
+  QueryUses a{
+      .fingerprint = "a", .weight = 2, .uses = {on_orders(catalog, {{.column = kCustomer}})}};
+  QueryUses b{.fingerprint = "b",
+              .weight = 1,
+              .uses = {on_orders(catalog, {{.column = kCustomer}, {.column = kTotal}})}};
+  const auto text = [&](const std::vector<QueryUses>& queries) {
+    std::string all;
+    for (const auto& candidate : find_candidates(queries, catalog, {}).candidates) {
+      all += candidate.name + " " + definition_text(candidate.definition, orders_of(catalog)) +
+             candidate.rule + "\n";
+    }
+    return all;
+  };
+  CHECK(text({a, b}) == text({b, a}));
+}
+
+TEST_CASE("covers: prefixes, both directions, INCLUDE and predicates") {
+  const IndexDefinition ab{.table = 1, .keys = {{.column = 1}, {.column = 2}}};
+  CHECK(covers(ab, {.table = 1, .keys = {{.column = 1}}}));
+  CHECK_FALSE(covers(ab, {.table = 1, .keys = {{.column = 2}}}));
+  CHECK_FALSE(covers(ab, {.table = 2, .keys = {{.column = 1}}}));
+  CHECK(covers(ab, {.table = 1, .keys = {{.column = 1, .descending = true, .nulls_first = true}}}));
+  CHECK_FALSE(covers(
+      ab, {.table = 1,
+           .keys = {{.column = 1}, {.column = 2, .descending = true, .nulls_first = true}}}));
+  CHECK(covers(ab, {.table = 1, .keys = {{.column = 1}}, .included = {2}}));
+  CHECK(covers(ab, {.table = 1, .keys = {{.column = 1}}, .predicate = "(x IS NULL)"}));
+  IndexDefinition part = ab;
+  part.predicate = "(x IS NULL)";
+  CHECK_FALSE(covers(part, {.table = 1, .keys = {{.column = 1}}}));
+  CHECK_FALSE(
+      covers(ab, {.table = 1, .keys = {{.column = 1, .operator_class = "text_pattern_ops"}}}));
+}
