@@ -298,6 +298,13 @@ class Analyzer {
   [[nodiscard]] ExprPtr frame_offset(Scope& scope, const ParseNode* node, int options,
                                      const WindowClause& window);
 
+  // --- bind_index.cpp
+  void choose_operator_class(const PgQuery__IndexElem& element, const Index& index, Oid type,
+                             IndexKey& key);
+  [[nodiscard]] std::string index_key(const PgQuery__IndexElem& element, const Table& table,
+                                      Index& index);
+  [[nodiscard]] std::string index_definition(const Index& index, const Table& table) const;
+
   // --- bind_check_aggregates.cpp
   void check_aggregates(Scope& scope);
 
@@ -312,9 +319,16 @@ class Analyzer {
   void transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
                              const NamespaceItem& target);
   void transform_returning(Scope& scope, ParseList items);
-  void insert_rows(Scope& scope, const PgQuery__InsertStmt& statement,
-                   const std::vector<const Column*>& columns,
-                   const std::vector<ParseList>& indirections);
+  [[nodiscard]] std::vector<ExprPtr> insert_source(Scope& scope,
+                                                   const PgQuery__InsertStmt& statement,
+                                                   const std::vector<const Column*>& columns,
+                                                   const std::vector<ParseList>& indirections);
+  [[nodiscard]] std::vector<ExprPtr> insert_row(Scope& scope, std::vector<ExprPtr> values,
+                                                const std::vector<const Column*>& columns,
+                                                const std::vector<ParseList>& indirections,
+                                                bool named);
+  [[nodiscard]] ExprPtr multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& ref,
+                                         std::vector<ExprPtr>& row);
   [[nodiscard]] ExprPtr column_default(const Column& column);
 
   const CatalogSnapshot& catalog_;
