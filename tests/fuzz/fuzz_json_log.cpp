@@ -1,0 +1,7 @@
+#include "tests/fuzz/collect_input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  quern::collector::CollectOptions options;
+  options.format = quern::collector::LogFormat::Json;
+  return quern::fuzz::collect_input(data, size, options);
+}
