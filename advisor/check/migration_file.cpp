@@ -192,6 +192,14 @@ Migration read_migration(const MigrationFile& file) {
   if (begin) {
     finish(migration, text, *begin, text.size(), ignored);
   }
+  // Flyway notices by itself that nothing in the file may run in a transaction.
+  if (migration.dialect == "Flyway" &&
+      std::all_of(migration.statements.begin(), migration.statements.end(),
+                  [](const auto& statement) {
+                    return lower(statement.sql).find("concurrently") != std::string::npos;
+                  })) {
+    migration.one_transaction = false;
+  }
   return migration;
 }
 

@@ -53,6 +53,19 @@ std::vector<std::string> dropped_names(const PgQuery__DropStmt& drop) {
   return names;
 }
 
+namespace {
+
+/// The expression as SQL; a text that equals no other where the parser's library cannot write it.
+std::string expression_text(const PgQuery__Node* node, const PgQuery__IndexStmt& create) {
+  try {
+    return Tree::text(node);
+  } catch (const UserError&) {
+    return fmt::format("an expression of {}", create.idxname);
+  }
+}
+
+}  // namespace
+
 Index index_from(const PgQuery__IndexStmt& create, const Table* table) {
   Index index;
   index.name = create.idxname;
@@ -75,8 +88,8 @@ Index index_from(const PgQuery__IndexStmt& create, const Table* table) {
     IndexKey key;
     key.column = *element->name == '\0' ? std::int16_t{0} : number(element->name);
     if (key.column == 0) {
-      key.expression =
-          element->expr == nullptr ? std::string{element->name} : Tree::text(element->expr);
+      key.expression = element->expr == nullptr ? std::string{element->name}
+                                                : expression_text(element->expr, create);
     }
     key.operator_class_name = last_name(element->opclass, element->n_opclass);
     key.descending = element->ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
@@ -90,7 +103,7 @@ Index index_from(const PgQuery__IndexStmt& create, const Table* table) {
         number(as<PgQuery__IndexElem>(create.index_including_params[i])->name));
   }
   if (create.where_clause != nullptr) {
-    index.predicate = "(" + Tree::text(create.where_clause) + ")";
+    index.predicate = "(" + expression_text(create.where_clause, create) + ")";
   }
   return index;
 }

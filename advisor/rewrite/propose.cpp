@@ -89,6 +89,16 @@ void fill_price(Proposal& proposal, QueryEffect& effect, const rewrite::Price& p
   }
 }
 
+/// A replacement that would not read back as what the rule meant is never shown: Tree::sql()
+/// throws.
+std::optional<Finding> apply(const Rule& rule, rewrite::Query& query) {
+  try {
+    return rule.apply(query);
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
 /// Nothing when the model shows that the rewrite does not pay.
 std::optional<Proposal> proposal_for(const QueryClass& query, const Rule& rule,
                                      const Finding& finding, const Subject& subject,
@@ -149,7 +159,7 @@ std::vector<Proposal> propose_rewrites(const Workload& workload, const CatalogSn
       for (const SampleExecution& sample : query.samples) {
         tree->samples.push_back(&sample);
       }
-      if (const auto finding = rule.apply(*tree)) {
+      if (const auto finding = apply(rule, *tree)) {
         if (auto proposal = proposal_for(query, rule, *finding, *subject, planner)) {
           proposals.push_back(std::move(*proposal));
         }

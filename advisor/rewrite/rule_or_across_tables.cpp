@@ -94,7 +94,11 @@ std::string union_text(Query& query, PgQuery__SelectStmt select, PgQuery__Node* 
     parts[static_cast<std::size_t>(place)] = query.tree.expression("(" + arm + ")" + before);
     select.where_clause = conjunction(query.tree, parts);
     text += (i == 0 ? "" : " UNION ALL ") + Tree::text(select);
-    before += " AND (" + arm + ") IS NOT TRUE";
+    // The deparser writes `a AND b IS NOT TRUE` for a compound argument, which is another
+    // predicate.
+    before += as<PgQuery__BoolExpr>(arms.args[i]) == nullptr
+                  ? " AND (" + arm + ") IS NOT TRUE"
+                  : " AND NOT coalesce(" + arm + ", false)";
   }
   return text;
 }

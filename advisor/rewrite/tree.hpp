@@ -139,6 +139,9 @@ class Tree {
 
   /// The changed statement as SQL.
   [[nodiscard]] std::string sql() const;
+  /// Whether sql() parses to this very tree again: a guard against a deparser that loses a
+  /// parenthesis. Nested AND and OR count as flat, which the grammar makes them.
+  [[nodiscard]] bool survives_deparsing() const;
 
   /// A node parsed from SQL text: how rules write what they put in. Throws logic_error when a rule
   /// writes what does not parse.

@@ -88,6 +88,7 @@ std::string answer(const std::string& sql, const CatalogSnapshot& catalog) {
     if (!finding) {
       continue;
     }
+
     text += (text.empty() ? "" : "\n") + std::string{rule.id} + " " + level(finding->equivalence);
     text += finding->replacement.empty() ? "" : "\n" + finding->replacement;
     for (const Condition& condition : finding->conditions) {
