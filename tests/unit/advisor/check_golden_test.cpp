@@ -6,7 +6,7 @@
 
 #include "advisor/check/lint.hpp"
 
-#include "../../support/ddl_catalog.hpp"
+#include "tests/support/ddl_catalog.hpp"
 
 // tests/golden/advisor/check/*.golden: a schema, then cases of a migration (its first line "file
 // NAME") and the findings, separated by empty lines. QUERN_GOLDEN_WRITE=1 writes the findings anew.

@@ -7,7 +7,7 @@
 
 #include "advisor/rewrite/rule.hpp"
 
-#include "../../support/ddl_catalog.hpp"
+#include "tests/support/ddl_catalog.hpp"
 
 // tests/golden/advisor/rewrites/*.golden: a schema, then cases of a query, a line of four dashes
 // and what the rules make of it, separated by empty lines. QUERN_GOLDEN_WRITE=1 writes the answers
