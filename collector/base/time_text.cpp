@@ -155,6 +155,10 @@ void read_zone(Reader& reader, ReadTime& result) {
   const char after = letters < rest.size() ? rest[letters] : ' ';
   const bool word_goes_on = after == '_' || (after >= 'a' && after <= 'z');
   const std::string_view name = rest.substr(0, letters);
+  if (name == "UTC" && !word_goes_on) {  // nearly all, and this runs once a line
+    reader.advance(letters);
+    return;
+  }
   const auto* zone = std::find_if(kZones.begin(), kZones.end(),
                                   [&](const ZoneOffset& z) { return z.name == name; });
   if (letters == 0 || letters > kLongestName || word_goes_on ||

@@ -85,6 +85,9 @@ void walk(std::string_view sql, LexicalShape& shape, Emit&& emit) {
     if (token.kind != TokenKind::Word) {
       continue;
     }
+    if (token.text.size() != 2 && token.text.size() != 5 && token.text.size() != 6) {
+      continue;  // neither IN nor ARRAY nor VALUES
+    }
     const bool values = same_word(token.text, "values");
     const bool list = !values && same_word(token.text, "in");
     if (!values && !list) {

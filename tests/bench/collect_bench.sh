@@ -3,7 +3,7 @@
 # sizes of log. usage: collect_bench.sh [QUERN] [SAMPLE_LOG]
 #
 # The log is the recorded sample, repeated with each copy's process ids, literals and times moved on,
-# so that it is not the same text again and again. All figures are of one thread, of files that are in the
+# so that it is not the same text again and again. All figures are processor seconds of one thread, of files in the
 # page cache. BENCH_SMALL and BENCH_LARGE set the sizes in MB (100, 1000), BENCH_PGBADGER that of the cut
 # for pgBadger (20).
 set -euo pipefail
