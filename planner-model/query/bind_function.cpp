@@ -185,7 +185,9 @@ ExprPtr Analyzer::make_call(Scope& scope, const PgQuery__FuncCall& call, const Q
   node->name = std::string{function.name};
   node->type = found.result;
   node->returns_set = function.returns_set;
-  node->variadic = call.func_variadic != 0 || found.variadic > 0;
+  // Arguments for VARIADIC "any" are passed one by one, with no array around them.
+  node->variadic = call.func_variadic != 0 ||
+                   (found.variadic > 0 && found.function->variadic != type_oid::kAny);
   node->form = call.funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                    ? CoercionForm::SqlSyntax
                    : CoercionForm::Call;
