@@ -55,29 +55,39 @@ class Packer {
     return items;
   }
 
-  /// A key met `mean` times on average, Poisson distributed; `at_least_once`: known to exist.
-  [[nodiscard]] Items keys(double mean, bool at_least_once) const {
-    constexpr double kManyRows = 64;
-    if (longest_ < 2 || mean > kManyRows) {
-      return key(mean);
-    }
-    double rate = mean;
-    double present = 1;
-    if (at_least_once) {
-      if (mean <= 1.0001) {
-        return key(1);
+  /// The items of one key, one by one: aligned size and how much of it is posting list.
+  template <class Emit>
+  void emit(double rows, const Emit& emit_item) const {
+    for (; rows >= 1; rows -= std::min(rows, longest_)) {
+      const double in_item = std::min(rows, longest_);
+      if (in_item < 2) {
+        emit_item(base_, 0.0);
+      } else {
+        const double size = posting(in_item) - kLinePointer;
+        emit_item(size, size - base_);
       }
-      rate = truncated_rate(mean);
-      present = 1 - std::exp(-rate);
     }
-    Items items;
+  }
+
+  /// How many rows a key has that is met `mean` times on average and at least once: the value at
+  /// `uniform` of a Poisson distribution (of a normal one for many rows).
+  [[nodiscard]] double draw(double mean, double uniform) const {
+    constexpr double kManyRows = 200;
+    if (mean <= 1.0001 || mean > kManyRows) {
+      return std::max(1.0, std::rint(mean));
+    }
+    const double rate = truncated_rate(mean);
     double probability = std::exp(-rate);
-    const int limit = static_cast<int>(rate + 8 * std::sqrt(rate) + 8);
-    for (int rows = 1; rows <= limit; ++rows) {
+    double left = uniform * (1 - probability);
+    int rows = 1;
+    for (; rows < 1000; ++rows) {
       probability *= rate / rows;
-      items.add(key(rows), probability / present);
+      left -= probability;
+      if (left <= 0) {
+        break;
+      }
     }
-    return items;
+    return rows;
   }
 
  private:
@@ -118,12 +128,15 @@ std::vector<ValueClass> compress(const std::vector<ValueClass>& classes) {
   return answer;
 }
 
-Items leaf_items(const Index& index, const std::vector<IndexColumn>& columns,
-                 const TypeSystem& types, double table_rows, double rows) {
-  const bool deduplicates = can_deduplicate(index, columns, types);
-  const Packer packer{average_tuple_size(columns), deduplicates};
-  if (!deduplicates) {
-    return packer.key(rows);
+/// The keys of an index as classes of equal multiplicity. One that is unique by itself makes all
+/// combinations distinct.
+std::vector<ValueClass> key_classes(const std::vector<IndexColumn>& columns, double table_rows) {
+  const bool unique = std::any_of(columns.begin(), columns.end(), [](const IndexColumn& column) {
+    return column.statistics != nullptr && column.statistics->n_distinct <= -0.9999 &&
+           column.statistics->null_fraction == 0;
+  });
+  if (unique) {
+    return {{1 / table_rows, table_rows}};
   }
   std::vector<ValueClass> keys{{1, 1}};
   for (const IndexColumn& column : columns) {
@@ -135,12 +148,133 @@ Items leaf_items(const Index& index, const std::vector<IndexColumn>& columns,
     }
     keys = columns.size() == 1 ? product : compress(product);
   }
-  const bool exists = columns.size() == 1 && rows >= table_rows * 0.999;
-  Items items;
-  for (const ValueClass& key : keys) {
-    items.add(packer.keys(key.share * rows, exists), key.values);
+  return keys;
+}
+
+/// Those keys that the rows really have, with the rows they then have. Values of one column all
+/// exist, and a predicate thins each one's rows; of the combinations of several columns, only those
+/// that chance picks.
+std::vector<ValueClass> existing_keys(std::vector<ValueClass> keys, double table_rows, double rows,
+                                      bool combined) {
+  const double kept = std::min(1.0, rows / table_rows);
+  for (ValueClass& key : keys) {
+    const double met = combined ? 1 - std::exp(-key.share * rows)
+                                : 1 - std::pow(1 - kept, std::max(1.0, key.share * table_rows));
+    key.values *= met;
+    key.share /= met > 0 ? met : 1;
   }
-  return items;
+  return keys;
+}
+
+/// The build loop over items of different sizes (_bt_buildadd()).
+class LeafPages {
+ public:
+  explicit LeafPages(int fillfactor)
+      : target_free_{std::floor(kPageSize * (100 - fillfactor) / 100)} {}
+
+  /// `size` is aligned, without its line pointer; `posting_list` of it would be cut off a high key.
+  void add(double size, double posting_list) {
+    const double space = free_ - kLinePointer;
+    constexpr double kHeapPointerInHighKey = 8;
+    if (space < size + kHeapPointerInHighKey ||
+        (space + last_posting_list_ < target_free_ && items_ > 1)) {
+      // The last item becomes the high key here and the first item of the next page.
+      ++pages_;
+      free_ = kPageBody - kLinePointer - (last_size_ + kLinePointer);
+      items_ = 1;
+    }
+    free_ -= size + kLinePointer;
+    ++items_;
+    last_size_ = size;
+    last_posting_list_ = posting_list;
+  }
+
+  /// Finished pages, and the part of the open one that is filled.
+  [[nodiscard]] double pages() const {
+    const double room = kPageBody - kLinePointer - target_free_;
+    return pages_ + std::min(1.0, (kPageBody - kLinePointer - free_) / room);
+  }
+
+  [[nodiscard]] double finished() const { return pages_; }
+
+ private:
+  double target_free_;
+  double free_ = kPageBody - kLinePointer;
+  double last_size_ = 0;
+  double last_posting_list_ = 0;
+  double pages_ = 0;
+  int items_ = 0;
+};
+
+/// Runs the build loop over keys drawn evenly from their classes, as many as fill some pages, and
+/// scales up: posting lists are large items, and how they fall into pages matters.
+double simulated_pages(const std::vector<ValueClass>& keys, const Packer& packer,
+                       const Packer& null_packer, double rows, int fillfactor) {
+  constexpr double kPages = 300;
+
+  struct Stream {
+    double mean;
+    double values;
+    const Packer* packer;
+    double taken = 0;
+  };
+
+  // Keys of thousands of rows fill pages of their own and are rare in the draw: counted one by one.
+  constexpr double kHeavy = 5000;
+  constexpr double kEnough = 500'000;
+  std::vector<Stream> streams;
+  double total = 0;
+  double heavy_pages = 0;
+  for (const ValueClass& key : keys) {
+    const double mean = key.share * rows;
+    const Packer& used = key.is_null ? null_packer : packer;
+    if (mean > kHeavy && keys.size() > 1) {
+      LeafPages own{fillfactor};
+      const double part = std::min(mean, kEnough);
+      used.emit(std::rint(part), [&own](double size, double list) { own.add(size, list); });
+      heavy_pages += key.values * own.pages() * mean / part;
+    } else {
+      streams.push_back({mean, key.values, &used});
+      total += key.values;
+    }
+  }
+  rows = 0;
+  for (const Stream& stream : streams) {
+    rows += stream.mean * stream.values;
+  }
+  LeafPages leaves{fillfactor};
+  double drawn = 0;
+  double rows_drawn = 0;
+  std::uint64_t state = 0x9E3779B97F4A7C15U;
+  while (drawn < total && rows_drawn < rows && leaves.finished() < kPages) {
+    // The stream that lags most behind its share of the keys.
+    Stream* next = nullptr;
+    double lag = -1;
+    for (Stream& stream : streams) {
+      const double behind = stream.values * (drawn + 1) / total - stream.taken;
+      if (stream.taken < stream.values && behind > lag) {
+        lag = behind;
+        next = &stream;
+      }
+    }
+    if (next == nullptr) {
+      break;
+    }
+    ++next->taken;
+    ++drawn;
+    // Rows of this key: around the mean as chance has it, from a fixed generator.
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    const double uniform = static_cast<double>(state >> 11U) / 9007199254740992.0;
+    const double count = next->packer->draw(next->mean, uniform);
+    rows_drawn += count;
+    next->packer->emit(count, [&leaves](double size, double list) { leaves.add(size, list); });
+  }
+  if (rows_drawn <= 0) {
+    return std::ceil(heavy_pages);
+  }
+  const bool complete = leaves.finished() < kPages;
+  return std::ceil(heavy_pages + (complete ? leaves.pages() * std::max(1.0, rows / rows_drawn)
+                                           : leaves.finished() * rows / rows_drawn));
 }
 
 /// Pages for items of which only the average size is known: each page loses about half an item.
@@ -203,7 +337,7 @@ std::vector<ValueClass> value_classes(const IndexColumn& column, double rows) {
     common += frequency;
   }
   if (statistics.null_fraction > 0) {
-    classes.push_back({statistics.null_fraction, 1});
+    classes.push_back({statistics.null_fraction, 1, true});
   }
   double distinct = statistics.n_distinct;
   if (distinct < 0) {
@@ -225,15 +359,29 @@ BtreeSize btree_size(const Index& index, const std::vector<IndexColumn>& columns
     return size;  // the metapage alone
   }
   const int fillfactor = std::clamp(index_option(index, "fillfactor", kDefaultFillFactor), 10, 100);
-  const Items items =
-      leaf_items(index, columns, types, std::max(table_rows, rows_indexed), rows_indexed);
-  const bool fixed = std::none_of(columns.begin(), columns.end(),
-                                  [](const IndexColumn& column) {
-                                    return column.varies || (column.statistics != nullptr &&
-                                                             column.statistics->null_fraction > 0);
-                                  }) &&
-                     std::abs(items.count - rows_indexed) < rows_indexed * 1e-6;
-  size.leaf_pages = std::max(1.0, pages_for(items, usable(fillfactor), fixed));
+  const double all_rows = std::max(table_rows, rows_indexed);
+  const bool deduplicates = can_deduplicate(index, columns, types);
+  // In a one-column index nulls are a key of their own, with a tuple of their own: header and
+  // bitmap.
+  constexpr double kNullTuple = 16;
+  const Packer packer{average_tuple_size(columns, columns.size() > 1), deduplicates};
+  const Packer null_packer{kNullTuple, deduplicates};
+  const auto keys = deduplicates ? key_classes(columns, all_rows) : std::vector<ValueClass>{};
+  const bool all_distinct =
+      !deduplicates || (keys.size() == 1 && keys[0].share * all_rows <= 1.0001);
+  if (all_distinct) {
+    const bool fixed = std::none_of(columns.begin(), columns.end(), [](const IndexColumn& column) {
+      return column.varies ||
+             (column.statistics != nullptr && column.statistics->null_fraction > 0);
+    });
+    const Packer plain{average_tuple_size(columns), false};
+    size.leaf_pages = pages_for(plain.key(rows_indexed), usable(fillfactor), fixed);
+  } else {
+    size.leaf_pages =
+        simulated_pages(existing_keys(keys, all_rows, rows_indexed, columns.size() > 1), packer,
+                        null_packer, rows_indexed, fillfactor);
+  }
+  size.leaf_pages = std::max(1.0, size.leaf_pages);
   size.pages = 1 + size.leaf_pages;
 
   // A pivot holds the key columns up to the first that tells the pages apart: usually all of a

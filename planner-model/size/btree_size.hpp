@@ -25,6 +25,7 @@ struct BtreeSize {
 struct ValueClass {
   double share = 0;   ///< of the rows, each value
   double values = 0;  ///< how many such values
+  bool is_null = false;
 };
 
 [[nodiscard]] std::vector<ValueClass> value_classes(const IndexColumn& column, double rows);

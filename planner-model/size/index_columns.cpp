@@ -80,35 +80,75 @@ const Column* find_column(const Table& table, std::int16_t number) {
   return found == table.columns.end() ? nullptr : &*found;
 }
 
-/// For one text column: the average over its sampled values, because rounding up to 8 of an average
-/// is not the average of the rounded sizes.
-double sampled_text_size(const IndexColumn& column) {
-  double weight = 0;
-  double sum = 0;
-  const auto add = [&](const std::string& text, double share) {
-    const double header = text.size() < 126 ? 1 : 4;
-    const double value = static_cast<double>(text.size()) + header;
-    sum += share * align_up(kTupleHeader + value, kMaximumAlignment);
-    weight += share;
-  };
-  const auto& statistics = *column.statistics;
-  double common = 0;
-  for (std::size_t i = 0;
-       i < statistics.most_common_values.size() && i < statistics.most_common_frequencies.size();
-       ++i) {
-    add(statistics.most_common_values[i], statistics.most_common_frequencies[i]);
-    common += statistics.most_common_frequencies[i];
-  }
-  const double rest = std::max(0.0, 1.0 - common - statistics.null_fraction);
-  const auto& bounds = statistics.histogram_bounds;
-  for (const auto& bound : bounds) {
-    add(bound, rest / static_cast<double>(bounds.size()));
-  }
-  return weight > 0 ? sum / weight : 0;
-}
-
 bool is_plain_text(Oid type) {
   return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
+}
+
+/// Stored bytes of a numeric behind its short header: two for sign, weight and scale, two for each
+/// group of four decimal digits, counted from the point outwards (numeric.c).
+double numeric_size(std::string_view text) {
+  const auto point = std::min(text.find('.'), text.size());
+  const auto first = std::min(text.find_first_of("123456789"), text.size());
+  const auto last = text.find_last_of("123456789");
+  if (last == std::string_view::npos) {
+    return 3;
+  }
+  const auto group = [point](std::size_t digit) {
+    return digit < point ? -static_cast<long>((point - digit + 3) / 4)
+                         : static_cast<long>((digit - point - 1) / 4);
+  };
+  return 3 + 2 * static_cast<double>(group(last) - group(first) + 1);
+}
+
+double stored_size(const IndexColumn& column, std::string_view text) {
+  if (column.type == type_oid::kNumeric) {
+    return numeric_size(text);
+  }
+  constexpr std::size_t kLongestShort = 126;
+  return static_cast<double>(text.size()) + (text.size() <= kLongestShort ? 1 : 4);
+}
+
+constexpr std::size_t kSamples = 64;
+
+/// Sizes of a varying column's values, each as frequent as the others: of an average, the size
+/// rounded up to 8 would be wrong.
+std::vector<double> sampled_sizes(const IndexColumn& column) {
+  const bool readable = is_plain_text(column.type) || column.type == type_oid::kNumeric;
+  std::vector<std::pair<double, double>> weighted;  // size, share
+  if (readable && column.statistics != nullptr) {
+    const auto& statistics = *column.statistics;
+    double common = 0;
+    const auto& values = statistics.most_common_values;
+    const auto& frequencies = statistics.most_common_frequencies;
+    for (std::size_t i = 0; i < values.size() && i < frequencies.size(); ++i) {
+      weighted.emplace_back(stored_size(column, values[i]), frequencies[i]);
+      common += frequencies[i];
+    }
+    const auto& bounds = statistics.histogram_bounds;
+    const double rest = std::max(0.0, 1.0 - common - statistics.null_fraction);
+    for (const auto& bound : bounds) {
+      weighted.emplace_back(stored_size(column, bound), rest / static_cast<double>(bounds.size()));
+    }
+  }
+  double total = 0;
+  for (const auto& [size, share] : weighted) {
+    total += share;
+  }
+  if (total <= 0) {
+    return std::vector<double>(kSamples, column.width);
+  }
+  std::sort(weighted.begin(), weighted.end());
+  std::vector<double> sizes;
+  double passed = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    const double wanted = total * (static_cast<double>(i) + 0.5) / kSamples;
+    while (at + 1 < weighted.size() && passed + weighted[at].second < wanted) {
+      passed += weighted[at++].second;
+    }
+    sizes.push_back(weighted[at].first);
+  }
+  return sizes;
 }
 
 }  // namespace
@@ -143,36 +183,34 @@ int index_option(const Index& index, const char* name, int otherwise) {
   return value;
 }
 
-double average_tuple_size(const std::vector<IndexColumn>& columns) {
-  if (columns.size() == 1 && columns.front().statistics != nullptr &&
-      is_plain_text(columns.front().type)) {
-    if (const double sampled = sampled_text_size(columns.front()); sampled > 0) {
-      return sampled;
-    }
-  }
+double average_tuple_size(const std::vector<IndexColumn>& columns, bool count_nulls) {
   double no_nulls = 1;  // probability that a tuple has no null
-  double data = 0;
   double nulls_saved = 0;
-  bool varies = false;
+  std::vector<std::vector<double>> sampled;
   for (const IndexColumn& column : columns) {
-    const double nulls = column.statistics == nullptr ? 0 : column.statistics->null_fraction;
-    data = (varies ? data + (column.alignment - 1) / 2.0 : align_up(data, column.alignment)) +
-           column.width;
+    const double nulls =
+        column.statistics == nullptr || !count_nulls ? 0 : column.statistics->null_fraction;
     no_nulls *= 1 - nulls;
     nulls_saved += nulls * column.width;
-    varies = varies || column.varies;
-  }
-  const auto rounded = [varies](double bytes) {
-    return varies ? bytes + (kMaximumAlignment - 1) / 2.0 : align_up(bytes, kMaximumAlignment);
-  };
-  const double full = rounded(kTupleHeader + data);
-  if (no_nulls >= 1) {
-    return full;
+    sampled.push_back(column.varies ? sampled_sizes(column) : std::vector<double>{});
   }
   // A tuple with nulls is longer by the bitmap and shorter by the values it lacks.
-  const double lacking = nulls_saved / (1 - no_nulls);
-  const double with_nulls =
-      align_up(kTupleHeaderWithNulls + std::max(0.0, data - lacking), kMaximumAlignment);
+  const double lacking = no_nulls < 1 ? nulls_saved / (1 - no_nulls) : 0;
+  double full = 0;
+  double with_nulls = 0;
+  for (std::size_t sample = 0; sample < kSamples; ++sample) {
+    double data = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      // Odd strides walk each column's samples in another order.
+      const std::size_t pick = sample * (2 * i + 1) % kSamples;
+      data = align_up(data, columns[i].alignment) +
+             (columns[i].varies ? sampled[i][pick] : columns[i].width);
+    }
+    full += align_up(kTupleHeader + data, kMaximumAlignment) / kSamples;
+    with_nulls +=
+        align_up(kTupleHeaderWithNulls + std::max(0.0, data - lacking), kMaximumAlignment) /
+        kSamples;
+  }
   return no_nulls * full + (1 - no_nulls) * with_nulls;
 }
 

@@ -32,6 +32,8 @@ struct IndexColumn {
 
 /// Average size of an index tuple: header, null bitmap where there are nulls, aligned values, the
 /// whole rounded up to 8 (index_form_tuple(), indextuple.c). Without the line pointer.
-[[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns);
+/// `count_nulls` false: of tuples without nulls only.
+[[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns,
+                                        bool count_nulls = true);
 
 }  // namespace quern::planner_model
