@@ -210,7 +210,7 @@ class LeafPages {
 /// scales up: posting lists are large items, and how they fall into pages matters.
 double simulated_pages(const std::vector<ValueClass>& keys, const Packer& packer,
                        const Packer& null_packer, double rows, int fillfactor) {
-  constexpr double kPages = 300;
+  constexpr double kPages = 100;
 
   struct Stream {
     double mean;
