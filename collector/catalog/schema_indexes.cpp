@@ -195,7 +195,7 @@ std::string SchemaBuilder::definition_of(const Index& index, const Table& table)
     std::string text =
         key.column > 0
             ? quote_identifier(table.columns[static_cast<std::size_t>(key.column - 1)].name)
-        : key.expression.back() == ')' &&
+        : !key.expression.empty() && key.expression.back() == ')' &&
                 key.expression.find('(') == key.expression.find_first_not_of(kNameLetters)
             ? key.expression  // a function call stands without parentheses
             : "(" + key.expression + ")";
