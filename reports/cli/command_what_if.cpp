@@ -1,0 +1,71 @@
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "collector/base/failure.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+
+#include "reports/cli/command_context.hpp"
+#include "reports/cli/planning_options.hpp"
+#include "reports/cli/what_if_batch.hpp"
+
+namespace quern::reports {
+
+namespace {
+
+constexpr auto kFooter =
+    "A request is one line of JSON, and so is its result:\n"
+    "  {\"id\": 1, \"sql\": \"SELECT ...\", \"params\": [\"7\"], \"create\": [\"CREATE INDEX "
+    "...\"],\n"
+    "   \"drop\": [\"name\"], \"size_model\": \"as-built\"}\n"
+    "Only sql is needed. A request that cannot be answered gets {\"id\": ..., \"error\": ...}; "
+    "the\n"
+    "others go on; the exit code is 2 only when no request could be answered.\n"
+    "\n"
+    "Examples:\n"
+    "  quern what-if -c prod.catalog.json < requests.jsonl > results.jsonl";
+
+struct WhatIfOptions {
+  std::string catalog;
+  std::string size_model = "as-built";
+};
+
+void run_what_if(const CommandContext& context, const WhatIfOptions& options) {
+  const planner_model::SizeModel sizes = parse_size_model(options.size_model);
+  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  WhatIfBatch batch{catalog, sizes};
+  const WhatIfBatch::Summary summary = batch.run(std::cin, context.out);
+  if (summary.requests == 0) {
+    throw UserError{"what-if: no request on standard input; see `quern what-if --help`"};
+  }
+  if (summary.errors == summary.requests) {
+    throw UserError{"what-if: none of the " + std::to_string(summary.requests) +
+                    " requests could be answered; see \"error\" in their results"};
+  }
+  if (summary.errors > 0) {
+    context.warn(std::to_string(summary.errors) + " of " + std::to_string(summary.requests) +
+                 " requests could not be answered; see \"error\" in their results");
+  }
+}
+
+}  // namespace
+
+void register_what_if(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<WhatIfOptions>();
+  CLI::App* command =
+      app.add_subcommand("what-if", "Plan many statements under many index sets, a line each");
+  command->add_option("-c,--catalog", options->catalog, "Catalog snapshot")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--size-model", options->size_model, "Size of imagined indexes")
+      ->check(CLI::IsMember({"as-built", "hypopg"}))
+      ->capture_default_str();
+  command->footer(kFooter);
+  command->callback([&context, options] {
+    context.run = [&context, options] { run_what_if(context, *options); };
+  });
+}
+
+}  // namespace quern::reports

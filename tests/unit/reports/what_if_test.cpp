@@ -1,0 +1,106 @@
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "reports/cli/what_if_batch.hpp"
+
+namespace quern::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+CatalogSnapshot catalog_of_one_table() {
+  CatalogSnapshot catalog;
+  Table table{.oid = 20000, .schema = "public", .name = "t", .pages = 1000, .relpages = 1000};
+  table.reltuples = 100000;
+  table.columns = {{.name = "id", .number = 1, .type = 23, .not_null = true},
+                   {.name = "note", .number = 2, .type = 25, .collation = 100}};
+  ColumnStatistics ids{.average_width = 4, .n_distinct = -1};
+  ids.histogram_bounds = {"1", "50000", "100000"};
+  ids.correlation = 1.0;
+  table.columns[0].statistics = ids;
+  catalog.tables = {table};
+  return catalog;
+}
+
+std::vector<Json> run(const std::string& requests, WhatIfBatch::Summary* summary = nullptr) {
+  const CatalogSnapshot catalog = catalog_of_one_table();
+  WhatIfBatch batch{catalog, planner_model::SizeModel::AsBuilt};
+  std::istringstream in{requests};
+  std::ostringstream out;
+  const auto counts = batch.run(in, out);
+  if (summary) {
+    *summary = counts;
+  }
+  std::vector<Json> results;
+  std::istringstream lines{out.str()};
+  for (std::string line; std::getline(lines, line);) {
+    results.push_back(Json::parse(line));
+  }
+  return results;
+}
+
+}  // namespace
+
+TEST_CASE("what-if answers each request line with one result line", "[what-if]") {
+  const auto results = run(R"J({"id": "a", "sql": "SELECT * FROM t WHERE id = 5"}
+{"id": 2, "sql": "SELECT * FROM t WHERE id = $1", "params": ["5"], "create": ["CREATE INDEX t_id ON t (id)"]}
+)J");
+  REQUIRE(results.size() == 2);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : results[0].items()) {
+    keys.push_back(key);
+  }
+  CHECK(keys == std::vector<std::string>{"id", "startup_cost", "total_cost", "rows", "width",
+                                         "indexes_used", "plan", "unmodelled"});
+  CHECK(results[0]["id"] == "a");
+  CHECK(results[0]["plan"]["Node Type"] == "Seq Scan");
+  CHECK(results[0]["indexes_used"].empty());
+  CHECK(results[1]["id"] == 2);
+  CHECK(results[1]["indexes_used"] == Json{"t_id"});
+  CHECK(results[1]["total_cost"] < results[0]["total_cost"]);
+}
+
+TEST_CASE("a bad request gets an error with its line, and the batch goes on", "[what-if]") {
+  const std::string good = "{\"id\": 9, \"sql\": \"SELECT * FROM t\"}\n";
+  const std::vector<std::pair<std::string, std::string>> bad = {
+      {"not json", "not a JSON object"},
+      {"[1]", "a request is a JSON object"},
+      {"{\"id\": 1}", "\"sql\" is missing"},
+      {"{\"sql\": 5}", "\"sql\" must be a string"},
+      {"{\"sql\": \"SELECT 1\", \"creates\": []}", "unknown member \"creates\""},
+      {"{\"sql\": \"SELECT 1\", \"create\": \"x\"}", "\"create\" must be an array of strings"},
+      {"{\"sql\": \"SELECT 1\", \"size_model\": \"x\"}", "use as-built or hypopg"},
+      {"{\"sql\": \"SELECT 1\", \"drop\": [\"no_such_index\"]}", "no_such_index"},
+      {"{\"sql\": \"SELECT * FROM missing\"}", "missing"},
+      {"{\"sql\": \"SELEC 1\"}", "syntax error"},
+      {"{\"sql\": \"SELECT 1\", \"id\": [[[1]]]}", "\"id\" must be a string or a number"},
+      {"{\"sql\": \"\xff\xfe\"}", "not a JSON object"},
+      {std::string(100000, '['), "not a JSON object"}};
+  for (const auto& [line, message] : bad) {
+    INFO(line.substr(0, 100));
+    WhatIfBatch::Summary summary;
+    const auto results = run("\n" + line + "\n" + good, &summary);
+    REQUIRE(results.size() == 2);
+    CHECK_THAT(results[0]["error"].get<std::string>(),
+               Catch::StartsWith("line 2: ") && Catch::Contains(message));
+    CHECK(results[0].contains("id"));
+    CHECK(results[1]["id"] == 9);
+    CHECK(results[1].contains("total_cost"));
+    CHECK(summary.requests == 2);
+    CHECK(summary.errors == 1);
+  }
+}
+
+TEST_CASE("a request line that does not end is refused in bounded memory", "[what-if]") {
+  std::string endless = "{\"sql\": \"" + std::string(WhatIfBatch::kLongestLine, 'x');
+  const auto results = run(endless + "\n{\"id\": 1, \"sql\": \"SELECT * FROM t\"}\n");
+  REQUIRE(results.size() == 2);
+  CHECK(results[0]["error"] == "line 1: longer than 16 MiB");
+  CHECK(results[1].contains("plan"));
+}
+
+}  // namespace quern::reports
