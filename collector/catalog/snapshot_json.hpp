@@ -96,7 +96,8 @@ class Reader {
       value.clear();
       value.reserve(json.size());
       for (const Json& element : json) {
-        read(element, value.emplace_back(), fmt::format("{}[{}]", path, value.size() - 1));
+        const std::string place = fmt::format("{}[{}]", path, value.size());
+        read(element, value.emplace_back(), place);
       }
     } else {
       read_object(json, value, path);

@@ -1,0 +1,116 @@
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "collector/base/failure.hpp"
+#include "collector/catalog/read_catalog.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+#include "collector/catalog/snapshot_queries.hpp"
+
+#include "tests/support/cluster.hpp"
+
+namespace quern::collector {
+namespace {
+
+using Catch::Matchers::Contains;
+using quern::testing::Cluster;
+
+/// The psql script's output over `dsn`, read back; the clock taken out.
+std::string by_psql(const std::string& dsn) {
+  const std::string base = QUERN_BINARY_DIR "/snapshot_test";
+  std::ofstream{base + ".sql"} << snapshot_psql_script();
+  const std::string command =
+      "psql -XAtq -f '" + base + ".sql' -o '" + base + ".json' \"" + dsn + "\"";
+  REQUIRE(std::system(command.c_str()) == 0);
+  CatalogSnapshot snapshot = read_snapshot(base + ".json");
+  CHECK_FALSE(snapshot.taken_at.empty());
+  snapshot.taken_at.clear();
+  return write_snapshot(snapshot);
+}
+
+std::string by_reader(const std::string& dsn) {
+  CatalogSnapshot snapshot = read_catalog(dsn);
+  snapshot.taken_at.clear();
+  return write_snapshot(snapshot);
+}
+
+TEST_CASE("the live reader and the psql script give the same document") {
+  const std::string dsn = Cluster::instance().dsn("shop");
+  const std::string live = by_reader(dsn);
+  CHECK(live.size() > 100000);
+  CHECK((live == by_psql(dsn)));
+}
+
+TEST_CASE("with pageinspect both know the height of the indexes") {
+  auto& cluster = Cluster::instance();
+  const std::string copy = cluster.copy_of("shop", "shop_inspected");
+  cluster.query("CREATE SCHEMA \"in spect\"; CREATE EXTENSION pageinspect SCHEMA \"in spect\"",
+                copy);
+  const std::string dsn = cluster.dsn(copy);
+  const std::string live = by_reader(dsn);
+  CHECK_THAT(live, Contains("\"tree_height\": 1"));
+  CHECK((live == by_psql(dsn)));
+}
+
+TEST_CASE("a user without rights gets a snapshot with caveats") {
+  auto& cluster = Cluster::instance();
+  const std::string copy = cluster.copy_of("shop", "shop_restricted");
+  cluster.query("DROP ROLE IF EXISTS nosy; CREATE ROLE nosy LOGIN; GRANT SELECT ON orders TO nosy",
+                copy);
+  const CatalogSnapshot snapshot = read_catalog(cluster.dsn(copy) + " user=nosy");
+  CHECK(snapshot.caveats.size() > 10);
+  for (const Table& table : snapshot.tables) {
+    if (table.name == "orders" || table.name == "customers") {
+      CHECK(table.columns.front().statistics.has_value() == (table.name == "orders"));
+    }
+  }
+  cluster.query("DROP OWNED BY nosy; DROP ROLE nosy", copy);
+}
+
+TEST_CASE("odd names, empty tables and every index kind are read") {
+  auto& cluster = Cluster::instance();
+  const std::string copy = cluster.copy_of("shop", "shop_odd");
+  cluster.query(
+      "CREATE SCHEMA \"Od\"\"d\"; CREATE TABLE \"Od\"\"d\".\"t \u00e4\" (a int, \"B b\" text, gone "
+      "int, j jsonb, r int4range, CHECK (a > 0));"
+      "ALTER TABLE \"Od\"\"d\".\"t \u00e4\" DROP COLUMN gone;"
+      "INSERT INTO \"Od\"\"d\".\"t \u00e4\" SELECT i, E'line\\nbreak \" \\\\ ' || i % 3 FROM "
+      "generate_series(1, 100) i;"
+      "CREATE INDEX ON \"Od\"\"d\".\"t \u00e4\" USING gin (j);"
+      "CREATE INDEX ON \"Od\"\"d\".\"t \u00e4\" USING gist (r);"
+      "CREATE INDEX ON \"Od\"\"d\".\"t \u00e4\" USING brin (a);"
+      "CREATE INDEX ON \"Od\"\"d\".\"t \u00e4\" USING hash (a);"
+      "CREATE UNIQUE INDEX ON \"Od\"\"d\".\"t \u00e4\" (a DESC) INCLUDE (\"B b\") WHERE a > 3;"
+      "CREATE STATISTICS s ON (a % 3), \"B b\" FROM \"Od\"\"d\".\"t \u00e4\";"
+      "ANALYZE \"Od\"\"d\".\"t \u00e4\"",
+      copy);
+  const std::string dsn = cluster.dsn(copy);
+  const std::string live = by_reader(dsn);
+  CHECK((live == by_psql(dsn)));
+  CHECK_THAT(live, Contains("line\\nbreak \\\" \\\\ 1"));
+  CHECK_THAT(live, Contains("expression_statistics"));
+}
+
+TEST_CASE("reading changes nothing and stays read-only") {
+  auto& cluster = Cluster::instance();
+  const auto before = cluster.value("SELECT txid_current()");
+  (void)read_catalog(cluster.dsn("shop"));
+  CHECK(std::stoll(cluster.value("SELECT txid_current()")) == std::stoll(before) + 1);
+}
+
+TEST_CASE("an unreachable server is told without the password") {
+  const std::string dsn = GENERATE(as<std::string>{}, "postgresql://bob:s3cret@127.0.0.1:1/shop",
+                                   "host=/nowhere password=s3cret dbname=shop",
+                                   "host=127.0.0.1 port=1 passwort=x password='s3cret'");
+  try {
+    (void)read_catalog(dsn);
+    FAIL("no error");
+  } catch (const UserError& error) {
+    CHECK_THAT(error.what(), Contains("***") && !Contains("s3cret"));
+  }
+}
+
+}  // namespace
+}  // namespace quern::collector

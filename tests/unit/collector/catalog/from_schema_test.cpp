@@ -1,0 +1,120 @@
+#include "collector/catalog/from_schema.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "collector/base/failure.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+
+namespace quern::collector {
+namespace {
+
+using Catch::Matchers::Contains;
+
+std::string shop_file(const std::string& name) {
+  std::ifstream file{QUERN_SOURCE_DIR "/samples/shop/" + name};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+template <class Objects>
+const auto& named(const Objects& objects, const std::string& name) {
+  const auto found = std::find_if(objects.begin(), objects.end(),
+                                  [&](const auto& object) { return object.name == name; });
+  REQUIRE(found != objects.end());
+  return *found;
+}
+
+CatalogSnapshot from_text(const std::string& sql) {
+  return snapshot_from_schema_text(sql, "schema.sql");
+}
+
+TEST_CASE("the shop's schema file gives the tables and indexes that the server has") {
+  const CatalogSnapshot schema = from_text(shop_file("schema.sql") + shop_file("indexes.sql"));
+  const CatalogSnapshot server = read_snapshot(QUERN_SOURCE_DIR "/samples/shop/catalog.json.gz");
+  REQUIRE(schema.tables.size() == server.tables.size());
+  for (const Table& theirs : server.tables) {
+    CAPTURE(theirs.name);
+    const Table& ours = named(schema.tables, theirs.name);
+    CHECK(ours.kind == theirs.kind);
+    CHECK(ours.partition_key == theirs.partition_key);
+    CHECK(ours.partition_bound == theirs.partition_bound);
+    CHECK(ours.options == theirs.options);
+    if (theirs.kind == 'v') {
+      continue;
+    }
+    REQUIRE(ours.columns.size() == theirs.columns.size());
+    for (std::size_t i = 0; i < ours.columns.size(); ++i) {
+      CAPTURE(ours.columns[i].name);
+      CHECK(ours.columns[i].name == theirs.columns[i].name);
+      CHECK(ours.columns[i].not_null == theirs.columns[i].not_null);
+      CHECK(ours.columns[i].type_modifier == theirs.columns[i].type_modifier);
+      CHECK(ours.columns[i].collation == theirs.columns[i].collation);
+      CHECK((ours.columns[i].type == theirs.columns[i].type || theirs.columns[i].type >= 16384));
+    }
+  }
+  for (const Index& theirs : server.indexes) {
+    if (!theirs.valid) {
+      continue;
+    }
+    CAPTURE(theirs.name);
+    const Index& ours = named(schema.indexes, theirs.name);
+    CHECK(ours.unique == theirs.unique);
+    CHECK(ours.constraint == theirs.constraint);
+    REQUIRE(ours.keys.size() == theirs.keys.size());
+    for (std::size_t i = 0; i < ours.keys.size(); ++i) {
+      CHECK(ours.keys[i].column == theirs.keys[i].column);
+      CHECK(ours.keys[i].expression == theirs.keys[i].expression);
+      CHECK(ours.keys[i].operator_class == theirs.keys[i].operator_class);
+      CHECK(ours.keys[i].descending == theirs.keys[i].descending);
+      CHECK(ours.keys[i].nulls_first == theirs.keys[i].nulls_first);
+    }
+  }
+  CHECK(schema.constraints.size() == server.constraints.size());
+  CHECK_FALSE(schema.has_statistics);
+}
+
+TEST_CASE("statistics of another snapshot are taken by name") {
+  CatalogSnapshot schema = from_text(shop_file("schema.sql") + shop_file("indexes.sql"));
+  const CatalogSnapshot server = read_snapshot(QUERN_SOURCE_DIR "/samples/shop/catalog.json.gz");
+  apply_statistics(schema, write_snapshot(server), "stats.json");
+  const Table& ours = named(schema.tables, "orders");
+  const Table& theirs = named(server.tables, "orders");
+  CHECK(ours.reltuples == theirs.reltuples);
+  CHECK(ours.columns[3].statistics == theirs.columns[3].statistics);
+  CHECK(named(schema.indexes, "orders_pkey").pages == named(server.indexes, "orders_pkey").pages);
+  CHECK(schema.has_statistics);
+}
+
+TEST_CASE("pg_dump's own lines are skipped and counted") {
+  const CatalogSnapshot snapshot = from_text(
+      "\\connect shop\nSET search_path = '';\nCREATE TABLE public.a (id integer NOT NULL, b "
+      "text);\n"
+      "COPY public.a (id, b) FROM stdin;\n1\tit's (\n\\.\n"
+      "ALTER TABLE ONLY public.a ADD CONSTRAINT a_pkey PRIMARY KEY (id);\n");
+  CHECK(snapshot.tables.size() == 1);
+  CHECK(named(snapshot.indexes, "a_pkey").primary);
+  CHECK_THAT(snapshot.caveats.back(), Contains("psql commands and COPY data skipped: 2"));
+}
+
+TEST_CASE("statements that do not fit are counted, not fatal") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (id no_such_type, CHECK (id > 0));\nCREATE INDEX ON missing (x);\n"
+      "CREATE INDEX ON a (nothing);\nCREATE RULE r AS ON INSERT TO a DO NOTHING;\n"
+      "CREATE TABLE b (a_id int REFERENCES missing);");
+  CHECK(snapshot.tables.size() == 2);
+  CHECK(snapshot.caveats.size() >= 4);
+}
+
+TEST_CASE("SQL that does not parse is named with its line") {
+  CHECK_THROWS_WITH(from_text("CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n"),
+                    Contains("schema.sql:3: syntax error"));
+  CHECK_THROWS_WITH(from_text("SELECT 1;"), Contains("no CREATE TABLE"));
+}
+
+}  // namespace
+}  // namespace quern::collector
