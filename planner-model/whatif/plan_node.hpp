@@ -9,15 +9,15 @@ namespace quern::planner_model {
 
 /// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text.
 struct PlanNode {
-  std::string node_type;            ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
-  std::string relationship = {};    ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
-  std::string subplan_name = {};    ///< "InitPlan 1 (returns $0)", "CTE x"
+  std::string node_type;          ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
+  std::string relationship = {};  ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
+  std::string subplan_name = {};  ///< "InitPlan 1 (returns $0)", "CTE x"
   bool parallel_aware = false;
-  std::string join_type = {};       ///< "Inner", "Left", "Semi", "Anti", ...
-  std::string strategy = {};        ///< "Plain", "Sorted", "Hashed", "Mixed"
-  std::string partial_mode = {};    ///< "Simple", "Partial", "Finalize"
-  std::string operation = {};       ///< "Insert", "Update", "Delete" of ModifyTable
-  std::string command = {};         ///< of SetOp
+  std::string join_type = {};     ///< "Inner", "Left", "Semi", "Anti", ...
+  std::string strategy = {};      ///< "Plain", "Sorted", "Hashed", "Mixed"
+  std::string partial_mode = {};  ///< "Simple", "Partial", "Finalize"
+  std::string operation = {};     ///< "Insert", "Update", "Delete" of ModifyTable
+  std::string command = {};       ///< of SetOp
   std::string schema = {};
   std::string relation = {};
   std::string alias = {};
@@ -32,13 +32,15 @@ struct PlanNode {
   Cost total;
   Rows rows;
   int width = 0;  ///< bytes
+
   /// EXPLAIN's other properties in the server's order: {"Index Cond", "(id = 5)"}, {"Filter", ...},
   /// {"Sort Key", "a, b DESC"}, {"Group Key", ...}, {"Hash Cond", ...}.
   struct Property {
     std::string name;
-    std::string text;                      ///< joined by ", " when a list
-    std::vector<std::string> items = {};   ///< when EXPLAIN prints a list
+    std::string text;                     ///< joined by ", " when a list
+    std::vector<std::string> items = {};  ///< when EXPLAIN prints a list
   };
+
   std::vector<Property> properties = {};
   std::vector<PlanNode> children = {};
 };

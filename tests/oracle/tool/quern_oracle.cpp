@@ -13,8 +13,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
 #include "collector/catalog/read_catalog.hpp"
+#include "collector/catalog/snapshot_document.hpp"
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
