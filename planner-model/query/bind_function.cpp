@@ -78,7 +78,9 @@ void Analyzer::place_named_arguments(const QualifiedName& name, Arguments& argum
     placed[position] = arguments.values[positional + i];
     last = std::max(last, position + 1);
   }
-  placed.resize(std::min(last, placed.size()));
+  const bool all_default = std::none_of(known->defaults.begin(), known->defaults.end(),
+                                        [](std::string_view text) { return text.empty(); });
+  placed.resize(all_default ? placed.size() : std::min(last, placed.size()));
   for (std::size_t i = 0; i < placed.size(); ++i) {
     if (!placed[i]) {
       placed[i] = make_unknown_const(known->defaults[i]);

@@ -96,8 +96,8 @@ Analyzer::MergedColumns Analyzer::merge_using(const FromItem& left, const FromIt
     merged.right.push_back(using_column(*right.columns, name, "right"));
     const ExprPtr& l = left.columns->columns[static_cast<std::size_t>(merged.left.back())].expr;
     const ExprPtr& r = right.columns->columns[static_cast<std::size_t>(merged.right.back())].expr;
-    clauses.push_back(coerce_to_boolean(make_op({{}, "="}, l, r), "JOIN/USING"));
     merged.columns.add(name, merged_column(type, l, r));
+    clauses.push_back(coerce_to_boolean(make_op({{}, "="}, l, r), "JOIN/USING"));
   }
   merged.quals = clauses.empty()       ? nullptr
                  : clauses.size() == 1 ? clauses.front()

@@ -304,7 +304,6 @@ void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClau
   NamespaceItem excluded = target;
   excluded.name = "excluded";
   excluded.has_alias = true;
-  excluded.columns_visible = false;
   scope.names.push_back(std::move(excluded));
   for (const TargetEntry& assignment :
        transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list))) {
@@ -368,6 +367,7 @@ ExprPtr Analyzer::multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& 
 std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, ParseList items) {
   const Table& table = *scope.query.range_table.front().table;
   std::vector<TargetEntry> targets;
+  std::vector<bool> whole;  ///< the column itself, not a part of it
   std::vector<ExprPtr> row;
   for (const ParseNode* node : items) {
     const PgQuery__ResTarget& item = *node->res_target;
@@ -388,11 +388,12 @@ std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, ParseL
       value = column_default(column);
     }
     const ParseList indirection = list_of(item.n_indirection, item.indirection);
-    for (const TargetEntry& other : targets) {
-      if (other.column == column.number && indirection.empty()) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (targets[i].column == column.number && (indirection.empty() || whole[i])) {
         throw UserError{fmt::format("multiple assignments to same column \"{}\"", column.name)};
       }
     }
+    whole.push_back(indirection.empty());
     targets.push_back(TargetEntry{assigned_expr(scope, column, value, indirection), column.name, 0,
                                   false, column.number});
   }

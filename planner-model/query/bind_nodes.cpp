@@ -21,6 +21,20 @@ ExprPtr value_const(Value value) {
   return constant;
 }
 
+/// The words of the type's input function.
+std::string input_error(std::string_view text, Oid type, const TypeSystem& types) {
+  if (types.is_enum(type)) {
+    return fmt::format("invalid input value for enum {}: \"{}\"", types.format_type(type), text);
+  }
+  const bool is_time = type == type_oid::kDate || type == type_oid::kTimestamp ||
+                       type == type_oid::kTimestampTz || type == type_oid::kTime;
+  if (is_time && !text.empty() &&
+      text.find_first_not_of("0123456789-:. +") == std::string_view::npos) {
+    return fmt::format("date/time field value out of range: \"{}\"", text);
+  }
+  return fmt::format("invalid input syntax for type {}: \"{}\"", types.format_type(type), text);
+}
+
 }  // namespace
 
 ExprPtr make_var(int varno, int attno, const RangeColumn& column, int levels_up) {
@@ -65,13 +79,7 @@ ExprPtr make_unknown_const(std::string_view text) {
 ExprPtr make_literal(std::string_view text, Oid type, const TypeSystem& types) {
   std::optional<Value> value = parse_value(text, type, types);
   if (!value) {
-    const bool is_time =
-        type == type_oid::kDate || type == type_oid::kTimestamp || type == type_oid::kTimestampTz;
-    throw UserError{
-        types.is_enum(type)
-            ? fmt::format("invalid input value for enum {}: \"{}\"", types.format_type(type), text)
-            : fmt::format("invalid input syntax for type {}: \"{}\"{}", types.format_type(type),
-                          text, is_time ? " (or the field value is out of range)" : "")};
+    throw UserError{input_error(text, type, types)};
   }
   value->type = type;
   auto constant = std::make_shared<Expr>(*value_const(std::move(*value)));

@@ -179,6 +179,25 @@ std::string value_function_name(PgQuery__SQLValueFunctionOp op) {
   }
 }
 
+std::string xml_function_name(PgQuery__XmlExprOp op) {
+  switch (op) {
+    case PG_QUERY__XML_EXPR_OP__IS_XMLCONCAT:
+      return "xmlconcat";
+    case PG_QUERY__XML_EXPR_OP__IS_XMLELEMENT:
+      return "xmlelement";
+    case PG_QUERY__XML_EXPR_OP__IS_XMLFOREST:
+      return "xmlforest";
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPARSE:
+      return "xmlparse";
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPI:
+      return "xmlpi";
+    case PG_QUERY__XML_EXPR_OP__IS_XMLROOT:
+      return "xmlroot";
+    default:
+      return "?column?";
+  }
+}
+
 Guess guess_name(const ParseNode* node) {
   if (!is_set(node)) {
     return {};
@@ -214,6 +233,10 @@ Guess guess_name(const ParseNode* node) {
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
       return good(node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest"
                                                                               : "least");
+    case PG_QUERY__NODE__NODE_XML_EXPR:
+      return good(xml_function_name(node->xml_expr->op));
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE:
+      return good("xmlserialize");
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
       return good(value_function_name(node->sqlvalue_function->op));
     default:

@@ -66,7 +66,10 @@ Analyzer::TypeReference Analyzer::resolve_type_name(const PgQuery__TypeName& nam
   if (name.pct_type != 0) {
     throw UserError{fmt::format("type reference {}%TYPE is not supported", qualified.name)};
   }
-  const Type* type = types_.type_by_name(qualified.schema, qualified.name);
+  // The grammar turns CHAR into bpchar: "char" here was quoted.
+  const Type* type = qualified.name == "char"
+                         ? types_.type(type_oid::kChar)
+                         : types_.type_by_name(qualified.schema, qualified.name);
   if (type == nullptr) {
     throw UserError{fmt::format("type \"{}{}{}\" does not exist", qualified.schema,
                                 qualified.schema.empty() ? "" : ".", qualified.name)};

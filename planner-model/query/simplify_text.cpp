@@ -99,6 +99,10 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
       args[1].form == ValueForm::Integer) {
     return substring(args, result);
   }
+  if ((name == "position" || name == "strpos") && args.size() == 2 && is_text(args[1])) {
+    const std::size_t at = text.find(args[1].text);
+    return make_integer(at == std::string::npos ? 0 : static_cast<std::int64_t>(at) + 1, result);
+  }
   if (name == "replace" && args.size() == 3 && is_text(args[1]) && is_text(args[2])) {
     return make_text(replace_all(text, args[1].text, args[2].text), result);
   }
