@@ -1,0 +1,69 @@
+#include "planner-model/cost/cost_parameters.hpp"
+
+#include <cstdlib>
+#include <string>
+
+namespace quern::planner_model {
+
+CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
+  CostParameters p;
+  p.block_size = catalog.block_size;
+  p.version = catalog.server_version;
+  if (p.version < 150000) {
+    p.hash_mem_multiplier = 1.0;
+  }
+  const auto find = [&](const char* name) -> const std::string* {
+    const auto it = catalog.settings.find(name);
+    return it == catalog.settings.end() ? nullptr : &it->second;
+  };
+  const auto number = [&](const char* name, auto& target) {
+    if (const auto* text = find(name); text != nullptr && !text->empty()) {
+      target = static_cast<std::remove_reference_t<decltype(target)>>(
+          std::strtod(text->c_str(), nullptr));
+    }
+  };
+  const auto flag = [&](const char* name, bool& target) {
+    if (const auto* text = find(name); text != nullptr) {
+      target = *text == "on" || *text == "true" || *text == "1";
+    }
+  };
+  number("seq_page_cost", p.seq_page_cost);
+  number("random_page_cost", p.random_page_cost);
+  number("cpu_tuple_cost", p.cpu_tuple_cost);
+  number("cpu_index_tuple_cost", p.cpu_index_tuple_cost);
+  number("cpu_operator_cost", p.cpu_operator_cost);
+  number("parallel_tuple_cost", p.parallel_tuple_cost);
+  number("parallel_setup_cost", p.parallel_setup_cost);
+  number("effective_cache_size", p.effective_cache_size);
+  number("work_mem", p.work_mem_kb);
+  number("hash_mem_multiplier", p.hash_mem_multiplier);
+  number("cursor_tuple_fraction", p.cursor_tuple_fraction);
+  number("min_parallel_table_scan_size", p.min_parallel_table_scan_size);
+  number("min_parallel_index_scan_size", p.min_parallel_index_scan_size);
+  number("max_parallel_workers_per_gather", p.max_parallel_workers_per_gather);
+  number("from_collapse_limit", p.from_collapse_limit);
+  number("join_collapse_limit", p.join_collapse_limit);
+  flag("parallel_leader_participation", p.parallel_leader_participation);
+  flag("enable_seqscan", p.enable_seqscan);
+  flag("enable_indexscan", p.enable_indexscan);
+  flag("enable_indexonlyscan", p.enable_indexonlyscan);
+  flag("enable_bitmapscan", p.enable_bitmapscan);
+  flag("enable_tidscan", p.enable_tidscan);
+  flag("enable_sort", p.enable_sort);
+  flag("enable_incremental_sort", p.enable_incremental_sort);
+  flag("enable_hashagg", p.enable_hashagg);
+  flag("enable_nestloop", p.enable_nestloop);
+  flag("enable_material", p.enable_material);
+  flag("enable_memoize", p.enable_memoize);
+  flag("enable_mergejoin", p.enable_mergejoin);
+  flag("enable_hashjoin", p.enable_hashjoin);
+  flag("enable_gathermerge", p.enable_gathermerge);
+  flag("enable_parallel_append", p.enable_parallel_append);
+  flag("enable_parallel_hash", p.enable_parallel_hash);
+  flag("enable_partition_pruning", p.enable_partition_pruning);
+  flag("enable_partitionwise_join", p.enable_partitionwise_join);
+  flag("enable_partitionwise_aggregate", p.enable_partitionwise_aggregate);
+  return p;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,728 @@
+// Sizes and paths of base relations. Source: allpaths.c and costsize.c (size estimates), PostgreSQL 15.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/partitions.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/selectivity.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// While a partition is planned it stands in its parent's place, so that statistics are its own.
+class StandIn {
+ public:
+  StandIn(PlannerInfo& root, RelOptInfo& member)
+      : slot_{root.base[static_cast<std::size_t>(member.range)]}, parent_{slot_} {
+    slot_ = &member;
+  }
+  ~StandIn() { slot_ = parent_; }
+  StandIn(const StandIn&) = delete;
+  StandIn& operator=(const StandIn&) = delete;
+
+ private:
+  RelOptInfo*& slot_;
+  RelOptInfo* parent_;
+};
+
+void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
+  const double rows =
+      rel.tuples *
+      clauselist_selectivity(root, rel.restrictions, 0, JoinType::Inner, nullptr);
+  rel.rows = clamp_row_est(rows);
+  rel.restriction_cost = clauses_cost(rel.restrictions, root);
+  set_rel_width(root, rel);
+}
+
+bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {
+  const auto& types = *root.global->types;
+  return !any_of(expr, [&](const Expr& e) {
+    Oid function = e.function;
+    if (e.kind == ExprKind::SubPlan || (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec)) {
+      return true;
+    }
+    if (e.kind != ExprKind::FuncExpr && e.kind != ExprKind::OpExpr) {
+      return false;
+    }
+    if (function == 0) {
+      const auto* op = types.op(e.op);
+      function = op != nullptr ? op->function : 0;
+    }
+    const auto* definition = types.function(function);
+    return definition != nullptr && definition->parallel != 's';
+  });
+}
+
+void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel) {
+  if (!root.global->parallel_ok) {
+    return;
+  }
+  switch (rel.entry->kind) {
+    case RangeKind::Relation:
+      if (rel.table->persistence == 't' || rel.table->kind == 'f') {
+        return;
+      }
+      break;
+    case RangeKind::Subquery:
+      if (rel.entry->subquery->limit || rel.entry->subquery->offset) {
+        return;
+      }
+      break;
+    case RangeKind::Function:
+      for (const auto& function : rel.entry->functions) {
+        if (!is_parallel_safe(function, root)) {
+          return;
+        }
+      }
+      break;
+    case RangeKind::Cte:
+      return;
+    default:
+      break;
+  }
+  for (const auto* clause : rel.restrictions) {
+    if (!is_parallel_safe(clause->clause, root)) {
+      return;
+    }
+  }
+  for (const auto& expr : rel.target.exprs) {
+    if (!is_parallel_safe(expr, root)) {
+      return;
+    }
+  }
+  rel.consider_parallel = true;
+}
+
+RestrictInfo* fresh_copy(PlannerInfo& root, const RestrictInfo& clause) {
+  auto& copy = root.global->clauses.emplace_back(clause);
+  copy.norm_selectivity = copy.outer_selectivity = -1;
+  copy.left_bucket_size = copy.right_bucket_size = -1;
+  for (auto& arm : copy.or_arms) {
+    for (auto*& part : arm) {
+      part = fresh_copy(root, *part);
+    }
+  }
+  return &copy;
+}
+
+void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
+  const auto clauses = clause_exprs(rel.restrictions);
+  double rows = 0;
+  double tuples = 0;
+  double width = 0;
+  for (auto* member : expand_members(root, rel)) {
+    if (is_pruned(root, rel, *member->table, clauses)) {
+      continue;
+    }
+    rel.members.push_back(member);
+  }
+  root.total_table_pages = 0;
+  for (auto* other : root.base) {
+    if (other != nullptr) {
+      root.total_table_pages += other->pages;
+      for (const auto* member : other->members) {
+        root.total_table_pages += member->pages;
+      }
+    }
+  }
+  for (auto* member : rel.members) {
+    member->target = rel.target;
+    member->needed = rel.needed;
+    member->whole_row_needed = rel.whole_row_needed;
+    member->join_info = rel.join_info;
+    member->has_ec_joins = rel.has_ec_joins;
+    member->consider_parallel = rel.consider_parallel;
+    for (const auto* clause : rel.restrictions) {
+      member->restrictions.push_back(fresh_copy(root, *clause));
+    }
+    const StandIn stand_in{root, *member};
+    check_index_predicates(root, *member);
+    set_baserel_size(root, *member);
+    rows += member->rows;
+    tuples += member->tuples;
+    width += member->target.width * member->rows;
+  }
+  rel.tuples = tuples;
+  rel.rows = rel.members.empty() ? 0 : rows;
+  rel.restriction_cost = clauses_cost(rel.restrictions, root);
+  set_rel_width(root, rel);
+  if (rows > 0) {
+    rel.target.width = static_cast<int>(std::rint(width / rows));
+  }
+  if (rel.members.empty()) {
+    rel.is_dummy = true;
+  }
+}
+
+double function_rows(const PlannerInfo& root, const ExprPtr& function) {
+  if (function->kind == ExprKind::FuncExpr && function->returns_set) {
+    const auto* definition = root.global->types->function(function->function);
+    if (definition == nullptr) {
+      return 1000;
+    }
+    // Planner support functions of unnest() and generate_series().
+    if (definition->name == "unnest" && function->args.size() == 1) {
+      return estimate_array_length(function->args.front());
+    }
+    if (definition->name == "generate_series" && function->args.size() >= 2) {
+      const auto value = [](const ExprPtr& e) -> std::optional<double> {
+        if (e->kind == ExprKind::Const && e->value &&
+            (e->type == type_oid::kInt4 || e->type == type_oid::kInt8)) {
+          return static_cast<double>(e->value->integer);
+        }
+        return std::nullopt;
+      };
+      const auto from = value(function->args[0]);
+      const auto to = value(function->args[1]);
+      const auto step =
+          function->args.size() > 2 ? value(function->args[2]) : std::optional<double>{1.0};
+      if (from && to && step && *step != 0) {
+        return std::max(0.0, std::floor((*to - *from + *step) / *step));
+      }
+    }
+    return definition->rows > 0 ? definition->rows : 1000;
+  }
+  return 1;
+}
+
+void plan_subquery(PlannerInfo& root, RelOptInfo& rel) {
+  if (rel.subroot != nullptr) {
+    return;
+  }
+  double fraction = root.tuple_fraction;
+  const Query& query = root.query;
+  if (query.has_aggregates || !query.group_by.empty() || query.has_grouping_sets ||
+      query.has_window_functions || !query.distinct.empty() || !query.order_by.empty() ||
+      count(root.all_base) > 1) {
+    fraction = 0;
+  }
+  Query sub = *rel.entry->subquery;
+  rel.subroot = &plan_query(*root.global, std::move(sub), &root, fraction);
+}
+
+PathKeys subquery_pathkeys(PlannerInfo& root, RelOptInfo& rel, const Path& path) {
+  return convert_subquery_pathkeys(root, rel, *rel.subroot, path.pathkeys);
+}
+
+void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
+  const auto make = [&](Path* sub) {
+    auto* path = new_path(root, PathKind::SubqueryScan, &rel, &rel.target);
+    path->children = {sub};
+    path->subroot = rel.subroot;
+    path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
+    path->workers = sub->workers;
+    path->pathkeys = subquery_pathkeys(root, rel, *sub);
+    path->param = base_param_info(root, rel, rel.lateral_relids);
+    // Nothing to do but pass rows on: no per-row charge.
+    bool trivial = rel.restrictions.empty();
+    if (trivial) {
+      const auto& targets = rel.subroot->query.targets;
+      std::size_t visible = 0;
+      for (const auto& t : targets) {
+        visible += !t.junk;
+      }
+      trivial = rel.target.exprs.size() == visible;
+      for (std::size_t i = 0; trivial && i < rel.target.exprs.size(); ++i) {
+        trivial = rel.target.exprs[i]->kind == ExprKind::Var &&
+                  rel.target.exprs[i]->attno == static_cast<int>(i) + 1;
+      }
+    }
+    cost_subqueryscan(*path, root, rel, path->param, trivial);
+    return path;
+  };
+  for (auto* sub : rel.subroot->final_rel->paths) {
+    add_path(root, rel, make(sub));
+  }
+  if (rel.consider_parallel && rel.lateral_relids == 0) {
+    for (auto* sub : rel.subroot->final_rel->partial_paths) {
+      add_partial_path(root, rel, make(sub));
+    }
+  }
+}
+
+void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
+  switch (rel.entry->kind) {
+    case RangeKind::Relation:
+      if (rel.is_append) {
+        set_append_rel_size(root, rel);
+        return;
+      }
+      if (rel.entry->sample_fraction) {
+        rel.tuples = clamp_row_est(rel.tuples * *rel.entry->sample_fraction);
+        if (rel.entry->sample_method == "system") {
+          rel.pages = std::ceil(rel.pages * *rel.entry->sample_fraction);
+        }
+      }
+      check_index_predicates(root, rel);
+      break;
+    case RangeKind::Subquery: {
+      plan_subquery(root, rel);
+      rel.tuples = rel.subroot->final_rel->cheapest_total->rows;
+      break;
+    }
+    case RangeKind::Function: {
+      double rows = 0;
+      for (const auto& function : rel.entry->functions) {
+        rows = std::max(rows, clamp_row_est(function_rows(root, function)));
+      }
+      rel.tuples = rows;
+      break;
+    }
+    case RangeKind::Values:
+      rel.tuples = static_cast<double>(rel.entry->values.size());
+      break;
+    case RangeKind::Cte: {
+      if (rel.entry->cte_self_reference) {
+        // Ten times the non-recursive term.
+        PlannerInfo* level = root.parent;
+        while (level != nullptr && level->non_recursive_path == nullptr) {
+          level = level->parent;
+        }
+        rel.tuples = 10 * (level != nullptr ? level->non_recursive_path->rows : 1);
+      } else {
+        PlannerInfo* level = &root;
+        for (int up = 0; up < rel.entry->cte_levels_up && level->parent != nullptr; ++up) {
+          level = level->parent;
+        }
+        const auto found = level->cte_plans.find(rel.entry->cte);
+        rel.tuples = 1;
+        if (found != level->cte_plans.end()) {
+          rel.tuples =
+              root.global->subplans[static_cast<std::size_t>(found->second) - 1].path->rows;
+        }
+      }
+      break;
+    }
+    case RangeKind::Result:
+      rel.tuples = 1;
+      break;
+  }
+  set_baserel_size(root, rel);
+}
+
+void add_parallel_seqscan(PlannerInfo& root, RelOptInfo& rel) {
+  if (!rel.consider_parallel || rel.lateral_relids != 0) {
+    return;
+  }
+  const int workers = parallel_workers_for(root, rel, rel.pages, -1);
+  if (workers <= 0) {
+    return;
+  }
+  auto* path = new_path(root, PathKind::SeqScan, &rel, &rel.target);
+  path->workers = workers;
+  path->parallel_aware = true;
+  cost_seqscan(*path, root, rel, nullptr);
+  add_partial_path(root, rel, path);
+}
+
+void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
+  if (rel.entry->sample_fraction) {
+    auto* path = new_path(root, PathKind::SampleScan, &rel, &rel.target);
+    path->param = base_param_info(root, rel, rel.lateral_relids);
+    cost_samplescan(*path, root, rel, path->param);
+    add_path(root, rel, path);
+    return;
+  }
+  auto* seq = new_path(root, PathKind::SeqScan, &rel, &rel.target);
+  seq->param = base_param_info(root, rel, rel.lateral_relids);
+  cost_seqscan(*seq, root, rel, seq->param);
+  add_path(root, rel, seq);
+  add_parallel_seqscan(root, rel);
+  create_index_paths(root, rel);
+  create_tid_paths(root, rel);
+}
+
+// --- appended relations: add_paths_to_append_rel() -----------------------------------------------
+
+Path* cheapest_parameterized_child(RelOptInfo& member, Relids required) {
+  Path* best = nullptr;
+  for (auto* path : member.paths) {
+    if (required_outer(path) != required) {
+      continue;
+    }
+    if (best == nullptr || path->total < best->total) {
+      best = path;
+    }
+  }
+  return best;
+}
+
+void add_ordered_appends(PlannerInfo& root, RelOptInfo& rel) {
+  std::vector<PathKeys> orders;
+  for (auto* member : rel.members) {
+    for (auto* path : member->paths) {
+      if (!path->pathkeys.empty() && required_outer(path) == 0 &&
+          std::find(orders.begin(), orders.end(), path->pathkeys) == orders.end()) {
+        orders.push_back(path->pathkeys);
+      }
+    }
+  }
+  for (const auto& keys : orders) {
+    const auto children_by = [&](bool by_total) {
+      std::vector<Path*> children;
+      for (auto* member : rel.members) {
+        auto* child = cheapest_path_for_pathkeys(member->paths, keys, 0, by_total);
+        if (child == nullptr) {
+          child = member->cheapest_total;
+        }
+        children.push_back(child);
+      }
+      return children;
+    };
+    auto startup = children_by(false);
+    auto total = children_by(true);
+    // Range partitions on the leading sort key come in order by themselves.
+    bool partition_order = false;
+    bool reversed = false;
+    if (rel.table->kind == 'p' && rel.table->partition_key.starts_with("RANGE (")) {
+      const std::string column =
+          rel.table->partition_key.substr(7, rel.table->partition_key.size() - 8);
+      for (const auto* m : keys.front().ec->members) {
+        const ExprPtr var = strip_relabel(m->expr);
+        if (var->kind == ExprKind::Var && var->varno == rel.range) {
+          const auto& name = rel.entry->columns[static_cast<std::size_t>(var->attno) - 1].name;
+          partition_order = name == column;
+        }
+      }
+      partition_order = partition_order && keys.size() == 1 &&
+                        std::none_of(rel.members.begin(), rel.members.end(), [](const auto* m) {
+                          return m->table->partition_bound == "DEFAULT";
+                        });
+      reversed = keys.front().descending;
+    }
+    const auto emit = [&](std::vector<Path*> children) {
+      if (partition_order) {
+        if (reversed) {
+          std::reverse(children.begin(), children.end());
+        }
+        for (auto*& child : children) {
+          if (!pathkeys_contained_in(keys, child->pathkeys)) {
+            child = create_sort_path(root, *child->parent, child, keys, root.limit_tuples);
+          }
+        }
+        add_path(root, rel, create_append_path(root, rel, children, {}, keys, 0, 0, false, -1));
+      } else {
+        add_path(root, rel, create_merge_append_path(root, rel, std::move(children), keys, 0));
+      }
+    };
+    const bool same = startup == total;
+    emit(startup);
+    if (!same) {
+      emit(total);
+    }
+  }
+}
+
+void add_append_paths(PlannerInfo& root, RelOptInfo& rel) {
+  std::vector<Path*> children;
+  std::vector<Path*> partial;
+  std::vector<Path*> pa_partial;
+  std::vector<Path*> pa_whole;
+  std::vector<Relids> parameters;
+  bool all_unparameterized = true;
+  bool partial_ok = rel.consider_parallel;
+  for (auto* member : rel.members) {
+    if (member->cheapest_total == nullptr || required_outer(member->cheapest_total) != 0) {
+      all_unparameterized = false;
+    } else {
+      children.push_back(member->cheapest_total);
+    }
+    if (!member->partial_paths.empty()) {
+      partial.push_back(member->partial_paths.front());
+      pa_partial.push_back(member->partial_paths.front());
+    } else {
+      partial_ok = false;
+      if (member->cheapest_total != nullptr) {
+        pa_whole.push_back(member->cheapest_total);
+      }
+    }
+    for (auto* path : member->paths) {
+      const Relids required = required_outer(path);
+      if (required != 0 &&
+          std::find(parameters.begin(), parameters.end(), required) == parameters.end()) {
+        parameters.push_back(required);
+      }
+    }
+  }
+  if (all_unparameterized) {
+    add_path(root, rel, create_append_path(root, rel, children, {}, {}, 0, 0, false, -1));
+  }
+  const auto& p = root.global->cost;
+  const auto log_workers = [&](std::size_t children_count) {
+    return static_cast<int>(std::floor(std::log2(static_cast<double>(children_count)))) + 1;
+  };
+  double partial_rows = -1;
+  if (partial_ok && !partial.empty()) {
+    int workers = 0;
+    for (const auto* path : partial) {
+      workers = std::max(workers, path->workers);
+    }
+    if (p.enable_parallel_append) {
+      workers = std::min(std::max(workers, log_workers(rel.members.size())),
+                         p.max_parallel_workers_per_gather);
+    }
+    if (workers > 0) {
+      auto* path = create_append_path(root, rel, {}, partial, {}, 0, workers,
+                                      p.enable_parallel_append, -1);
+      partial_rows = path->rows;
+      add_partial_path(root, rel, path);
+    }
+  }
+  if (rel.consider_parallel && p.enable_parallel_append && !pa_whole.empty()) {
+    int workers = 0;
+    for (const auto* path : pa_partial) {
+      workers = std::max(workers, path->workers);
+    }
+    workers = std::min(std::max(workers, log_workers(rel.members.size())),
+                       p.max_parallel_workers_per_gather);
+    if (workers > 0) {
+      add_partial_path(root, rel, create_append_path(root, rel, pa_whole, pa_partial, {}, 0,
+                                                     workers, true, partial_rows));
+    }
+  }
+  if (all_unparameterized && !rel.members.empty()) {
+    add_ordered_appends(root, rel);
+  }
+  for (const Relids required : parameters) {
+    std::vector<Path*> parts;
+    for (auto* member : rel.members) {
+      Path* child = cheapest_parameterized_child(*member, required);
+      if (child == nullptr) {
+        // Reparameterized: the unparameterized path with the join clauses as filters.
+        auto* seq = new_path(root, PathKind::SeqScan, member, &member->target);
+        const StandIn stand_in{root, *member};
+        seq->param = base_param_info(root, *member, required);
+        cost_seqscan(*seq, root, *member, seq->param);
+        child = seq;
+      }
+      parts.push_back(child);
+    }
+    add_path(root, rel,
+             create_append_path(root, rel, std::move(parts), {}, {}, required, 0, false, -1));
+  }
+}
+
+void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
+  for (auto* member : rel.members) {
+    const StandIn stand_in{root, *member};
+    set_plain_paths(root, *member);
+    set_cheapest(*member);
+  }
+  add_append_paths(root, rel);
+}
+
+void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
+  if (rel.is_dummy) {
+    auto* path = new_path(root, PathKind::Append, &rel, &rel.target);
+    add_path(root, rel, path);
+    set_cheapest(rel);
+    return;
+  }
+  const auto simple = [&](PathKind kind, auto cost) {
+    auto* path = new_path(root, kind, &rel, &rel.target);
+    path->param = base_param_info(root, rel, rel.lateral_relids);
+    cost(*path, root, rel, path->param);
+    add_path(root, rel, path);
+  };
+  switch (rel.entry->kind) {
+    case RangeKind::Relation:
+      if (rel.is_append) {
+        set_append_pathlist(root, rel);
+      } else {
+        set_plain_paths(root, rel);
+      }
+      break;
+    case RangeKind::Subquery:
+      set_subquery_paths(root, rel);
+      break;
+    case RangeKind::Function:
+      simple(PathKind::FunctionScan, cost_functionscan);
+      break;
+    case RangeKind::Values:
+      simple(PathKind::ValuesScan, cost_valuesscan);
+      break;
+    case RangeKind::Cte:
+      simple(rel.entry->cte_self_reference ? PathKind::WorkTableScan : PathKind::CteScan,
+             cost_ctescan);
+      break;
+    case RangeKind::Result:
+      simple(PathKind::Result, cost_resultscan);
+      break;
+  }
+  if (rel.relids != root.all_base) {
+    generate_useful_gather_paths(root, rel, false);
+  }
+  set_cheapest(rel);
+}
+
+}  // namespace
+
+void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
+  int width = 0;
+  bool whole_row = false;
+  rel.target.cost = {};
+  for (const auto& expr : rel.target.exprs) {
+    if (expr->kind == ExprKind::Var && expr->varno == rel.range) {
+      if (expr->attno == 0) {
+        whole_row = true;
+        continue;
+      }
+      const auto it = rel.widths.find(expr->attno);
+      int item = 0;
+      if (it != rel.widths.end()) {
+        item = it->second;
+      } else if (rel.entry->kind == RangeKind::Subquery && rel.subroot != nullptr &&
+                 expr->attno > 0) {
+        // Widths pass up from the subquery's output.
+        const auto& target = rel.subroot->final_target;
+        const auto at = static_cast<std::size_t>(expr->attno) - 1;
+        item = type_width(root, expr->type, expr->typmod);
+        if (at < target.exprs.size() && target.exprs[at]->kind == ExprKind::Var &&
+            target.exprs[at]->levels_up == 0) {
+          const auto& var = *target.exprs[at];
+          if (const auto* base = rel.subroot->base[static_cast<std::size_t>(var.varno)];
+              base != nullptr && base->widths.contains(var.attno)) {
+            item = base->widths.at(var.attno);
+          }
+        }
+        rel.widths[expr->attno] = item;
+      } else {
+        item = column_width(root, rel, expr->attno);
+        rel.widths[expr->attno] = item;
+      }
+      width += item;
+    } else {
+      width += type_width(root, expr->type, expr->typmod);
+      const QualCost cost = expr_cost(expr, root);
+      rel.target.cost += cost;
+    }
+  }
+  if (whole_row) {
+    int row = 24;
+    if (rel.table != nullptr) {
+      for (const auto& column : rel.table->columns) {
+        row += column_width(root, rel, column.number);
+      }
+    } else {
+      for (const auto& column : rel.entry->columns) {
+        row += type_width(root, column.type, column.typmod);
+      }
+    }
+    width += row;
+  }
+  rel.target.width = width;
+}
+
+double parameterized_baserel_size(PlannerInfo& root, RelOptInfo& rel,
+                                  const std::vector<RestrictInfo*>& clauses) {
+  std::vector<RestrictInfo*> all = clauses;
+  all.insert(all.end(), rel.restrictions.begin(), rel.restrictions.end());
+  double rows = 0;
+  if (rel.is_append) {
+    for (auto* member : rel.members) {
+      const StandIn stand_in{root, *member};
+      rows += clamp_row_est(
+          member->tuples *
+          clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr));
+    }
+  } else {
+    rows = rel.tuples * clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr);
+  }
+  return std::min(clamp_row_est(rows), rel.rows);
+}
+
+void set_base_rel_sizes(PlannerInfo& root) {
+  for (auto* rel : root.base) {
+    if (rel != nullptr) {
+      set_consider_parallel(root, *rel);
+    }
+  }
+  for (auto* rel : root.base) {
+    if (rel != nullptr) {
+      set_rel_size(root, *rel);
+    }
+  }
+}
+
+void set_base_rel_pathlists(PlannerInfo& root) {
+  root.total_table_pages = 0;
+  for (const auto* rel : root.base) {
+    if (rel == nullptr || rel->is_dummy) {
+      continue;
+    }
+    root.total_table_pages += rel->pages;
+    for (const auto* member : rel->members) {
+      root.total_table_pages += member->pages;
+    }
+  }
+  for (auto* rel : root.base) {
+    if (rel != nullptr) {
+      set_rel_pathlist(root, *rel);
+    }
+  }
+}
+
+void generate_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_rows) {
+  if (rel.partial_paths.empty()) {
+    return;
+  }
+  auto* cheapest = rel.partial_paths.front();
+  double rows = cheapest->rows * cheapest->workers;
+  add_path(root, rel,
+           create_gather_path(root, rel, cheapest, &rel.target, override_rows ? &rows : nullptr));
+  for (auto* sub : rel.partial_paths) {
+    if (sub->pathkeys.empty()) {
+      continue;
+    }
+    rows = sub->rows * sub->workers;
+    add_path(root, rel, create_gather_merge_path(root, rel, sub, &rel.target, sub->pathkeys,
+                                                 override_rows ? &rows : nullptr));
+  }
+}
+
+void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_rows) {
+  if (rel.partial_paths.empty()) {
+    return;
+  }
+  generate_gather_paths(root, rel, override_rows);
+  if (root.query_pathkeys.empty()) {
+    return;
+  }
+  // get_useful_pathkeys_for_relation(): the query's order, as far as this relation can sort by it.
+  PathKeys useful;
+  for (const auto& key : root.query_pathkeys) {
+    const bool here = std::any_of(
+        key.ec->members.begin(), key.ec->members.end(), [&](const EquivalenceMember* m) {
+          return m->relids != 0 && is_subset(m->relids, rel.relids) &&
+                 std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
+                             [&](const ExprPtr& e) { return equal(e, m->expr); });
+        });
+    if (!here) {
+      break;
+    }
+    useful.push_back(key);
+  }
+  if (useful.empty()) {
+    return;
+  }
+  const auto partial = rel.partial_paths;
+  auto* cheapest = partial.front();
+  for (auto* sub : partial) {
+    int presorted = 0;
+    if (pathkeys_count_contained_in(useful, sub->pathkeys, presorted)) {
+      continue;
+    }
+    if (sub != cheapest && (presorted == 0 || !root.global->cost.enable_incremental_sort)) {
+      continue;
+    }
+    auto* sorted = presorted == 0 || !root.global->cost.enable_incremental_sort
+                       ? create_sort_path(root, rel, sub, useful, -1.0)
+                       : create_incremental_sort_path(root, rel, sub, useful, presorted, -1.0);
+    const double rows = sub->rows * sub->workers;
+    add_path(root, rel, create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
+                                                 override_rows ? &rows : nullptr));
+  }
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,241 @@
+// Source: clauses.c, restrictinfo.c and var.c, PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/plan.hpp"
+
+namespace quern::planner_model {
+
+Relids relids_of(const ExprPtr& expr) {
+  if (!expr) {
+    return 0;
+  }
+  if (expr->kind == ExprKind::Var) {
+    return expr->levels_up == 0 ? singleton(expr->varno) : 0;
+  }
+  Relids relids = 0;
+  for (const auto& child : expr->args) {
+    relids |= relids_of(child);
+  }
+  for (const auto& child : expr->direct_args) {
+    relids |= relids_of(child);
+  }
+  for (const auto& item : expr->order_by) {
+    relids |= relids_of(item.expr);
+  }
+  return relids | relids_of(expr->filter) | relids_of(expr->test);
+}
+
+bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root) {
+  const auto& types = *root.global->types;
+  return any_of(expr, [&](const Expr& e) {
+    Oid function = 0;
+    if (e.kind == ExprKind::FuncExpr) {
+      function = e.function;
+    } else if (e.kind == ExprKind::OpExpr || e.kind == ExprKind::ScalarArrayOpExpr) {
+      const auto* op = types.op(e.op);
+      function = op != nullptr ? op->function : 0;
+    }
+    const auto* definition = function != 0 ? types.function(function) : nullptr;
+    return definition != nullptr && definition->volatility == 'v';
+  });
+}
+
+bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root) {
+  const auto& types = *root.global->types;
+  switch (expr->kind) {
+    case ExprKind::FuncExpr:
+      return types.is_strict(expr->function);
+    case ExprKind::OpExpr:
+    case ExprKind::ScalarArrayOpExpr: {
+      const auto* op = types.op(expr->op);
+      return op != nullptr && types.is_strict(op->function);
+    }
+    default:
+      return false;
+  }
+}
+
+Relids nonnullable_relids(const ExprPtr& expr, bool top_level, const PlannerInfo& root) {
+  if (!expr) {
+    return 0;
+  }
+  const auto of_all = [&](const std::vector<ExprPtr>& args) {
+    Relids relids = 0;
+    for (const auto& arg : args) {
+      relids |= nonnullable_relids(arg, false, root);
+    }
+    return relids;
+  };
+  switch (expr->kind) {
+    case ExprKind::Var:
+      return expr->levels_up == 0 ? singleton(expr->varno) : 0;
+    case ExprKind::FuncExpr:
+    case ExprKind::OpExpr:
+      return is_strict_for(expr, root) ? of_all(expr->args) : 0;
+    case ExprKind::ScalarArrayOpExpr:
+      // Null-rejecting unless the array may be empty under ALL; constants are not.
+      return is_strict_for(expr, root) ? nonnullable_relids(expr->args[0], false, root) : 0;
+    case ExprKind::And: {
+      Relids relids = 0;
+      bool first = true;
+      for (const auto& arg : expr->args) {
+        const Relids one = nonnullable_relids(arg, top_level, root);
+        if (top_level) {
+          relids |= one;
+        } else {
+          relids = first ? one : relids & one;
+          first = false;
+        }
+      }
+      return relids;
+    }
+    case ExprKind::Or: {
+      Relids relids = 0;
+      bool first = true;
+      for (const auto& arg : expr->args) {
+        const Relids one = nonnullable_relids(arg, top_level, root);
+        relids = first ? one : relids & one;
+        first = false;
+      }
+      return relids;
+    }
+    case ExprKind::Not:
+      return nonnullable_relids(expr->args.front(), false, root);
+    case ExprKind::RelabelType:
+    case ExprKind::CoerceViaIO:
+    case ExprKind::ArrayCoerceExpr:
+      return nonnullable_relids(expr->args.front(), top_level, root);
+    case ExprKind::NullTest:
+      return top_level && !expr->test_is_null ? nonnullable_relids(expr->args.front(), false, root)
+                                              : 0;
+    case ExprKind::BooleanTest:
+      return top_level && (expr->boolean_test == BooleanTestKind::IsTrue ||
+                           expr->boolean_test == BooleanTestKind::IsFalse ||
+                           expr->boolean_test == BooleanTestKind::IsNotUnknown)
+                 ? nonnullable_relids(expr->args.front(), false, root)
+                 : 0;
+    default:
+      return 0;
+  }
+}
+
+ExprPtr strip_relabel(const ExprPtr& expr) {
+  ExprPtr inner = expr;
+  while (inner && inner->kind == ExprKind::RelabelType) {
+    inner = inner->args.front();
+  }
+  return inner;
+}
+
+ExprPtr make_op(Oid op, const ExprPtr& left, const ExprPtr& right, Oid collation,
+                const PlannerInfo& root) {
+  auto expr = std::make_shared<Expr>();
+  expr->kind = ExprKind::OpExpr;
+  expr->op = op;
+  expr->type = 16;
+  expr->input_collation = collation;
+  if (const auto* definition = root.global->types->op(op); definition != nullptr) {
+    expr->name = definition->name;
+    expr->function = definition->function;
+  }
+  expr->args = {left, right};
+  return expr;
+}
+
+ExprPtr make_bool_const(bool value) {
+  auto expr = std::make_shared<Expr>();
+  expr->kind = ExprKind::Const;
+  expr->type = 16;
+  expr->text = value ? "t" : "f";
+  return expr;
+}
+
+namespace {
+
+void fill_join_properties(PlannerInfo& root, RestrictInfo& info) {
+  const auto& clause = info.clause;
+  if (clause->kind != ExprKind::OpExpr || clause->args.size() != 2) {
+    return;
+  }
+  const auto& types = *root.global->types;
+  info.left_relids = relids_of(clause->args[0]);
+  info.right_relids = relids_of(clause->args[1]);
+  if (info.left_relids != 0 && info.right_relids != 0 &&
+      !overlaps(info.left_relids, info.right_relids)) {
+    info.can_join = true;
+  }
+  if (info.pseudoconstant || contains_volatile(clause, root)) {
+    return;
+  }
+  if (types.is_mergeable(clause->op, clause->args[0]->type)) {
+    info.merge_opfamilies = types.mergejoin_families(clause->op);
+  }
+  if (types.is_hashable(clause->op, clause->args[0]->type)) {
+    info.hash_operator = clause->op;
+  }
+  const auto hashable = [&](const ExprPtr& side) {
+    const Ordering ordering = types.ordering(side->type);
+    return ordering.hashable;
+  };
+  info.left_hashable = hashable(clause->args[0]);
+  info.right_hashable = hashable(clause->args[1]);
+}
+
+}  // namespace
+
+RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
+                                bool outerjoin_delayed, bool pseudoconstant, Relids required,
+                                Relids outer, Relids nullable) {
+  auto& info = root.global->clauses.emplace_back();
+  info.clause = clause;
+  info.is_pushed_down = is_pushed_down;
+  info.outerjoin_delayed = outerjoin_delayed;
+  info.pseudoconstant = pseudoconstant;
+  info.outer_relids = outer;
+  info.nullable_relids = nullable;
+  info.clause_relids = relids_of(clause);
+  fill_join_properties(root, info);
+  if (info.left_relids == 0 && info.right_relids == 0) {
+    info.clause_relids = relids_of(clause);
+  }
+  info.required_relids = required != 0 ? required : info.clause_relids;
+  if (clause->kind == ExprKind::Or) {
+    for (const auto& arm : clause->args) {
+      std::vector<RestrictInfo*> parts;
+      if (arm->kind == ExprKind::And) {
+        for (const auto& part : arm->args) {
+          parts.push_back(make_restrictinfo(root, part, is_pushed_down, outerjoin_delayed,
+                                            pseudoconstant, 0, outer, nullable));
+        }
+      } else {
+        parts.push_back(make_restrictinfo(root, arm, is_pushed_down, outerjoin_delayed,
+                                          pseudoconstant, 0, outer, nullable));
+      }
+      info.or_arms.push_back(std::move(parts));
+    }
+  }
+  return &info;
+}
+
+std::vector<ExprPtr> clause_exprs(const std::vector<RestrictInfo*>& clauses) {
+  std::vector<ExprPtr> exprs;
+  exprs.reserve(clauses.size());
+  for (const auto* clause : clauses) {
+    exprs.push_back(clause->clause);
+  }
+  return exprs;
+}
+
+bool movable_to(const RestrictInfo& clause, const RelOptInfo& rel) {
+  return overlaps(clause.clause_relids, rel.relids) && !overlaps(clause.outer_relids, rel.relids) &&
+         !overlaps(clause.nullable_relids, rel.relids) &&
+         !overlaps(rel.lateral_referencers, clause.clause_relids);
+}
+
+bool movable_into(const RestrictInfo& clause, Relids current, Relids current_and_outer) {
+  return is_subset(clause.clause_relids, current_and_outer) &&
+         overlaps(clause.clause_relids, current) && !overlaps(clause.outer_relids, current) &&
+         !overlaps(clause.nullable_relids, current);
+}
+
+}  // namespace quern::planner_model

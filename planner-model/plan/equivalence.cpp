@@ -1,0 +1,592 @@
+// Equivalence classes: sets of expressions known equal. Source: equivclass.c, PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/plan.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+bool same_families(const std::vector<Oid>& a, const std::vector<Oid>& b) { return a == b; }
+
+EquivalenceMember* add_member(PlannerInfo& root, EquivalenceClass& ec, const ExprPtr& expr,
+                              Relids relids, Relids nullable, Oid datatype) {
+  auto& member = root.global->members.emplace_back();
+  member.expr = expr;
+  member.relids = relids;
+  member.nullable_relids = nullable;
+  member.datatype = datatype;
+  if (relids == 0) {
+    // A Param, a constant expression; volatile ones never get here.
+    member.is_const = true;
+    ec.has_const = true;
+  } else {
+    ec.relids |= relids;
+  }
+  ec.members.push_back(&member);
+  return &member;
+}
+
+/// canonicalize_ec_expression(): members carry the operator's input type and collation.
+ExprPtr canonical_expression(const ExprPtr& expr, Oid type, Oid collation, const PlannerInfo& root) {
+  const Oid own = expr->type;
+  const auto* definition = root.global->types->type(type);
+  const bool polymorphic = definition == nullptr || root.global->types->is_polymorphic(type);
+  const Oid wanted = polymorphic || type == type_oid::kRecord ? own : type;
+  if (own == wanted && (collation == 0 || expr->collation == collation)) {
+    return expr;
+  }
+  ExprPtr inner = expr;
+  while (inner->kind == ExprKind::RelabelType) {
+    inner = inner->args.front();
+  }
+  if (inner->type == wanted && inner->collation == collation) {
+    return inner;
+  }
+  auto relabel = std::make_shared<Expr>();
+  relabel->kind = ExprKind::RelabelType;
+  relabel->type = wanted;
+  relabel->collation = collation;
+  relabel->form = CoercionForm::ImplicitCast;
+  relabel->args = {inner};
+  return relabel;
+}
+
+EquivalenceClass& canonical(EquivalenceClass& ec) {
+  EquivalenceClass* found = &ec;
+  while (found->merged != nullptr) {
+    found = found->merged;
+  }
+  return *found;
+}
+
+/// The cross-type equality of the class's families for two member types; 0: none.
+Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec, Oid left,
+                             Oid right) {
+  for (const Oid family : ec.opfamilies) {
+    const Oid op =
+        root.global->types->operator_for(family, left, right, btree_strategy::kEqual);
+    if (op != 0) {
+      return op;
+    }
+  }
+  return 0;
+}
+
+RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op,
+                                 EquivalenceMember& left, EquivalenceMember& right,
+                                 EquivalenceClass* parent) {
+  for (const auto* list : {&ec.sources, &ec.derives}) {
+    for (auto* clause : *list) {
+      if (clause->left_em == &left && clause->right_em == &right && clause->parent_ec == parent) {
+        return clause;
+      }
+    }
+  }
+  const ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
+  auto* clause = make_restrictinfo(root, expr, true, false, false, left.relids | right.relids, 0,
+                                   left.nullable_relids | right.nullable_relids);
+  clause->left_ec = clause->right_ec = &ec;
+  clause->left_em = &left;
+  clause->right_em = &right;
+  clause->parent_ec = parent;
+  ec.derives.push_back(clause);
+  return clause;
+}
+
+/// process_implied_equality(): a derived clause goes where the clauses of the query go.
+void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op,
+                           EquivalenceMember& left, EquivalenceMember& right) {
+  const ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
+  const Relids relids = left.relids | right.relids;
+  auto* clause = make_restrictinfo(root, expr, true, false, relids == 0, relids, 0,
+                                   left.nullable_relids | right.nullable_relids);
+  clause->left_ec = clause->right_ec = &ec;
+  clause->left_em = &left;
+  clause->right_em = &right;
+  distribute_restriction_to_rels(root, clause);
+}
+
+}  // namespace
+
+bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_outer_join) {
+  const auto& types = *root.global->types;
+  const auto& expr = clause->clause;
+  const auto* op = types.op(expr->op);
+  if (op == nullptr || !types.is_strict(op->function) && clause->left_relids == 0) {
+    return false;
+  }
+  const Oid collation = expr->input_collation;
+  const ExprPtr item1 = canonical_expression(expr->args[0], op->left, collation, root);
+  const ExprPtr item2 = canonical_expression(expr->args[1], op->right, collation, root);
+  const Relids relids1 = clause->left_relids;
+  const Relids relids2 = clause->right_relids;
+  if (below_outer_join && (relids1 == 0 || relids2 == 0) && false) {
+    return false;
+  }
+  // X = X is only X IS NOT NULL.
+  if (equal(item1, item2)) {
+    if (types.is_strict(op->function) && !contains_volatile(item1, root)) {
+      auto test = std::make_shared<Expr>();
+      test->kind = ExprKind::NullTest;
+      test->type = type_oid::kBool;
+      test->test_is_null = false;
+      test->args = {item1};
+      clause = make_restrictinfo(root, test, clause->is_pushed_down, clause->outerjoin_delayed,
+                                 clause->pseudoconstant, 0, clause->outer_relids,
+                                 clause->nullable_relids);
+    }
+    return false;
+  }
+  if (below_outer_join) {
+    const auto strict_enough = [&](const ExprPtr& item, Relids relids) {
+      return relids == 0 || nonnullable_relids(item, false, root) == relids;
+    };
+    if (!strict_enough(item1, relids1) || !strict_enough(item2, relids2)) {
+      return false;
+    }
+  }
+  const Relids nullable1 = clause->nullable_relids & relids1;
+  const Relids nullable2 = clause->nullable_relids & relids2;
+
+  EquivalenceClass* ec1 = nullptr;
+  EquivalenceClass* ec2 = nullptr;
+  EquivalenceMember* em1 = nullptr;
+  EquivalenceMember* em2 = nullptr;
+  for (auto* ec : root.classes) {
+    if (ec->has_volatile || ec->collation != collation ||
+        !same_families(ec->opfamilies, clause->merge_opfamilies)) {
+      continue;
+    }
+    for (auto* member : ec->members) {
+      if (member->is_const && ec->below_outer_join) {
+        continue;
+      }
+      if (ec1 == nullptr && member->datatype == op->left && equal(item1, member->expr)) {
+        ec1 = ec;
+        em1 = member;
+      }
+      if (ec2 == nullptr && member->datatype == op->right && equal(item2, member->expr)) {
+        ec2 = ec;
+        em2 = member;
+      }
+    }
+    if (ec1 != nullptr && ec2 != nullptr) {
+      break;
+    }
+  }
+  EquivalenceClass* target = nullptr;
+  if (ec1 != nullptr && ec2 != nullptr) {
+    target = ec1;
+    if (ec1 != ec2) {
+      ec1->members.insert(ec1->members.end(), ec2->members.begin(), ec2->members.end());
+      ec1->sources.insert(ec1->sources.end(), ec2->sources.begin(), ec2->sources.end());
+      ec1->derives.insert(ec1->derives.end(), ec2->derives.begin(), ec2->derives.end());
+      ec1->relids |= ec2->relids;
+      ec1->has_const |= ec2->has_const;
+      ec1->below_outer_join |= ec2->below_outer_join;
+      ec2->merged = ec1;
+      std::erase(root.classes, ec2);
+    }
+  } else if (ec1 != nullptr) {
+    target = ec1;
+    em2 = add_member(root, *ec1, item2, relids2, nullable2, op->right);
+  } else if (ec2 != nullptr) {
+    target = ec2;
+    em1 = add_member(root, *ec2, item1, relids1, nullable1, op->left);
+  } else {
+    auto& ec = root.global->classes.emplace_back();
+    ec.opfamilies = clause->merge_opfamilies;
+    ec.collation = collation;
+    em1 = add_member(root, ec, item1, relids1, nullable1, op->left);
+    em2 = add_member(root, ec, item2, relids2, nullable2, op->right);
+    root.classes.push_back(&ec);
+    target = &ec;
+  }
+  target->sources.push_back(clause);
+  target->below_outer_join |= below_outer_join;
+  clause->left_ec = clause->right_ec = target;
+  clause->left_em = em1;
+  clause->right_em = em2;
+  return true;
+}
+
+EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& raw, Relids nullable,
+                                       const std::vector<Oid>& opfamilies, Oid opcintype,
+                                       Oid collation, int sort_ref, Relids rel, bool create) {
+  const ExprPtr expr = canonical_expression(raw, opcintype, collation, root);
+  const bool is_volatile = contains_volatile(expr, root);
+  for (auto* ec : root.classes) {
+    if (ec->has_volatile && (sort_ref == 0 || sort_ref != ec->sort_ref)) {
+      continue;
+    }
+    if (is_volatile && !ec->has_volatile) {
+      continue;
+    }
+    if (ec->collation != collation || !same_families(ec->opfamilies, opfamilies)) {
+      continue;
+    }
+    for (const auto* member : ec->members) {
+      if (ec->below_outer_join && member->is_const) {
+        continue;
+      }
+      if (member->datatype == opcintype && equal(expr, member->expr)) {
+        return ec;
+      }
+    }
+  }
+  (void)rel;
+  if (!create) {
+    return nullptr;
+  }
+  auto& ec = root.global->classes.emplace_back();
+  ec.opfamilies = opfamilies;
+  ec.collation = collation;
+  ec.has_volatile = is_volatile;
+  ec.sort_ref = is_volatile ? sort_ref : 0;
+  const Relids relids = relids_of(expr);
+  auto* member = add_member(root, ec, expr, relids, nullable & relids, opcintype);
+  if (member->is_const &&
+      (is_volatile || any_of(expr, [](const Expr& e) {
+         return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc || e.returns_set;
+       }))) {
+    ec.has_const = false;
+    member->is_const = false;
+  }
+  root.classes.push_back(&ec);
+  return &ec;
+}
+
+void generate_base_implied_equalities(PlannerInfo& root) {
+  root.ec_merging_done = true;
+  for (std::size_t i = 0; i < root.classes.size(); ++i) {
+    EquivalenceClass& ec = *root.classes[i];
+    bool can_generate_join_clause = false;
+    if (ec.members.size() > 1) {
+      if (ec.has_const) {
+        // A single original clause "x = constant" is used as it stands.
+        if (ec.members.size() == 2 && ec.sources.size() == 1) {
+          distribute_restriction_to_rels(root, ec.sources.front());
+        } else {
+          EquivalenceMember* constant = nullptr;
+          for (auto* member : ec.members) {
+            if (member->is_const && (constant == nullptr ||
+                                     (constant->expr->kind != ExprKind::Const &&
+                                      member->expr->kind == ExprKind::Const))) {
+              constant = member;
+            }
+          }
+          for (auto* member : ec.members) {
+            if (member == constant) {
+              continue;
+            }
+            const Oid op =
+                select_equality_operator(root, ec, member->datatype, constant->datatype);
+            if (op == 0) {
+              for (auto* source : ec.sources) {
+                distribute_restriction_to_rels(root, source);
+              }
+              break;
+            }
+            push_implied_equality(root, ec, op, *member, *constant);
+          }
+        }
+      } else {
+        // Members of one relation are checked against one another at its scan.
+        std::map<int, EquivalenceMember*> previous;
+        for (auto* member : ec.members) {
+          if (!is_singleton(member->relids)) {
+            continue;
+          }
+          const int range = lowest(member->relids);
+          if (const auto it = previous.find(range); it != previous.end()) {
+            const Oid op =
+                select_equality_operator(root, ec, it->second->datatype, member->datatype);
+            if (op != 0) {
+              push_implied_equality(root, ec, op, *it->second, *member);
+            }
+          }
+          previous[range] = member;
+        }
+        for (auto* member : ec.members) {
+          need_vars(root, member->expr, ec.relids);
+        }
+      }
+      can_generate_join_clause = !ec.has_const && count(ec.relids) > 1;
+    }
+    if (can_generate_join_clause) {
+      for (Relids left = ec.relids; left != 0; left &= left - 1) {
+        if (auto* rel = root.base[static_cast<std::size_t>(lowest(left))]; rel != nullptr) {
+          rel->has_ec_joins = true;
+        }
+      }
+    }
+  }
+}
+
+namespace {
+
+std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& ec,
+                                           Relids join_relids, Relids outer_relids,
+                                           Relids inner_relids) {
+  std::vector<RestrictInfo*> result;
+  std::vector<EquivalenceMember*> outer;
+  std::vector<EquivalenceMember*> inner;
+  std::vector<EquivalenceMember*> fresh;
+  for (auto* member : ec.members) {
+    if (member->is_const || !is_subset(member->relids, join_relids)) {
+      continue;
+    }
+    if (is_subset(member->relids, outer_relids)) {
+      outer.push_back(member);
+    } else if (is_subset(member->relids, inner_relids)) {
+      inner.push_back(member);
+    } else {
+      fresh.push_back(member);
+    }
+  }
+  if (!outer.empty() && !inner.empty()) {
+    EquivalenceMember* best_outer = nullptr;
+    EquivalenceMember* best_inner = nullptr;
+    Oid best_op = 0;
+    int best_score = -1;
+    for (auto* a : outer) {
+      for (auto* b : inner) {
+        const Oid op = select_equality_operator(root, ec, a->datatype, b->datatype);
+        if (op == 0) {
+          continue;
+        }
+        int score = 0;
+        score += a->expr->kind == ExprKind::Var ||
+                 (a->expr->kind == ExprKind::RelabelType &&
+                  a->expr->args.front()->kind == ExprKind::Var);
+        score += b->expr->kind == ExprKind::Var ||
+                 (b->expr->kind == ExprKind::RelabelType &&
+                  b->expr->args.front()->kind == ExprKind::Var);
+        const auto* definition = root.global->types->op(op);
+        score += definition != nullptr && (!definition->hashes ||
+                                           root.global->types->is_hashable(op, a->expr->type));
+        if (score > best_score) {
+          best_outer = a;
+          best_inner = b;
+          best_op = op;
+          best_score = score;
+        }
+        if (best_score == 3) {
+          break;
+        }
+      }
+      if (best_score == 3) {
+        break;
+      }
+    }
+    if (best_score < 0) {
+      for (auto* source : ec.sources) {  // broken class: the query's own clauses
+        if (is_subset(source->required_relids, join_relids) &&
+            !is_subset(source->required_relids, outer_relids) &&
+            !is_subset(source->required_relids, inner_relids)) {
+          result.push_back(source);
+        }
+      }
+      return result;
+    }
+    result.push_back(create_join_clause(root, ec, best_op, *best_outer, *best_inner, &ec));
+  }
+  if (!fresh.empty()) {
+    std::vector<EquivalenceMember*> all = fresh;
+    EquivalenceMember* previous = nullptr;
+    if (!outer.empty()) {
+      all.push_back(outer.front());
+    }
+    if (!inner.empty()) {
+      all.push_back(inner.front());
+    }
+    for (auto* member : all) {
+      if (previous != nullptr) {
+        const Oid op = select_equality_operator(root, ec, previous->datatype, member->datatype);
+        if (op != 0) {
+          result.push_back(create_join_clause(root, ec, op, *previous, *member, nullptr));
+        }
+      }
+      previous = member;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<RestrictInfo*> generate_join_implied_equalities(PlannerInfo& root, Relids join_relids,
+                                                            Relids outer_relids,
+                                                            const RelOptInfo& inner) {
+  std::vector<RestrictInfo*> result;
+  for (auto* ec : root.classes) {
+    if (ec->has_const || ec->members.size() <= 1 || !overlaps(ec->relids, inner.relids)) {
+      continue;
+    }
+    for (auto* clause :
+         join_equalities(root, *ec, join_relids, outer_relids, inner.relids)) {
+      result.push_back(clause);
+    }
+  }
+  return result;
+}
+
+std::vector<RestrictInfo*> generate_implied_equalities_for_column(PlannerInfo& root,
+                                                                  RelOptInfo& rel,
+                                                                  const MatchesMember& matches,
+                                                                  Relids prohibited) {
+  std::vector<RestrictInfo*> result;
+  for (auto* ec : root.classes) {
+    if (ec->has_const || ec->members.size() <= 1 || !overlaps(ec->relids, rel.relids)) {
+      continue;
+    }
+    EquivalenceMember* own = nullptr;
+    for (auto* member : ec->members) {
+      if (member->relids == rel.relids && matches(*ec, *member)) {
+        own = member;
+        break;
+      }
+    }
+    if (own == nullptr) {
+      continue;
+    }
+    for (auto* other : ec->members) {
+      if (other == own || overlaps(other->relids, rel.relids) ||
+          overlaps(other->relids, prohibited)) {
+        continue;
+      }
+      const Oid op = select_equality_operator(root, *ec, own->datatype, other->datatype);
+      if (op != 0) {
+        result.push_back(create_join_clause(root, *ec, op, *own, *other, ec));
+      }
+    }
+    if (!result.empty()) {
+      break;
+    }
+  }
+  return result;
+}
+
+bool have_relevant_eclass_joinclause(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo& b) {
+  return std::any_of(root.classes.begin(), root.classes.end(), [&](const EquivalenceClass* ec) {
+    return ec->members.size() > 1 && overlaps(ec->relids, a.relids) &&
+           overlaps(ec->relids, b.relids);
+  });
+}
+
+bool has_relevant_eclass_joinclause(PlannerInfo& root, const RelOptInfo& rel) {
+  return std::any_of(root.classes.begin(), root.classes.end(), [&](const EquivalenceClass* ec) {
+    return ec->members.size() > 1 && overlaps(ec->relids, rel.relids) &&
+           !is_subset(ec->relids, rel.relids);
+  });
+}
+
+bool eclass_useful_for_merging(const EquivalenceClass& raw, const RelOptInfo& rel) {
+  const EquivalenceClass& ec = canonical(const_cast<EquivalenceClass&>(raw));
+  if (ec.has_const || ec.members.size() <= 1 || is_subset(ec.relids, rel.relids)) {
+    return false;
+  }
+  return std::any_of(ec.members.begin(), ec.members.end(), [&](const EquivalenceMember* member) {
+    return !overlaps(member->relids, rel.relids);
+  });
+}
+
+bool exprs_known_equal(PlannerInfo& root, const ExprPtr& a, const ExprPtr& b) {
+  for (const auto* ec : root.classes) {
+    if (ec->has_volatile) {
+      continue;
+    }
+    bool first = false;
+    bool second = false;
+    for (const auto* member : ec->members) {
+      first = first || equal(a, member->expr);
+      second = second || equal(b, member->expr);
+    }
+    if (first && second) {
+      return true;
+    }
+  }
+  return false;
+}
+
+namespace {
+
+/// reconsider_outer_join_clause(): outer = constant lets inner = constant be derived.
+bool reconsider_clause(PlannerInfo& root, RestrictInfo& clause, bool outer_on_left) {
+  const auto& expr = clause.clause;
+  const auto* op = root.global->types->op(expr->op);
+  if (op == nullptr) {
+    return false;
+  }
+  const ExprPtr& outer = expr->args[outer_on_left ? 0 : 1];
+  const ExprPtr& inner = expr->args[outer_on_left ? 1 : 0];
+  const Oid outer_type = outer_on_left ? op->left : op->right;
+  const Oid inner_type = outer_on_left ? op->right : op->left;
+  const Relids inner_relids = outer_on_left ? clause.right_relids : clause.left_relids;
+  for (auto* ec : root.classes) {
+    if (!ec->has_const || ec->has_volatile || ec->collation != expr->input_collation ||
+        !same_families(ec->opfamilies, clause.merge_opfamilies)) {
+      continue;
+    }
+    const bool has_outer =
+        std::any_of(ec->members.begin(), ec->members.end(), [&](const EquivalenceMember* member) {
+          return member->datatype == outer_type && equal(strip_relabel(outer), strip_relabel(member->expr));
+        });
+    if (!has_outer) {
+      continue;
+    }
+    bool matched = false;
+    for (const auto* member : std::vector<EquivalenceMember*>{ec->members}) {
+      if (!member->is_const) {
+        continue;
+      }
+      const Oid equality = select_equality_operator(root, *ec, inner_type, member->datatype);
+      if (equality == 0) {
+        continue;
+      }
+      const ExprPtr derived = make_op(equality, inner, member->expr, ec->collation, root);
+      auto* info = make_restrictinfo(root, derived, true, clause.outerjoin_delayed, false,
+                                     inner_relids, 0, clause.nullable_relids & inner_relids);
+      if (process_equivalence(root, info, true)) {
+        matched = true;
+      }
+    }
+    return matched;
+  }
+  return false;
+}
+
+}  // namespace
+
+void reconsider_outer_join_clauses(PlannerInfo& root) {
+  bool found = true;
+  while (found) {
+    found = false;
+    const auto sweep = [&](std::vector<RestrictInfo*>& clauses, bool outer_on_left) {
+      for (std::size_t i = 0; i < clauses.size();) {
+        if (reconsider_clause(root, *clauses[i], outer_on_left)) {
+          // The clause itself is now redundant but still needed as an outer-join condition.
+          auto* clause = clauses[i];
+          clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(i));
+          clause->norm_selectivity = 2.0;
+          clause->outer_selectivity = 1.0;
+          distribute_restriction_to_rels(root, clause);
+          found = true;
+        } else {
+          ++i;
+        }
+      }
+    };
+    sweep(root.left_join_clauses, true);
+    sweep(root.right_join_clauses, false);
+  }
+  for (auto* list : {&root.left_join_clauses, &root.right_join_clauses, &root.full_join_clauses}) {
+    for (auto* clause : *list) {
+      distribute_restriction_to_rels(root, clause);
+    }
+    list->clear();
+  }
+}
+
+}  // namespace quern::planner_model

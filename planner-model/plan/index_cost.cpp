@@ -1,0 +1,308 @@
+// What reading an index costs. Source: selfuncs.c (genericcostestimate(), btcostestimate(), ...),
+// PostgreSQL 15.
+#include "planner-model/plan/index_cost.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/gin_cost.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/predicate.hpp"
+#include "planner-model/plan/selectivity.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// DEFAULT_PAGE_CPU_MULTIPLIER: operators' worth of work for each page of a descent.
+constexpr double kPageCpuMultiplier = 50.0;
+
+struct GenericCosts {
+  double startup = 0;
+  double total = 0;
+  double selectivity = 0;
+  double index_pages = 0;
+  double index_tuples = 0;
+  double array_scans = 1;
+};
+
+std::vector<RestrictInfo*> index_quals(const Path& path) {
+  std::vector<RestrictInfo*> quals;
+  for (const auto& clause : path.index_clauses) {
+    quals.insert(quals.end(), clause.quals.begin(), clause.quals.end());
+  }
+  return quals;
+}
+
+/// add_predicate_to_index_quals().
+std::vector<RestrictInfo*> with_predicate(PlannerInfo& root, const IndexOptInfo& index,
+                                          std::vector<RestrictInfo*> quals) {
+  if (index.predicate.empty()) {
+    return quals;
+  }
+  const auto known = clause_exprs(quals);
+  std::vector<RestrictInfo*> result;
+  for (const auto& predicate : index.predicate) {
+    if (!predicate_implied_by(root, {predicate}, known)) {
+      result.push_back(make_restrictinfo(root, predicate, true, false, false, 0, 0, 0));
+    }
+  }
+  result.insert(result.end(), quals.begin(), quals.end());
+  return result;
+}
+
+double array_scans(const std::vector<RestrictInfo*>& quals) {
+  double scans = 1;
+  for (const auto* qual : quals) {
+    if (qual->clause->kind == ExprKind::ScalarArrayOpExpr) {
+      const int length = estimate_array_length(qual->clause->args[1]);
+      if (length > 1) {
+        scans *= length;
+      }
+    }
+  }
+  return scans;
+}
+
+/// index_other_operands_eval_cost().
+double other_operands_cost(PlannerInfo& root, const std::vector<RestrictInfo*>& quals) {
+  double cost = 0;
+  for (const auto* qual : quals) {
+    const auto& expr = qual->clause;
+    if ((expr->kind == ExprKind::OpExpr || expr->kind == ExprKind::ScalarArrayOpExpr) &&
+        expr->args.size() == 2) {
+      const QualCost other = expr_cost(expr->args[1], root);
+      cost += other.startup + other.per_tuple;
+    } else if (expr->kind == ExprKind::RowCompareExpr) {
+      for (auto i = expr->args.size() / 2; i < expr->args.size(); ++i) {
+        const QualCost other = expr_cost(expr->args[i], root);
+        cost += other.startup + other.per_tuple;
+      }
+    }
+  }
+  return cost;
+}
+
+GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count,
+                          double index_tuples) {
+  const auto& p = root.global->cost;
+  const IndexOptInfo& index = *path.index;
+  const RelOptInfo& rel = *index.rel;
+  const auto quals = index_quals(path);
+  GenericCosts costs;
+  costs.array_scans = array_scans(quals);
+  costs.selectivity = clauselist_selectivity(root, with_predicate(root, index, quals), rel.range,
+                                             JoinType::Inner, nullptr);
+  double tuples = index_tuples;
+  if (tuples <= 0) {
+    tuples = std::rint(costs.selectivity * rel.tuples / costs.array_scans);
+  }
+  tuples = std::max(std::min(tuples, index.tuples), 1.0);
+  const double pages = index.pages > 1 && index.tuples > 1
+                           ? std::ceil(tuples * index.pages / index.tuples)
+                           : 1.0;
+  const double scans = costs.array_scans * loop_count;
+  if (scans > 1) {
+    const double fetched = index_pages_fetched(pages * scans, index.pages, index.pages, root);
+    costs.total = fetched * p.random_page_cost / loop_count;
+  } else {
+    costs.total = pages * p.random_page_cost;
+  }
+  const double operands = other_operands_cost(root, quals);
+  const double operators = p.cpu_operator_cost * static_cast<double>(quals.size());
+  costs.startup = operands;
+  costs.total += operands;
+  costs.total += tuples * costs.array_scans * (p.cpu_index_tuple_cost + operators);
+  costs.index_pages = pages;
+  costs.index_tuples = tuples;
+  return costs;
+}
+
+/// Descending a tree: comparisons, and work for each page on the way.
+void add_descent(GenericCosts& costs, double tuples, double height, const CostParameters& p) {
+  if (tuples > 1) {
+    const double comparisons = std::ceil(std::log(tuples) / std::log(2.0)) * p.cpu_operator_cost;
+    costs.startup += comparisons;
+    costs.total += costs.array_scans * comparisons;
+  }
+  const double pages = (height + 1) * kPageCpuMultiplier * p.cpu_operator_cost;
+  costs.startup += pages;
+  costs.total += costs.array_scans * pages;
+}
+
+double first_column_correlation(PlannerInfo& root, const IndexOptInfo& index) {
+  const auto& types = *root.global->types;
+  // Statistics are in the type's default order; an index in another order has no correlation known.
+  const Oid less = types.operator_for(index.opfamilies[0], index.input_types[0],
+                                      index.input_types[0], btree_strategy::kLess);
+  if (less == 0 || types.ordering(index.input_types[0]).less != less) {
+    return 0;
+  }
+  const auto variable = examine_variable(root, index.expressions[0], 0);
+  if (variable.variable.statistics == nullptr || !variable.variable.statistics->correlation) {
+    return 0;
+  }
+  if (index.collations[0] != 0 && index.expressions[0]->collation != index.collations[0]) {
+    return 0;
+  }
+  double correlation = *variable.variable.statistics->correlation;
+  if (index.descending[0]) {
+    correlation = -correlation;
+  }
+  return index.key_columns > 1 ? correlation * 0.75 : correlation;
+}
+
+IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_count) {
+  const auto& p = root.global->cost;
+  const auto& types = *root.global->types;
+  const IndexOptInfo& index = *path.index;
+  std::vector<RestrictInfo*> bound_quals;
+  int column = 0;
+  bool equality_here = false;
+  bool found_array = false;
+  bool found_is_null = false;
+  double scans = 1;
+  for (const auto& clause : path.index_clauses) {
+    if (clause.column != column) {
+      if (!equality_here) {
+        break;
+      }
+      equality_here = false;
+      ++column;
+      if (clause.column != column) {
+        break;
+      }
+    }
+    for (auto* qual : clause.quals) {
+      const auto& expr = qual->clause;
+      Oid op = 0;
+      if (expr->kind == ExprKind::OpExpr) {
+        op = expr->op;
+      } else if (expr->kind == ExprKind::RowCompareExpr) {
+        op = expr->operators.front();
+      } else if (expr->kind == ExprKind::ScalarArrayOpExpr) {
+        found_array = true;
+        op = expr->op;
+        const int length = estimate_array_length(expr->args[1]);
+        if (length > 1) {
+          scans *= length;
+        }
+      } else if (expr->kind == ExprKind::NullTest && expr->test_is_null) {
+        found_is_null = true;
+        equality_here = true;
+      }
+      if (op != 0 && types.strategy(op, index.opfamilies[static_cast<std::size_t>(column)]) ==
+                         btree_strategy::kEqual) {
+        equality_here = true;
+      }
+      bound_quals.push_back(qual);
+    }
+  }
+  double tuples = 0;
+  if (index.unique && column == index.key_columns - 1 && equality_here && !found_array &&
+      !found_is_null) {
+    tuples = 1.0;
+  } else {
+    const double selectivity =
+        clauselist_selectivity(root, with_predicate(root, index, bound_quals), index.rel->range,
+                               JoinType::Inner, nullptr);
+    if (p.version >= 170000) {
+      scans = std::max(1.0, std::min(scans, std::ceil(index.pages * 0.3333333)));
+    }
+    tuples = std::rint(selectivity * index.rel->tuples / scans);
+  }
+  GenericCosts costs = generic_cost(root, path, loop_count, tuples);
+  add_descent(costs, index.tuples, index.tree_height, p);
+  return {costs.startup, costs.total, costs.selectivity, first_column_correlation(root, index),
+          costs.index_pages};
+}
+
+IndexAccessCost tree_cost(PlannerInfo& root, const Path& path, double loop_count) {
+  // gistcostestimate(), spgcostestimate(): the height is guessed from a fan-out of 100.
+  const IndexOptInfo& index = *path.index;
+  GenericCosts costs = generic_cost(root, path, loop_count, 0);
+  const double height =
+      index.pages > 1 ? std::floor(std::log(index.pages) / std::log(100.0)) : 0;
+  add_descent(costs, index.tuples, height, root.global->cost);
+  return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
+}
+
+IndexAccessCost brin_cost(PlannerInfo& root, const Path& path) {
+  const auto& p = root.global->cost;
+  const IndexOptInfo& index = *path.index;
+  const RelOptInfo& rel = *index.rel;
+  const auto quals = index_quals(path);
+  double pages_per_range = 128;
+  if (const auto it = index.index->options.find("pages_per_range");
+      it != index.index->options.end()) {
+    pages_per_range = std::max(1.0, std::atof(it->second.c_str()));
+  }
+  const double ranges = std::max(std::ceil(rel.pages / pages_per_range), 1.0);
+  // REVMAP_PAGE_MAXITEMS: (8192 - 24 - 8) / 6.
+  const double revmap_pages = std::min(std::floor(ranges / 1360) + 1, index.pages);
+  double correlation = 0;
+  for (const auto& clause : path.index_clauses) {
+    const auto variable =
+        examine_variable(root, index.expressions[static_cast<std::size_t>(clause.column)], 0);
+    if (variable.variable.statistics != nullptr && variable.variable.statistics->correlation) {
+      correlation =
+          std::max(correlation, std::fabs(*variable.variable.statistics->correlation));
+    }
+  }
+  const double selectivity =
+      clauselist_selectivity(root, quals, rel.range, JoinType::Inner, nullptr);
+  const double minimal = std::ceil(ranges * selectivity);
+  const double estimated =
+      correlation < 1.0e-10 ? ranges : std::min(minimal / correlation, ranges);
+  const double fraction = std::clamp(estimated / ranges, 0.0, 1.0);
+  const double operands = other_operands_cost(root, quals);
+  IndexAccessCost cost;
+  cost.startup = p.seq_page_cost * revmap_pages + operands;
+  cost.total = cost.startup + p.random_page_cost * (index.pages - revmap_pages);
+  cost.total += 0.1 * p.cpu_operator_cost * estimated * pages_per_range;
+  cost.selectivity = fraction;
+  cost.correlation = correlation;
+  cost.pages = index.pages;
+  return cost;
+}
+
+}  // namespace
+
+IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path, double loop_count) {
+  switch (path.index->method) {
+    case AccessMethod::Btree:
+      return btree_cost(root, path, loop_count);
+    case AccessMethod::Gist:
+    case AccessMethod::SpGist:
+      return tree_cost(root, path, loop_count);
+    case AccessMethod::Brin:
+      return brin_cost(root, path);
+    case AccessMethod::Gin:
+      return gin_cost(root, path, loop_count);
+    default: {
+      const auto costs = generic_cost(root, path, loop_count, 0);
+      return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
+    }
+  }
+}
+
+std::vector<RestrictInfo*> non_index_conditions(const std::vector<RestrictInfo*>& clauses,
+                                                const std::vector<IndexClause>& index_clauses) {
+  std::vector<RestrictInfo*> result;
+  for (auto* clause : clauses) {
+    if (clause->pseudoconstant) {
+      continue;
+    }
+    const bool redundant =
+        std::any_of(index_clauses.begin(), index_clauses.end(), [&](const IndexClause& c) {
+          return !c.lossy && (c.rinfo == clause || (clause->parent_ec != nullptr &&
+                                                    c.rinfo->parent_ec == clause->parent_ec));
+        });
+    if (!redundant) {
+      result.push_back(clause);
+    }
+  }
+  return result;
+}
+
+}  // namespace quern::planner_model

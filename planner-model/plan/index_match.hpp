@@ -1,0 +1,53 @@
+#pragma once
+
+#include <vector>
+
+#include "planner-model/plan/planner_info.hpp"
+
+namespace quern::planner_model {
+
+/// Clauses that an index can use, by index column.
+struct IndexClauseSet {
+  std::vector<std::vector<IndexClause>> columns = {};
+  [[nodiscard]] bool empty() const {
+    for (const auto& column : columns) {
+      if (!column.empty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+};
+
+/// match_clause_to_indexcol(): how `clause` restricts column `column` of the index; nullopt: not.
+[[nodiscard]] std::optional<IndexClause> match_clause_to_column(PlannerInfo& root,
+                                                                RestrictInfo& clause, int column,
+                                                                IndexOptInfo& index);
+
+/// match_clause_to_index() for a list.
+void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
+                   IndexOptInfo& index, IndexClauseSet& set);
+
+/// match_index_to_operand().
+[[nodiscard]] bool matches_column(const ExprPtr& operand, int column, const IndexOptInfo& index);
+
+/// Builds the paths of one index; bitmap candidates are returned.
+[[nodiscard]] std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel,
+                                                   IndexOptInfo& index,
+                                                   const IndexClauseSet& clauses,
+                                                   bool use_predicate_only, bool want_plain,
+                                                   bool want_bitmap, bool* skip_array,
+                                                   bool* skip_lower_array);
+
+/// choose_bitmap_and() and friends.
+[[nodiscard]] Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel,
+                                      const std::vector<Path*>& paths);
+void create_bitmap_heap_path(PlannerInfo& root, RelOptInfo& rel, Path* bitmap, Relids required,
+                             double loop_count, bool also_partial);
+[[nodiscard]] std::vector<Path*> generate_bitmap_or_paths(
+    PlannerInfo& root, RelOptInfo& rel, const std::vector<RestrictInfo*>& clauses,
+    const std::vector<RestrictInfo*>& other_clauses);
+[[nodiscard]] double loop_count_for(PlannerInfo& root, int range, Relids outer_relids);
+[[nodiscard]] Relids bitmap_required_outer(const Path& bitmap);
+
+}  // namespace quern::planner_model

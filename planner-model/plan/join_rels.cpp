@@ -1,0 +1,633 @@
+// Which joins are legal and in what order they are tried. Source: joinrels.c, allpaths.c
+// (standard_join_search()) and relnode.c (build_join_rel()), PostgreSQL 15.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/selectivity.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+bool have_relevant_joinclause(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo& b) {
+  const auto& shorter = a.join_info.size() <= b.join_info.size() ? a : b;
+  const auto& other = &shorter == &a ? b : a;
+  for (const auto* clause : shorter.join_info) {
+    if (overlaps(other.relids, clause->required_relids)) {
+      return true;
+    }
+  }
+  return a.has_ec_joins && b.has_ec_joins && have_relevant_eclass_joinclause(root, a, b);
+}
+
+struct Legality {
+  bool legal = false;
+  SpecialJoin* sj = nullptr;
+  bool reversed = false;
+};
+
+/// join_is_legal().
+Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo& b,
+                       Relids join_relids) {
+  Legality result;
+  SpecialJoin* match = nullptr;
+  bool reversed = false;
+  bool must_be_left = false;
+  for (auto* sj : root.special_joins) {
+    if (!overlaps(sj->min_right, join_relids) || is_subset(join_relids, sj->min_right)) {
+      continue;
+    }
+    const auto inside = [&](const RelOptInfo& rel) {
+      return is_subset(sj->min_left, rel.relids) && is_subset(sj->min_right, rel.relids);
+    };
+    if (inside(a) || inside(b)) {
+      continue;
+    }
+    if (is_subset(sj->min_left, a.relids) && is_subset(sj->min_right, b.relids)) {
+      if (match != nullptr) {
+        return result;
+      }
+      match = sj;
+      reversed = false;
+    } else if (is_subset(sj->min_left, b.relids) && is_subset(sj->min_right, a.relids)) {
+      if (match != nullptr) {
+        return result;
+      }
+      match = sj;
+      reversed = true;
+    } else if (sj->type == JoinType::Semi && sj->syn_right == b.relids &&
+               create_unique_path(root, const_cast<RelOptInfo&>(b), b.cheapest_total, *sj) !=
+                   nullptr) {
+      if (match != nullptr) {
+        return result;
+      }
+      match = sj;
+      reversed = false;
+    } else if (sj->type == JoinType::Semi && sj->syn_right == a.relids &&
+               create_unique_path(root, const_cast<RelOptInfo&>(a), a.cheapest_total, *sj) !=
+                   nullptr) {
+      if (match != nullptr) {
+        return result;
+      }
+      match = sj;
+      reversed = true;
+    } else {
+      if (sj->type == JoinType::Semi && is_subset(sj->syn_right, b.relids) &&
+          sj->syn_right != b.relids) {
+        continue;
+      }
+      if (sj->type == JoinType::Semi && is_subset(sj->syn_right, a.relids) &&
+          sj->syn_right != a.relids) {
+        continue;
+      }
+      if (overlaps(a.relids, sj->min_right) && overlaps(b.relids, sj->min_right)) {
+        continue;
+      }
+      if (sj->type != JoinType::Left || overlaps(join_relids, sj->min_left)) {
+        return result;
+      }
+      must_be_left = true;
+    }
+  }
+  if (must_be_left && (match == nullptr || match->type != JoinType::Left || !match->lhs_strict)) {
+    return result;
+  }
+  // Lateral references must be satisfiable in one direction.
+  if (root.has_lateral) {
+    const bool a_needs_b = overlaps(b.relids, a.lateral_relids);
+    const bool b_needs_a = overlaps(a.relids, b.lateral_relids);
+    if (a_needs_b && b_needs_a) {
+      return result;
+    }
+    if (b_needs_a && (match != nullptr && (reversed || match->type == JoinType::Full))) {
+      return result;
+    }
+    if (a_needs_b && (match != nullptr && (!reversed || match->type == JoinType::Full))) {
+      return result;
+    }
+  }
+  result.legal = true;
+  result.sj = match;
+  result.reversed = reversed;
+  return result;
+}
+
+bool has_join_restriction(const PlannerInfo& root, const RelOptInfo& rel) {
+  if (rel.lateral_relids != 0 || rel.lateral_referencers != 0) {
+    return true;
+  }
+  return std::any_of(root.special_joins.begin(), root.special_joins.end(), [&](const auto* sj) {
+    if (sj->type == JoinType::Full) {
+      return false;
+    }
+    if (is_subset(sj->min_left, rel.relids) && is_subset(sj->min_right, rel.relids)) {
+      return false;
+    }
+    return overlaps(sj->min_left, rel.relids) || overlaps(sj->min_right, rel.relids);
+  });
+}
+
+bool have_join_order_restriction(const PlannerInfo& root, const RelOptInfo& a,
+                                 const RelOptInfo& b) {
+  if (overlaps(a.relids, b.direct_lateral) || overlaps(b.relids, a.direct_lateral)) {
+    return true;
+  }
+  bool result = false;
+  for (const auto* sj : root.special_joins) {
+    if (sj->type == JoinType::Full) {
+      continue;
+    }
+    if ((is_subset(sj->min_left, a.relids) && is_subset(sj->min_right, b.relids)) ||
+        (is_subset(sj->min_left, b.relids) && is_subset(sj->min_right, a.relids)) ||
+        (overlaps(sj->min_right, a.relids) && overlaps(sj->min_right, b.relids)) ||
+        (overlaps(sj->min_left, a.relids) && overlaps(sj->min_left, b.relids))) {
+      result = true;
+      break;
+    }
+  }
+  if (!result) {
+    return false;
+  }
+  const auto has_legal_clause = [&](const RelOptInfo& rel) {
+    for (const auto* other : root.base) {
+      if (other == nullptr || overlaps(other->relids, rel.relids)) {
+        continue;
+      }
+      if (have_relevant_joinclause(const_cast<PlannerInfo&>(root), rel, *other) &&
+          join_is_legal(const_cast<PlannerInfo&>(root), rel, *other, rel.relids | other->relids)
+              .legal) {
+        return true;
+      }
+    }
+    return false;
+  };
+  return !(has_legal_clause(a) || has_legal_clause(b));
+}
+
+/// subbuild_joinrel_restrictlist(), build_joinrel_restrictlist().
+std::vector<RestrictInfo*> restrict_list_for(PlannerInfo& root, const RelOptInfo& joinrel,
+                                             const RelOptInfo& outer, const RelOptInfo& inner) {
+  std::vector<RestrictInfo*> list;
+  for (const auto* input : {&outer, &inner}) {
+    for (auto* clause : input->join_info) {
+      if (is_subset(clause->required_relids, joinrel.relids) &&
+          std::find(list.begin(), list.end(), clause) == list.end()) {
+        list.push_back(clause);
+      }
+    }
+  }
+  for (auto* clause :
+       generate_join_implied_equalities(root, joinrel.relids, outer.relids, inner)) {
+    list.push_back(clause);
+  }
+  return list;
+}
+
+void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOptInfo& inner,
+                       PlannerInfo& root) {
+  for (const auto* input : {&outer, &inner}) {
+    for (const auto& expr : input->target.exprs) {
+      if (expr->kind != ExprKind::Var) {
+        joinrel.target.exprs.push_back(expr);
+        continue;
+      }
+      const auto* base = root.base[static_cast<std::size_t>(expr->varno)];
+      const auto it = base->needed.find(expr->attno);
+      const Relids where = it == base->needed.end() ? Relids{1} : it->second;
+      if (is_subset(where, joinrel.relids)) {
+        continue;
+      }
+      joinrel.target.exprs.push_back(expr);
+      if (expr->attno == 0) {
+        joinrel.target.width += base->target.width;
+      } else {
+        const auto width = base->widths.find(expr->attno);
+        joinrel.target.width +=
+            width != base->widths.end() ? width->second : column_width(root, *base, expr->attno);
+      }
+    }
+  }
+  joinrel.target.sort_group_refs.assign(joinrel.target.exprs.size(), 0);
+}
+
+RelOptInfo* build_join_rel(PlannerInfo& root, Relids relids, RelOptInfo& outer, RelOptInfo& inner,
+                           SpecialJoin& sj, std::vector<RestrictInfo*>& restrict_list) {
+  if (const auto it = root.join_by_relids.find(relids); it != root.join_by_relids.end()) {
+    restrict_list = restrict_list_for(root, *it->second, outer, inner);
+    return it->second;
+  }
+  auto& rel = root.global->rels.emplace_back();
+  rel.kind = RelKind::Join;
+  rel.relids = relids;
+  rel.consider_startup = root.tuple_fraction > 0;
+  rel.direct_lateral = (outer.direct_lateral | inner.direct_lateral) & ~relids;
+  rel.lateral_relids = (outer.lateral_relids | inner.lateral_relids) & ~relids;
+  build_join_target(rel, outer, inner, root);
+  restrict_list = restrict_list_for(root, rel, outer, inner);
+  for (const auto* input : {&outer, &inner}) {
+    for (auto* clause : input->join_info) {
+      if (!is_subset(clause->required_relids, relids) &&
+          std::find(rel.join_info.begin(), rel.join_info.end(), clause) == rel.join_info.end()) {
+        rel.join_info.push_back(clause);
+      }
+    }
+  }
+  rel.has_ec_joins = has_relevant_eclass_joinclause(root, rel);
+  root.join_by_relids[relids] = &rel;
+  set_joinrel_size_estimates(root, rel, outer, inner, sj, restrict_list);
+  rel.consider_parallel = outer.consider_parallel && inner.consider_parallel &&
+                          std::none_of(restrict_list.begin(), restrict_list.end(),
+                                       [&](const RestrictInfo* c) {
+                                         return any_of(c->clause, [](const Expr& e) {
+                                           return e.kind == ExprKind::SubPlan ||
+                                                  (e.kind == ExprKind::Param &&
+                                                   e.param_kind == ParamKind::Exec);
+                                         });
+                                       });
+  root.join_rels.push_back(&rel);
+  return &rel;
+}
+
+bool restriction_is_constant_false(const std::vector<RestrictInfo*>& list) {
+  return std::any_of(list.begin(), list.end(), [](const RestrictInfo* clause) {
+    return clause->clause->kind == ExprKind::Const &&
+           (clause->clause->is_null || clause->clause->text == "f");
+  });
+}
+
+void mark_dummy(PlannerInfo& root, RelOptInfo& rel) {
+  rel.rows = 0;
+  rel.is_dummy = true;
+  rel.paths.clear();
+  rel.partial_paths.clear();
+  auto* path = new_path(root, PathKind::Append, &rel, &rel.target);
+  add_path(root, rel, path);
+  set_cheapest(rel);
+}
+
+RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
+  const Relids relids = a.relids | b.relids;
+  const Legality legality = join_is_legal(root, a, b, relids);
+  if (!legality.legal) {
+    return nullptr;
+  }
+  RelOptInfo* rel1 = &a;
+  RelOptInfo* rel2 = &b;
+  if (legality.reversed) {
+    std::swap(rel1, rel2);
+  }
+  SpecialJoin* sj = legality.sj;
+  if (sj == nullptr) {
+    sj = &root.global->joins.emplace_back();
+    sj->type = JoinType::Inner;
+    sj->min_left = sj->syn_left = rel1->relids;
+    sj->min_right = sj->syn_right = rel2->relids;
+  }
+  std::vector<RestrictInfo*> list;
+  auto* joinrel = build_join_rel(root, relids, *rel1, *rel2, *sj, list);
+  if (joinrel->is_dummy) {
+    return joinrel;
+  }
+  const bool constant_false = restriction_is_constant_false(list);
+  const auto both = [&](JoinType type, JoinType swapped) {
+    add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, type, *sj, list);
+    add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, swapped, *sj, list);
+  };
+  switch (sj->type) {
+    case JoinType::Inner:
+      if (rel1->is_dummy || rel2->is_dummy || constant_false) {
+        mark_dummy(root, *joinrel);
+        break;
+      }
+      both(JoinType::Inner, JoinType::Inner);
+      break;
+    case JoinType::Left:
+      if (rel1->is_dummy) {
+        mark_dummy(root, *joinrel);
+        break;
+      }
+      both(JoinType::Left, JoinType::Right);
+      break;
+    case JoinType::Full:
+      both(JoinType::Full, JoinType::Full);
+      break;
+    case JoinType::Semi: {
+      if (is_subset(sj->min_left, rel1->relids) && is_subset(sj->min_right, rel2->relids)) {
+        if (rel1->is_dummy || rel2->is_dummy || constant_false) {
+          mark_dummy(root, *joinrel);
+          break;
+        }
+        add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Semi, *sj, list);
+      }
+      if (sj->syn_right == rel2->relids &&
+          create_unique_path(root, *rel2, rel2->cheapest_total, *sj) != nullptr) {
+        if (rel1->is_dummy || rel2->is_dummy || constant_false) {
+          mark_dummy(root, *joinrel);
+          break;
+        }
+        add_unique_paths_to_joinrel(root, *joinrel, *rel1, *rel2, *sj, list);
+      }
+      break;
+    }
+    case JoinType::Anti:
+      if (rel1->is_dummy) {
+        mark_dummy(root, *joinrel);
+        break;
+      }
+      add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Anti, *sj, list);
+      break;
+    default:
+      break;
+  }
+  return joinrel;
+}
+
+class JoinSearch {
+ public:
+  JoinSearch(PlannerInfo& root, std::vector<RelOptInfo*> initial)
+      : root_{root}, levels_(initial.size() + 1) {
+    levels_[1] = std::move(initial);
+  }
+
+  RelOptInfo* run() {
+    for (std::size_t level = 2; level < levels_.size(); ++level) {
+      search_level(level);
+      for (auto* rel : levels_[level]) {
+        if (rel->relids != root_.all_base) {
+          generate_useful_gather_paths(root_, *rel, false);
+        }
+        set_cheapest(*rel);
+        if (rel->cheapest_total == nullptr) {
+          throw UserError{"could not find a join order that the query allows"};
+        }
+      }
+    }
+    if (levels_.back().empty()) {
+      throw UserError{"could not find a join order that the query allows"};
+    }
+    return levels_.back().front();
+  }
+
+ private:
+  void join(std::size_t level, RelOptInfo& a, RelOptInfo& b) {
+    if (auto* rel = make_join_rel(root_, a, b); rel != nullptr) {
+      auto& list = levels_[level];
+      if (std::find(list.begin(), list.end(), rel) == list.end()) {
+        list.push_back(rel);
+      }
+    }
+  }
+
+  void by_clauses(std::size_t level, RelOptInfo& old, const std::vector<RelOptInfo*>& others,
+                  std::size_t first) {
+    for (std::size_t i = first; i < others.size(); ++i) {
+      auto& other = *others[i];
+      if (!overlaps(old.relids, other.relids) &&
+          (have_relevant_joinclause(root_, old, other) ||
+           have_join_order_restriction(root_, old, other))) {
+        join(level, old, other);
+      }
+    }
+  }
+
+  void clauseless(std::size_t level, RelOptInfo& old, const std::vector<RelOptInfo*>& others) {
+    for (auto* other : others) {
+      if (!overlaps(other->relids, old.relids)) {
+        join(level, old, *other);
+      }
+    }
+  }
+
+  /// join_search_one_level().
+  void search_level(std::size_t level) {
+    auto& previous = levels_[level - 1];
+    for (std::size_t i = 0; i < previous.size(); ++i) {
+      auto& old = *previous[i];
+      if (!old.join_info.empty() || old.has_ec_joins || has_join_restriction(root_, old)) {
+        by_clauses(level, old, levels_[1], level == 2 ? i + 1 : 0);
+      } else {
+        clauseless(level, old, levels_[1]);
+      }
+    }
+    for (std::size_t k = 2;; ++k) {
+      const std::size_t other_level = level - k;
+      if (level < k || k > other_level) {
+        break;
+      }
+      for (std::size_t i = 0; i < levels_[k].size(); ++i) {
+        auto& old = *levels_[k][i];
+        if (old.join_info.empty() && !old.has_ec_joins && !has_join_restriction(root_, old)) {
+          continue;
+        }
+        const auto& others = levels_[other_level];
+        for (std::size_t j = k == other_level ? i + 1 : 0; j < others.size(); ++j) {
+          auto& other = *others[j];
+          if (!overlaps(old.relids, other.relids) &&
+              (have_relevant_joinclause(root_, old, other) ||
+               have_join_order_restriction(root_, old, other))) {
+            join(level, old, other);
+          }
+        }
+      }
+    }
+    if (levels_[level].empty()) {
+      for (auto* old : previous) {
+        clauseless(level, *old, levels_[1]);
+      }
+    }
+  }
+
+  PlannerInfo& root_;
+  std::vector<std::vector<RelOptInfo*>> levels_;
+};
+
+/// The server turns to its genetic search from this many relations on.
+constexpr std::size_t kGeqoThreshold = 12;
+
+}  // namespace
+
+RelOptInfo* make_rel_from_joinlist(PlannerInfo& root, const std::vector<JoinListItem>& items) {
+  std::vector<RelOptInfo*> initial;
+  for (const auto& item : items) {
+    initial.push_back(item.range != 0 ? root.base[static_cast<std::size_t>(item.range)]
+                                      : make_rel_from_joinlist(root, item.items));
+  }
+  if (initial.size() == 1) {
+    return initial.front();
+  }
+  if (initial.size() >= kGeqoThreshold) {
+    root.global->unmodelled.insert("genetic join search (searched exhaustively instead)");
+  }
+  return JoinSearch{root, std::move(initial)}.run();
+}
+
+// --- sizes of joins: costsize.c -------------------------------------------------------------------
+
+namespace {
+
+struct QualSplit {
+  std::vector<RestrictInfo*> join;
+  std::vector<RestrictInfo*> pushed;
+};
+
+/// get_foreign_key_join_selectivity(): removes the clauses a foreign key explains.
+double foreign_key_selectivity(PlannerInfo& root, Relids outer, Relids inner,
+                               const SpecialJoin& sj, std::vector<RestrictInfo*>& list) {
+  double selectivity = 1.0;
+  const JoinType type = sj.type;
+  for (const auto& key : root.foreign_keys) {
+    bool referenced_inside = false;
+    if (overlaps(singleton(key.referencing), outer) && overlaps(singleton(key.referenced), inner)) {
+      referenced_inside = true;
+    } else if (overlaps(singleton(key.referenced), outer) &&
+               overlaps(singleton(key.referencing), inner)) {
+      referenced_inside = false;
+    } else {
+      continue;
+    }
+    if ((type == JoinType::Semi || type == JoinType::Anti) &&
+        (!referenced_inside || !is_singleton(inner))) {
+      continue;
+    }
+    std::vector<RestrictInfo*> kept;
+    std::vector<RestrictInfo*> removed;
+    for (auto* clause : list) {
+      bool explained = false;
+      for (std::size_t i = 0; i < key.ec.size() && !explained; ++i) {
+        if (clause->parent_ec != nullptr) {
+          explained = key.ec[i] == clause->parent_ec;
+        } else {
+          explained = std::find(key.clauses[i].begin(), key.clauses[i].end(), clause) !=
+                      key.clauses[i].end();
+        }
+      }
+      (explained ? removed : kept).push_back(clause);
+    }
+    const auto expected =
+        static_cast<std::size_t>(key.matched_ec - key.const_ec + key.matched_clauses);
+    if (removed.empty() || removed.size() != expected) {
+      continue;
+    }
+    list = kept;
+    auto* referenced = root.base[static_cast<std::size_t>(key.referenced)];
+    if (type == JoinType::Semi || type == JoinType::Anti) {
+      const double tuples = std::max(referenced->tuples, 1.0);
+      selectivity *= referenced->rows / tuples;
+    } else {
+      selectivity *= 1.0 / std::max(referenced->tuples, 1.0);
+    }
+    // A column also fixed by a constant was counted in the referencing table's restriction.
+    if (key.const_ec > 0) {
+      for (std::size_t i = 0; i < key.ec.size(); ++i) {
+        if (key.ec[i] == nullptr || !key.ec[i]->has_const || key.referencing_member[i] == nullptr) {
+          continue;
+        }
+        auto* referencing = root.base[static_cast<std::size_t>(key.referencing)];
+        for (auto* clause : referencing->restrictions) {
+          if (clause->clause->kind == ExprKind::OpExpr &&
+              (clause->left_em == key.referencing_member[i] ||
+               clause->right_em == key.referencing_member[i])) {
+            const double s =
+                clause_selectivity(root, *clause, 0, JoinType::Inner, nullptr);
+            if (s > 0) {
+              selectivity /= s;
+            }
+            break;
+          }
+        }
+      }
+    }
+  }
+  return std::clamp(selectivity, 0.0, 1.0);
+}
+
+double joinrel_size(PlannerInfo& root, const RelOptInfo& joinrel, Relids outer_relids,
+                    Relids inner_relids, double outer_rows, double inner_rows,
+                    const SpecialJoin& sj, const std::vector<RestrictInfo*>& restrict_list) {
+  auto list = restrict_list;
+  const double fk = foreign_key_selectivity(root, outer_relids, inner_relids, sj, list);
+  double join_selectivity = 1;
+  double pushed_selectivity = 1;
+  const bool outer_join =
+      sj.type == JoinType::Left || sj.type == JoinType::Full || sj.type == JoinType::Anti;
+  if (outer_join) {
+    QualSplit split;
+    for (auto* clause : list) {
+      const bool pushed =
+          clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);
+      (pushed ? split.pushed : split.join).push_back(clause);
+    }
+    join_selectivity = clauselist_selectivity(root, split.join, 0, sj.type, &sj);
+    pushed_selectivity = clauselist_selectivity(root, split.pushed, 0, sj.type, &sj);
+  } else {
+    join_selectivity = clauselist_selectivity(root, list, 0, sj.type, &sj);
+  }
+  double rows = 0;
+  switch (sj.type) {
+    case JoinType::Inner:
+      rows = outer_rows * inner_rows * fk * join_selectivity;
+      break;
+    case JoinType::Left:
+      rows = std::max(outer_rows * inner_rows * fk * join_selectivity, outer_rows);
+      rows *= pushed_selectivity;
+      break;
+    case JoinType::Full:
+      rows = std::max({outer_rows * inner_rows * fk * join_selectivity, outer_rows, inner_rows});
+      rows *= pushed_selectivity;
+      break;
+    case JoinType::Semi:
+      rows = outer_rows * fk * join_selectivity;
+      break;
+    case JoinType::Anti:
+      rows = outer_rows * (1.0 - fk * join_selectivity) * pushed_selectivity;
+      break;
+    default:
+      break;
+  }
+  return clamp_row_est(rows);
+}
+
+}  // namespace
+
+void set_joinrel_size_estimates(PlannerInfo& root, RelOptInfo& joinrel, RelOptInfo& outer,
+                                RelOptInfo& inner, SpecialJoin& sj,
+                                const std::vector<RestrictInfo*>& restrict_list) {
+  joinrel.rows = joinrel_size(root, joinrel, outer.relids, inner.relids, outer.rows, inner.rows,
+                              sj, restrict_list);
+}
+
+double parameterized_joinrel_size(PlannerInfo& root, RelOptInfo& joinrel, const Path& outer,
+                                  const Path& inner, const SpecialJoin& sj,
+                                  const std::vector<RestrictInfo*>& restrict_list) {
+  const double rows = joinrel_size(root, joinrel, outer.parent->relids, inner.parent->relids,
+                                   outer.rows, inner.rows, sj, restrict_list);
+  return std::min(rows, joinrel.rows);
+}
+
+SemiAntiFactors semi_anti_factors(PlannerInfo& root, RelOptInfo& joinrel, RelOptInfo& outer,
+                                  RelOptInfo& inner, JoinType type, const SpecialJoin& sj,
+                                  const std::vector<RestrictInfo*>& restrict_list) {
+  std::vector<RestrictInfo*> quals;
+  const bool outer_join = type == JoinType::Left || type == JoinType::Full || type == JoinType::Anti;
+  for (auto* clause : restrict_list) {
+    const bool pushed =
+        clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);
+    if (!outer_join || !pushed) {
+      quals.push_back(clause);
+    }
+  }
+  const JoinType semi_type = type == JoinType::Anti ? JoinType::Anti : JoinType::Semi;
+  const double semi = clauselist_selectivity(root, quals, 0, semi_type, &sj);
+  SpecialJoin normal;
+  normal.type = JoinType::Inner;
+  normal.min_left = normal.syn_left = outer.relids;
+  normal.min_right = normal.syn_right = inner.relids;
+  const double all = clauselist_selectivity(root, quals, 0, JoinType::Inner, &normal);
+  SemiAntiFactors factors;
+  factors.outer_match_fraction = semi;
+  factors.match_count = semi > 0 ? std::max(1.0, all * inner.rows / semi) : 1.0;
+  return factors;
+}
+
+}  // namespace quern::planner_model

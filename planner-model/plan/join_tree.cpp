@@ -1,0 +1,766 @@
+// From the join tree to relations and distributed clauses. Source: initsplan.c, PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+void add_base_relations(PlannerInfo& root, const JoinTree& tree) {
+  if (tree.kind != JoinTree::Kind::Range) {
+    for (const auto& child : tree.children) {
+      add_base_relations(root, child);
+    }
+    return;
+  }
+  auto& global = *root.global;
+  auto& rel = global.rels.emplace_back();
+  const auto range = static_cast<std::size_t>(tree.range);
+  rel.kind = RelKind::Base;
+  rel.range = tree.range;
+  rel.relids = singleton(tree.range);
+  rel.entry = &root.query.range_table[range - 1];
+  rel.table = rel.entry->table;
+  rel.consider_startup = root.tuple_fraction > 0;
+  if (root.base.size() <= range) {
+    root.base.resize(range + 1, nullptr);
+  }
+  root.base[range] = &rel;
+  root.all_base |= rel.relids;
+  if (rel.entry->kind == RangeKind::Relation) {
+    const bool has_children = global.children.contains(rel.table->oid) || rel.table->kind == 'p';
+    rel.is_append = has_children && rel.entry->inherit;
+    rel.use_inherited_statistics = rel.is_append;
+    load_relation(root, rel);
+  }
+}
+
+void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where) {
+  if (!expr) {
+    return;
+  }
+  if (expr->kind == ExprKind::Var) {
+    if (expr->levels_up != 0) {
+      return;
+    }
+    auto* rel = root.base[static_cast<std::size_t>(expr->varno)];
+    if (rel == nullptr || is_subset(where, rel->relids)) {
+      return;
+    }
+    auto& needed = rel->needed[expr->attno];
+    if (needed == 0) {
+      rel->target.exprs.push_back(expr);
+      rel->target.sort_group_refs.push_back(0);
+    }
+    needed |= where;
+    if (expr->attno == 0) {
+      rel->whole_row_needed = true;
+    }
+    return;
+  }
+  for (const auto& child : children(*expr)) {
+    need_vars(root, child, where);
+  }
+}
+
+void build_target_lists(PlannerInfo& root) {
+  constexpr Relids kOutput = 1;  // relid 0: the final output
+  for (const auto& target : root.query.targets) {
+    need_vars(root, target.expr, kOutput);
+  }
+  for (const auto& target : root.query.returning) {
+    need_vars(root, target.expr, kOutput);
+  }
+  need_vars(root, root.query.having, kOutput);
+}
+
+void distribute_restriction_to_rels(PlannerInfo& root, RestrictInfo* clause) {
+  const Relids relids = clause->required_relids;
+  if (is_singleton(relids)) {
+    if (auto* rel = root.base[static_cast<std::size_t>(lowest(relids))]; rel != nullptr) {
+      rel->restrictions.push_back(clause);
+    }
+    return;
+  }
+  for (Relids left = relids; left != 0; left &= left - 1) {
+    const auto range = static_cast<std::size_t>(lowest(left));
+    if (range < root.base.size() && root.base[range] != nullptr) {
+      root.base[range]->join_info.push_back(clause);
+    }
+  }
+}
+
+namespace {
+
+struct Postponed {
+  ExprPtr qual;
+  Relids relids;
+};
+
+class Deconstruction {
+ public:
+  explicit Deconstruction(PlannerInfo& root) : root_{root} {}
+
+  std::vector<JoinListItem> run() {
+    Relids qualscope = 0;
+    Relids inner_join_rels = 0;
+    Relids nonnullable = 0;
+    return recurse(root_.query.join_tree, false, qualscope, inner_join_rels, nonnullable);
+  }
+
+ private:
+  static std::vector<JoinListItem> concatenated(std::vector<JoinListItem> a,
+                                                std::vector<JoinListItem> b) {
+    a.insert(a.end(), std::make_move_iterator(b.begin()), std::make_move_iterator(b.end()));
+    return a;
+  }
+
+  std::vector<JoinListItem> recurse(const JoinTree& tree, bool below_outer_join,
+                                    Relids& qualscope, Relids& inner_join_rels,
+                                    Relids& nullable_below) {
+    switch (tree.kind) {
+      case JoinTree::Kind::Range: {
+        qualscope = singleton(tree.range);
+        inner_join_rels = 0;
+        (void)nullable_below;
+        JoinListItem item;
+        item.range = tree.range;
+        return {item};
+      }
+      case JoinTree::Kind::From:
+        return from(tree, below_outer_join, qualscope, inner_join_rels);
+      case JoinTree::Kind::Join:
+        return join(tree, below_outer_join, qualscope, inner_join_rels);
+    }
+    return {};
+  }
+
+  std::vector<JoinListItem> from(const JoinTree& tree, bool below_outer_join, Relids& qualscope,
+                                 Relids& inner_join_rels) {
+    std::vector<JoinListItem> list;
+    qualscope = 0;
+    inner_join_rels = 0;
+    auto remaining = static_cast<int>(tree.children.size());
+    const int limit = root_.global->cost.from_collapse_limit;
+    for (const auto& child : tree.children) {
+      Relids scope = 0;
+      Relids unused = 0;
+      auto items = recurse(child, below_outer_join, scope, inner_join_rels, unused);
+      qualscope |= scope;
+      --remaining;
+      const auto size = static_cast<int>(items.size());
+      if (size <= 1 || static_cast<int>(list.size()) + size + remaining <= limit) {
+        list = concatenated(std::move(list), std::move(items));
+      } else {
+        JoinListItem sub;
+        sub.items = std::move(items);
+        list.push_back(std::move(sub));
+      }
+    }
+    if (tree.children.size() > 1) {
+      inner_join_rels = qualscope;
+    }
+    for (const auto& qual : conjuncts(tree.quals)) {
+      distribute(qual, below_outer_join, JoinType::Inner, qualscope, 0, 0);
+    }
+    return list;
+  }
+
+  std::vector<JoinListItem> join(const JoinTree& tree, bool below_outer_join, Relids& qualscope,
+                                 Relids& inner_join_rels) {
+    Relids left_scope = 0;
+    Relids right_scope = 0;
+    Relids left_inners = 0;
+    Relids right_inners = 0;
+    Relids unused = 0;
+    const bool below_left = below_outer_join || tree.join == JoinType::Full;
+    const bool below_right = below_outer_join || tree.join == JoinType::Left ||
+                             tree.join == JoinType::Anti || tree.join == JoinType::Full;
+    auto left = recurse(tree.children[0], below_left, left_scope, left_inners, unused);
+    auto right = recurse(tree.children[1], below_right, right_scope, right_inners, unused);
+    qualscope = left_scope | right_scope;
+    inner_join_rels = left_inners | right_inners;
+    Relids nonnullable = 0;
+    switch (tree.join) {
+      case JoinType::Inner:
+        inner_join_rels = qualscope;
+        break;
+      case JoinType::Left:
+      case JoinType::Anti:
+        nonnullable = left_scope;
+        root_.nullable_base |= right_scope;
+        break;
+      case JoinType::Full:
+        nonnullable = qualscope;
+        root_.nullable_base |= qualscope;
+        break;
+      default:
+        break;
+    }
+    SpecialJoin* sj = nullptr;
+    Relids ojscope = 0;
+    if (tree.join != JoinType::Inner) {
+      sj = make_outerjoininfo(left_scope, right_scope, inner_join_rels, tree.join, tree.quals);
+      if (tree.join != JoinType::Semi) {
+        ojscope = sj->min_left | sj->min_right;
+      }
+    }
+    for (const auto& qual : conjuncts(tree.quals)) {
+      distribute(qual, below_outer_join, tree.join, qualscope, ojscope, nonnullable);
+    }
+    if (sj != nullptr) {
+      root_.special_joins.push_back(sj);
+    }
+    // Full joins are planned as they are written; others are flattened up to the limit.
+    if (tree.join == JoinType::Full) {
+      JoinListItem l = sub_problem(std::move(left));
+      JoinListItem r = sub_problem(std::move(right));
+      JoinListItem item;
+      item.items = {std::move(l), std::move(r)};
+      return {item};
+    }
+    if (static_cast<int>(left.size() + right.size()) <=
+        root_.global->cost.join_collapse_limit) {
+      return concatenated(std::move(left), std::move(right));
+    }
+    return {sub_problem(std::move(left)), sub_problem(std::move(right))};
+  }
+
+  static JoinListItem sub_problem(std::vector<JoinListItem> items) {
+    if (items.size() == 1) {
+      return std::move(items.front());
+    }
+    JoinListItem item;
+    item.items = std::move(items);
+    return item;
+  }
+
+  SpecialJoin* make_outerjoininfo(Relids left, Relids right, Relids inner_join_rels,
+                                  JoinType type, const ExprPtr& quals) {
+    auto& sj = root_.global->joins.emplace_back();
+    sj.syn_left = left;
+    sj.syn_right = right;
+    sj.type = type;
+    compute_semijoin_info(sj, conjuncts(quals));
+    if (type == JoinType::Full) {
+      sj.min_left = left;
+      sj.min_right = right;
+      return &sj;
+    }
+    const Relids clause_relids = relids_of(quals);
+    const Relids strict_relids = nonnullable_relids(quals, true, root_);
+    sj.lhs_strict = overlaps(strict_relids, left);
+    Relids min_left = clause_relids & left;
+    Relids min_right = (clause_relids | inner_join_rels) & right;
+    for (const auto* other : root_.special_joins) {
+      if (other->type == JoinType::Full) {
+        if (overlaps(left, other->syn_left) || overlaps(left, other->syn_right)) {
+          min_left |= other->syn_left | other->syn_right;
+        }
+        if (overlaps(right, other->syn_left) || overlaps(right, other->syn_right)) {
+          min_right |= other->syn_left | other->syn_right;
+        }
+        continue;
+      }
+      if (overlaps(left, other->syn_right)) {
+        if (overlaps(clause_relids, other->syn_right) &&
+            (type == JoinType::Semi || type == JoinType::Anti ||
+             !overlaps(strict_relids, other->min_right))) {
+          min_left |= other->syn_left | other->syn_right;
+        }
+      }
+      if (overlaps(right, other->syn_right)) {
+        if (overlaps(clause_relids, other->syn_right) ||
+            !overlaps(clause_relids, other->min_left) || type == JoinType::Semi ||
+            type == JoinType::Anti || other->type == JoinType::Semi ||
+            other->type == JoinType::Anti || !other->lhs_strict || other->delay_upper_joins) {
+          min_right |= other->syn_left | other->syn_right;
+        }
+      }
+    }
+    sj.min_left = min_left != 0 ? min_left : left;
+    sj.min_right = min_right != 0 ? min_right : right;
+    return &sj;
+  }
+
+  void compute_semijoin_info(SpecialJoin& sj, const std::vector<ExprPtr>& clauses) {
+    if (sj.type != JoinType::Semi) {
+      return;
+    }
+    const auto& types = *root_.global->types;
+    bool all_btree = true;
+    bool all_hash = true;
+    for (const auto& clause : clauses) {
+      const bool is_op = clause->kind == ExprKind::OpExpr && clause->args.size() == 2;
+      const Relids relids = relids_of(clause);
+      if (!is_op) {
+        if (overlaps(relids, sj.syn_right)) {
+          return;  // not understood: no unique-ification
+        }
+        continue;
+      }
+      const Relids l = relids_of(clause->args[0]);
+      const Relids r = relids_of(clause->args[1]);
+      const Relids all = l | r;
+      if (is_subset(all, sj.syn_right) || !overlaps(all, sj.syn_right)) {
+        if (contains_volatile(clause, root_)) {
+          return;
+        }
+        if (!overlaps(all, sj.syn_right) || is_subset(all, sj.syn_right)) {
+          continue;
+        }
+      }
+      ExprPtr right;
+      ExprPtr left;
+      Oid op = clause->op;
+      if (r != 0 && is_subset(r, sj.syn_right) && !overlaps(l, sj.syn_right)) {
+        right = clause->args[1];
+        left = clause->args[0];
+      } else if (l != 0 && is_subset(l, sj.syn_right) && !overlaps(r, sj.syn_right)) {
+        right = clause->args[0];
+        left = clause->args[1];
+        op = types.commutator(op);
+      } else {
+        return;
+      }
+      if (op == 0) {
+        return;
+      }
+      if (all_btree && types.mergejoin_families(op).empty()) {
+        all_btree = false;
+      }
+      if (all_hash && !types.is_hashable(op, right->type)) {
+        all_hash = false;
+      }
+      if (!all_btree && !all_hash) {
+        return;
+      }
+      sj.semi_operators.push_back(op);
+      sj.semi_rhs.push_back(right);
+      sj.semi_lhs.push_back(left);
+    }
+    if (sj.semi_rhs.empty()) {
+      return;
+    }
+    for (const auto& expr : sj.semi_rhs) {
+      if (contains_volatile(expr, root_)) {
+        sj.semi_operators.clear();
+        sj.semi_rhs.clear();
+        return;
+      }
+    }
+    sj.semi_can_btree = all_btree;
+    sj.semi_can_hash = all_hash;
+  }
+
+  /// check_outerjoin_delay().
+  bool check_outerjoin_delay(Relids& relids, Relids& nullable, bool is_pushed_down) {
+    nullable = 0;
+    bool delayed = false;
+    bool again = true;
+    while (again) {
+      again = false;
+      for (auto* sj : root_.special_joins) {
+        const bool null_generating = sj->type == JoinType::Left || sj->type == JoinType::Full ||
+                                     sj->type == JoinType::Anti;
+        const bool uses_right =
+            overlaps(relids, sj->min_right) ||
+            (sj->type == JoinType::Full && overlaps(relids, sj->min_left));
+        if (!null_generating || !uses_right) {
+          continue;
+        }
+        if (!is_subset(sj->min_left, relids) || !is_subset(sj->min_right, relids)) {
+          relids |= sj->min_left | sj->min_right;
+          delayed = true;
+          again = true;
+        }
+        nullable |= sj->min_right;
+        if (sj->type == JoinType::Full) {
+          nullable |= sj->min_left;
+        }
+        if (is_pushed_down && sj->type != JoinType::Full && overlaps(relids, sj->min_left)) {
+          sj->delay_upper_joins = true;
+        }
+      }
+    }
+    nullable &= relids;
+    return delayed;
+  }
+
+  void distribute(const ExprPtr& clause, bool below_outer_join, JoinType type, Relids qualscope,
+                  Relids ojscope, Relids outerjoin_nonnullable) {
+    Relids relids = relids_of(clause);
+    bool pseudoconstant = false;
+    if (relids == 0) {
+      if (ojscope != 0) {
+        relids = ojscope;
+      } else {
+        relids = qualscope;
+        if (!contains_volatile(clause, root_)) {
+          pseudoconstant = true;
+          root_.has_pseudoconstant = true;
+          if (below_outer_join) {
+            relids = qualscope;
+          } else {
+            relids = root_.all_base;
+          }
+        }
+      }
+    }
+    bool is_pushed_down = false;
+    bool delayed = false;
+    bool maybe_equivalence = false;
+    bool maybe_outer_join = false;
+    Relids nullable = 0;
+    if (overlaps(relids, outerjoin_nonnullable)) {
+      is_pushed_down = false;
+      maybe_outer_join = true;
+      delayed = check_outerjoin_delay(relids, nullable, false);
+      relids = ojscope;
+    } else {
+      is_pushed_down = true;
+      delayed = check_outerjoin_delay(relids, nullable, true);
+      maybe_equivalence = !delayed;
+    }
+    if (type == JoinType::Semi && ojscope == 0) {
+      is_pushed_down = true;
+    }
+    auto* info = make_restrictinfo(root_, clause, is_pushed_down, delayed, pseudoconstant, relids,
+                                   maybe_outer_join ? outerjoin_nonnullable : 0, nullable);
+    if (!is_singleton(relids)) {
+      need_vars(root_, clause, relids);
+    }
+    if (!info->merge_opfamilies.empty()) {
+      if (maybe_equivalence) {
+        if (process_equivalence(root_, info, below_outer_join)) {
+          return;
+        }
+        if (!info->merge_opfamilies.empty()) {
+          initialize_eclasses(*info);
+        }
+      } else if (maybe_outer_join && info->can_join) {
+        initialize_eclasses(*info);
+        if (is_subset(info->left_relids, outerjoin_nonnullable) &&
+            !overlaps(info->right_relids, outerjoin_nonnullable)) {
+          root_.left_join_clauses.push_back(info);
+          return;
+        }
+        if (is_subset(info->right_relids, outerjoin_nonnullable) &&
+            !overlaps(info->left_relids, outerjoin_nonnullable)) {
+          root_.right_join_clauses.push_back(info);
+          return;
+        }
+        if (type == JoinType::Full) {
+          root_.full_join_clauses.push_back(info);
+          return;
+        }
+      } else {
+        initialize_eclasses(*info);
+      }
+    }
+    distribute_restriction_to_rels(root_, info);
+  }
+
+  void initialize_eclasses(RestrictInfo& info) {
+    const auto* op = root_.global->types->op(info.clause->op);
+    info.left_ec = eclass_for_sort_expr(root_, info.clause->args[0], info.nullable_relids,
+                                        info.merge_opfamilies, op->left,
+                                        info.clause->input_collation, 0, 0, true);
+    info.right_ec = eclass_for_sort_expr(root_, info.clause->args[1], info.nullable_relids,
+                                         info.merge_opfamilies, op->right,
+                                         info.clause->input_collation, 0, 0, true);
+  }
+
+  PlannerInfo& root_;
+};
+
+}  // namespace
+
+std::vector<JoinListItem> deconstruct_jointree(PlannerInfo& root) {
+  return Deconstruction{root}.run();
+}
+
+// --- useless joins: analyzejoins.c ---------------------------------------------------------------
+
+namespace {
+
+bool join_is_removable(PlannerInfo& root, const SpecialJoin& sj) {
+  if (sj.type != JoinType::Left || !is_singleton(sj.min_right)) {
+    return false;
+  }
+  auto* inner = root.base[static_cast<std::size_t>(lowest(sj.min_right))];
+  if (inner == nullptr || inner->kind != RelKind::Base) {
+    return false;
+  }
+  const bool is_table = inner->entry->kind == RangeKind::Relation && !inner->is_append;
+  const bool is_subquery = inner->entry->kind == RangeKind::Subquery;
+  if (!is_table && !is_subquery) {
+    return false;
+  }
+  const Relids join_relids = sj.min_left | sj.min_right;
+  for (const auto& [attno, where] : inner->needed) {
+    if (!is_subset(where, join_relids)) {
+      return false;
+    }
+  }
+  std::vector<RestrictInfo*> clauses;
+  for (auto* clause : inner->join_info) {
+    if (clause->is_pushed_down || !is_subset(clause->required_relids, join_relids)) {
+      if (overlaps(clause->clause_relids, sj.min_right)) {
+        return false;
+      }
+      continue;
+    }
+    if (!clause->can_join || clause->merge_opfamilies.empty()) {
+      continue;
+    }
+    const bool inner_right = is_subset(clause->right_relids, inner->relids) &&
+                             is_subset(clause->left_relids, sj.min_left);
+    const bool inner_left = is_subset(clause->left_relids, inner->relids) &&
+                            is_subset(clause->right_relids, sj.min_left);
+    if (!inner_right && !inner_left) {
+      continue;
+    }
+    clause->outer_is_left = inner_right;
+    clauses.push_back(clause);
+  }
+  if (is_table) {
+    return relation_has_unique_index_for(root, *inner, clauses, {}, {});
+  }
+  std::vector<int> columns;
+  std::vector<Oid> operators;
+  for (auto* clause : clauses) {
+    const ExprPtr side = strip_relabel(clause->clause->args[clause->outer_is_left ? 1 : 0]);
+    if (side->kind == ExprKind::Var && side->varno == inner->range) {
+      columns.push_back(side->attno);
+      operators.push_back(clause->clause->op);
+    }
+  }
+  return query_is_distinct_for(root, *inner->entry->subquery, columns, operators);
+}
+
+void remove_range(std::vector<JoinListItem>& items, int range) {
+  for (auto it = items.begin(); it != items.end();) {
+    if (it->range == range) {
+      it = items.erase(it);
+      continue;
+    }
+    remove_range(it->items, range);
+    ++it;
+  }
+}
+
+void remove_relation(PlannerInfo& root, int range, const SpecialJoin* sj) {
+  const Relids gone = singleton(range);
+  auto* rel = root.base[static_cast<std::size_t>(range)];
+  const Relids join_relids = sj->min_left | sj->min_right;
+  std::vector<RestrictInfo*> clauses = rel->join_info;
+  for (auto* other : root.base) {
+    if (other == nullptr) {
+      continue;
+    }
+    for (auto& [attno, where] : other->needed) {
+      where &= ~gone;
+    }
+    std::erase_if(other->target.exprs, [&](const ExprPtr& e) {
+      return e->kind == ExprKind::Var && e->varno == other->range &&
+             is_subset(other->needed[e->attno], other->relids);
+    });
+    std::erase_if(other->join_info, [&](RestrictInfo* clause) {
+      return overlaps(clause->required_relids, gone) && !clause->is_pushed_down &&
+             is_subset(clause->required_relids, join_relids);
+    });
+  }
+  for (auto* special : root.special_joins) {
+    special->min_left &= ~gone;
+    special->min_right &= ~gone;
+    special->syn_left &= ~gone;
+    special->syn_right &= ~gone;
+  }
+  for (auto* ec : root.classes) {
+    if (!overlaps(ec->relids, gone)) {
+      continue;
+    }
+    std::erase_if(ec->members, [&](const EquivalenceMember* m) { return overlaps(m->relids, gone); });
+    ec->relids &= ~gone;
+  }
+  root.all_base &= ~gone;
+  root.base[static_cast<std::size_t>(range)] = nullptr;
+  std::erase(root.special_joins, sj);
+}
+
+}  // namespace
+
+void remove_useless_joins(PlannerInfo& root, std::vector<JoinListItem>& joinlist) {
+  bool again = true;
+  while (again) {
+    again = false;
+    for (const auto* sj : root.special_joins) {
+      if (join_is_removable(root, *sj)) {
+        const int range = lowest(sj->min_right);
+        remove_relation(root, range, sj);
+        remove_range(joinlist, range);
+        again = true;
+        break;
+      }
+    }
+  }
+  // reduce_unique_semijoins(): a semijoin to a unique inner relation is an inner join.
+  for (auto it = root.special_joins.begin(); it != root.special_joins.end();) {
+    const SpecialJoin& sj = **it;
+    if (sj.type == JoinType::Semi && is_singleton(sj.min_right)) {
+      auto* inner = root.base[static_cast<std::size_t>(lowest(sj.min_right))];
+      if (inner != nullptr) {
+        const Relids join_relids = sj.min_left | sj.min_right;
+        auto clauses =
+            generate_join_implied_equalities(root, join_relids, sj.min_left, *inner);
+        clauses.insert(clauses.end(), inner->join_info.begin(), inner->join_info.end());
+        if (innerrel_is_unique(root, join_relids, sj.min_left, *inner, JoinType::Semi, clauses,
+                               true)) {
+          it = root.special_joins.erase(it);
+          continue;
+        }
+      }
+    }
+    ++it;
+  }
+}
+
+// --- foreign keys: match_foreign_keys_to_quals() --------------------------------------------------
+
+void match_foreign_keys(PlannerInfo& root) {
+  for (const auto& constraint : root.global->catalog->constraints) {
+    if (constraint.kind != 'f') {
+      continue;
+    }
+    for (auto* referencing : root.base) {
+      if (referencing == nullptr || referencing->table == nullptr ||
+          referencing->table->oid != constraint.table || referencing->is_append) {
+        continue;
+      }
+      for (auto* referenced : root.base) {
+        if (referenced == nullptr || referenced == referencing || referenced->table == nullptr ||
+            referenced->table->oid != constraint.referenced_table || referenced->is_append) {
+          continue;
+        }
+        ForeignKeyMatch match;
+        match.constraint = &constraint;
+        match.referencing = referencing->range;
+        match.referenced = referenced->range;
+        const auto n = constraint.columns.size();
+        match.ec.assign(n, nullptr);
+        match.referencing_member.assign(n, nullptr);
+        match.clauses.assign(n, {});
+        std::size_t matched = 0;
+        for (std::size_t i = 0; i < n && i < constraint.referenced_columns.size(); ++i) {
+          for (auto* ec : root.classes) {
+            if (ec->has_volatile) {
+              continue;
+            }
+            EquivalenceMember* item1 = nullptr;
+            EquivalenceMember* item2 = nullptr;
+            for (auto* member : ec->members) {
+              const ExprPtr var = strip_relabel(member->expr);
+              if (var->kind != ExprKind::Var) {
+                continue;
+              }
+              if (var->varno == match.referencing && var->attno == constraint.columns[i]) {
+                item1 = member;
+              } else if (var->varno == match.referenced &&
+                         var->attno == constraint.referenced_columns[i]) {
+                item2 = member;
+              }
+            }
+            if (item1 != nullptr && item2 != nullptr) {
+              match.ec[i] = ec;
+              match.referencing_member[i] = item1;
+              ++match.matched_ec;
+              match.const_ec += ec->has_const;
+              ++matched;
+              break;
+            }
+          }
+          if (match.ec[i] != nullptr) {
+            continue;
+          }
+          for (auto* clause : referencing->join_info) {
+            if (clause->outerjoin_delayed || clause->clause->kind != ExprKind::OpExpr ||
+                clause->clause->args.size() != 2) {
+              continue;
+            }
+            const ExprPtr l = strip_relabel(clause->clause->args[0]);
+            const ExprPtr r = strip_relabel(clause->clause->args[1]);
+            const auto is_pair = [&](const ExprPtr& a, const ExprPtr& b) {
+              return a->kind == ExprKind::Var && b->kind == ExprKind::Var &&
+                     a->varno == match.referencing && a->attno == constraint.columns[i] &&
+                     b->varno == match.referenced && b->attno == constraint.referenced_columns[i];
+            };
+            const auto* op = root.global->types->op(clause->clause->op);
+            if (op != nullptr && op->name == "=" && (is_pair(l, r) || is_pair(r, l))) {
+              match.clauses[i].push_back(clause);
+            }
+          }
+          if (!match.clauses[i].empty()) {
+            ++match.matched_clauses;
+            ++matched;
+          }
+        }
+        if (matched == n) {
+          root.foreign_keys.push_back(std::move(match));
+        }
+      }
+    }
+  }
+}
+
+// --- OR clauses: orclauses.c ----------------------------------------------------------------------
+
+void extract_restriction_or_clauses(PlannerInfo& root) {
+  for (auto* rel : root.base) {
+    if (rel == nullptr || rel->kind != RelKind::Base) {
+      continue;
+    }
+    const auto join_info = rel->join_info;
+    for (auto* clause : join_info) {
+      if (clause->or_arms.empty() || !movable_to(*clause, *rel)) {
+        continue;
+      }
+      std::vector<ExprPtr> arms;
+      for (const auto& arm : clause->or_arms) {
+        std::vector<ExprPtr> own;
+        for (const auto* part : arm) {
+          if (part->clause_relids == rel->relids && !contains_volatile(part->clause, root)) {
+            own.push_back(part->clause);
+          }
+        }
+        if (own.empty()) {
+          break;
+        }
+        arms.push_back(make_and(own));
+      }
+      if (arms.size() != clause->or_arms.size()) {
+        continue;
+      }
+      auto* extracted = make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0,
+                                          0);
+      const double selectivity =
+          clause_selectivity(root, *extracted, 0, JoinType::Inner, nullptr);
+      if (selectivity > 0.9) {
+        continue;
+      }
+      rel->restrictions.push_back(extracted);
+      // The join clause's own estimate is corrected for what is already counted here.
+      if (selectivity > 0) {
+        SpecialJoin inner;
+        inner.type = JoinType::Inner;
+        inner.min_left = inner.syn_left = clause->clause_relids & ~rel->relids;
+        inner.min_right = inner.syn_right = rel->relids;
+        const double original = clause_selectivity(root, *clause, 0, JoinType::Inner, &inner);
+        clause->norm_selectivity = std::min(1.0, original / selectivity);
+      }
+    }
+  }
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,146 @@
+#include "planner-model/plan/min_max.hpp"
+
+#include <algorithm>
+
+#include "planner-model/plan/plan.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// build_minmax_path(): SELECT col FROM tab WHERE col IS NOT NULL AND ... ORDER BY col LIMIT 1.
+Path* first_of_index(PlannerInfo& root, const ExprPtr& aggregate, Oid sort_operator,
+                     bool nulls_first, PlannerInfo*& subroot) {
+  const auto& types = *root.global->types;
+  Query query;
+  query.command = Command::Select;
+  query.range_table = root.query.range_table;
+  query.join_tree = root.query.join_tree;
+  const ExprPtr& column = aggregate->args.front();
+  auto not_null = std::make_shared<Expr>();
+  not_null->kind = ExprKind::NullTest;
+  not_null->type = type_oid::kBool;
+  not_null->test_is_null = false;
+  not_null->args = {column};
+  if (query.join_tree.quals) {
+    auto both = std::make_shared<Expr>();
+    both->kind = ExprKind::And;
+    both->type = type_oid::kBool;
+    both->args = {not_null};
+    if (query.join_tree.quals->kind == ExprKind::And) {
+      both->args.insert(both->args.end(), query.join_tree.quals->args.begin(),
+                        query.join_tree.quals->args.end());
+    } else {
+      both->args.push_back(query.join_tree.quals);
+    }
+    query.join_tree.quals = both;
+  } else {
+    query.join_tree.quals = not_null;
+  }
+  TargetEntry target;
+  target.expr = column;
+  target.name = "agg_target";
+  target.sort_group_ref = 1;
+  query.targets = {target};
+  SortGroupClause sort;
+  sort.ref = 1;
+  sort.sort_operator = sort_operator;
+  sort.nulls_first = nulls_first;
+  const auto* op = types.op(sort_operator);
+  sort.descending = op != nullptr && op->name == ">";
+  sort.equality = types.ordering(column->type).equal;
+  query.order_by = {sort};
+  auto one = std::make_shared<Expr>();
+  one->kind = ExprKind::Const;
+  one->type = type_oid::kInt8;
+  one->text = "1";
+  one->value = std::make_shared<Value>(make_integer(1, type_oid::kInt8));
+  query.limit = one;
+  subroot = &plan_query(*root.global, std::move(query), &root, 1.0);
+  // Only a path in the right order by itself is of use: a sort would read everything anyway.
+  const Path* best = nullptr;
+  for (const auto* path : subroot->final_rel->paths) {
+    const Path* below = path->kind == PathKind::Limit ? path->children.front() : path;
+    while (below->kind == PathKind::Projection) {
+      below = below->children.front();
+    }
+    const bool ordered = below->kind == PathKind::IndexScan ||
+                         below->kind == PathKind::IndexOnlyScan ||
+                         below->kind == PathKind::MergeAppend || below->kind == PathKind::Append;
+    if (ordered && (best == nullptr || path->total < best->total)) {
+      best = path;
+    }
+  }
+  return const_cast<Path*>(best);
+}
+
+}  // namespace
+
+void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* target,
+                      const std::vector<ExprPtr>& aggregates) {
+  const auto& types = *root.global->types;
+  if (aggregates.empty() || root.query.has_window_functions || count(root.all_base) != 1 ||
+      !root.query.row_marks.empty() || root.query.command != Command::Select) {
+    return;
+  }
+  auto* base = root.base[static_cast<std::size_t>(lowest(root.all_base))];
+  if (base == nullptr || base->entry->kind != RangeKind::Relation) {
+    return;
+  }
+  struct Wanted {
+    ExprPtr aggregate;
+    Oid sort_operator;
+  };
+  std::vector<Wanted> wanted;
+  for (const auto& aggregate : aggregates) {
+    const auto* a = types.aggregate(aggregate->function);
+    if (a == nullptr || a->sort_operator == 0 || aggregate->args.size() != 1 ||
+        aggregate->filter || !aggregate->order_by.empty() ||
+        contains_volatile(aggregate->args.front(), root) ||
+        relids_of(aggregate->args.front()) == 0) {
+      return;
+    }
+    wanted.push_back({aggregate, a->sort_operator});
+  }
+  auto* path = new_path(root, PathKind::MinMaxAggregate, &rel, target);
+  double cost = 0;
+  const auto subplans_before = root.global->subplans.size();
+  for (const auto& want : wanted) {
+    const auto* op = types.op(want.sort_operator);
+    const bool descending = op != nullptr && op->name == ">";
+    Path* best = nullptr;
+    PlannerInfo* best_root = nullptr;
+    for (const bool nulls_first : {descending, !descending}) {
+      PlannerInfo* subroot = nullptr;
+      Path* candidate =
+          first_of_index(root, want.aggregate, want.sort_operator, nulls_first, subroot);
+      if (candidate != nullptr && (best == nullptr || candidate->total < best->total)) {
+        best = candidate;
+        best_root = subroot;
+      }
+      if (best != nullptr) {
+        break;
+      }
+    }
+    if (best == nullptr) {
+      root.global->subplans.resize(subplans_before);
+      return;
+    }
+    cost += best->total;
+    best_root->best = best;
+    SubPlanInfo info;
+    info.root = best_root;
+    info.owner = &root;
+    info.path = best;
+    info.is_init_plan = true;
+    info.used = false;
+    path->children.push_back(best);
+    path->subroot = best_root;
+  }
+  path->rows = 1;
+  path->startup = cost + target->cost.startup;
+  path->total = path->startup + target->cost.per_tuple + root.global->cost.cpu_tuple_cost;
+  add_path(root, rel, path);
+}
+
+}  // namespace quern::planner_model

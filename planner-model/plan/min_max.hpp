@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "planner-model/plan/planner_info.hpp"
+
+namespace quern::planner_model {
+
+/// preprocess_minmax_aggregates(), planagg.c: MIN and MAX read off the end of an index. Adds a path
+/// to `rel` when every aggregate can be had so.
+void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* target,
+                      const std::vector<ExprPtr>& aggregates);
+
+}  // namespace quern::planner_model

@@ -1,0 +1,452 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/catalog/snapshot.hpp"
+#include "planner-model/cost/cost_parameters.hpp"
+#include "planner-model/query/query.hpp"
+#include "planner-model/query/type_system.hpp"
+#include "planner-model/selectivity/statistics.hpp"
+
+// The planner's working state, under PostgreSQL's own names (src/include/nodes/pathnodes.h), so that
+// each function here can be read beside the server's. Costs, rows and pages are plain doubles inside
+// the planner: the public boundary (whatif/planner.hpp) puts the units on.
+//
+// Ownership: everything made while planning one statement lives in the Arena of that call; pointers
+// between these structs never own.
+
+namespace quern::planner_model {
+
+/// A set of range-table indexes of one query level: bit i is range i. Children of partitioned tables
+/// share the bit of their parent, so 63 ranges a level suffice.
+using Relids = std::uint64_t;
+constexpr int kMaximumRanges = 63;
+
+[[nodiscard]] constexpr Relids singleton(int range) { return Relids{1} << range; }
+[[nodiscard]] constexpr bool is_subset(Relids a, Relids b) { return (a & ~b) == 0; }
+[[nodiscard]] constexpr bool overlaps(Relids a, Relids b) { return (a & b) != 0; }
+[[nodiscard]] inline int count(Relids set) { return __builtin_popcountll(set); }
+[[nodiscard]] inline bool is_singleton(Relids set) { return set != 0 && (set & (set - 1)) == 0; }
+[[nodiscard]] inline int lowest(Relids set) { return __builtin_ctzll(set); }
+
+struct QualCost {
+  double startup = 0;
+  double per_tuple = 0;
+
+  QualCost& operator+=(const QualCost& other) {
+    startup += other.startup;
+    per_tuple += other.per_tuple;
+    return *this;
+  }
+};
+
+/// What a path puts out: its expressions, their evaluation cost, and the bytes of a row.
+struct PathTarget {
+  std::vector<ExprPtr> exprs = {};
+  std::vector<int> sort_group_refs = {};  ///< parallel to exprs; 0: none
+  QualCost cost = {};
+  int width = 0;
+};
+
+struct EquivalenceClass;
+struct RelOptInfo;
+struct PlannerInfo;
+struct Path;
+
+struct EquivalenceMember {
+  ExprPtr expr;
+  Relids relids = 0;
+  Relids nullable_relids = 0;
+  bool is_const = false;
+  Oid datatype = 0;
+};
+
+/// A clause with all that the planner caches about it.
+struct RestrictInfo {
+  ExprPtr clause;
+  bool is_pushed_down = true;
+  bool outerjoin_delayed = false;
+  bool can_join = false;        ///< binary operator between disjoint relation sets
+  bool pseudoconstant = false;
+  Relids clause_relids = 0;
+  Relids required_relids = 0;
+  Relids outer_relids = 0;
+  Relids nullable_relids = 0;
+  Relids left_relids = 0;
+  Relids right_relids = 0;
+  EquivalenceClass* parent_ec = nullptr;
+  EquivalenceClass* left_ec = nullptr;
+  EquivalenceClass* right_ec = nullptr;
+  EquivalenceMember* left_em = nullptr;
+  EquivalenceMember* right_em = nullptr;
+  std::vector<Oid> merge_opfamilies = {};
+  Oid hash_operator = 0;
+  bool left_hashable = false;   ///< for Memoize keys
+  bool right_hashable = false;
+  /// For an OR clause: one entry an arm, each a list of AND-ed sub-clauses.
+  std::vector<std::vector<RestrictInfo*>> or_arms = {};
+
+  // caches
+  std::optional<QualCost> eval_cost = {};
+  double norm_selectivity = -1;
+  double outer_selectivity = -1;
+  double left_bucket_size = -1;
+  double right_bucket_size = -1;
+  double left_mcv_frequency = -1;
+  double right_mcv_frequency = -1;
+  bool outer_is_left = false;   ///< scratch of join path creation
+};
+
+struct EquivalenceClass {
+  std::vector<Oid> opfamilies = {};
+  Oid collation = 0;
+  std::vector<EquivalenceMember*> members = {};
+  std::vector<RestrictInfo*> sources = {};
+  std::vector<RestrictInfo*> derives = {};
+  Relids relids = 0;
+  bool has_const = false;
+  bool has_volatile = false;
+  bool below_outer_join = false;
+  int sort_ref = 0;
+  EquivalenceClass* merged = nullptr;
+};
+
+struct PathKey {
+  EquivalenceClass* ec = nullptr;
+  Oid opfamily = 0;
+  bool descending = false;
+  bool nulls_first = false;
+  bool operator==(const PathKey&) const = default;
+};
+
+using PathKeys = std::vector<PathKey>;
+
+enum class AccessMethod : std::uint8_t { Btree, Hash, Gin, Gist, SpGist, Brin, Other };
+
+struct IndexOptInfo {
+  const Index* index = nullptr;
+  RelOptInfo* rel = nullptr;
+  AccessMethod method = AccessMethod::Btree;
+  bool hypothetical = false;
+  double pages = 0;
+  double tuples = 0;
+  int tree_height = -1;
+  std::vector<int> columns = {};       ///< key then included attnums; 0: expression
+  int key_columns = 0;
+  std::vector<ExprPtr> expressions = {};  ///< parallel to columns; null for plain columns
+  std::vector<Oid> opfamilies = {};    ///< per key column
+  std::vector<Oid> input_types = {};   ///< opcintype per key column
+  std::vector<Oid> collations = {};
+  std::vector<bool> descending = {};
+  std::vector<bool> nulls_first = {};
+  std::vector<bool> can_return = {};
+  bool unique = false;
+  bool immediate = true;
+  std::vector<ExprPtr> predicate = {};
+  bool predicate_ok = false;
+  bool search_array = false, search_nulls = false, optional_key = false, can_parallel = false;
+  bool has_gettuple = true, has_getbitmap = true, can_order = false;
+  std::vector<RestrictInfo*> restrict_info = {};  ///< indrestrictinfo
+};
+
+struct IndexClause {
+  RestrictInfo* rinfo = nullptr;
+  std::vector<RestrictInfo*> quals = {};  ///< what the index evaluates
+  bool lossy = false;
+  int column = 0;                          ///< index column, from 0
+};
+
+struct ParamPathInfo {
+  Relids required_outer = 0;
+  double rows = 0;
+  std::vector<RestrictInfo*> clauses = {};
+};
+
+enum class PathKind : std::uint8_t {
+  SeqScan,
+  SampleScan,
+  IndexScan,
+  IndexOnlyScan,
+  BitmapHeapScan,
+  BitmapIndexScan,  ///< leaf of a bitmap tree; never a path of its own
+  BitmapAnd,
+  BitmapOr,
+  TidScan,
+  SubqueryScan,
+  FunctionScan,
+  ValuesScan,
+  CteScan,
+  WorkTableScan,
+  Result,           ///< group result or one-time filter
+  ProjectSet,
+  Append,
+  MergeAppend,
+  Material,
+  Memoize,
+  Unique,           ///< sort-based; `hashed` when done by hashing (semijoin uniquify)
+  Gather,
+  GatherMerge,
+  NestedLoop,
+  HashJoin,
+  MergeJoin,
+  Projection,
+  Sort,
+  IncrementalSort,
+  Group,
+  UpperUnique,
+  Aggregate,
+  WindowAgg,
+  SetOp,
+  RecursiveUnion,
+  LockRows,
+  ModifyTable,
+  Limit,
+  MinMaxAggregate
+};
+
+enum class AggStrategy : std::uint8_t { Plain, Sorted, Hashed, Mixed };
+enum class AggSplit : std::uint8_t { Simple, InitialSerial, FinalDeserial };
+
+struct Path {
+  PathKind kind = PathKind::Result;
+  RelOptInfo* parent = nullptr;
+  const PathTarget* target = nullptr;
+  ParamPathInfo* param = nullptr;
+  bool parallel_aware = false;
+  bool parallel_safe = true;
+  int workers = 0;
+  double rows = 0;
+  double startup = 0;
+  double total = 0;
+  PathKeys pathkeys = {};
+  std::vector<Path*> children = {};  ///< joins: outer, inner; others: subpaths
+
+  // index and bitmap scans
+  IndexOptInfo* index = nullptr;
+  std::vector<IndexClause> index_clauses = {};
+  bool backward = false;
+  double index_total_cost = 0;   ///< bitmap: cost of the index part
+  double index_selectivity = 0;
+  std::vector<ExprPtr> bitmap_quals = {};
+
+  // joins
+  JoinType join_type = JoinType::Inner;
+  bool inner_unique = false;
+  std::vector<RestrictInfo*> join_clauses = {};  ///< all join clauses of this path
+  std::vector<RestrictInfo*> hash_clauses = {};  ///< hash or merge clauses
+  PathKeys outer_sort = {}, inner_sort = {};     ///< merge join: sorts needed; empty: none
+  bool needs_sort_outer = false, needs_sort_inner = false;
+  bool materialize_inner = false;
+  bool skip_mark_restore = false;
+  bool parallel_hash = false;
+  double inner_rows_total = 0;
+  int batches = 1;
+
+  // memoize
+  std::vector<ExprPtr> cache_keys = {};
+  bool single_row = false, binary_mode = false;
+  double calls = 0;
+  double cache_entries = 0;
+
+  // sort, aggregate, unique, limit, ...
+  int presorted_keys = 0;
+  AggStrategy strategy = AggStrategy::Plain;
+  AggSplit split = AggSplit::Simple;
+  double groups = 0;
+  std::vector<SortGroupClause> group_clause = {};
+  std::vector<std::vector<ExprPtr>> grouping_sets = {};
+  std::vector<ExprPtr> quals = {};       ///< HAVING, one-time filter, unique keys
+  bool hashed = false;                   ///< Unique, SetOp
+  int unique_columns = 0;
+  std::optional<double> limit_offset = {}, limit_count = {};
+  bool single_copy = false;
+  int window = 0;
+  std::string command = {};              ///< SetOp, ModifyTable
+  PlannerInfo* subroot = nullptr;        ///< SubqueryScan, MinMaxAggregate
+  int first_partial = 0;                 ///< parallel Append
+};
+
+[[nodiscard]] inline Relids required_outer(const Path* path) {
+  return path->param ? path->param->required_outer : 0;
+}
+
+enum class RelKind : std::uint8_t { Base, Member, Join, Upper };
+
+struct RelOptInfo {
+  RelKind kind = RelKind::Base;
+  Relids relids = 0;
+  double rows = 0;
+  bool consider_startup = false;
+  bool consider_param_startup = false;
+  bool consider_parallel = false;
+  PathTarget target = {};
+  std::vector<Path*> paths = {};
+  std::vector<Path*> partial_paths = {};
+  std::vector<ParamPathInfo*> param_infos = {};
+  Path* cheapest_startup = nullptr;
+  Path* cheapest_total = nullptr;
+  Path* cheapest_unique = nullptr;
+  bool unique_tried = false;
+  std::vector<Path*> cheapest_parameterized = {};
+  Relids direct_lateral = 0;
+  Relids lateral_relids = 0;
+  Relids lateral_referencers = 0;
+  std::vector<ExprPtr> lateral_vars = {};
+
+  // base relations
+  int range = 0;
+  const RangeTableEntry* entry = nullptr;
+  const Table* table = nullptr;
+  bool use_inherited_statistics = false;
+  double pages = 0;
+  double tuples = 0;
+  double all_visible_fraction = 0;
+  std::vector<IndexOptInfo*> indexes = {};
+  std::map<int, Relids> needed = {};      ///< attno -> where used; bit 0: the final output
+  bool whole_row_needed = false;
+  std::map<int, int> widths = {};
+  PlannerInfo* subroot = nullptr;
+  std::vector<RelOptInfo*> members = {};  ///< of an appended relation, pruned
+  std::size_t members_before_pruning = 0;
+  bool is_append = false;
+  bool is_dummy = false;
+  RelOptInfo* append_parent = nullptr;
+  std::map<int, int> parent_columns = {};  ///< parent attno -> this member's attno
+  int display_range = 0;                   ///< members: global range number for EXPLAIN
+
+  std::vector<RestrictInfo*> restrictions = {};
+  QualCost restriction_cost = {};
+  std::vector<RestrictInfo*> join_info = {};
+  bool has_ec_joins = false;
+
+  // proofs cached: outer relation sets for which this relation is (not) unique
+  std::vector<Relids> unique_for = {};
+  std::vector<Relids> not_unique_for = {};
+};
+
+/// SpecialJoinInfo: an outer or semi join and what may be joined when.
+struct SpecialJoin {
+  Relids min_left = 0, min_right = 0;
+  Relids syn_left = 0, syn_right = 0;
+  JoinType type = JoinType::Left;
+  bool lhs_strict = false;
+  bool delay_upper_joins = false;
+  bool semi_can_btree = false, semi_can_hash = false;
+  std::vector<Oid> semi_operators = {};
+  std::vector<ExprPtr> semi_rhs = {};
+  std::vector<ExprPtr> semi_lhs = {};
+};
+
+struct SemiAntiFactors {
+  double outer_match_fraction = 1;
+  double match_count = 1;
+};
+
+struct ForeignKeyMatch {
+  const Constraint* constraint = nullptr;
+  int referencing = 0, referenced = 0;     ///< ranges
+  std::vector<EquivalenceClass*> ec = {};  ///< one a key column
+  std::vector<EquivalenceMember*> referencing_member = {};
+  std::vector<std::vector<RestrictInfo*>> clauses = {};
+  int matched_ec = 0, const_ec = 0, matched_clauses = 0;
+};
+
+/// A planned SubLink or CTE.
+struct SubPlanInfo {
+  PlannerInfo* root = nullptr;
+  Path* path = nullptr;
+  std::string name = {};         ///< "SubPlan 1", "InitPlan 2 (returns $0)", "CTE x"
+  bool is_init_plan = false;
+  bool is_cte = false;
+  bool hashed = false;
+  bool used = true;
+  std::vector<int> set_params = {};
+  std::vector<int> params = {};  ///< correlation parameters
+  PlannerInfo* owner = nullptr;
+};
+
+/// What an executor parameter stands for.
+struct ExecParam {
+  ExprPtr source = {};           ///< outer Var (levels_up 0 in `level`), null for InitPlan outputs
+  PlannerInfo* level = nullptr;
+};
+
+struct PlannerGlobal {
+  const CatalogSnapshot* catalog = nullptr;
+  const TypeSystem* types = nullptr;
+  const StatisticsCache* statistics = nullptr;
+  CostParameters cost = {};
+  std::int64_t now_us = 0;
+  std::vector<SubPlanInfo> subplans = {};
+  std::vector<ExecParam> exec_params = {};
+  std::set<std::string> unmodelled = {};
+  bool parallel_ok = false;
+  long work_left = 20'000'000;   ///< paths and clause checks before planning is refused
+
+  // arenas
+  std::deque<Path> paths = {};
+  std::deque<RelOptInfo> rels = {};
+  std::deque<RestrictInfo> clauses = {};
+  std::deque<EquivalenceClass> classes = {};
+  std::deque<EquivalenceMember> members = {};
+  std::deque<IndexOptInfo> indexes = {};
+  std::deque<ParamPathInfo> params = {};
+  std::deque<SpecialJoin> joins = {};
+  std::deque<PathTarget> targets = {};
+  std::deque<PlannerInfo> roots = {};
+
+  /// Indexes of the configuration in the order of the server's list (newest first), by table.
+  struct VisibleIndex {
+    const Index* index = nullptr;
+    bool hypothetical = false;
+  };
+  std::map<Oid, std::vector<VisibleIndex>> visible_indexes = {};
+  std::map<Oid, std::vector<const Table*>> children = {};
+};
+
+/// One query level being planned.
+struct PlannerInfo {
+  PlannerGlobal* global = nullptr;
+  PlannerInfo* parent = nullptr;
+  int level = 1;
+  Query query = {};               ///< rewritten in place
+  std::vector<RelOptInfo*> base = {};  ///< by range index; null where not a base relation
+  Relids all_base = 0;
+  Relids nullable_base = 0;
+  std::vector<RelOptInfo*> join_rels = {};
+  std::map<Relids, RelOptInfo*> join_by_relids = {};
+  std::vector<EquivalenceClass*> classes = {};
+  std::vector<SpecialJoin*> special_joins = {};
+  std::vector<RestrictInfo*> left_join_clauses = {}, right_join_clauses = {}, full_join_clauses = {};
+  std::vector<ForeignKeyMatch> foreign_keys = {};
+  PathKeys query_pathkeys = {}, group_pathkeys = {}, window_pathkeys = {}, distinct_pathkeys = {},
+           sort_pathkeys = {};
+  double tuple_fraction = 0;
+  double limit_tuples = -1;
+  double total_table_pages = 0;
+  bool has_having = false;
+  bool has_lateral = false;
+  bool has_pseudoconstant = false;
+  bool ec_merging_done = false;
+  std::vector<int> init_plans = {};        ///< SubPlanInfo indexes owned by this level
+  std::map<std::string, int> cte_plans = {};  ///< name -> SubPlanInfo index (materialized)
+  std::map<std::string, PlannerInfo*> recursive_root = {};
+  double recursive_rows = 0;
+  Path* non_recursive_path = nullptr;
+  int display_offset = 0;                  ///< global range number = range + display_offset
+  RelOptInfo* final_rel = nullptr;
+  PathTarget final_target = {};
+  Path* best = nullptr;
+  double query_rows = 0;                   ///< rows of the whole query level's best path
+};
+
+}  // namespace quern::planner_model

@@ -1,0 +1,335 @@
+// Proving one condition from others. Source: predtest.c, PostgreSQL 15.
+#include "planner-model/plan/predicate.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/selectivity/value.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// A comparison of one expression with a constant, `variable op constant`.
+struct Comparison {
+  ExprPtr variable;
+  Oid op = 0;
+  ExprPtr constant;
+  Oid collation = 0;
+};
+
+enum class Strategy : std::uint8_t { Less = 1, LessEqual, Equal, GreaterEqual, Greater, NotEqual };
+
+std::optional<Comparison> as_comparison(const PlannerInfo& root, const ExprPtr& expr) {
+  if (expr->kind != ExprKind::OpExpr || expr->args.size() != 2) {
+    return std::nullopt;
+  }
+  if (expr->args[1]->kind == ExprKind::Const) {
+    return Comparison{expr->args[0], expr->op, expr->args[1], expr->input_collation};
+  }
+  if (expr->args[0]->kind == ExprKind::Const) {
+    const Oid commuted = root.global->types->commutator(expr->op);
+    if (commuted != 0) {
+      return Comparison{expr->args[1], commuted, expr->args[0], expr->input_collation};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The btree meaning of two operators in a family that knows both.
+std::optional<std::pair<Strategy, Strategy>> strategies(const PlannerInfo& root, Oid a, Oid b) {
+  const auto& types = *root.global->types;
+  const auto families_of = [&](Oid op) {
+    std::vector<std::pair<Oid, Strategy>> found;
+    for (const auto* member : types.memberships(op)) {
+      if (member->access_method == "btree") {
+        found.emplace_back(member->family, static_cast<Strategy>(member->strategy));
+      }
+    }
+    if (found.empty()) {
+      if (const Oid negator = types.negator(op); negator != 0) {
+        for (const auto* member : types.memberships(negator)) {
+          if (member->access_method == "btree" && member->strategy == btree_strategy::kEqual) {
+            found.emplace_back(member->family, Strategy::NotEqual);
+          }
+        }
+      }
+    }
+    return found;
+  };
+  const auto second = families_of(b);
+  for (const auto& [family, strategy] : families_of(a)) {
+    for (const auto& [other_family, other] : second) {
+      if (family == other_family) {
+        return std::pair{strategy, other};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool holds(std::strong_ordering order, Strategy strategy) {
+  switch (strategy) {
+    case Strategy::Less:
+      return order < 0;
+    case Strategy::LessEqual:
+      return order <= 0;
+    case Strategy::Equal:
+      return order == 0;
+    case Strategy::GreaterEqual:
+      return order >= 0;
+    case Strategy::Greater:
+      return order > 0;
+    case Strategy::NotEqual:
+      return order != 0;
+  }
+  return false;
+}
+
+/// Given x S1 c1, must x S2 c2 hold? `order` compares c1 with c2. (BT_implies_table)
+bool implies(Strategy s1, Strategy s2, std::strong_ordering order) {
+  if (s1 == Strategy::Equal) {
+    return holds(order, s2);
+  }
+  switch (s1) {
+    case Strategy::Less:
+      return (s2 == Strategy::Less || s2 == Strategy::LessEqual || s2 == Strategy::NotEqual) &&
+             order <= 0;
+    case Strategy::LessEqual:
+      return s2 == Strategy::LessEqual
+                 ? order <= 0
+                 : (s2 == Strategy::Less || s2 == Strategy::NotEqual) && order < 0;
+    case Strategy::Greater:
+      return (s2 == Strategy::Greater || s2 == Strategy::GreaterEqual ||
+              s2 == Strategy::NotEqual) &&
+             order >= 0;
+    case Strategy::GreaterEqual:
+      return s2 == Strategy::GreaterEqual
+                 ? order >= 0
+                 : (s2 == Strategy::Greater || s2 == Strategy::NotEqual) && order > 0;
+    case Strategy::NotEqual:
+      return s2 == Strategy::NotEqual && order == 0;
+    case Strategy::Equal:
+      break;
+  }
+  return false;
+}
+
+/// Given x S1 c1, can x S2 c2 not hold? (BT_refutes_table)
+bool refutes(Strategy s1, Strategy s2, std::strong_ordering order) {
+  switch (s1) {
+    case Strategy::Equal:
+      return !holds(order, s2);
+    case Strategy::Less:
+      return (s2 == Strategy::Equal || s2 == Strategy::GreaterEqual || s2 == Strategy::Greater) &&
+             order <= 0;
+    case Strategy::LessEqual:
+      return ((s2 == Strategy::Equal || s2 == Strategy::GreaterEqual) && order < 0) ||
+             (s2 == Strategy::Greater && order <= 0);
+    case Strategy::Greater:
+      return (s2 == Strategy::Equal || s2 == Strategy::LessEqual || s2 == Strategy::Less) &&
+             order >= 0;
+    case Strategy::GreaterEqual:
+      return ((s2 == Strategy::Equal || s2 == Strategy::LessEqual) && order > 0) ||
+             (s2 == Strategy::Less && order >= 0);
+    case Strategy::NotEqual:
+      return s2 == Strategy::Equal && order == 0;
+  }
+  return false;
+}
+
+std::optional<std::strong_ordering> order_of(const PlannerInfo& root, const Comparison& a,
+                                             const Comparison& b) {
+  if (a.constant->is_null || b.constant->is_null || !a.constant->value || !b.constant->value) {
+    return std::nullopt;
+  }
+  return compare(*a.constant->value, *b.constant->value, a.collation, *root.global->types);
+}
+
+/// The arms of an expression read as OR: OR itself, IN lists of constants (up to 100).
+std::optional<std::vector<ExprPtr>> or_arms(const PlannerInfo& root, const ExprPtr& expr) {
+  if (expr->kind == ExprKind::Or) {
+    return expr->args;
+  }
+  constexpr std::size_t kMaximumArray = 100;  // MAX_SAOP_ARRAY_SIZE
+  if (expr->kind == ExprKind::ScalarArrayOpExpr && expr->use_or &&
+      expr->args[1]->kind == ExprKind::Const && expr->args[1]->value &&
+      expr->args[1]->value->elements.size() <= kMaximumArray) {
+    std::vector<ExprPtr> arms;
+    const auto& array = expr->args[1];
+    for (const auto& element : array->value->elements) {
+      auto constant = std::make_shared<Expr>();
+      constant->kind = ExprKind::Const;
+      constant->type = root.global->types->element_type(root.global->types->base_type(array->type));
+      constant->collation = array->collation;
+      constant->is_null = !element;
+      if (element) {
+        constant->text = element->text;
+        constant->value = std::make_shared<Value>(*element);
+      }
+      arms.push_back(make_op(expr->op, expr->args[0], constant, expr->input_collation, root));
+    }
+    return arms;
+  }
+  return std::nullopt;
+}
+
+bool strict_in(const PlannerInfo& root, const ExprPtr& clause, const ExprPtr& item) {
+  // clause_is_strict_for(): a NULL item makes the clause NULL.
+  const ExprPtr inner = strip_relabel(clause);
+  if (equal(inner, strip_relabel(item))) {
+    return true;
+  }
+  if (!is_strict_for(inner, root)) {
+    return false;
+  }
+  if (inner->kind == ExprKind::ScalarArrayOpExpr) {
+    return strict_in(root, inner->args[0], item);
+  }
+  return std::any_of(inner->args.begin(), inner->args.end(),
+                     [&](const ExprPtr& arg) { return strict_in(root, arg, item); });
+}
+
+bool is_true_test(const ExprPtr& expr, const ExprPtr& of) {
+  return expr->kind == ExprKind::BooleanTest && expr->boolean_test == BooleanTestKind::IsTrue &&
+         equal(expr->args.front(), of);
+}
+
+bool simple_implies(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+  if (equal(predicate, clause) || is_true_test(clause, predicate) ||
+      is_true_test(predicate, clause)) {
+    return true;
+  }
+  if (predicate->kind == ExprKind::NullTest && !predicate->test_is_null) {
+    return clause->kind != ExprKind::NullTest && clause->kind != ExprKind::BooleanTest &&
+           strict_in(root, clause, predicate->args.front());
+  }
+  const auto a = as_comparison(root, clause);
+  const auto b = as_comparison(root, predicate);
+  if (!a || !b || !equal(strip_relabel(a->variable), strip_relabel(b->variable))) {
+    return false;
+  }
+  const auto s = strategies(root, a->op, b->op);
+  const auto order = order_of(root, *a, *b);
+  return s && order && implies(s->first, s->second, *order);
+}
+
+bool simple_refutes(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+  const auto is_null_test = [](const ExprPtr& e, bool is_null) {
+    return e->kind == ExprKind::NullTest && e->test_is_null == is_null;
+  };
+  if (is_null_test(predicate, true) &&
+      ((is_null_test(clause, false) && equal(predicate->args.front(), clause->args.front())) ||
+       (clause->kind == ExprKind::OpExpr && strict_in(root, clause, predicate->args.front())))) {
+    return true;
+  }
+  if (is_null_test(clause, true) &&
+      (is_null_test(predicate, false) || predicate->kind == ExprKind::OpExpr) &&
+      (is_null_test(predicate, false) ? equal(predicate->args.front(), clause->args.front())
+                                      : strict_in(root, predicate, clause->args.front()))) {
+    return true;
+  }
+  if ((predicate->kind == ExprKind::Not && equal(predicate->args.front(), clause)) ||
+      (clause->kind == ExprKind::Not && equal(clause->args.front(), predicate))) {
+    return true;
+  }
+  const auto a = as_comparison(root, clause);
+  const auto b = as_comparison(root, predicate);
+  if (!a || !b || !equal(strip_relabel(a->variable), strip_relabel(b->variable))) {
+    return false;
+  }
+  const auto s = strategies(root, a->op, b->op);
+  const auto order = order_of(root, *a, *b);
+  return s && order && refutes(s->first, s->second, *order);
+}
+
+/// One level of predicate_implied_by_recurse(): AND and OR taken apart on both sides.
+bool implied(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+  if (clause->kind == ExprKind::And) {
+    if (predicate->kind == ExprKind::And) {
+      return std::all_of(predicate->args.begin(), predicate->args.end(),
+                         [&](const ExprPtr& p) { return implied(root, p, clause); });
+    }
+    if (std::any_of(clause->args.begin(), clause->args.end(),
+                    [&](const ExprPtr& c) { return implied(root, predicate, c); })) {
+      return true;
+    }
+    if (const auto arms = or_arms(root, predicate); arms) {
+      return std::any_of(arms->begin(), arms->end(),
+                         [&](const ExprPtr& p) { return implied(root, p, clause); });
+    }
+    return false;
+  }
+  if (predicate->kind == ExprKind::And) {
+    return std::all_of(predicate->args.begin(), predicate->args.end(),
+                       [&](const ExprPtr& p) { return implied(root, p, clause); });
+  }
+  if (const auto clause_arms = or_arms(root, clause); clause_arms) {
+    if (equal(predicate, clause)) {
+      return true;
+    }
+    return !clause_arms->empty() &&
+           std::all_of(clause_arms->begin(), clause_arms->end(),
+                       [&](const ExprPtr& c) { return implied(root, predicate, c); });
+  }
+  if (const auto arms = or_arms(root, predicate); arms) {
+    return equal(predicate, clause) ||
+           std::any_of(arms->begin(), arms->end(),
+                       [&](const ExprPtr& p) { return implied(root, p, clause); });
+  }
+  return simple_implies(root, predicate, clause);
+}
+
+bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+  if (clause->kind == ExprKind::And) {
+    return std::any_of(clause->args.begin(), clause->args.end(),
+                       [&](const ExprPtr& c) { return refuted(root, predicate, c); });
+  }
+  if (predicate->kind == ExprKind::And) {
+    return std::any_of(predicate->args.begin(), predicate->args.end(),
+                       [&](const ExprPtr& p) { return refuted(root, p, clause); });
+  }
+  if (const auto arms = or_arms(root, clause); arms) {
+    return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& c) {
+      return refuted(root, predicate, c);
+    });
+  }
+  if (const auto arms = or_arms(root, predicate); arms) {
+    return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& p) {
+      return refuted(root, p, clause);
+    });
+  }
+  return simple_refutes(root, predicate, clause);
+}
+
+ExprPtr all_of(const std::vector<ExprPtr>& clauses) {
+  if (clauses.size() == 1) {
+    return clauses.front();
+  }
+  auto both = std::make_shared<Expr>();
+  both->kind = ExprKind::And;
+  both->type = type_oid::kBool;
+  both->args = clauses;
+  return both;
+}
+
+}  // namespace
+
+bool predicate_implied_by(const PlannerInfo& root, const std::vector<ExprPtr>& predicate,
+                          const std::vector<ExprPtr>& clauses) {
+  if (predicate.empty()) {
+    return true;
+  }
+  return !clauses.empty() && implied(root, all_of(predicate), all_of(clauses));
+}
+
+bool predicate_refuted_by(const PlannerInfo& root, const std::vector<ExprPtr>& predicate,
+                          const std::vector<ExprPtr>& clauses) {
+  if (predicate.empty() || clauses.empty()) {
+    return false;
+  }
+  return refuted(root, all_of(predicate), all_of(clauses));
+}
+
+}  // namespace quern::planner_model

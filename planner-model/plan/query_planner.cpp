@@ -1,0 +1,92 @@
+// Scans and joins of one query level. Source: planmain.c (query_planner()), PostgreSQL 15.
+#include "planner-model/plan/plan.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// create_lateral_join_info(): who refers sideways to whom.
+void set_lateral_info(PlannerInfo& root) {
+  for (auto* rel : root.base) {
+    if (rel == nullptr || !rel->entry->lateral) {
+      continue;
+    }
+    std::vector<ExprPtr> exprs = rel->entry->functions;
+    for (const auto& row : rel->entry->values) {
+      exprs.insert(exprs.end(), row.begin(), row.end());
+    }
+    Relids needed = 0;
+    for (const auto& expr : exprs) {
+      needed |= relids_of(expr);
+    }
+    if (rel->entry->subquery) {
+      needed |= root.global->types != nullptr ? rel->direct_lateral : 0;
+    }
+    needed &= ~rel->relids;
+    for (const auto& expr : exprs) {
+      need_vars(root, expr, rel->relids | needed);
+    }
+    rel->direct_lateral |= needed;
+    rel->lateral_relids |= needed;
+    if (needed != 0) {
+      root.has_lateral = true;
+    }
+    for (Relids left = needed; left != 0; left &= left - 1) {
+      root.base[static_cast<std::size_t>(lowest(left))]->lateral_referencers |= rel->relids;
+    }
+  }
+}
+
+}  // namespace
+
+RelOptInfo* query_planner(PlannerInfo& root, const std::function<void(PlannerInfo&)>& pathkeys) {
+  root.base.assign(root.query.range_table.size() + 1, nullptr);
+  add_base_relations(root, root.query.join_tree);
+  if (root.all_base == 0) {
+    // SELECT without FROM, VALUES lists of INSERT.
+    auto& rel = root.global->rels.emplace_back();
+    rel.kind = RelKind::Base;
+    rel.rows = 1;
+    auto* path = new_path(root, PathKind::Result, &rel, &rel.target);
+    path->rows = 1;
+    path->quals = {};
+    if (root.query.join_tree.quals) {
+      path->quals = {root.query.join_tree.quals};
+      const QualCost cost = expr_cost(root.query.join_tree.quals, root);
+      path->startup = cost.startup + cost.per_tuple;
+    }
+    path->total = path->startup + root.global->cost.cpu_tuple_cost;
+    add_path(root, rel, path);
+    pathkeys(root);
+    set_cheapest(rel);
+    return &rel;
+  }
+  build_target_lists(root);
+  auto joinlist = deconstruct_jointree(root);
+  reconsider_outer_join_clauses(root);
+  generate_base_implied_equalities(root);
+  pathkeys(root);
+  remove_useless_joins(root, joinlist);
+  set_lateral_info(root);
+  match_foreign_keys(root);
+  extract_restriction_or_clauses(root);
+  set_base_rel_sizes(root);
+  set_base_rel_pathlists(root);
+  for (auto* rel : root.base) {
+    if (rel != nullptr) {
+      rel->has_ec_joins = rel->has_ec_joins;
+    }
+  }
+  auto* final_rel = make_rel_from_joinlist(root, joinlist);
+  if (root.has_pseudoconstant) {
+    // Constant conditions gate the whole plan: create_gating_plan() adds a Result above it.
+    for (auto* rel : root.base) {
+      if (rel == nullptr) {
+        continue;
+      }
+    }
+  }
+  return final_rel;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,134 @@
+#include "planner-model/plan/query_walk.hpp"
+
+#include <memory>
+
+namespace quern::planner_model {
+
+ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth) {
+  if (!expr) {
+    return expr;
+  }
+  if (ExprPtr replaced = change(expr, depth); replaced) {
+    return replaced;
+  }
+  ExprPtr result = map_children(
+      expr, [&](const ExprPtr& child) { return change_expr(child, change, depth); });
+  if (result->subquery) {
+    auto query = std::make_shared<Query>(*result->subquery);
+    change_query(*query, change, depth + 1);
+    auto copy = std::make_shared<Expr>(*result);
+    copy->subquery = query;
+    result = copy;
+  }
+  return result;
+}
+
+void change_join_tree(JoinTree& tree, const ChangeExpr& change, int depth) {
+  for (auto& child : tree.children) {
+    change_join_tree(child, change, depth);
+  }
+  tree.quals = change_expr(tree.quals, change, depth);
+}
+
+void change_query(Query& query, const ChangeExpr& change, int depth) {
+  const auto one = [&](ExprPtr& expr) { expr = change_expr(expr, change, depth); };
+  for (auto& entry : query.range_table) {
+    if (entry.subquery) {
+      entry.subquery = std::make_shared<Query>(*entry.subquery);
+      change_query(*entry.subquery, change, depth + 1);
+    }
+    for (auto& function : entry.functions) {
+      one(function);
+    }
+    for (auto& row : entry.values) {
+      for (auto& value : row) {
+        one(value);
+      }
+    }
+  }
+  for (auto& cte : query.ctes) {
+    cte.query = std::make_shared<Query>(*cte.query);
+    change_query(*cte.query, change, depth + 1);
+  }
+  change_join_tree(query.join_tree, change, depth);
+  for (auto& target : query.targets) {
+    one(target.expr);
+  }
+  for (auto& target : query.returning) {
+    one(target.expr);
+  }
+  one(query.having);
+  one(query.limit);
+  one(query.offset);
+  for (auto& window : query.windows) {
+    one(window.start_offset);
+    one(window.end_offset);
+  }
+}
+
+namespace {
+
+ChangeExpr shifting(int by, int from) {
+  return [by, from](const ExprPtr& expr, int depth) -> ExprPtr {
+    if ((expr->kind == ExprKind::Var || expr->kind == ExprKind::Aggref) &&
+        expr->kind == ExprKind::Var && expr->levels_up >= from + depth) {
+      auto copy = std::make_shared<Expr>(*expr);
+      copy->levels_up += by;
+      return copy;
+    }
+    return nullptr;
+  };
+}
+
+void shift_cte_levels(Query& query, int by, int depth) {
+  for (auto& entry : query.range_table) {
+    if (entry.kind == RangeKind::Cte && entry.cte_levels_up >= depth) {
+      entry.cte_levels_up += by;
+    }
+    if (entry.subquery) {
+      shift_cte_levels(*entry.subquery, by, depth + 1);
+    }
+  }
+  for (auto& cte : query.ctes) {
+    shift_cte_levels(*cte.query, by, depth + 1);
+  }
+}
+
+}  // namespace
+
+ExprPtr shift_levels(const ExprPtr& expr, int by, int from) {
+  return by == 0 ? expr : change_expr(expr, shifting(by, from), 0);
+}
+
+void shift_levels(Query& query, int by, int from) {
+  if (by != 0) {
+    change_query(query, shifting(by, from), 0);
+    shift_cte_levels(query, by, from);
+  }
+}
+
+namespace {
+
+bool search(const Query& query, const std::function<bool(int levels_up, int depth)>& test) {
+  bool found = false;
+  Query copy = query;
+  change_query(copy, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+    if (expr->kind == ExprKind::Var && test(expr->levels_up, depth)) {
+      found = true;
+    }
+    return nullptr;
+  });
+  return found;
+}
+
+}  // namespace
+
+bool has_vars_of_level(const Query& query, int level) {
+  return search(query, [&](int up, int depth) { return up == depth + level; });
+}
+
+bool has_outer_vars(const Query& query, int level) {
+  return search(query, [&](int up, int depth) { return up >= depth + level; });
+}
+
+}  // namespace quern::planner_model

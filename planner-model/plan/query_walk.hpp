@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "planner-model/query/query.hpp"
+
+namespace quern::planner_model {
+
+/// Visits every expression of a query, and of the queries nested in it, with the nesting depth (0: the
+/// query itself). `change` answers a replacement or null to keep; it sees an expression before its
+/// children and, when it answers null, its children are visited.
+using ChangeExpr = std::function<ExprPtr(const ExprPtr& expr, int depth)>;
+
+[[nodiscard]] ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth = 0);
+void change_query(Query& query, const ChangeExpr& change, int depth = 0);
+/// Only the expressions of this level (its sublinks and subqueries included, deeper).
+void change_join_tree(JoinTree& tree, const ChangeExpr& change, int depth);
+
+/// Adds `by` to levels_up of Vars that point `from` levels up or further (IncrementVarSublevelsUp()).
+[[nodiscard]] ExprPtr shift_levels(const ExprPtr& expr, int by, int from = 0);
+void shift_levels(Query& query, int by, int from);
+
+/// Whether the query holds a Var that points exactly `level` levels above it.
+[[nodiscard]] bool has_vars_of_level(const Query& query, int level);
+/// ... at least `level` levels above it.
+[[nodiscard]] bool has_outer_vars(const Query& query, int level = 1);
+
+}  // namespace quern::planner_model

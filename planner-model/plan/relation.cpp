@@ -1,0 +1,377 @@
+// Facts of the catalog as the planner sees them: sizes, indexes, partitions. Source: plancat.c,
+// tableam.c and inherit.c, PostgreSQL 15.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/index_cost.hpp"
+#include "planner-model/plan/partitions.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/query/bind.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
+  // get_typavgwidth(), lsyscache.c.
+  const auto* definition = root.global->types->type(root.global->types->base_type(type));
+  if (definition != nullptr && definition->length > 0) {
+    return definition->length;
+  }
+  if (typmod > 4 && (type == type_oid::kVarchar || type == type_oid::kBpchar)) {
+    // type_maximum_size(): characters times the encoding's longest, plus the header.
+    const bool utf8 = root.global->catalog->encoding == "UTF8";
+    const int maximum = (typmod - 4) * (utf8 ? 4 : 1) + 4;
+    if (type == type_oid::kBpchar) {
+      return maximum;
+    }
+    if (maximum <= 32) {
+      return maximum;
+    }
+    return maximum < 1000 ? 32 + (maximum - 32) / 2 : 32 + (1000 - 32) / 2;
+  }
+  if (type == type_oid::kNumeric && typmod > 4) {
+    const int precision = ((typmod - 4) >> 16) & 0xffff;
+    const int maximum = (precision + 4 - 1) / 4 * 2 + 2 * 2 + 8;
+    return maximum <= 32 ? maximum : maximum < 1000 ? 32 + (maximum - 32) / 2 : 516;
+  }
+  return 32;
+}
+
+namespace {
+
+const Column* find_column(const Table& table, int attno) {
+  for (const auto& column : table.columns) {
+    if (column.number == attno) {
+      return &column;
+    }
+  }
+  return nullptr;
+}
+
+int data_width(const PlannerInfo& root, const Table& table) {
+  int width = 0;
+  for (const auto& column : table.columns) {
+    const auto& stats = column.statistics;
+    width += stats && stats->average_width > 0
+                 ? stats->average_width
+                 : type_width(root, column.type, column.type_modifier);
+  }
+  return width;
+}
+
+/// table_block_relation_estimate_size().
+void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
+  const Table& table = *rel.table;
+  double pages = static_cast<double>(table.pages);
+  const bool has_children = root.global->children.contains(table.oid);
+  if (pages < 10 && table.reltuples < 0 && !has_children) {
+    pages = 10;
+  }
+  rel.pages = pages;
+  if (pages <= 0) {
+    return;
+  }
+  double density = 0;
+  if (table.reltuples >= 0 && table.relpages > 0) {
+    density = table.reltuples / static_cast<double>(table.relpages);
+  } else {
+    const int width = data_width(root, table) + 24 + 4;
+    density = std::floor((8192.0 - 24) / width);
+  }
+  rel.tuples = std::rint(density * pages);
+  const auto visible = static_cast<double>(table.all_visible);
+  rel.all_visible_fraction = visible <= 0 ? 0 : visible >= pages ? 1 : visible / pages;
+}
+
+AccessMethod access_method(const std::string& name) {
+  if (name == "btree") return AccessMethod::Btree;
+  if (name == "hash") return AccessMethod::Hash;
+  if (name == "gin") return AccessMethod::Gin;
+  if (name == "gist") return AccessMethod::Gist;
+  if (name == "spgist") return AccessMethod::SpGist;
+  if (name == "brin") return AccessMethod::Brin;
+  return AccessMethod::Other;
+}
+
+ExprPtr column_var(const RelOptInfo& rel, const Table& table, int attno, int parent_attno) {
+  auto var = std::make_shared<Expr>();
+  var->kind = ExprKind::Var;
+  var->varno = rel.range;
+  var->attno = parent_attno;
+  if (const auto* column = find_column(table, attno); column != nullptr) {
+    var->type = column->type;
+    var->typmod = column->type_modifier;
+    var->collation = column->collation;
+  }
+  return var;
+}
+
+/// Levels above the leaves when the server could not be asked: pages packed as nbtree's inner levels
+/// are (70 % full).
+int guess_tree_height(double pages, int key_width) {
+  const double entry = std::ceil((8.0 + key_width) / 8.0) * 8.0 + 4;
+  const double fanout = std::max(2.0, std::floor((8192.0 - 40) * 0.7 / entry));
+  int height = 0;
+  for (double n = pages - 1; n > 1; n = std::ceil(n / fanout)) {
+    ++height;
+  }
+  return height;
+}
+
+void set_capabilities(IndexOptInfo& info) {
+  switch (info.method) {
+    case AccessMethod::Btree:
+      info.can_order = info.search_array = info.search_nulls = info.optional_key = true;
+      info.can_parallel = true;
+      break;
+    case AccessMethod::Hash:
+      info.optional_key = false;
+      break;
+    case AccessMethod::Gin:
+      info.optional_key = true;
+      info.has_gettuple = false;
+      break;
+    case AccessMethod::Gist:
+    case AccessMethod::SpGist:
+      info.optional_key = true;
+      info.search_nulls = true;
+      break;
+    case AccessMethod::Brin:
+      info.optional_key = true;
+      info.search_nulls = true;
+      info.has_gettuple = false;
+      break;
+    case AccessMethod::Other:
+      break;
+  }
+}
+
+void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info) {
+  const Index& index = *info.index;
+  info.pages = static_cast<double>(index.pages);
+  if (index.predicate.empty() || info.hypothetical) {
+    info.tuples = index.predicate.empty() ? rel.tuples : std::min(index.reltuples, rel.tuples);
+  } else {
+    double pages = info.pages;
+    auto relpages = static_cast<double>(index.relpages);
+    if (relpages > 0) {
+      pages -= 1;
+      relpages -= 1;
+    }
+    if (index.reltuples >= 0 && relpages > 0) {
+      info.tuples = std::rint(index.reltuples / relpages * pages);
+    } else {
+      info.tuples = std::max(index.reltuples, 0.0);
+    }
+    info.tuples = std::min(info.tuples, rel.tuples);
+  }
+  if (info.method == AccessMethod::Btree) {
+    int width = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(info.key_columns); ++i) {
+      width += type_width(root, info.expressions[i]->type, info.expressions[i]->typmod);
+    }
+    info.tree_height = index.tree_height ? *index.tree_height
+                                         : guess_tree_height(info.pages, width);
+  }
+}
+
+IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Binder& binder,
+                         const Index& index, bool hypothetical,
+                         const std::map<int, int>& to_parent) {
+  auto& global = *root.global;
+  const auto& types = *global.types;
+  auto& info = global.indexes.emplace_back();
+  info.index = &index;
+  info.rel = &rel;
+  info.method = access_method(index.access_method);
+  info.hypothetical = hypothetical;
+  info.unique = index.unique;
+  info.immediate = index.immediate;
+  info.key_columns = static_cast<int>(index.keys.size());
+  const auto parent_of = [&](int attno) {
+    const auto it = to_parent.find(attno);
+    return it == to_parent.end() ? attno : it->second;
+  };
+  const auto translate = [&](const ExprPtr& expr) {
+    if (to_parent.empty()) {
+      return expr;
+    }
+    const std::function<ExprPtr(const ExprPtr&)> walk = [&](const ExprPtr& e) -> ExprPtr {
+      if (e->kind == ExprKind::Var) {
+        auto copy = std::make_shared<Expr>(*e);
+        copy->attno = parent_of(e->attno);
+        return copy;
+      }
+      return map_children(e, walk);
+    };
+    return walk(expr);
+  };
+  for (const auto& key : index.keys) {
+    const auto* opclass = types.operator_class(key.operator_class);
+    const Oid input = opclass != nullptr ? opclass->input_type : 0;
+    ExprPtr expr;
+    if (key.column != 0) {
+      info.columns.push_back(parent_of(key.column));
+      expr = column_var(rel, *rel.table, key.column, parent_of(key.column));
+    } else {
+      info.columns.push_back(0);
+      expr = translate(simplify(binder.bind_table_expression(key.expression, *rel.table, rel.range),
+                                types));
+    }
+    Oid opcintype = input;
+    if (opcintype == 0 || types.is_polymorphic(opcintype)) {
+      opcintype = input != 0 ? input : expr->type;
+    }
+    info.expressions.push_back(expr);
+    info.opfamilies.push_back(opclass != nullptr ? opclass->family : 0);
+    info.input_types.push_back(opcintype);
+    info.collations.push_back(key.collation);
+    info.descending.push_back(key.descending);
+    info.nulls_first.push_back(key.nulls_first);
+    info.can_return.push_back(info.method == AccessMethod::Btree && key.column != 0);
+  }
+  for (const auto attno : index.included) {
+    info.columns.push_back(parent_of(attno));
+    info.expressions.push_back(column_var(rel, *rel.table, attno, parent_of(attno)));
+    info.can_return.push_back(info.method == AccessMethod::Btree ||
+                              info.method == AccessMethod::Gist);
+  }
+  if (!index.predicate.empty()) {
+    const ExprPtr predicate = translate(canonicalize(
+        simplify(binder.bind_table_expression(index.predicate, *rel.table, rel.range), types)));
+    info.predicate = conjuncts(predicate);
+  }
+  set_capabilities(info);
+  set_size(root, rel, info);
+  return &info;
+}
+
+}  // namespace
+
+void load_relation(PlannerInfo& root, RelOptInfo& rel) {
+  auto& global = *root.global;
+  const Table& table = *rel.table;
+  if (table.kind == 'p' || table.kind == 'f') {
+    rel.pages = rel.tuples = 0;
+    if (table.kind == 'f') {
+      rel.tuples = std::max(table.reltuples, 1000.0);
+      rel.pages = static_cast<double>(table.relpages);
+      global.unmodelled.insert("foreign table");
+    }
+    return;
+  }
+  estimate_size(root, rel);
+  std::map<int, int> to_parent;
+  for (const auto& [parent, own] : rel.parent_columns) {
+    to_parent[own] = parent;
+  }
+  const Binder binder{*global.catalog, *global.types};
+  const auto visible = global.visible_indexes.find(table.oid);
+  if (visible == global.visible_indexes.end()) {
+    return;
+  }
+  for (const auto& entry : visible->second) {
+    try {
+      rel.indexes.push_back(
+          load_index(root, rel, binder, *entry.index, entry.hypothetical, to_parent));
+    } catch (const UserError&) {
+      global.unmodelled.insert("index " + entry.index->name + " (its expression cannot be read)");
+    }
+  }
+}
+
+int column_width(PlannerInfo& root, const RelOptInfo& rel, int attno) {
+  if (rel.table != nullptr && attno > 0) {
+    int own = attno;
+    if (const auto it = rel.parent_columns.find(attno); it != rel.parent_columns.end()) {
+      own = it->second;
+    }
+    if (const auto* column = find_column(*rel.table, own); column != nullptr) {
+      const auto& stats =
+          rel.use_inherited_statistics ? column->inherited_statistics : column->statistics;
+      if (stats && stats->average_width > 0) {
+        return stats->average_width;
+      }
+      return type_width(root, column->type, column->type_modifier);
+    }
+  }
+  if (rel.entry != nullptr && attno > 0 &&
+      static_cast<std::size_t>(attno) <= rel.entry->columns.size()) {
+    const auto& column = rel.entry->columns[static_cast<std::size_t>(attno) - 1];
+    return type_width(root, column.type, column.typmod);
+  }
+  return attno == -1 ? 6 : 4;
+}
+
+int parallel_worker_count(const PlannerInfo& root, const RelOptInfo& rel, double heap_pages,
+                          double index_pages, int max_workers) {
+  const auto& p = root.global->cost;
+  int workers = 0;
+  if (rel.table != nullptr) {
+    if (const auto it = rel.table->options.find("parallel_workers");
+        it != rel.table->options.end()) {
+      return std::min(std::atoi(it->second.c_str()), max_workers);
+    }
+  }
+  if (rel.kind == RelKind::Base && ((heap_pages >= 0 && heap_pages < p.min_parallel_table_scan_size) ||
+                                    (index_pages >= 0 && index_pages < p.min_parallel_index_scan_size))) {
+    return 0;
+  }
+  const auto log3 = [](double pages, double threshold) {
+    int count = 1;
+    double limit = std::max(threshold, 1.0);
+    while (pages >= limit * 3) {
+      ++count;
+      limit *= 3;
+      if (limit > 2147483647.0 / 3) {
+        break;
+      }
+    }
+    return count;
+  };
+  if (heap_pages >= 0) {
+    workers = log3(heap_pages, p.min_parallel_table_scan_size);
+  }
+  if (index_pages >= 0) {
+    const int by_index = log3(index_pages, p.min_parallel_index_scan_size);
+    workers = workers > 0 ? std::min(workers, by_index) : by_index;
+  }
+  return std::min(workers, max_workers);
+}
+
+int parallel_workers_for(PlannerInfo& root, const RelOptInfo& rel, double heap_pages,
+                         double index_pages) {
+  return parallel_worker_count(root, rel, heap_pages, index_pages,
+                               root.global->cost.max_parallel_workers_per_gather);
+}
+
+std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
+  auto& global = *root.global;
+  std::vector<RelOptInfo*> members;
+  const auto tables = leaf_tables(global, *rel.table);
+  rel.members_before_pruning = tables.size();
+  for (const auto* table : tables) {
+    auto& member = global.rels.emplace_back();
+    member.kind = RelKind::Member;
+    member.relids = rel.relids;
+    member.range = rel.range;
+    member.entry = rel.entry;
+    member.table = table;
+    member.append_parent = &rel;
+    member.consider_startup = rel.consider_startup;
+    member.consider_param_startup = rel.consider_param_startup;
+    member.consider_parallel = rel.consider_parallel;
+    for (const auto& column : rel.table->columns) {
+      const auto own = std::find_if(table->columns.begin(), table->columns.end(),
+                                    [&](const Column& c) { return c.name == column.name; });
+      if (own != table->columns.end() && own->number != column.number) {
+        member.parent_columns[column.number] = own->number;
+      }
+    }
+    load_relation(root, member);
+    members.push_back(&member);
+  }
+  return members;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,387 @@
+// Subqueries that stay subqueries: SubPlans, InitPlans and CTEs. Source: subselect.c and planner.c,
+// PostgreSQL 15.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+ExprPtr exec_param(PlannerGlobal& global, ExprPtr source, PlannerInfo* level, const Expr& like) {
+  // One parameter for each distinct outer column.
+  for (std::size_t i = 0; source && i < global.exec_params.size(); ++i) {
+    const auto& known = global.exec_params[i];
+    if (known.source && known.level == level && equal(known.source, source)) {
+      auto param = std::make_shared<Expr>();
+      param->kind = ExprKind::Param;
+      param->param_kind = ParamKind::Exec;
+      param->param_id = static_cast<int>(i);
+      param->type = like.type;
+      param->typmod = like.typmod;
+      param->collation = like.collation;
+      return param;
+    }
+  }
+  global.exec_params.push_back({source, level});
+  auto param = std::make_shared<Expr>();
+  param->kind = ExprKind::Param;
+  param->param_kind = ParamKind::Exec;
+  param->param_id = static_cast<int>(global.exec_params.size()) - 1;
+  param->type = like.type;
+  param->typmod = like.typmod;
+  param->collation = like.collation;
+  return param;
+}
+
+/// replace_outer_vars: columns of enclosing levels become parameters. Returns those of `root` itself.
+std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query) {
+  std::vector<ExprPtr> arguments;
+  change_query(query, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+    if (expr->kind != ExprKind::Var || expr->levels_up <= depth) {
+      return nullptr;
+    }
+    PlannerInfo* level = &root;
+    for (int up = expr->levels_up - depth - 1; up > 0 && level->parent != nullptr; --up) {
+      level = level->parent;
+    }
+    auto own = std::make_shared<Expr>(*expr);
+    own->levels_up = 0;
+    if (level == &root &&
+        std::none_of(arguments.begin(), arguments.end(),
+                     [&](const ExprPtr& a) { return equal(a, ExprPtr{own}); })) {
+      arguments.push_back(own);
+    }
+    return exec_param(*root.global, own, level, *expr);
+  });
+  return arguments;
+}
+
+bool materializes(const Path& path) {
+  return path.kind == PathKind::Material || path.kind == PathKind::Sort ||
+         path.kind == PathKind::FunctionScan || path.kind == PathKind::CteScan ||
+         path.kind == PathKind::WorkTableScan;
+}
+
+struct SubPlanCost {
+  double startup = 0;
+  double per_call = 0;
+};
+
+/// cost_subplan().
+SubPlanCost subplan_cost(PlannerInfo& root, const Path& plan, SubLinkKind kind, bool hashed,
+                         bool correlated, const std::vector<ExprPtr>& tests) {
+  const auto& p = root.global->cost;
+  const QualCost test = exprs_cost(tests, root);
+  SubPlanCost cost{test.startup, test.per_tuple};
+  if (hashed) {
+    cost.startup += plan.total + p.cpu_operator_cost * plan.rows;
+    return cost;
+  }
+  const double run = plan.total - plan.startup;
+  if (kind == SubLinkKind::Exists) {
+    cost.per_call += run / clamp_row_est(plan.rows);
+  } else if (kind == SubLinkKind::All || kind == SubLinkKind::Any) {
+    cost.per_call += 0.50 * run + 0.50 * plan.rows * p.cpu_operator_cost;
+  } else {
+    cost.per_call += run;
+  }
+  (correlated || !materializes(plan) ? cost.per_call : cost.startup) += plan.startup;
+  return cost;
+}
+
+/// subplan_is_hashable().
+bool is_hashable(const PlannerInfo& root, const Path& plan) {
+  const double width = std::ceil(plan.target->width / 8.0) * 8.0 + 24;
+  return plan.rows * width <= root.global->cost.hash_memory();
+}
+
+class SublinkPlanner {
+ public:
+  explicit SublinkPlanner(PlannerInfo& root) : root_{root} {}
+
+  ExprPtr run(const ExprPtr& expr, bool is_top_qual) {
+    if (expr->kind == ExprKind::SubLink) {
+      ExprPtr test = expr->test ? run(expr->test, false) : nullptr;
+      return build(*expr, test, is_top_qual);
+    }
+    if (expr->kind == ExprKind::And || expr->kind == ExprKind::Or) {
+      return map_children(
+          expr, [&](const ExprPtr& child) { return run(child, is_top_qual && expr->kind == ExprKind::And); });
+    }
+    return map_children(expr, [&](const ExprPtr& child) { return run(child, false); });
+  }
+
+ private:
+  static std::vector<ExprPtr> test_items(const ExprPtr& test) {
+    if (!test) {
+      return {};
+    }
+    return test->kind == ExprKind::RowExpr ? test->args : std::vector<ExprPtr>{test};
+  }
+
+  ExprPtr build(const Expr& link, const ExprPtr& test, bool is_top_qual) {
+    (void)is_top_qual;
+    auto& global = *root_.global;
+    Query query = *link.subquery;
+    double fraction = 0;
+    switch (link.sublink_kind) {
+      case SubLinkKind::Exists:
+        fraction = 1.0;
+        simplify_exists(query);
+        break;
+      case SubLinkKind::All:
+      case SubLinkKind::Any:
+        fraction = 0.5;
+        break;
+      default:
+        break;
+    }
+    const auto arguments = replace_outer_vars(root_, query);
+    PlannerInfo& subroot = plan_query(global, std::move(query), &root_, fraction);
+    Path* plan = cheapest_fractional_path(*subroot.final_rel, fraction);
+    subroot.best = plan;
+
+    SubPlanInfo info;
+    info.root = &subroot;
+    info.owner = &root_;
+    const bool correlated = !arguments.empty();
+    const bool quantified =
+        link.sublink_kind == SubLinkKind::Any || link.sublink_kind == SubLinkKind::All;
+    auto items = test_items(test);
+    // Each test compares with one output column of the subquery.
+    std::vector<ExprPtr> tests;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const Oid op = i < link.operators.size() ? link.operators[i] : link.op;
+      const ExprPtr right =
+          exec_param(global, nullptr, &subroot, *visible_output(subroot.query, i));
+      tests.push_back(make_op(op, items[i], right, items[i]->collation, root_));
+    }
+    if (!correlated && !quantified) {
+      info.is_init_plan = true;
+      info.path = plan;
+      const ExprPtr result = exec_param(global, nullptr, &root_, link);
+      const int param = result->param_id;
+      info.set_params = {param};
+      global.subplans.push_back(info);
+      const int id = static_cast<int>(global.subplans.size());
+      global.subplans.back().name =
+          "InitPlan " + std::to_string(id) + " (returns $" + std::to_string(param) + ")";
+      root_.init_plans.push_back(id);
+      if (link.sublink_kind == SubLinkKind::RowCompare) {
+        return make_and(tests);
+      }
+      return result;
+    }
+    bool hashed = false;
+    if (link.sublink_kind == SubLinkKind::Any && !correlated && is_hashable(root_, *plan)) {
+      hashed = std::all_of(tests.begin(), tests.end(), [&](const ExprPtr& t) {
+        return global.types->is_hashable(t->op, t->args[0]->type);
+      });
+    }
+    if (!correlated && !hashed && global.cost.enable_material && !materializes(*plan)) {
+      auto* material = new_path(root_, PathKind::Material, plan->parent, plan->target);
+      material->children = {plan};
+      cost_material(*material, plan->startup, plan->total, plan->rows, plan->target->width,
+                    global.cost);
+      plan = material;
+    }
+    info.path = plan;
+    info.hashed = hashed;
+    const auto cost =
+        subplan_cost(root_, *plan, link.sublink_kind, hashed, correlated, tests);
+    global.subplans.push_back(info);
+    const int id = static_cast<int>(global.subplans.size());
+    global.subplans.back().name = "SubPlan " + std::to_string(id);
+    auto subplan = std::make_shared<Expr>();
+    subplan->kind = ExprKind::SubPlan;
+    subplan->type = link.type;
+    subplan->typmod = link.typmod;
+    subplan->collation = link.collation;
+    subplan->sublink_kind = link.sublink_kind;
+    subplan->subplan_id = id;
+    subplan->hashed = hashed;
+    subplan->args = arguments;
+    subplan->test = test;
+    subplan->subplan_startup = cost.startup;
+    subplan->subplan_per_call = cost.per_call;
+    return subplan;
+  }
+
+  static ExprPtr visible_output(const Query& query, std::size_t n) {
+    std::size_t at = 0;
+    for (const auto& target : query.targets) {
+      if (!target.junk && at++ == n) {
+        return target.expr;
+      }
+    }
+    return query.targets.front().expr;
+  }
+
+  /// simplify_EXISTS_query(): what the subquery puts out does not matter.
+  static void simplify_exists(Query& query) {
+    if (query.set_operation || query.has_aggregates || query.has_grouping_sets ||
+        query.has_window_functions || query.has_returning_set || query.having || query.offset) {
+      return;
+    }
+    if (query.limit) {
+      if (query.limit->kind != ExprKind::Const) {
+        return;
+      }
+      query.limit = nullptr;
+    }
+    query.targets.clear();
+    query.group_by.clear();
+    query.windows.clear();
+    query.distinct.clear();
+    query.order_by.clear();
+  }
+
+  PlannerInfo& root_;
+};
+
+// --- CTEs -----------------------------------------------------------------------------------------
+
+void inline_cte(Query& query, const std::string& name, const Query& definition, int depth) {
+  for (auto& entry : query.range_table) {
+    if (entry.kind == RangeKind::Cte && entry.cte == name && entry.cte_levels_up == depth &&
+        !entry.cte_self_reference) {
+      auto copy = std::make_shared<Query>(definition);
+      // The definition stood one level below the CTE's owner; now it stands one below this query.
+      shift_levels(*copy, depth, 1);
+      entry.kind = RangeKind::Subquery;
+      entry.subquery = copy;
+    } else if (entry.subquery) {
+      entry.subquery = std::make_shared<Query>(*entry.subquery);
+      inline_cte(*entry.subquery, name, definition, depth + 1);
+    }
+  }
+  for (auto& cte : query.ctes) {
+    cte.query = std::make_shared<Query>(*cte.query);
+    inline_cte(*cte.query, name, definition, depth + 1);
+  }
+  const auto in_expr = [&](const ExprPtr& root_expr) {
+    return change_expr(root_expr, [&](const ExprPtr& expr, int) -> ExprPtr {
+      if (!expr->subquery) {
+        return nullptr;
+      }
+      auto copy = std::make_shared<Expr>(*expr);
+      auto sub = std::make_shared<Query>(*expr->subquery);
+      inline_cte(*sub, name, definition, depth + 1);
+      copy->subquery = sub;
+      return copy;
+    });
+  };
+  const std::function<void(JoinTree&)> in_tree = [&](JoinTree& tree) {
+    tree.quals = in_expr(tree.quals);
+    for (auto& child : tree.children) {
+      in_tree(child);
+    }
+  };
+  in_tree(query.join_tree);
+  for (auto& target : query.targets) {
+    target.expr = in_expr(target.expr);
+  }
+  query.having = in_expr(query.having);
+}
+
+}  // namespace
+
+ExprPtr plan_sublinks(PlannerInfo& root, const ExprPtr& expr, bool is_qual) {
+  if (!any_of(expr, [](const Expr& e) { return e.kind == ExprKind::SubLink; })) {
+    return expr;
+  }
+  return SublinkPlanner{root}.run(expr, is_qual);
+}
+
+void plan_ctes(PlannerInfo& root) {
+  auto& global = *root.global;
+  auto ctes = std::move(root.query.ctes);
+  root.query.ctes.clear();
+  for (std::size_t i = 0; i < ctes.size(); ++i) {
+    auto& cte = ctes[i];
+    const bool is_select = cte.query->command == Command::Select;
+    if (cte.references == 0 && is_select) {
+      continue;
+    }
+    const bool may_inline =
+        (cte.materialize == CommonTableExpression::Materialize::Never ||
+         (cte.materialize == CommonTableExpression::Materialize::Default && cte.references == 1)) &&
+        !cte.recursive && is_select && !cte.query->for_update && global.cost.version >= 120000;
+    bool is_volatile = false;
+    for (const auto& target : cte.query->targets) {
+      is_volatile = is_volatile || contains_volatile(target.expr, root);
+    }
+    if (may_inline && !is_volatile) {
+      inline_cte(root.query, cte.name, *cte.query, 0);
+      for (std::size_t j = i + 1; j < ctes.size(); ++j) {
+        ctes[j].query = std::make_shared<Query>(*ctes[j].query);
+        inline_cte(*ctes[j].query, cte.name, *cte.query, 1);
+      }
+      continue;
+    }
+    Query query = *cte.query;
+    (void)replace_outer_vars(root, query);
+    PlannerInfo& subroot = plan_query(global, std::move(query), &root, 0.0, cte.recursive);
+    SubPlanInfo info;
+    info.root = &subroot;
+    info.owner = &root;
+    info.is_init_plan = true;
+    info.is_cte = true;
+    info.path = subroot.final_rel->cheapest_total;
+    subroot.best = info.path;
+    info.name = "CTE " + cte.name;
+    global.subplans.push_back(info);
+    const int id = static_cast<int>(global.subplans.size());
+    root.init_plans.push_back(id);
+    root.cte_plans[cte.name] = id;
+  }
+}
+
+PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
+                        double tuple_fraction, bool has_recursion, RelOptInfo* non_recursive) {
+  (void)has_recursion;
+  auto& root = global.roots.emplace_back();
+  root.global = &global;
+  root.parent = parent;
+  root.level = parent != nullptr ? parent->level + 1 : 1;
+  if (root.level > 100) {
+    throw UserError{"the statement nests queries more than 100 levels deep"};
+  }
+  root.query = std::move(query);
+  root.tuple_fraction = tuple_fraction;
+  if (non_recursive != nullptr) {
+    root.non_recursive_path = non_recursive->cheapest_total;
+  }
+  preprocess_query(root);
+  grouping_planner(root, tuple_fraction);
+  // SS_charge_for_initplans(): they run before the first row.
+  double extra = 0;
+  for (const int id : root.init_plans) {
+    const auto& info = global.subplans[static_cast<std::size_t>(id) - 1];
+    extra += info.path->total;
+  }
+  for (auto* list : {&root.final_rel->paths, &root.final_rel->partial_paths}) {
+    for (auto*& path : *list) {
+      if (extra > 0) {
+        auto& copy = global.paths.emplace_back(*path);
+        copy.startup += extra;
+        copy.total += extra;
+        copy.parallel_safe = false;
+        path = &copy;
+      }
+    }
+  }
+  if (extra > 0) {
+    root.final_rel->consider_parallel = false;
+    root.final_rel->partial_paths.clear();
+  }
+  set_cheapest(*root.final_rel);
+  root.best = cheapest_fractional_path(*root.final_rel, root.tuple_fraction);
+  return root;
+}
+
+}  // namespace quern::planner_model
