@@ -9,8 +9,6 @@ namespace quern::planner_model {
 
 namespace {
 
-double max_align(double size) { return std::ceil(size / 8.0) * 8.0; }
-
 /// tuplesort_merge_order(), tuplesort.c.
 double merge_order(double memory_bytes) {
   const double order = std::floor(memory_bytes / (2 * 8192.0 + 32 * 8192.0));

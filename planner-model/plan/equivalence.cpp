@@ -113,7 +113,7 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
   const auto& types = *root.global->types;
   const auto& expr = clause->clause;
   const auto* op = types.op(expr->op);
-  if (op == nullptr || !types.is_strict(op->function) && clause->left_relids == 0) {
+  if (op == nullptr) {
     return false;
   }
   const Oid collation = expr->input_collation;
@@ -121,9 +121,6 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
   const ExprPtr item2 = canonical_expression(expr->args[1], op->right, collation, root);
   const Relids relids1 = clause->left_relids;
   const Relids relids2 = clause->right_relids;
-  if (below_outer_join && (relids1 == 0 || relids2 == 0) && false) {
-    return false;
-  }
   // X = X is only X IS NOT NULL.
   if (equal(item1, item2)) {
     if (types.is_strict(op->function) && !contains_volatile(item1, root)) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/base/failure.hpp"
 #include "collector/catalog/snapshot.hpp"
 #include "planner-model/cost/cost_parameters.hpp"
 #include "planner-model/query/query.hpp"

@@ -72,21 +72,7 @@ RelOptInfo* query_planner(PlannerInfo& root, const std::function<void(PlannerInf
   extract_restriction_or_clauses(root);
   set_base_rel_sizes(root);
   set_base_rel_pathlists(root);
-  for (auto* rel : root.base) {
-    if (rel != nullptr) {
-      rel->has_ec_joins = rel->has_ec_joins;
-    }
-  }
-  auto* final_rel = make_rel_from_joinlist(root, joinlist);
-  if (root.has_pseudoconstant) {
-    // Constant conditions gate the whole plan: create_gating_plan() adds a Result above it.
-    for (auto* rel : root.base) {
-      if (rel == nullptr) {
-        continue;
-      }
-    }
-  }
-  return final_rel;
+  return make_rel_from_joinlist(root, joinlist);
 }
 
 }  // namespace quern::planner_model

@@ -1,0 +1,378 @@
+#include "planner-model/whatif/table_use.hpp"
+
+#include <algorithm>
+
+#include "planner-model/plan/deparse.hpp"
+#include "planner-model/plan/partitions.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/selectivity/restriction.hpp"
+#include "planner-model/size/index_size.hpp"
+
+namespace quern::planner_model {
+
+std::vector<const Table*> leaf_tables_of(const PlannerGlobal& global, const Table& table) {
+  return leaf_tables(global, table);
+}
+
+void remap_columns(Index& index, const Table& parent, const Table& leaf) {
+  const auto map = [&](std::int16_t attno) -> std::int16_t {
+    for (const auto& column : parent.columns) {
+      if (column.number == attno) {
+        for (const auto& own : leaf.columns) {
+          if (own.name == column.name) {
+            return own.number;
+          }
+        }
+      }
+    }
+    return attno;
+  };
+  for (auto& key : index.keys) {
+    if (key.column != 0) {
+      key.column = map(key.column);
+    }
+  }
+  for (auto& column : index.included) {
+    column = map(column);
+  }
+}
+
+void size_index(Index& index, const Table& table, const TypeSystem& types, SizeModel model) {
+  double rows = std::max(0.0, table.reltuples);
+  if (table.relpages > 0 && table.reltuples > 0) {
+    rows = table.reltuples / static_cast<double>(table.relpages) * static_cast<double>(table.pages);
+  }
+  const IndexSize size = index_size(index, table, types, rows, model);
+  index.pages = index.relpages = static_cast<std::int64_t>(size.pages.value());
+  index.reltuples = size.tuples.value();
+  index.tree_height = size.tree_height ? size.tree_height : std::optional<int>{-1};
+}
+
+namespace {
+
+class UseCollector {
+ public:
+  UseCollector(PlannerGlobal& global, PlannerInfo& root) : global_{global}, root_{root} {
+    context_.types = global.types;
+    context_.range_name = [](int) { return std::string{}; };
+    context_.column_name = [this](int range, int attno) {
+      const auto& entry = root_.query.range_table[static_cast<std::size_t>(range) - 1];
+      const auto at = static_cast<std::size_t>(attno) - 1;
+      return attno > 0 && at < entry.columns.size() ? entry.columns[at].name : std::string{"ctid"};
+    };
+    context_.subplan_text = [](const Expr&) { return std::string{"(SubPlan)"}; };
+  }
+
+  void run(std::vector<TableUse>& uses) {
+    for (auto* rel : root_.base) {
+      if (rel != nullptr && rel->table != nullptr && rel->kind == RelKind::Base) {
+        uses.push_back(use_of(*rel));
+      }
+    }
+    const Query& query = root_.query;
+    // An INSERT's target is not scanned and so is no base relation of the plan.
+    if (query.command == Command::Insert && query.result_range > 0) {
+      const auto& entry = query.range_table[static_cast<std::size_t>(query.result_range) - 1];
+      if (entry.table != nullptr) {
+        TableUse use;
+        use.table = entry.table->oid;
+        use.alias = entry.alias;
+        use.is_target = true;
+        uses.push_back(std::move(use));
+      }
+    }
+  }
+
+ private:
+  TableUse use_of(RelOptInfo& rel) {
+    TableUse use;
+    use.table = rel.table->oid;
+    use.alias = rel.entry->alias;
+    use.is_target = root_.query.result_range == rel.range;
+    if (use.is_target) {
+      use.updated = root_.query.updated_columns;
+    }
+    use.has_limit = root_.query.limit != nullptr;
+    for (auto* clause : rel.restrictions) {
+      add_clause(use, rel, *clause);
+    }
+    for (auto* clause : rel.join_info) {
+      add_join(use, rel, *clause);
+    }
+    for (auto* ec : root_.classes) {
+      add_class(use, rel, *ec);
+    }
+    referenced(use, rel);
+    use.order_by = sort_items(rel, root_.query.order_by);
+    use.group_by = sort_items(rel, !root_.query.group_by.empty() ? root_.query.group_by
+                                                                 : root_.query.distinct);
+    return use;
+  }
+
+  struct Operand {
+    std::int16_t column = 0;
+    std::string expression;
+  };
+
+  std::optional<Operand> operand(const RelOptInfo& rel, const ExprPtr& expr) {
+    const ExprPtr inner = strip_relabel(expr);
+    if (relids_of(inner) != rel.relids) {
+      return std::nullopt;
+    }
+    if (inner->kind == ExprKind::Var) {
+      if (inner->attno <= 0) {
+        return std::nullopt;
+      }
+      return Operand{static_cast<std::int16_t>(inner->attno), {}};
+    }
+    const bool indexable =
+        !any_of(inner, [&](const Expr& e) {
+          if (e.kind == ExprKind::SubPlan || e.kind == ExprKind::Param ||
+              e.kind == ExprKind::SqlValueFunction) {
+            return true;
+          }
+          Oid function = e.function;
+          if (e.kind == ExprKind::OpExpr) {
+            const auto* op = global_.types->op(e.op);
+            function = op != nullptr ? op->function : 0;
+          }
+          const auto* f = function != 0 ? global_.types->function(function) : nullptr;
+          return f != nullptr && f->volatility != 'i';
+        });
+    if (!indexable) {
+      return std::nullopt;
+    }
+    std::string text = deparse(inner, context_);
+    if (!text.starts_with('(')) {
+      text = "(" + text + ")";
+    }
+    return Operand{0, text};
+  }
+
+  void add_clause(TableUse& use, RelOptInfo& rel, RestrictInfo& clause) {
+    const auto& expr = clause.clause;
+    ClauseUse found;
+    std::optional<Operand> side;
+    ExprPtr constant;
+    switch (expr->kind) {
+      case ExprKind::OpExpr: {
+        if (expr->args.size() != 2) {
+          return;
+        }
+        const auto* op = global_.types->op(expr->op);
+        if (op == nullptr) {
+          return;
+        }
+        side = operand(rel, expr->args[0]);
+        constant = expr->args[1];
+        if (!side || relids_of(constant) != 0) {
+          side = operand(rel, expr->args[1]);
+          constant = expr->args[0];
+          if (!side || relids_of(constant) != 0) {
+            return;
+          }
+        }
+        const auto kind = kind_of(*op);
+        if (!kind) {
+          return;
+        }
+        found.kind = *kind;
+        break;
+      }
+      case ExprKind::ScalarArrayOpExpr: {
+        const auto* op = global_.types->op(expr->op);
+        if (!expr->use_or || op == nullptr || op->restriction != "eqsel") {
+          return;
+        }
+        side = operand(rel, expr->args[0]);
+        constant = expr->args[1];
+        found.kind = ClauseKind::EqualAny;
+        break;
+      }
+      case ExprKind::NullTest:
+        side = operand(rel, expr->args.front());
+        found.kind = expr->test_is_null ? ClauseKind::IsNull : ClauseKind::IsNotNull;
+        break;
+      case ExprKind::Var:
+        side = operand(rel, expr);
+        found.kind = ClauseKind::BooleanColumn;
+        found.constant = "true";
+        break;
+      case ExprKind::Not:
+        side = operand(rel, expr->args.front());
+        found.kind = ClauseKind::BooleanColumn;
+        found.constant = "false";
+        if (side && expr->args.front()->kind != ExprKind::Var) {
+          return;
+        }
+        break;
+      default:
+        return;
+    }
+    if (!side) {
+      return;
+    }
+    found.column = side->column;
+    found.expression = side->expression;
+    found.text = deparse(expr, context_);
+    if (constant && constant->kind == ExprKind::Const) {
+      found.constant = deparse(constant, context_);
+    }
+    found.selectivity = clause_selectivity(root_, clause, 0, JoinType::Inner, nullptr);
+    use.clauses.push_back(std::move(found));
+  }
+
+  static std::optional<ClauseKind> kind_of(const Operator& op) {
+    if (op.restriction == "eqsel") {
+      return ClauseKind::Equal;
+    }
+    if (op.restriction.starts_with("scalar")) {
+      return ClauseKind::Range;
+    }
+    bool negate = false;
+    if (pattern_kind(op, negate)) {
+      return negate ? std::nullopt : std::optional{ClauseKind::Pattern};
+    }
+    if (op.name == "@>" || op.name == "<@" || op.name == "&&" || op.name == "?" ||
+        op.name == "?|" || op.name == "?&" || op.name == "@@") {
+      return ClauseKind::Containment;
+    }
+    return std::nullopt;
+  }
+
+  void add_pair(TableUse& use, RelOptInfo& rel, const ExprPtr& own, const ExprPtr& other,
+                ClauseKind kind) {
+    const auto side = operand(rel, own);
+    if (!side) {
+      return;
+    }
+    const ExprPtr far = strip_relabel(other);
+    ClauseUse found;
+    found.kind = kind;
+    found.column = side->column;
+    found.expression = side->expression;
+    found.is_join = true;
+    if (far->kind == ExprKind::Var && far->levels_up == 0 && far->attno > 0) {
+      const auto* partner = root_.base[static_cast<std::size_t>(far->varno)];
+      if (partner != nullptr && partner->table != nullptr) {
+        found.join_table = partner->table->oid;
+        found.join_column = static_cast<std::int16_t>(far->attno);
+      }
+    }
+    const bool known = std::any_of(use.clauses.begin(), use.clauses.end(), [&](const ClauseUse& c) {
+      return c.is_join && c.kind == found.kind && c.column == found.column &&
+             c.expression == found.expression && c.join_table == found.join_table &&
+             c.join_column == found.join_column;
+    });
+    if (!known) {
+      use.clauses.push_back(std::move(found));
+    }
+  }
+
+  void add_join(TableUse& use, RelOptInfo& rel, RestrictInfo& clause) {
+    const auto& expr = clause.clause;
+    if (expr->kind != ExprKind::OpExpr || expr->args.size() != 2) {
+      return;
+    }
+    const auto* op = global_.types->op(expr->op);
+    const auto kind = op != nullptr ? kind_of(*op) : std::nullopt;
+    if (!kind || (*kind != ClauseKind::Equal && *kind != ClauseKind::Range)) {
+      return;
+    }
+    if (clause.left_relids == rel.relids) {
+      add_pair(use, rel, expr->args[0], expr->args[1], *kind);
+    } else if (clause.right_relids == rel.relids) {
+      add_pair(use, rel, expr->args[1], expr->args[0], *kind);
+    }
+  }
+
+  void add_class(TableUse& use, RelOptInfo& rel, EquivalenceClass& ec) {
+    if (ec.has_const || ec.members.size() < 2) {
+      return;
+    }
+    for (const auto* own : ec.members) {
+      if (own->relids != rel.relids) {
+        continue;
+      }
+      for (const auto* other : ec.members) {
+        if (other != own && other->relids != 0 && !overlaps(other->relids, rel.relids)) {
+          add_pair(use, rel, own->expr, other->expr, ClauseKind::Equal);
+        }
+      }
+    }
+  }
+
+  void referenced(TableUse& use, const RelOptInfo& rel) {
+    std::set<std::int16_t> columns;
+    const std::function<void(const ExprPtr&)> pull = [&](const ExprPtr& expr) {
+      if (expr->kind == ExprKind::Var && expr->levels_up == 0 && expr->varno == rel.range) {
+        if (expr->attno <= 0) {
+          use.whole_row = true;
+        } else {
+          columns.insert(static_cast<std::int16_t>(expr->attno));
+        }
+        return;
+      }
+      for (const auto& c : children(*expr)) {
+        pull(c);
+      }
+    };
+    for (const auto& expr : rel.target.exprs) {
+      pull(expr);
+    }
+    for (const auto& target : root_.query.targets) {
+      pull(target.expr);
+    }
+    for (const auto* clause : rel.restrictions) {
+      pull(clause->clause);
+    }
+    for (const auto* clause : rel.join_info) {
+      pull(clause->clause);
+    }
+    for (const auto& clause : use.clauses) {
+      if (clause.column > 0) {
+        columns.insert(clause.column);
+      }
+    }
+    use.referenced.assign(columns.begin(), columns.end());
+  }
+
+  std::vector<SortUse> sort_items(const RelOptInfo& rel,
+                                  const std::vector<SortGroupClause>& clauses) {
+    std::vector<SortUse> items;
+    for (const auto& clause : clauses) {
+      const auto target =
+          std::find_if(root_.query.targets.begin(), root_.query.targets.end(),
+                       [&](const TargetEntry& t) { return t.sort_group_ref == clause.ref; });
+      if (target == root_.query.targets.end()) {
+        break;
+      }
+      const auto side = operand(rel, target->expr);
+      if (!side) {
+        break;
+      }
+      items.push_back({side->column, side->expression, clause.descending, clause.nulls_first});
+    }
+    return items;
+  }
+
+  PlannerGlobal& global_;
+  PlannerInfo& root_;
+  DeparseContext context_;
+};
+
+}  // namespace
+
+std::vector<TableUse> collect_table_uses(PlannerGlobal& global, PlannerInfo& top) {
+  std::vector<TableUse> uses;
+  UseCollector{global, top}.run(uses);
+  for (auto& root : global.roots) {
+    if (&root != &top) {
+      UseCollector{global, root}.run(uses);
+    }
+  }
+  return uses;
+}
+
+}  // namespace quern::planner_model
