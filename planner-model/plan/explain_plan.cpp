@@ -752,8 +752,9 @@ class Converter {
         for (const auto* sub : path.children) {
           PlanNode init = convert(*path.subroot, *sub);
           init.relationship = "InitPlan";
-          init.subplan_name = "InitPlan " + std::to_string(++n) + " (returns $" +
-                              std::to_string(n - 1) + ")";
+          init.subplan_name = "InitPlan " + std::to_string(n + 1) + " (returns $" +
+                              std::to_string(n) + ")";
+          ++n;
           node.children.push_back(std::move(init));
         }
         return node;
