@@ -20,8 +20,8 @@ bool rename_columns(Query& query, const Block& inner, const Source& outer,
     if (!column) {
       certain = false;
     } else if (column->block == &inner) {
-      *node = *query.tree.expression(Query::qualified(
-          ResolvedColumn{&inner, &outer, column->column}));
+      *node =
+          *query.tree.expression(Query::qualified(ResolvedColumn{&inner, &outer, column->column}));
     } else {
       *node = *query.tree.expression(Query::qualified(*column));
     }

@@ -4,9 +4,9 @@
 
 #include "planner-model/plan/planner_info.hpp"
 
-// PostgreSQL 15's costsize.c, one function a path kind. Each fills startup, total and (where the server
-// does) rows of the path; the doc names only what its server namesake does not say. All costs are in
-// planner units, all sizes in bytes unless named otherwise.
+// PostgreSQL 15's costsize.c, one function a path kind. Each fills startup, total and (where the
+// server does) rows of the path; the doc names only what its server namesake does not say. All
+// costs are in planner units, all sizes in bytes unless named otherwise.
 
 namespace quern::planner_model {
 
@@ -15,7 +15,8 @@ namespace quern::planner_model {
 /// Parallel divisor: workers, and the leader's share while it is not busy gathering.
 [[nodiscard]] double parallel_divisor(const Path& path, const CostParameters& p);
 
-/// Mackert and Lohman's pages fetched with an LRU cache of this scan's share. index_pages_fetched().
+/// Mackert and Lohman's pages fetched with an LRU cache of this scan's share.
+/// index_pages_fetched().
 [[nodiscard]] double index_pages_fetched(double tuples_fetched, double pages, double index_pages,
                                          const PlannerInfo& root);
 
@@ -74,6 +75,7 @@ struct AggClauseCosts {
   QualCost final;
   double transition_space = 0;
 };
+
 [[nodiscard]] AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates,
                                               AggSplit split, PlannerInfo& root);
 /// hash_agg_entry_size(), nodeAgg.c.
@@ -119,8 +121,7 @@ void final_cost_nestloop(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
 /// `order`: the first key of the sides' sort order, null for a clauseless join.
 void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
                             const std::vector<RestrictInfo*>& mergeclauses, const PathKey* order,
-                            const Path& outer, const Path& inner, bool sort_outer,
-                            bool sort_inner);
+                            const Path& outer, const Path& inner, bool sort_outer, bool sort_inner);
 void final_cost_mergejoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
                           const JoinPathExtra& extra);
 void initial_cost_hashjoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
@@ -136,6 +137,7 @@ struct HashTableSize {
   int skew_mcvs = 0;
   double space_allowed = 0;
 };
+
 [[nodiscard]] HashTableSize choose_hash_table_size(double tuples, int width, bool use_skew,
                                                    bool parallel, int workers,
                                                    const CostParameters& p);

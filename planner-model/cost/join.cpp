@@ -59,9 +59,8 @@ bool has_indexed_join_quals(const Path& join) {
       continue;
     }
     const bool indexed = std::any_of(clauses->begin(), clauses->end(), [&](const IndexClause& c) {
-      return !c.lossy &&
-             (c.rinfo == clause || (c.rinfo->parent_ec != nullptr &&
-                                    c.rinfo->parent_ec == clause->parent_ec));
+      return !c.lossy && (c.rinfo == clause || (c.rinfo->parent_ec != nullptr &&
+                                                c.rinfo->parent_ec == clause->parent_ec));
     });
     if (!indexed) {
       return false;
@@ -153,7 +152,8 @@ void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, d
   startup = sub.startup * (1.0 - hits) + p.cpu_tuple_cost;
 }
 
-// --- nested loop ----------------------------------------------------------------------------------
+// --- nested loop
+// ----------------------------------------------------------------------------------
 
 void initial_cost_nestloop(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
                            const Path& outer, const Path& inner, const JoinPathExtra& extra) {
@@ -227,7 +227,8 @@ void final_cost_nestloop(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
   path.total = startup + run;
 }
 
-// --- merge join -----------------------------------------------------------------------------------
+// --- merge join
+// -----------------------------------------------------------------------------------
 
 void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
                             const std::vector<RestrictInfo*>& mergeclauses, const PathKey* order,
@@ -302,13 +303,12 @@ void final_cost_mergejoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
   QualCost other = clauses_cost(path.join_clauses, root);
   other.startup -= merge.startup;
   other.per_tuple -= merge.per_tuple;
-  path.skip_mark_restore = is_semi_like(path.join_type, extra) &&
-                           path.join_clauses.size() == path.hash_clauses.size();
+  path.skip_mark_restore =
+      is_semi_like(path.join_type, extra) && path.join_clauses.size() == path.hash_clauses.size();
   const double tuples = approximate_tuples(root, path, path.hash_clauses);
   const bool unique_outer = path.children[0]->kind == PathKind::Unique;
-  const double rescanned = unique_outer || path.skip_mark_restore
-                               ? 0
-                               : std::max(0.0, tuples - inner_path_rows);
+  const double rescanned =
+      unique_outer || path.skip_mark_restore ? 0 : std::max(0.0, tuples - inner_path_rows);
   const double rescan_ratio = 1.0 + rescanned / w.inner_rows;
   const double bare = w.inner_run * rescan_ratio;
   const double materialized = w.inner_run + p.cpu_operator_cost * w.inner_rows * rescan_ratio;
@@ -320,15 +320,15 @@ void final_cost_mergejoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
   } else if (!sorted && !supports_mark_restore(inner)) {
     path.materialize_inner = true;
   } else {
-    path.materialize_inner = p.enable_material && sorted &&
-                             relation_byte_size(inner_path_rows, inner.target->width) >
-                                 p.work_mem_kb * 1024.0;
+    path.materialize_inner =
+        p.enable_material && sorted &&
+        relation_byte_size(inner_path_rows, inner.target->width) > p.work_mem_kb * 1024.0;
   }
   run += path.materialize_inner ? materialized : bare;
   startup += merge.startup;
   startup += merge.per_tuple * (w.outer_skip_rows + w.inner_skip_rows * rescan_ratio);
-  run += merge.per_tuple * ((w.outer_rows - w.outer_skip_rows) +
-                            (w.inner_rows - w.inner_skip_rows) * rescan_ratio);
+  run += merge.per_tuple *
+         ((w.outer_rows - w.outer_skip_rows) + (w.inner_rows - w.inner_skip_rows) * rescan_ratio);
   startup += other.startup + path.target->cost.startup;
   run += (p.cpu_tuple_cost + other.per_tuple) * tuples;
   run += path.target->cost.per_tuple * path.rows;
@@ -336,7 +336,8 @@ void final_cost_mergejoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
   path.total = startup + run;
 }
 
-// --- hash join ------------------------------------------------------------------------------------
+// --- hash join
+// ------------------------------------------------------------------------------------
 
 HashTableSize choose_hash_table_size(double tuples, int width, bool use_skew, bool parallel,
                                      int workers, const CostParameters& p) {
@@ -469,8 +470,8 @@ void final_cost_hashjoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
     const double matched = std::rint(outer.rows * extra.semi.outer_match_fraction);
     const double scan_fraction = 2.0 / (extra.semi.match_count + 1.0);
     run += hash.per_tuple * matched * clamp_row_est(inner.rows * stats.size * scan_fraction) * 0.5;
-    run += hash.per_tuple * (outer.rows - matched) *
-           clamp_row_est(inner.rows / virtual_buckets) * 0.05;
+    run += hash.per_tuple * (outer.rows - matched) * clamp_row_est(inner.rows / virtual_buckets) *
+           0.05;
     tuples = path.join_type == JoinType::Anti ? outer.rows - matched : matched;
   } else {
     run += hash.per_tuple * outer.rows * clamp_row_est(inner.rows * stats.size) * 0.5;

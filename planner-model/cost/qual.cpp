@@ -76,8 +76,8 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
       break;
     case ExprKind::ArrayCoerceExpr:
       if (expr->function != 0) {
-        total.per_tuple += function_cost(expr->function, root) *
-                           estimate_array_length(expr->args.front());
+        total.per_tuple +=
+            function_cost(expr->function, root) * estimate_array_length(expr->args.front());
       }
       break;
     case ExprKind::RowCompareExpr:

@@ -29,7 +29,8 @@ double parallel_divisor(const Path& path, const CostParameters& p) {
 
 double index_pages_fetched(double tuples_fetched, double pages, double index_pages,
                            const PlannerInfo& root) {
-  // Mackert and Lohman, "Index Scans Using a Finite LRU Buffer", ACM TODS 14(3), 1989, in its letters.
+  // Mackert and Lohman, "Index Scans Using a Finite LRU Buffer", ACM TODS 14(3), 1989, in its
+  // letters.
   const auto& p = root.global->cost;
   const double T = pages > 1 ? pages : 1.0;
   const double total_pages = std::max(1.0, root.total_table_pages + index_pages);
@@ -48,7 +49,9 @@ namespace {
 
 constexpr double kMaximumAlign = 8;
 
-double max_align(double width) { return std::ceil(width / kMaximumAlign) * kMaximumAlign; }
+double max_align(double width) {
+  return std::ceil(width / kMaximumAlign) * kMaximumAlign;
+}
 
 /// get_restriction_qual_cost().
 QualCost restriction_qual_cost(PlannerInfo& root, const RelOptInfo& rel, ParamPathInfo* param) {
@@ -65,7 +68,9 @@ void set_rows(Path& path, const RelOptInfo& rel, const ParamPathInfo* param) {
 
 }  // namespace
 
-double relation_byte_size(double tuples, int width) { return tuples * (max_align(width) + 24); }
+double relation_byte_size(double tuples, int width) {
+  return tuples * (max_align(width) + 24);
+}
 
 double page_size(double tuples, int width) {
   return std::ceil(relation_byte_size(tuples, width) / 8192.0);
@@ -110,7 +115,8 @@ void cost_index(Path& path, PlannerInfo& root, double loop_count, bool partial_p
   const bool index_only = path.kind == PathKind::IndexOnlyScan;
 
   set_rows(path, rel, path.param);
-  std::vector<RestrictInfo*> qpquals = non_index_conditions(index.restrict_info, path.index_clauses);
+  std::vector<RestrictInfo*> qpquals =
+      non_index_conditions(index.restrict_info, path.index_clauses);
   if (path.param != nullptr) {
     for (auto* clause : non_index_conditions(path.param->clauses, path.index_clauses)) {
       qpquals.push_back(clause);
@@ -132,16 +138,15 @@ void cost_index(Path& path, PlannerInfo& root, double loop_count, bool partial_p
   double min_io = 0;
   double rand_heap_pages = 0;
   if (loop_count > 1) {
-    double pages = uncovered(
-        index_pages_fetched(tuples_fetched * loop_count, rel.pages, index.pages, root));
+    double pages =
+        uncovered(index_pages_fetched(tuples_fetched * loop_count, rel.pages, index.pages, root));
     rand_heap_pages = pages;
     max_io = pages * p.random_page_cost / loop_count;
     pages = std::ceil(access.selectivity * rel.pages);
     pages = uncovered(index_pages_fetched(pages * loop_count, rel.pages, index.pages, root));
     min_io = pages * p.random_page_cost / loop_count;
   } else {
-    double pages =
-        uncovered(index_pages_fetched(tuples_fetched, rel.pages, index.pages, root));
+    double pages = uncovered(index_pages_fetched(tuples_fetched, rel.pages, index.pages, root));
     rand_heap_pages = pages;
     max_io = pages * p.random_page_cost;
     pages = uncovered(std::ceil(access.selectivity * rel.pages));
@@ -265,8 +270,8 @@ double compute_bitmap_pages(PlannerInfo& root, RelOptInfo& rel, const Path& bitm
   const double heap_pages = std::min(pages, rel.pages);
   const double entries = std::floor(bitmap_entries(p.work_mem_kb * 1024.0));
   if (loop_count > 1) {
-    pages = index_pages_fetched(tuples_fetched * loop_count, rel.pages,
-                                bitmap_index_pages(bitmap), root) /
+    pages = index_pages_fetched(tuples_fetched * loop_count, rel.pages, bitmap_index_pages(bitmap),
+                                root) /
             loop_count;
   }
   pages = pages >= T ? T : std::ceil(pages);
@@ -328,8 +333,8 @@ void cost_subqueryscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPath
   if (param != nullptr) {
     quals.insert(quals.end(), param->clauses.begin(), param->clauses.end());
   }
-  path.rows = clamp_row_est(pre_filter *
-                            clauselist_selectivity(root, quals, 0, JoinType::Inner, nullptr));
+  path.rows =
+      clamp_row_est(pre_filter * clauselist_selectivity(root, quals, 0, JoinType::Inner, nullptr));
   path.startup = subpath.startup;
   path.total = subpath.total;
   if (trivial && quals.empty()) {
@@ -337,8 +342,8 @@ void cost_subqueryscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPath
   }
   const QualCost qual = restriction_qual_cost(root, rel, param);
   const double startup = qual.startup + path.target->cost.startup;
-  const double run = (p.cpu_tuple_cost + qual.per_tuple) * pre_filter +
-                     path.target->cost.per_tuple * path.rows;
+  const double run =
+      (p.cpu_tuple_cost + qual.per_tuple) * pre_filter + path.target->cost.per_tuple * path.rows;
   path.startup += startup;
   path.total += startup + run;
 }
@@ -348,8 +353,8 @@ void cost_functionscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPath
   set_rows(path, rel, param);
   const QualCost functions = exprs_cost(rel.entry->functions, root);
   const QualCost qual = restriction_qual_cost(root, rel, param);
-  const double startup = functions.startup + functions.per_tuple + qual.startup +
-                         path.target->cost.startup;
+  const double startup =
+      functions.startup + functions.per_tuple + qual.startup + path.target->cost.startup;
   path.startup = startup;
   path.total = startup + (p.cpu_tuple_cost + qual.per_tuple) * rel.tuples +
                path.target->cost.per_tuple * path.rows;

@@ -1,4 +1,5 @@
-// Costs of sorting, appending, gathering and grouping. Source: costsize.c and nodeAgg.c, PostgreSQL 15.
+// Costs of sorting, appending, gathering and grouping. Source: costsize.c and nodeAgg.c,
+// PostgreSQL 15.
 #include <algorithm>
 #include <cmath>
 
@@ -86,8 +87,8 @@ void cost_incremental_sort(Path& path, PlannerInfo& root, const PathKeys& pathke
   cost_tuplesort(group_startup, group_run, 1.5 * group_tuples, width, 0.0, p.work_mem_kb,
                  limit_tuples, p);
   const double startup = group_startup + input_startup + group_input_run;
-  double run = group_run + (group_run + group_startup) * (groups - 1) +
-               group_input_run * (groups - 1);
+  double run =
+      group_run + (group_run + group_startup) * (groups - 1) + group_input_run * (groups - 1);
   run += p.cpu_tuple_cost * input_tuples;
   run += 2.0 * p.cpu_tuple_cost * groups;
   path.rows = input_tuples;
@@ -153,9 +154,9 @@ void cost_append(Path& path, const PlannerInfo& root) {
       }
       path.rows = clamp_row_est(path.rows);
     }
-    path.total += run_partial + nonpartial_cost(path.children,
-                                                static_cast<std::size_t>(path.first_partial),
-                                                path.workers);
+    path.total +=
+        run_partial +
+        nonpartial_cost(path.children, static_cast<std::size_t>(path.first_partial), path.workers);
   }
   path.total += p.cpu_tuple_cost * 0.5 * path.rows;
 }
@@ -196,7 +197,7 @@ void cost_gather(Path& path, const PlannerInfo& root, RelOptInfo* rel, const dou
 void cost_gather_merge(Path& path, const PlannerInfo& root, double input_startup,
                        double input_total, const double* rows) {
   const auto& p = root.global->cost;
-  path.rows = rows != nullptr ? *rows
+  path.rows = rows != nullptr         ? *rows
               : path.param != nullptr ? path.param->rows
                                       : path.parent->rows;
   const double N = path.workers + 1.0;
@@ -299,7 +300,8 @@ void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClau
     const QualCost qual = exprs_cost(quals, root);
     startup += qual.startup;
     total += qual.startup + output * qual.per_tuple;
-    output = clamp_row_est(output * expr_list_selectivity(root, quals, 0, JoinType::Inner, nullptr));
+    output =
+        clamp_row_est(output * expr_list_selectivity(root, quals, 0, JoinType::Inner, nullptr));
   }
   path.rows = output;
   path.startup = startup;
@@ -317,7 +319,8 @@ void cost_group(Path& path, PlannerInfo& root, int group_columns, double groups,
     const QualCost qual = exprs_cost(quals, root);
     startup += qual.startup;
     total += qual.startup + output * qual.per_tuple;
-    output = clamp_row_est(output * expr_list_selectivity(root, quals, 0, JoinType::Inner, nullptr));
+    output =
+        clamp_row_est(output * expr_list_selectivity(root, quals, 0, JoinType::Inner, nullptr));
   }
   path.rows = output;
   path.startup = startup;

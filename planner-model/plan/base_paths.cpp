@@ -1,4 +1,5 @@
-// Sizes and paths of base relations. Source: allpaths.c and costsize.c (size estimates), PostgreSQL 15.
+// Sizes and paths of base relations. Source: allpaths.c and costsize.c (size estimates),
+// PostgreSQL 15.
 #include <algorithm>
 #include <cmath>
 
@@ -17,7 +18,9 @@ class StandIn {
       : slot_{root.base[static_cast<std::size_t>(member.range)]}, parent_{slot_} {
     slot_ = &member;
   }
+
   ~StandIn() { slot_ = parent_; }
+
   StandIn(const StandIn&) = delete;
   StandIn& operator=(const StandIn&) = delete;
 
@@ -28,8 +31,7 @@ class StandIn {
 
 void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
   const double rows =
-      rel.tuples *
-      clauselist_selectivity(root, rel.restrictions, 0, JoinType::Inner, nullptr);
+      rel.tuples * clauselist_selectivity(root, rel.restrictions, 0, JoinType::Inner, nullptr);
   rel.rows = clamp_row_est(rows);
   rel.restriction_cost = clauses_cost(rel.restrictions, root);
   set_rel_width(root, rel);
@@ -39,7 +41,8 @@ bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {
   const auto& types = *root.global->types;
   return !any_of(expr, [&](const Expr& e) {
     Oid function = e.function;
-    if (e.kind == ExprKind::SubPlan || (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec)) {
+    if (e.kind == ExprKind::SubPlan ||
+        (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec)) {
       return true;
     }
     if (e.kind != ExprKind::FuncExpr && e.kind != ExprKind::OpExpr) {
@@ -463,8 +466,8 @@ void add_append_paths(PlannerInfo& root, RelOptInfo& rel) {
                          p.max_parallel_workers_per_gather);
     }
     if (workers > 0) {
-      auto* path = create_append_path(root, rel, {}, partial, {}, 0, workers,
-                                      p.enable_parallel_append, -1);
+      auto* path =
+          create_append_path(root, rel, {}, partial, {}, 0, workers, p.enable_parallel_append, -1);
       partial_rows = path->rows;
       add_partial_path(root, rel, path);
     }
@@ -477,8 +480,9 @@ void add_append_paths(PlannerInfo& root, RelOptInfo& rel) {
     workers = std::min(std::max(workers, log_workers(rel.members.size())),
                        p.max_parallel_workers_per_gather);
     if (workers > 0) {
-      add_partial_path(root, rel, create_append_path(root, rel, pa_whole, pa_partial, {}, 0,
-                                                     workers, true, partial_rows));
+      add_partial_path(
+          root, rel,
+          create_append_path(root, rel, pa_whole, pa_partial, {}, 0, workers, true, partial_rows));
     }
   }
   if (all_unparameterized && !rel.members.empty()) {
@@ -622,9 +626,8 @@ double parameterized_baserel_size(PlannerInfo& root, RelOptInfo& rel,
   if (rel.is_append) {
     for (auto* member : rel.members) {
       const StandIn stand_in{root, *member};
-      rows += clamp_row_est(
-          member->tuples *
-          clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr));
+      rows += clamp_row_est(member->tuples *
+                            clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr));
     }
   } else {
     rows = rel.tuples * clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr);
@@ -676,8 +679,9 @@ void generate_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_row
       continue;
     }
     rows = sub->rows * sub->workers;
-    add_path(root, rel, create_gather_merge_path(root, rel, sub, &rel.target, sub->pathkeys,
-                                                 override_rows ? &rows : nullptr));
+    add_path(root, rel,
+             create_gather_merge_path(root, rel, sub, &rel.target, sub->pathkeys,
+                                      override_rows ? &rows : nullptr));
   }
 }
 
@@ -720,8 +724,9 @@ void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool overr
                        ? create_sort_path(root, rel, sub, useful, -1.0)
                        : create_incremental_sort_path(root, rel, sub, useful, presorted, -1.0);
     const double rows = sub->rows * sub->workers;
-    add_path(root, rel, create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
-                                                 override_rows ? &rows : nullptr));
+    add_path(root, rel,
+             create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
+                                      override_rows ? &rows : nullptr));
   }
 }
 

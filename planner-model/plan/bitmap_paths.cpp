@@ -1,5 +1,5 @@
-// Combining indexes by bitmaps. Source: indxpath.c (choose_bitmap_and(), generate_bitmap_or_paths()),
-// PostgreSQL 15.
+// Combining indexes by bitmaps. Source: indxpath.c (choose_bitmap_and(),
+// generate_bitmap_or_paths()), PostgreSQL 15.
 #include <algorithm>
 
 #include "planner-model/plan/index_match.hpp"
@@ -89,9 +89,8 @@ double scan_cost(PlannerInfo& root, RelOptInfo& rel, Path* bitmap) {
 }
 
 bool overlap(const std::vector<int>& a, const std::vector<int>& b) {
-  return std::any_of(a.begin(), a.end(), [&](int id) {
-    return std::binary_search(b.begin(), b.end(), id);
-  });
+  return std::any_of(a.begin(), a.end(),
+                     [&](int id) { return std::binary_search(b.begin(), b.end(), id); });
 }
 
 }  // namespace

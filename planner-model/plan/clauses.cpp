@@ -142,11 +142,12 @@ ExprPtr make_op(Oid op, const ExprPtr& left, const ExprPtr& right, Oid collation
   return expr;
 }
 
-ExprPtr make_bool_const(bool value) {
+ExprPtr boolean_constant(bool value) {
   auto expr = std::make_shared<Expr>();
   expr->kind = ExprKind::Const;
   expr->type = 16;
   expr->text = value ? "t" : "f";
+  expr->value = std::make_shared<Value>(make_bool(value));
   return expr;
 }
 

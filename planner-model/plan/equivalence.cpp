@@ -7,7 +7,9 @@ namespace quern::planner_model {
 
 namespace {
 
-bool same_families(const std::vector<Oid>& a, const std::vector<Oid>& b) { return a == b; }
+bool same_families(const std::vector<Oid>& a, const std::vector<Oid>& b) {
+  return a == b;
+}
 
 EquivalenceMember* add_member(PlannerInfo& root, EquivalenceClass& ec, const ExprPtr& expr,
                               Relids relids, Relids nullable, Oid datatype) {
@@ -28,7 +30,8 @@ EquivalenceMember* add_member(PlannerInfo& root, EquivalenceClass& ec, const Exp
 }
 
 /// canonicalize_ec_expression(): members carry the operator's input type and collation.
-ExprPtr canonical_expression(const ExprPtr& expr, Oid type, Oid collation, const PlannerInfo& root) {
+ExprPtr canonical_expression(const ExprPtr& expr, Oid type, Oid collation,
+                             const PlannerInfo& root) {
   const Oid own = expr->type;
   const auto* definition = root.global->types->type(type);
   const bool polymorphic = definition == nullptr || root.global->types->is_polymorphic(type);
@@ -64,8 +67,7 @@ EquivalenceClass& canonical(EquivalenceClass& ec) {
 Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec, Oid left,
                              Oid right) {
   for (const Oid family : ec.opfamilies) {
-    const Oid op =
-        root.global->types->operator_for(family, left, right, btree_strategy::kEqual);
+    const Oid op = root.global->types->operator_for(family, left, right, btree_strategy::kEqual);
     if (op != 0) {
       return op;
     }
@@ -95,8 +97,8 @@ RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op
 }
 
 /// process_implied_equality(): a derived clause goes where the clauses of the query go.
-void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op,
-                           EquivalenceMember& left, EquivalenceMember& right) {
+void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op, EquivalenceMember& left,
+                           EquivalenceMember& right) {
   const ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
   const Relids relids = left.relids | right.relids;
   auto* clause = make_restrictinfo(root, expr, true, false, relids == 0, relids, 0,
@@ -243,10 +245,10 @@ EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& raw, Re
   ec.sort_ref = is_volatile ? sort_ref : 0;
   const Relids relids = relids_of(expr);
   auto* member = add_member(root, ec, expr, relids, nullable & relids, opcintype);
-  if (member->is_const &&
-      (is_volatile || any_of(expr, [](const Expr& e) {
-         return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc || e.returns_set;
-       }))) {
+  if (member->is_const && (is_volatile || any_of(expr, [](const Expr& e) {
+                             return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc ||
+                                    e.returns_set;
+                           }))) {
     ec.has_const = false;
     member->is_const = false;
   }
@@ -267,9 +269,9 @@ void generate_base_implied_equalities(PlannerInfo& root) {
         } else {
           EquivalenceMember* constant = nullptr;
           for (auto* member : ec.members) {
-            if (member->is_const && (constant == nullptr ||
-                                     (constant->expr->kind != ExprKind::Const &&
-                                      member->expr->kind == ExprKind::Const))) {
+            if (member->is_const &&
+                (constant == nullptr || (constant->expr->kind != ExprKind::Const &&
+                                         member->expr->kind == ExprKind::Const))) {
               constant = member;
             }
           }
@@ -277,8 +279,7 @@ void generate_base_implied_equalities(PlannerInfo& root) {
             if (member == constant) {
               continue;
             }
-            const Oid op =
-                select_equality_operator(root, ec, member->datatype, constant->datatype);
+            const Oid op = select_equality_operator(root, ec, member->datatype, constant->datatype);
             if (op == 0) {
               for (auto* source : ec.sources) {
                 distribute_restriction_to_rels(root, source);
@@ -354,15 +355,13 @@ std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& 
           continue;
         }
         int score = 0;
-        score += a->expr->kind == ExprKind::Var ||
-                 (a->expr->kind == ExprKind::RelabelType &&
-                  a->expr->args.front()->kind == ExprKind::Var);
-        score += b->expr->kind == ExprKind::Var ||
-                 (b->expr->kind == ExprKind::RelabelType &&
-                  b->expr->args.front()->kind == ExprKind::Var);
+        score += a->expr->kind == ExprKind::Var || (a->expr->kind == ExprKind::RelabelType &&
+                                                    a->expr->args.front()->kind == ExprKind::Var);
+        score += b->expr->kind == ExprKind::Var || (b->expr->kind == ExprKind::RelabelType &&
+                                                    b->expr->args.front()->kind == ExprKind::Var);
         const auto* definition = root.global->types->op(op);
-        score += definition != nullptr && (!definition->hashes ||
-                                           root.global->types->is_hashable(op, a->expr->type));
+        score += definition != nullptr &&
+                 (!definition->hashes || root.global->types->is_hashable(op, a->expr->type));
         if (score > best_score) {
           best_outer = a;
           best_inner = b;
@@ -421,8 +420,7 @@ std::vector<RestrictInfo*> generate_join_implied_equalities(PlannerInfo& root, R
     if (ec->has_const || ec->members.size() <= 1 || !overlaps(ec->relids, inner.relids)) {
       continue;
     }
-    for (auto* clause :
-         join_equalities(root, *ec, join_relids, outer_relids, inner.relids)) {
+    for (auto* clause : join_equalities(root, *ec, join_relids, outer_relids, inner.relids)) {
       result.push_back(clause);
     }
   }
@@ -528,7 +526,8 @@ bool reconsider_clause(PlannerInfo& root, RestrictInfo& clause, bool outer_on_le
     }
     const bool has_outer =
         std::any_of(ec->members.begin(), ec->members.end(), [&](const EquivalenceMember* member) {
-          return member->datatype == outer_type && equal(strip_relabel(outer), strip_relabel(member->expr));
+          return member->datatype == outer_type &&
+                 equal(strip_relabel(outer), strip_relabel(member->expr));
         });
     if (!has_outer) {
       continue;

@@ -94,8 +94,7 @@ class Converter {
       return names_.of(root, range, member_of(root, range, member));
     };
     c.column_name = [&root](int range, int attno) -> std::string {
-      static const char* const kSystem[] = {"",     "ctid", "xmin",    "cmin",
-                                            "xmax", "cmax", "tableoid"};
+      static const char* const kSystem[] = {"", "ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
       if (attno == 0) {
         return "*";
       }
@@ -220,9 +219,9 @@ class Converter {
   }
 
   std::vector<RestrictInfo*> scan_clauses(const Path& path) {
-    std::vector<RestrictInfo*> clauses = path.index != nullptr && path.kind != PathKind::BitmapHeapScan
-                                             ? path.index->restrict_info
-                                             : path.parent->restrictions;
+    std::vector<RestrictInfo*> clauses =
+        path.index != nullptr && path.kind != PathKind::BitmapHeapScan ? path.index->restrict_info
+                                                                       : path.parent->restrictions;
     if (path.param != nullptr) {
       clauses.insert(clauses.end(), path.param->clauses.begin(), path.param->clauses.end());
     }
@@ -316,11 +315,16 @@ class Converter {
 
   PlanNode scan(PlannerInfo& root, const Path& path) {
     static const std::map<PathKind, const char*> kNames{
-        {PathKind::SeqScan, "Seq Scan"},           {PathKind::SampleScan, "Sample Scan"},
-        {PathKind::IndexScan, "Index Scan"},       {PathKind::IndexOnlyScan, "Index Only Scan"},
-        {PathKind::BitmapHeapScan, "Bitmap Heap Scan"}, {PathKind::TidScan, "Tid Scan"},
-        {PathKind::FunctionScan, "Function Scan"}, {PathKind::ValuesScan, "Values Scan"},
-        {PathKind::CteScan, "CTE Scan"},           {PathKind::WorkTableScan, "WorkTable Scan"}};
+        {PathKind::SeqScan, "Seq Scan"},
+        {PathKind::SampleScan, "Sample Scan"},
+        {PathKind::IndexScan, "Index Scan"},
+        {PathKind::IndexOnlyScan, "Index Only Scan"},
+        {PathKind::BitmapHeapScan, "Bitmap Heap Scan"},
+        {PathKind::TidScan, "Tid Scan"},
+        {PathKind::FunctionScan, "Function Scan"},
+        {PathKind::ValuesScan, "Values Scan"},
+        {PathKind::CteScan, "CTE Scan"},
+        {PathKind::WorkTableScan, "WorkTable Scan"}};
     PlanNode node = base(kNames.at(path.kind), path);
     note_target(root, path);
     const RelOptInfo& rel = *path.parent;
@@ -434,12 +438,13 @@ class Converter {
     exact_clauses(tree, exact);
     std::vector<RestrictInfo*> filter;
     for (auto* clause : clauses) {
-      const bool checked =
-          std::any_of(exact.begin(), exact.end(), [&](const RestrictInfo* e) {
-            return e == clause || (clause->parent_ec != nullptr && e->parent_ec == clause->parent_ec);
-          }) ||
-          std::any_of(recheck.begin(), recheck.end(),
-                      [&](const ExprPtr& e) { return equal(e, clause->clause); });
+      const bool checked = std::any_of(exact.begin(), exact.end(),
+                                       [&](const RestrictInfo* e) {
+                                         return e == clause || (clause->parent_ec != nullptr &&
+                                                                e->parent_ec == clause->parent_ec);
+                                       }) ||
+                           std::any_of(recheck.begin(), recheck.end(),
+                                       [&](const ExprPtr& e) { return equal(e, clause->clause); });
       if (!checked) {
         filter.push_back(clause);
       }
@@ -582,8 +587,7 @@ class Converter {
       material.rows = below.rows;
       material.width = below.width;
       // copy_plan_costsize(), plus a little for each row stored.
-      material.total =
-          Cost{below.total.value() + p.cpu_operator_cost * below.rows.value()};
+      material.total = Cost{below.total.value() + p.cpu_operator_cost * below.rows.value()};
       below.relationship = "Outer";
       material.children.push_back(std::move(below));
       below = std::move(material);
@@ -637,8 +641,7 @@ class Converter {
         return aggregate(root, path);
       case PathKind::Sort:
       case PathKind::IncrementalSort: {
-        PlanNode node =
-            base(path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
+        PlanNode node = base(path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
         const Path& sub = *path.children.front();
         add_list(node, "Sort Key", sort_items(root, path.pathkeys, *sub.parent, *sub.target));
         if (path.kind == PathKind::IncrementalSort) {
@@ -703,8 +706,7 @@ class Converter {
         }
         PlanNode node = base(path.kind == PathKind::Append ? "Append" : "Merge Append", path);
         if (path.kind == PathKind::MergeAppend) {
-          add_list(node, "Sort Key",
-                   sort_items(root, path.pathkeys, *path.parent, *path.target));
+          add_list(node, "Sort Key", sort_items(root, path.pathkeys, *path.parent, *path.target));
         }
         for (const auto* member : path.children) {
           child(node, root, *member, "Member");
@@ -752,8 +754,8 @@ class Converter {
         for (const auto* sub : path.children) {
           PlanNode init = convert(*path.subroot, *sub);
           init.relationship = "InitPlan";
-          init.subplan_name = "InitPlan " + std::to_string(n + 1) + " (returns $" +
-                              std::to_string(n) + ")";
+          init.subplan_name =
+              "InitPlan " + std::to_string(n + 1) + " (returns $" + std::to_string(n) + ")";
           ++n;
           node.children.push_back(std::move(init));
         }

@@ -8,8 +8,8 @@
 
 namespace quern::planner_model {
 
-/// The chosen path as EXPLAIN shows it (createplan.c and explain.c in one step). Index names used are
-/// added to `indexes`.
+/// The chosen path as EXPLAIN shows it (createplan.c and explain.c in one step). Index names used
+/// are added to `indexes`.
 [[nodiscard]] PlanNode explain_plan(PlannerInfo& root, const Path& path,
                                     std::set<std::string>& indexes);
 

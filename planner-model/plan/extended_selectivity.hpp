@@ -10,16 +10,16 @@
 
 namespace quern::planner_model {
 
-/// statext_clauselist_selectivity(): the selectivity of the clauses it could treat, which it marks in
-/// `estimated`; 1 when none.
+/// statext_clauselist_selectivity(): the selectivity of the clauses it could treat, which it marks
+/// in `estimated`; 1 when none.
 [[nodiscard]] double extended_selectivity(PlannerInfo& root,
                                           const std::vector<RestrictInfo*>& clauses, int var_relid,
                                           JoinType type, const SpecialJoin* sj,
                                           std::vector<bool>& estimated);
 
 /// The OR form; `plain` is used when no statistics apply.
-[[nodiscard]] double extended_or_selectivity(PlannerInfo& root, RestrictInfo& clause,
-                                             int var_relid, JoinType type, const SpecialJoin* sj,
+[[nodiscard]] double extended_or_selectivity(PlannerInfo& root, RestrictInfo& clause, int var_relid,
+                                             JoinType type, const SpecialJoin* sj,
                                              const std::function<double()>& plain);
 
 /// Statistics on an expression kept by a CREATE STATISTICS object; null: none.

@@ -11,8 +11,8 @@ namespace quern::planner_model {
 
 namespace {
 
-/// How many keys an operand asks for: what the opclass's extractQuery would return. Arrays give one a
-/// distinct element; other operands (jsonb, tsquery, trigrams) are counted from their text.
+/// How many keys an operand asks for: what the opclass's extractQuery would return. Arrays give one
+/// a distinct element; other operands (jsonb, tsquery, trigrams) are counted from their text.
 double search_entries(PlannerInfo& root, const ExprPtr& operand) {
   const ExprPtr value = strip_relabel(estimation_value(root, operand));
   if (value->kind != ExprKind::Const || value->is_null) {
@@ -80,8 +80,8 @@ IndexAccessCost gin_cost(PlannerInfo& root, const Path& path, double loop_count)
   }
   cost.startup = entry_fetched * p.random_page_cost;
   double data_fetched = std::ceil(data_pages * exact / entries);
-  data_fetched = std::max(data_fetched,
-                          std::ceil(cost.selectivity * (index.tuples / (8192.0 / 3))));
+  data_fetched =
+      std::max(data_fetched, std::ceil(cost.selectivity * (index.tuples / (8192.0 / 3))));
   if (loop_count > 1) {
     data_fetched =
         index_pages_fetched(data_fetched * loop_count, data_pages, data_pages, root) / loop_count;

@@ -98,9 +98,8 @@ GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count
     tuples = std::rint(costs.selectivity * rel.tuples / costs.array_scans);
   }
   tuples = std::max(std::min(tuples, index.tuples), 1.0);
-  const double pages = index.pages > 1 && index.tuples > 1
-                           ? std::ceil(tuples * index.pages / index.tuples)
-                           : 1.0;
+  const double pages =
+      index.pages > 1 && index.tuples > 1 ? std::ceil(tuples * index.pages / index.tuples) : 1.0;
   const double scans = costs.array_scans * loop_count;
   if (scans > 1) {
     const double fetched = index_pages_fetched(pages * scans, index.pages, index.pages, root);
@@ -203,9 +202,8 @@ IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_coun
       !found_is_null) {
     tuples = 1.0;
   } else {
-    const double selectivity =
-        clauselist_selectivity(root, with_predicate(root, index, bound_quals), index.rel->range,
-                               JoinType::Inner, nullptr);
+    const double selectivity = clauselist_selectivity(
+        root, with_predicate(root, index, bound_quals), index.rel->range, JoinType::Inner, nullptr);
     if (p.version >= 170000) {
       scans = std::max(1.0, std::min(scans, std::ceil(index.pages * 0.3333333)));
     }
@@ -221,8 +219,7 @@ IndexAccessCost tree_cost(PlannerInfo& root, const Path& path, double loop_count
   // gistcostestimate(), spgcostestimate(): the height is guessed from a fan-out of 100.
   const IndexOptInfo& index = *path.index;
   GenericCosts costs = generic_cost(root, path, loop_count, 0);
-  const double height =
-      index.pages > 1 ? std::floor(std::log(index.pages) / std::log(100.0)) : 0;
+  const double height = index.pages > 1 ? std::floor(std::log(index.pages) / std::log(100.0)) : 0;
   add_descent(costs, index.tuples, height, root.global->cost);
   return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
 }
@@ -245,15 +242,13 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path) {
     const auto variable =
         examine_variable(root, index.expressions[static_cast<std::size_t>(clause.column)], 0);
     if (variable.variable.statistics != nullptr && variable.variable.statistics->correlation) {
-      correlation =
-          std::max(correlation, std::fabs(*variable.variable.statistics->correlation));
+      correlation = std::max(correlation, std::fabs(*variable.variable.statistics->correlation));
     }
   }
   const double selectivity =
       clauselist_selectivity(root, quals, rel.range, JoinType::Inner, nullptr);
   const double minimal = std::ceil(ranges * selectivity);
-  const double estimated =
-      correlation < 1.0e-10 ? ranges : std::min(minimal / correlation, ranges);
+  const double estimated = correlation < 1.0e-10 ? ranges : std::min(minimal / correlation, ranges);
   const double fraction = std::clamp(estimated / ranges, 0.0, 1.0);
   const double operands = other_operands_cost(root, quals);
   IndexAccessCost cost;

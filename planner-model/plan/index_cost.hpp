@@ -12,7 +12,7 @@ struct IndexAccessCost {
   double total = 0;
   double selectivity = 0;  ///< fraction of the table's rows fetched
   double correlation = 0;
-  double pages = 0;        ///< index pages read, for parallel planning
+  double pages = 0;  ///< index pages read, for parallel planning
 };
 
 [[nodiscard]] IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path,

@@ -1,5 +1,5 @@
-// Which clauses an index can use. Source: indxpath.c (match_clause_to_indexcol()) and like_support.c,
-// PostgreSQL 15.
+// Which clauses an index can use. Source: indxpath.c (match_clause_to_indexcol()) and
+// like_support.c, PostgreSQL 15.
 #include "planner-model/plan/index_match.hpp"
 
 #include <algorithm>
@@ -76,22 +76,25 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
   const bool pattern_class = class_name == "text_pattern_ops" ||
                              class_name == "varchar_pattern_ops" ||
                              class_name == "bpchar_pattern_ops";
-  const auto prefix = fixed_prefix(*kind, expr->args[1]->text, types.collation_is_c(expr->input_collation));
+  const auto prefix =
+      fixed_prefix(*kind, expr->args[1]->text, types.collation_is_c(expr->input_collation));
   if (prefix.status == PrefixStatus::None) {
     return std::nullopt;
   }
   const Oid family = index.opfamilies[c];
   const Oid type = index.input_types[c];
   const ExprPtr left = expr->args[0];
-  const auto member = [&](int strategy) { return types.operator_for(family, type, type, strategy); };
+  const auto member = [&](int strategy) {
+    return types.operator_for(family, type, type, strategy);
+  };
   const auto qual = [&](int strategy, std::string_view bound) -> RestrictInfo* {
     const Oid found = member(strategy);
     return found == 0 ? nullptr
-                      : make_restrictinfo(root,
-                                          make_op(found, left,
-                                                  text_constant(bound, type, index.collations[c]),
-                                                  index.collations[c], root),
-                                          true, false, false, clause.required_relids, 0, 0);
+                      : make_restrictinfo(
+                            root,
+                            make_op(found, left, text_constant(bound, type, index.collations[c]),
+                                    index.collations[c], root),
+                            true, false, false, clause.required_relids, 0, 0);
   };
   IndexClause result;
   result.rinfo = &clause;
@@ -157,7 +160,7 @@ std::optional<IndexClause> match_operator(PlannerInfo& root, RestrictInfo& claus
 
 ExprPtr equals_bool(PlannerInfo& root, const ExprPtr& operand, bool value) {
   constexpr Oid kBooleanEqual = 91;
-  return make_op(kBooleanEqual, operand, make_bool_const(value), 0, root);
+  return make_op(kBooleanEqual, operand, boolean_constant(value), 0, root);
 }
 
 /// match_boolean_index_clause().
@@ -186,13 +189,11 @@ std::optional<IndexClause> match_boolean(PlannerInfo& root, RestrictInfo& clause
   if (!wanted) {
     return std::nullopt;
   }
-  ExprPtr equality = equals_bool(root, operand, *wanted);
-  auto fixed = std::make_shared<Expr>(*equality->args[1]);
-  fixed->value = std::make_shared<Value>(make_bool(*wanted));
-  equality = make_op(equality->op, operand, fixed, 0, root);
+  const ExprPtr equality = equals_bool(root, operand, *wanted);
   IndexClause result;
   result.rinfo = &clause;
-  result.quals = {make_restrictinfo(root, equality, true, false, false, clause.required_relids, 0, 0)};
+  result.quals = {
+      make_restrictinfo(root, equality, true, false, false, clause.required_relids, 0, 0)};
   result.column = column;
   return result;
 }
@@ -209,7 +210,8 @@ std::optional<IndexClause> match_row_compare(PlannerInfo& root, RestrictInfo& cl
   }
   const auto strategy = types.strategy(expr->operators.front(), index.opfamilies[c]);
   if (!strategy || *strategy == btree_strategy::kEqual ||
-      !matches_column(expr->args[0], column, index) || relids_of(expr->args[half]) == index.rel->relids) {
+      !matches_column(expr->args[0], column, index) ||
+      relids_of(expr->args[half]) == index.rel->relids) {
     return std::nullopt;
   }
   // How many leading pairs continue along the index's columns.
@@ -234,9 +236,9 @@ std::optional<IndexClause> match_row_compare(PlannerInfo& root, RestrictInfo& cl
   result.lossy = true;
   // Only the first columns can be used, and then a strict comparison must include equality.
   const bool less = *strategy == btree_strategy::kLess || *strategy == btree_strategy::kLessEqual;
-  const Oid op = types.operator_for(index.opfamilies[c], index.input_types[c], index.input_types[c],
-                                    less ? btree_strategy::kLessEqual
-                                         : btree_strategy::kGreaterEqual);
+  const Oid op =
+      types.operator_for(index.opfamilies[c], index.input_types[c], index.input_types[c],
+                         less ? btree_strategy::kLessEqual : btree_strategy::kGreaterEqual);
   if (op == 0) {
     return std::nullopt;
   }
@@ -287,9 +289,8 @@ void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
   for (auto* clause : clauses) {
     for (int column = 0; column < index.key_columns; ++column) {
       auto& list = set.columns[static_cast<std::size_t>(column)];
-      const bool known = std::any_of(list.begin(), list.end(), [&](const IndexClause& c) {
-        return c.rinfo == clause;
-      });
+      const bool known = std::any_of(list.begin(), list.end(),
+                                     [&](const IndexClause& c) { return c.rinfo == clause; });
       if (known) {
         break;
       }

@@ -9,6 +9,7 @@ namespace quern::planner_model {
 /// Clauses that an index can use, by index column.
 struct IndexClauseSet {
   std::vector<std::vector<IndexClause>> columns = {};
+
   [[nodiscard]] bool empty() const {
     for (const auto& column : columns) {
       if (!column.empty()) {

@@ -27,8 +27,7 @@ void check_index_predicates(PlannerInfo& root, RelOptInfo& rel) {
   }
   const Relids others = root.all_base & ~rel.relids;
   if (others != 0) {
-    for (auto* clause :
-         generate_join_implied_equalities(root, rel.relids | others, others, rel)) {
+    for (auto* clause : generate_join_implied_equalities(root, rel.relids | others, others, rel)) {
       clauses.push_back(clause->clause);
     }
   }
@@ -129,11 +128,10 @@ bool has_array(const IndexClause& clause) {
 }
 
 Path* make_index_path(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
-                      const std::vector<IndexClause>& clauses, const PathKeys& keys,
-                      bool backward, bool index_only, Relids outer, double loop_count,
-                      bool partial) {
-  auto* path = new_path(root, index_only ? PathKind::IndexOnlyScan : PathKind::IndexScan, &rel,
-                        &rel.target);
+                      const std::vector<IndexClause>& clauses, const PathKeys& keys, bool backward,
+                      bool index_only, Relids outer, double loop_count, bool partial) {
+  auto* path =
+      new_path(root, index_only ? PathKind::IndexOnlyScan : PathKind::IndexScan, &rel, &rel.target);
   path->param = base_param_info(root, rel, outer);
   path->index = &index;
   path->index_clauses = clauses;
@@ -289,8 +287,7 @@ class JoinClauseIndexPaths {
         if (is_subset(relids, old) || is_subset(old, relids)) {
           continue;
         }
-        if (clause.rinfo->parent_ec != nullptr &&
-            already_used(*clause.rinfo->parent_ec, old)) {
+        if (clause.rinfo->parent_ec != nullptr && already_used(*clause.rinfo->parent_ec, old)) {
           continue;
         }
         if (sets_.size() >= 10 * considered) {
@@ -446,8 +443,8 @@ void create_index_paths(PlannerInfo& root, RelOptInfo& rel) {
       usable.insert(usable.end(), bitmap.begin(), bitmap.end());
       auto* best = choose_bitmap_and(root, rel, usable);
       const Relids required = bitmap_required_outer(*best);
-      create_bitmap_heap_path(root, rel, best, required,
-                              loop_count_for(root, rel.range, required), false);
+      create_bitmap_heap_path(root, rel, best, required, loop_count_for(root, rel.range, required),
+                              false);
     }
   }
 }
@@ -520,9 +517,9 @@ bool relation_has_unique_index_for(PlannerInfo& root, RelOptInfo& rel,
       }
       for (std::size_t i = 0; i < exprs.size() && !matched; ++i) {
         const auto families = root.global->types->mergejoin_families(operators[i]);
-        matched = matches_column(exprs[i], column, *index) &&
-                  std::find(families.begin(), families.end(), index->opfamilies[c]) !=
-                      families.end();
+        matched =
+            matches_column(exprs[i], column, *index) &&
+            std::find(families.begin(), families.end(), index->opfamilies[c]) != families.end();
       }
       all_columns = matched;
     }

@@ -60,8 +60,8 @@ class JoinPaths {
       select_mergeclauses();
     }
     if (type_ == JoinType::Semi || type_ == JoinType::Anti || extra_.inner_unique) {
-      extra_.semi = semi_anti_factors(root_, joinrel_, outer_, inner_, type_, sj_,
-                                      extra_.restrict_list);
+      extra_.semi =
+          semi_anti_factors(root_, joinrel_, outer_, inner_, type_, sj_, extra_.restrict_list);
     }
     for (const auto* other : root_.special_joins) {
       if (overlaps(joinrel_.relids, other->min_right) &&
@@ -98,10 +98,9 @@ class JoinPaths {
       case Uniquify::None:
         break;
     }
-    extra_.inner_unique =
-        type_ != JoinType::Semi && type_ != JoinType::Anti &&
-        innerrel_is_unique(root_, joinrel_.relids, outer_.relids, inner_, type_,
-                           extra_.restrict_list, false);
+    extra_.inner_unique = type_ != JoinType::Semi && type_ != JoinType::Anti &&
+                          innerrel_is_unique(root_, joinrel_.relids, outer_.relids, inner_, type_,
+                                             extra_.restrict_list, false);
   }
 
   void select_mergeclauses() {
@@ -668,8 +667,7 @@ bool innerrel_is_unique(PlannerInfo& root, Relids join_relids, Relids outer_reli
         operators.push_back(clause->clause->op);
       }
     }
-    const Query& query =
-        inner.subroot != nullptr ? inner.subroot->query : *inner.entry->subquery;
+    const Query& query = inner.subroot != nullptr ? inner.subroot->query : *inner.entry->subquery;
     return query_is_distinct_for(root, query, columns, operators);
   }
   return false;

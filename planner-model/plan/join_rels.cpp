@@ -177,8 +177,7 @@ std::vector<RestrictInfo*> restrict_list_for(PlannerInfo& root, const RelOptInfo
       }
     }
   }
-  for (auto* clause :
-       generate_join_implied_equalities(root, joinrel.relids, outer.relids, inner)) {
+  for (auto* clause : generate_join_implied_equalities(root, joinrel.relids, outer.relids, inner)) {
     list.push_back(clause);
   }
   return list;
@@ -236,15 +235,14 @@ RelOptInfo* build_join_rel(PlannerInfo& root, Relids relids, RelOptInfo& outer, 
   rel.has_ec_joins = has_relevant_eclass_joinclause(root, rel);
   root.join_by_relids[relids] = &rel;
   set_joinrel_size_estimates(root, rel, outer, inner, sj, restrict_list);
-  rel.consider_parallel = outer.consider_parallel && inner.consider_parallel &&
-                          std::none_of(restrict_list.begin(), restrict_list.end(),
-                                       [&](const RestrictInfo* c) {
-                                         return any_of(c->clause, [](const Expr& e) {
-                                           return e.kind == ExprKind::SubPlan ||
-                                                  (e.kind == ExprKind::Param &&
-                                                   e.param_kind == ParamKind::Exec);
-                                         });
-                                       });
+  rel.consider_parallel =
+      outer.consider_parallel && inner.consider_parallel &&
+      std::none_of(restrict_list.begin(), restrict_list.end(), [&](const RestrictInfo* c) {
+        return any_of(c->clause, [](const Expr& e) {
+          return e.kind == ExprKind::SubPlan ||
+                 (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec);
+        });
+      });
   root.join_rels.push_back(&rel);
   return &rel;
 }
@@ -383,9 +381,8 @@ class JoinSearch {
                   std::size_t first) {
     for (std::size_t i = first; i < others.size(); ++i) {
       auto& other = *others[i];
-      if (!overlaps(old.relids, other.relids) &&
-          (have_relevant_joinclause(root_, old, other) ||
-           have_join_order_restriction(root_, old, other))) {
+      if (!overlaps(old.relids, other.relids) && (have_relevant_joinclause(root_, old, other) ||
+                                                  have_join_order_restriction(root_, old, other))) {
         join(level, old, other);
       }
     }
@@ -462,7 +459,8 @@ RelOptInfo* make_rel_from_joinlist(PlannerInfo& root, const std::vector<JoinList
   return JoinSearch{root, std::move(initial)}.run();
 }
 
-// --- sizes of joins: costsize.c -------------------------------------------------------------------
+// --- sizes of joins: costsize.c
+// -------------------------------------------------------------------
 
 namespace {
 
@@ -472,8 +470,8 @@ struct QualSplit {
 };
 
 /// get_foreign_key_join_selectivity(): removes the clauses a foreign key explains.
-double foreign_key_selectivity(PlannerInfo& root, Relids outer, Relids inner,
-                               const SpecialJoin& sj, std::vector<RestrictInfo*>& list) {
+double foreign_key_selectivity(PlannerInfo& root, Relids outer, Relids inner, const SpecialJoin& sj,
+                               std::vector<RestrictInfo*>& list) {
   double selectivity = 1.0;
   const JoinType type = sj.type;
   for (const auto& key : root.foreign_keys) {
@@ -528,8 +526,7 @@ double foreign_key_selectivity(PlannerInfo& root, Relids outer, Relids inner,
           if (clause->clause->kind == ExprKind::OpExpr &&
               (clause->left_em == key.referencing_member[i] ||
                clause->right_em == key.referencing_member[i])) {
-            const double s =
-                clause_selectivity(root, *clause, 0, JoinType::Inner, nullptr);
+            const double s = clause_selectivity(root, *clause, 0, JoinType::Inner, nullptr);
             if (s > 0) {
               selectivity /= s;
             }
@@ -593,8 +590,8 @@ double joinrel_size(PlannerInfo& root, const RelOptInfo& joinrel, Relids outer_r
 void set_joinrel_size_estimates(PlannerInfo& root, RelOptInfo& joinrel, RelOptInfo& outer,
                                 RelOptInfo& inner, SpecialJoin& sj,
                                 const std::vector<RestrictInfo*>& restrict_list) {
-  joinrel.rows = joinrel_size(root, joinrel, outer.relids, inner.relids, outer.rows, inner.rows,
-                              sj, restrict_list);
+  joinrel.rows = joinrel_size(root, joinrel, outer.relids, inner.relids, outer.rows, inner.rows, sj,
+                              restrict_list);
 }
 
 double parameterized_joinrel_size(PlannerInfo& root, RelOptInfo& joinrel, const Path& outer,
@@ -609,7 +606,8 @@ SemiAntiFactors semi_anti_factors(PlannerInfo& root, RelOptInfo& joinrel, RelOpt
                                   RelOptInfo& inner, JoinType type, const SpecialJoin& sj,
                                   const std::vector<RestrictInfo*>& restrict_list) {
   std::vector<RestrictInfo*> quals;
-  const bool outer_join = type == JoinType::Left || type == JoinType::Full || type == JoinType::Anti;
+  const bool outer_join =
+      type == JoinType::Left || type == JoinType::Full || type == JoinType::Anti;
   for (auto* clause : restrict_list) {
     const bool pushed =
         clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);

@@ -116,9 +116,8 @@ class Deconstruction {
     return a;
   }
 
-  std::vector<JoinListItem> recurse(const JoinTree& tree, bool below_outer_join,
-                                    Relids& qualscope, Relids& inner_join_rels,
-                                    Relids& nullable_below) {
+  std::vector<JoinListItem> recurse(const JoinTree& tree, bool below_outer_join, Relids& qualscope,
+                                    Relids& inner_join_rels, Relids& nullable_below) {
     switch (tree.kind) {
       case JoinTree::Kind::Range: {
         qualscope = singleton(tree.range);
@@ -220,8 +219,7 @@ class Deconstruction {
       item.items = {std::move(l), std::move(r)};
       return {item};
     }
-    if (static_cast<int>(left.size() + right.size()) <=
-        root_.global->cost.join_collapse_limit) {
+    if (static_cast<int>(left.size() + right.size()) <= root_.global->cost.join_collapse_limit) {
       return concatenated(std::move(left), std::move(right));
     }
     return {sub_problem(std::move(left)), sub_problem(std::move(right))};
@@ -236,8 +234,8 @@ class Deconstruction {
     return item;
   }
 
-  SpecialJoin* make_outerjoininfo(Relids left, Relids right, Relids inner_join_rels,
-                                  JoinType type, const ExprPtr& quals) {
+  SpecialJoin* make_outerjoininfo(Relids left, Relids right, Relids inner_join_rels, JoinType type,
+                                  const ExprPtr& quals) {
     auto& sj = root_.global->joins.emplace_back();
     sj.syn_left = left;
     sj.syn_right = right;
@@ -362,11 +360,10 @@ class Deconstruction {
     while (again) {
       again = false;
       for (auto* sj : root_.special_joins) {
-        const bool null_generating = sj->type == JoinType::Left || sj->type == JoinType::Full ||
-                                     sj->type == JoinType::Anti;
-        const bool uses_right =
-            overlaps(relids, sj->min_right) ||
-            (sj->type == JoinType::Full && overlaps(relids, sj->min_left));
+        const bool null_generating =
+            sj->type == JoinType::Left || sj->type == JoinType::Full || sj->type == JoinType::Anti;
+        const bool uses_right = overlaps(relids, sj->min_right) ||
+                                (sj->type == JoinType::Full && overlaps(relids, sj->min_left));
         if (!null_generating || !uses_right) {
           continue;
         }
@@ -582,7 +579,8 @@ void remove_relation(PlannerInfo& root, int range, const SpecialJoin* sj) {
     if (!overlaps(ec->relids, gone)) {
       continue;
     }
-    std::erase_if(ec->members, [&](const EquivalenceMember* m) { return overlaps(m->relids, gone); });
+    std::erase_if(ec->members,
+                  [&](const EquivalenceMember* m) { return overlaps(m->relids, gone); });
     ec->relids &= ~gone;
   }
   root.all_base &= ~gone;
@@ -613,8 +611,7 @@ void remove_useless_joins(PlannerInfo& root, std::vector<JoinListItem>& joinlist
       auto* inner = root.base[static_cast<std::size_t>(lowest(sj.min_right))];
       if (inner != nullptr) {
         const Relids join_relids = sj.min_left | sj.min_right;
-        auto clauses =
-            generate_join_implied_equalities(root, join_relids, sj.min_left, *inner);
+        auto clauses = generate_join_implied_equalities(root, join_relids, sj.min_left, *inner);
         clauses.insert(clauses.end(), inner->join_info.begin(), inner->join_info.end());
         if (innerrel_is_unique(root, join_relids, sj.min_left, *inner, JoinType::Semi, clauses,
                                true)) {
@@ -627,7 +624,8 @@ void remove_useless_joins(PlannerInfo& root, std::vector<JoinListItem>& joinlist
   }
 }
 
-// --- foreign keys: match_foreign_keys_to_quals() --------------------------------------------------
+// --- foreign keys: match_foreign_keys_to_quals()
+// --------------------------------------------------
 
 void match_foreign_keys(PlannerInfo& root) {
   for (const auto& constraint : root.global->catalog->constraints) {
@@ -714,7 +712,8 @@ void match_foreign_keys(PlannerInfo& root) {
   }
 }
 
-// --- OR clauses: orclauses.c ----------------------------------------------------------------------
+// --- OR clauses: orclauses.c
+// ----------------------------------------------------------------------
 
 void extract_restriction_or_clauses(PlannerInfo& root) {
   for (auto* rel : root.base) {
@@ -742,10 +741,9 @@ void extract_restriction_or_clauses(PlannerInfo& root) {
       if (arms.size() != clause->or_arms.size()) {
         continue;
       }
-      auto* extracted = make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0,
-                                          0);
-      const double selectivity =
-          clause_selectivity(root, *extracted, 0, JoinType::Inner, nullptr);
+      auto* extracted =
+          make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0, 0);
+      const double selectivity = clause_selectivity(root, *extracted, 0, JoinType::Inner, nullptr);
       if (selectivity > 0.9) {
         continue;
       }

@@ -87,16 +87,17 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
   if (base == nullptr || base->entry->kind != RangeKind::Relation) {
     return;
   }
+
   struct Wanted {
     ExprPtr aggregate;
     Oid sort_operator;
   };
+
   std::vector<Wanted> wanted;
   for (const auto& aggregate : aggregates) {
     const auto* a = types.aggregate(aggregate->function);
-    if (a == nullptr || a->sort_operator == 0 || aggregate->args.size() != 1 ||
-        aggregate->filter || !aggregate->order_by.empty() ||
-        contains_volatile(aggregate->args.front(), root) ||
+    if (a == nullptr || a->sort_operator == 0 || aggregate->args.size() != 1 || aggregate->filter ||
+        !aggregate->order_by.empty() || contains_volatile(aggregate->args.front(), root) ||
         relids_of(aggregate->args.front()) == 0) {
       return;
     }

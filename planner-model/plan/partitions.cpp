@@ -33,8 +33,8 @@ std::string single_key(const std::string& partition_key) {
 }
 
 struct Bounds {
-  std::string from, to;               ///< range; empty: unbounded
-  std::vector<std::string> values;    ///< list
+  std::string from, to;             ///< range; empty: unbounded
+  std::vector<std::string> values;  ///< list
   bool is_range = false, is_list = false;
 };
 

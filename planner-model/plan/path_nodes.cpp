@@ -13,8 +13,7 @@ Path* create_material_path(PlannerInfo& root, RelOptInfo& rel, Path* sub) {
   path->workers = sub->workers;
   path->pathkeys = sub->pathkeys;
   path->children = {sub};
-  cost_material(*path, sub->startup, sub->total, sub->rows, sub->target->width,
-                root.global->cost);
+  cost_material(*path, sub->startup, sub->total, sub->rows, sub->target->width, root.global->cost);
   return path;
 }
 
@@ -130,9 +129,9 @@ Path* create_gather_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Pa
 }
 
 Path* create_gather_merge_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,
-                               const PathTarget* target, const PathKeys& keys,
-                               const double* rows) {
-  auto* path = new_path(root, PathKind::GatherMerge, &rel, target != nullptr ? target : &rel.target);
+                               const PathTarget* target, const PathKeys& keys, const double* rows) {
+  auto* path =
+      new_path(root, PathKind::GatherMerge, &rel, target != nullptr ? target : &rel.target);
   path->parallel_safe = false;
   path->param = sub->param;
   path->workers = sub->workers;
@@ -150,8 +149,8 @@ Path* create_gather_merge_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,
 }
 
 Path* create_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> children,
-                         std::vector<Path*> partial_children, const PathKeys& keys,
-                         Relids required, int workers, bool parallel_aware, double rows) {
+                         std::vector<Path*> partial_children, const PathKeys& keys, Relids required,
+                         int workers, bool parallel_aware, double rows) {
   auto* path = new_path(root, PathKind::Append, &rel, &rel.target);
   path->param = base_param_info(root, rel, required);
   path->parallel_aware = parallel_aware;

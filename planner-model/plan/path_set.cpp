@@ -92,8 +92,8 @@ void add_path(PlannerInfo& root, RelOptInfo& rel, Path* path) {
   for (std::size_t i = 0; i < rel.paths.size();) {
     Path& old = *rel.paths[i];
     bool remove_old = false;
-    const auto cost = compare_costs_fuzzily(*path, old, kFuzz, startup_matters(*path),
-                                            startup_matters(old));
+    const auto cost =
+        compare_costs_fuzzily(*path, old, kFuzz, startup_matters(*path), startup_matters(old));
     if (cost != CostOrder::Different) {
       const auto keys = compare_pathkeys(new_keys, order_of(old));
       if (keys != PathKeysComparison::Different) {
@@ -113,8 +113,8 @@ void add_path(PlannerInfo& root, RelOptInfo& rel, Path* path) {
             } else if (keys == PathKeysComparison::Better2) {
               accept = !old_dominates();
             } else if (sets == SetOrder::Equal) {
-              // Same order and parameters: prefer parallel safety, then fewer rows, then cost to the
-              // last digits; the older path wins a tie.
+              // Same order and parameters: prefer parallel safety, then fewer rows, then cost to
+              // the last digits; the older path wins a tie.
               if (path->parallel_safe != old.parallel_safe) {
                 (path->parallel_safe ? remove_old : accept) = path->parallel_safe;
               } else if (path->rows != old.rows) {
@@ -307,8 +307,7 @@ Path* cheapest_path_for_pathkeys(const std::vector<Path*>& paths, const PathKeys
     if (best != nullptr && compare_cost(*best, *path, by_total) <= 0) {
       continue;
     }
-    if (pathkeys_contained_in(keys, path->pathkeys) &&
-        is_subset(required_outer(path), required)) {
+    if (pathkeys_contained_in(keys, path->pathkeys) && is_subset(required_outer(path), required)) {
       best = path;
     }
   }
@@ -346,9 +345,12 @@ Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction) {
   return best;
 }
 
-bool same_param(const Path& a, const Path& b) { return required_outer(&a) == required_outer(&b); }
+bool same_param(const Path& a, const Path& b) {
+  return required_outer(&a) == required_outer(&b);
+}
 
-// --- parameterized paths: relnode.c ---------------------------------------------------------------
+// --- parameterized paths: relnode.c
+// ---------------------------------------------------------------
 
 namespace {
 
@@ -424,11 +426,10 @@ ParamPathInfo* join_param_info(PlannerInfo& root, RelOptInfo& joinrel, const Pat
       const auto* clause = *it;
       const bool same_class =
           clause->parent_ec != nullptr &&
-          std::any_of(dropped.begin(), dropped.end(), [&](const RestrictInfo* d) {
-            return d->parent_ec == clause->parent_ec;
-          });
-      if (same_class && movable_into(*clause, inner.parent->relids,
-                                     inner.parent->relids | outer_required)) {
+          std::any_of(dropped.begin(), dropped.end(),
+                      [&](const RestrictInfo* d) { return d->parent_ec == clause->parent_ec; });
+      if (same_class &&
+          movable_into(*clause, inner.parent->relids, inner.parent->relids | outer_required)) {
         it = restrict_list.erase(it);
       } else {
         ++it;

@@ -28,8 +28,7 @@ std::optional<PathKey> make_pathkey(PlannerInfo& root, const ExprPtr& expr, Reli
                                     Oid opfamily, Oid opcintype, Oid collation, bool descending,
                                     bool nulls_first, int sort_ref, Relids rel, bool create) {
   const auto& types = *root.global->types;
-  const Oid equality =
-      types.operator_for(opfamily, opcintype, opcintype, btree_strategy::kEqual);
+  const Oid equality = types.operator_for(opfamily, opcintype, opcintype, btree_strategy::kEqual);
   if (equality == 0) {
     return std::nullopt;
   }
@@ -105,9 +104,9 @@ PathKeys pathkeys_for_sortclauses(PlannerInfo& root, const std::vector<SortGroup
     if (family == 0) {
       continue;
     }
-    const auto key = make_pathkey(root, target->expr, root.nullable_base, family, input,
-                                  target->expr->collation, clause.descending, clause.nulls_first,
-                                  clause.ref, 0, true);
+    const auto key =
+        make_pathkey(root, target->expr, root.nullable_base, family, input, target->expr->collation,
+                     clause.descending, clause.nulls_first, clause.ref, 0, true);
     if (key && !is_redundant(*key, keys)) {
       keys.push_back(*key);
     }
@@ -126,24 +125,23 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
     const bool descending = backward ? !index.descending[c] : index.descending[c];
     const bool nulls_first = backward ? !index.nulls_first[c] : index.nulls_first[c];
     const auto key =
-        make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c],
-                     index.collations[c], descending, nulls_first, 0, index.rel->relids, false);
+        make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c], index.collations[c],
+                     descending, nulls_first, 0, index.rel->relids, false);
     if (key) {
       if (!is_redundant(*key, keys)) {
         keys.push_back(*key);
       }
     } else {
       // Nobody asked for this column's order; a boolean fixed by a clause may be skipped.
-      const bool fixed = expr->type == type_oid::kBool &&
-                         std::any_of(index.restrict_info.begin(), index.restrict_info.end(),
-                                     [&](const RestrictInfo* r) {
-                                       const auto& e = r->clause;
-                                       return equal(e, expr) ||
-                                              (e->kind == ExprKind::Not &&
-                                               equal(e->args.front(), expr)) ||
-                                              (e->kind == ExprKind::BooleanTest &&
-                                               equal(e->args.front(), expr));
-                                     });
+      const bool fixed =
+          expr->type == type_oid::kBool &&
+          std::any_of(index.restrict_info.begin(), index.restrict_info.end(),
+                      [&](const RestrictInfo* r) {
+                        const auto& e = r->clause;
+                        return equal(e, expr) ||
+                               (e->kind == ExprKind::Not && equal(e->args.front(), expr)) ||
+                               (e->kind == ExprKind::BooleanTest && equal(e->args.front(), expr));
+                      });
       if (!fixed) {
         break;
       }
@@ -239,6 +237,7 @@ PathKeys select_outer_pathkeys_for_merge(PlannerInfo& root,
     EquivalenceClass* ec;
     int score;
   };
+
   std::vector<Scored> candidates;
   for (auto* clause : clauses) {
     update_mergeclause_eclasses(root, *clause);
@@ -292,8 +291,7 @@ PathKeys select_outer_pathkeys_for_merge(PlannerInfo& root,
   return keys;
 }
 
-PathKeys make_inner_pathkeys_for_merge(PlannerInfo& root,
-                                       const std::vector<RestrictInfo*>& clauses,
+PathKeys make_inner_pathkeys_for_merge(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
                                        const PathKeys& outer) {
   PathKeys keys;
   std::size_t next = 0;

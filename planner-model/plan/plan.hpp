@@ -20,16 +20,18 @@ namespace quern::planner_model {
 [[nodiscard]] ExprPtr strip_relabel(const ExprPtr& expr);
 [[nodiscard]] ExprPtr make_op(Oid op, const ExprPtr& left, const ExprPtr& right, Oid collation,
                               const PlannerInfo& root);
-[[nodiscard]] ExprPtr make_bool_const(bool value);
+[[nodiscard]] ExprPtr boolean_constant(bool value);
 RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
                                 bool outerjoin_delayed, bool pseudoconstant, Relids required,
                                 Relids outer, Relids nullable);
 [[nodiscard]] std::vector<ExprPtr> clause_exprs(const std::vector<RestrictInfo*>& clauses);
 /// join_clause_is_movable_to() and join_clause_is_movable_into().
 [[nodiscard]] bool movable_to(const RestrictInfo& clause, const RelOptInfo& rel);
-[[nodiscard]] bool movable_into(const RestrictInfo& clause, Relids current, Relids current_and_outer);
+[[nodiscard]] bool movable_into(const RestrictInfo& clause, Relids current,
+                                Relids current_and_outer);
 
-// --- query rewriting before path search (prep/*.c, plan/subselect.c) ------------------------------
+// --- query rewriting before path search (prep/*.c, plan/subselect.c)
+// ------------------------------
 /// Everything subquery_planner() does before grouping_planner().
 void preprocess_query(PlannerInfo& root);
 /// Plans one query level and leaves its best path in root.best.
@@ -43,11 +45,13 @@ void plan_ctes(PlannerInfo& root);
 // --- joins tree to relations (plan/initsplan.c, util/relnode.c, util/plancat.c) ------------------
 void add_base_relations(PlannerInfo& root, const JoinTree& tree);
 void build_target_lists(PlannerInfo& root);
+
 /// Distributes WHERE and ON clauses; returns the problem that join search solves.
 struct JoinListItem {
-  int range = 0;                           ///< 0: `items` is a sub-problem
+  int range = 0;  ///< 0: `items` is a sub-problem
   std::vector<JoinListItem> items = {};
 };
+
 [[nodiscard]] std::vector<JoinListItem> deconstruct_jointree(PlannerInfo& root);
 void distribute_restriction_to_rels(PlannerInfo& root, RestrictInfo* clause);
 /// add_vars_to_targetlist().
@@ -65,8 +69,10 @@ void extract_restriction_or_clauses(PlannerInfo& root);
 bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_outer_join);
 void generate_base_implied_equalities(PlannerInfo& root);
 void reconsider_outer_join_clauses(PlannerInfo& root);
-[[nodiscard]] std::vector<RestrictInfo*> generate_join_implied_equalities(
-    PlannerInfo& root, Relids join_relids, Relids outer_relids, const RelOptInfo& inner);
+[[nodiscard]] std::vector<RestrictInfo*> generate_join_implied_equalities(PlannerInfo& root,
+                                                                          Relids join_relids,
+                                                                          Relids outer_relids,
+                                                                          const RelOptInfo& inner);
 using MatchesMember = std::function<bool(const EquivalenceClass&, const EquivalenceMember&)>;
 [[nodiscard]] std::vector<RestrictInfo*> generate_implied_equalities_for_column(
     PlannerInfo& root, RelOptInfo& rel, const MatchesMember& matches, Relids prohibited);
@@ -123,8 +129,8 @@ void add_partial_path(PlannerInfo& root, RelOptInfo& rel, Path* path);
                                              const PathKeys& pathkeys);
 void set_cheapest(RelOptInfo& rel);
 [[nodiscard]] Path* cheapest_path_for_pathkeys(const std::vector<Path*>& paths,
-                                               const PathKeys& keys, Relids required,
-                                               bool by_total, bool parallel_safe_only = false);
+                                               const PathKeys& keys, Relids required, bool by_total,
+                                               bool parallel_safe_only = false);
 [[nodiscard]] Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction);
 [[nodiscard]] ParamPathInfo* base_param_info(PlannerInfo& root, RelOptInfo& rel, Relids required);
 [[nodiscard]] ParamPathInfo* join_param_info(PlannerInfo& root, RelOptInfo& joinrel,
@@ -143,8 +149,8 @@ Path* create_gather_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Pa
 Path* create_gather_merge_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,
                                const PathTarget* target, const PathKeys& keys, const double* rows);
 Path* create_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> children,
-                         std::vector<Path*> partial_children, const PathKeys& keys,
-                         Relids required, int workers, bool parallel_aware, double rows);
+                         std::vector<Path*> partial_children, const PathKeys& keys, Relids required,
+                         int workers, bool parallel_aware, double rows);
 Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> children,
                                const PathKeys& keys, Relids required);
 /// apply_projection_to_path / create_projection_path.
@@ -177,11 +183,11 @@ void set_joinrel_size_estimates(PlannerInfo& root, RelOptInfo& joinrel, RelOptIn
                                                 const SpecialJoin& sj,
                                                 const std::vector<RestrictInfo*>& restrict_list);
 [[nodiscard]] SemiAntiFactors semi_anti_factors(PlannerInfo& root, RelOptInfo& joinrel,
-                                                RelOptInfo& outer, RelOptInfo& inner,
-                                                JoinType type, const SpecialJoin& sj,
+                                                RelOptInfo& outer, RelOptInfo& inner, JoinType type,
+                                                const SpecialJoin& sj,
                                                 const std::vector<RestrictInfo*>& restrict_list);
-[[nodiscard]] int parallel_workers_for(PlannerInfo& root, const RelOptInfo& rel,
-                                       double heap_pages, double index_pages);
+[[nodiscard]] int parallel_workers_for(PlannerInfo& root, const RelOptInfo& rel, double heap_pages,
+                                       double index_pages);
 void set_rel_width(PlannerInfo& root, RelOptInfo& rel);
 
 // --- joins (path/joinrels.c, path/joinpath.c) ---------------------------------------------------

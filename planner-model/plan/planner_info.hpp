@@ -13,31 +13,49 @@
 
 #include "collector/base/failure.hpp"
 #include "collector/catalog/snapshot.hpp"
+
 #include "planner-model/cost/cost_parameters.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/selectivity/statistics.hpp"
 
-// The planner's working state, under PostgreSQL's own names (src/include/nodes/pathnodes.h), so that
-// each function here can be read beside the server's. Costs, rows and pages are plain doubles inside
-// the planner: the public boundary (whatif/planner.hpp) puts the units on.
+// The planner's working state, under PostgreSQL's own names (src/include/nodes/pathnodes.h), so
+// that each function here can be read beside the server's. Costs, rows and pages are plain doubles
+// inside the planner: the public boundary (whatif/planner.hpp) puts the units on.
 //
 // Ownership: everything made while planning one statement lives in the Arena of that call; pointers
 // between these structs never own.
 
 namespace quern::planner_model {
 
-/// A set of range-table indexes of one query level: bit i is range i. Children of partitioned tables
-/// share the bit of their parent, so 63 ranges a level suffice.
+/// A set of range-table indexes of one query level: bit i is range i. Children of partitioned
+/// tables share the bit of their parent, so 63 ranges a level suffice.
 using Relids = std::uint64_t;
 constexpr int kMaximumRanges = 63;
 
-[[nodiscard]] constexpr Relids singleton(int range) { return Relids{1} << range; }
-[[nodiscard]] constexpr bool is_subset(Relids a, Relids b) { return (a & ~b) == 0; }
-[[nodiscard]] constexpr bool overlaps(Relids a, Relids b) { return (a & b) != 0; }
-[[nodiscard]] inline int count(Relids set) { return __builtin_popcountll(set); }
-[[nodiscard]] inline bool is_singleton(Relids set) { return set != 0 && (set & (set - 1)) == 0; }
-[[nodiscard]] inline int lowest(Relids set) { return __builtin_ctzll(set); }
+[[nodiscard]] constexpr Relids singleton(int range) {
+  return Relids{1} << range;
+}
+
+[[nodiscard]] constexpr bool is_subset(Relids a, Relids b) {
+  return (a & ~b) == 0;
+}
+
+[[nodiscard]] constexpr bool overlaps(Relids a, Relids b) {
+  return (a & b) != 0;
+}
+
+[[nodiscard]] inline int count(Relids set) {
+  return __builtin_popcountll(set);
+}
+
+[[nodiscard]] inline bool is_singleton(Relids set) {
+  return set != 0 && (set & (set - 1)) == 0;
+}
+
+[[nodiscard]] inline int lowest(Relids set) {
+  return __builtin_ctzll(set);
+}
 
 struct QualCost {
   double startup = 0;
@@ -76,7 +94,7 @@ struct RestrictInfo {
   ExprPtr clause;
   bool is_pushed_down = true;
   bool outerjoin_delayed = false;
-  bool can_join = false;        ///< binary operator between disjoint relation sets
+  bool can_join = false;  ///< binary operator between disjoint relation sets
   bool pseudoconstant = false;
   Relids clause_relids = 0;
   Relids required_relids = 0;
@@ -91,7 +109,7 @@ struct RestrictInfo {
   EquivalenceMember* right_em = nullptr;
   std::vector<Oid> merge_opfamilies = {};
   Oid hash_operator = 0;
-  bool left_hashable = false;   ///< for Memoize keys
+  bool left_hashable = false;  ///< for Memoize keys
   bool right_hashable = false;
   /// For an OR clause: one entry an arm, each a list of AND-ed sub-clauses.
   std::vector<std::vector<RestrictInfo*>> or_arms = {};
@@ -104,7 +122,7 @@ struct RestrictInfo {
   double right_bucket_size = -1;
   double left_mcv_frequency = -1;
   double right_mcv_frequency = -1;
-  bool outer_is_left = false;   ///< scratch of join path creation
+  bool outer_is_left = false;  ///< scratch of join path creation
 };
 
 struct EquivalenceClass {
@@ -141,11 +159,11 @@ struct IndexOptInfo {
   double pages = 0;
   double tuples = 0;
   int tree_height = -1;
-  std::vector<int> columns = {};       ///< key then included attnums; 0: expression
+  std::vector<int> columns = {};  ///< key then included attnums; 0: expression
   int key_columns = 0;
   std::vector<ExprPtr> expressions = {};  ///< parallel to columns; null for plain columns
-  std::vector<Oid> opfamilies = {};    ///< per key column
-  std::vector<Oid> input_types = {};   ///< opcintype per key column
+  std::vector<Oid> opfamilies = {};       ///< per key column
+  std::vector<Oid> input_types = {};      ///< opcintype per key column
   std::vector<Oid> collations = {};
   std::vector<bool> descending = {};
   std::vector<bool> nulls_first = {};
@@ -163,7 +181,7 @@ struct IndexClause {
   RestrictInfo* rinfo = nullptr;
   std::vector<RestrictInfo*> quals = {};  ///< what the index evaluates
   bool lossy = false;
-  int column = 0;                          ///< index column, from 0
+  int column = 0;  ///< index column, from 0
 };
 
 struct ParamPathInfo {
@@ -187,13 +205,13 @@ enum class PathKind : std::uint8_t {
   ValuesScan,
   CteScan,
   WorkTableScan,
-  Result,           ///< group result or one-time filter
+  Result,  ///< group result or one-time filter
   ProjectSet,
   Append,
   MergeAppend,
   Material,
   Memoize,
-  Unique,           ///< sort-based; `hashed` when done by hashing (semijoin uniquify)
+  Unique,  ///< sort-based; `hashed` when done by hashing (semijoin uniquify)
   Gather,
   GatherMerge,
   NestedLoop,
@@ -235,7 +253,7 @@ struct Path {
   IndexOptInfo* index = nullptr;
   std::vector<IndexClause> index_clauses = {};
   bool backward = false;
-  double index_total_cost = 0;   ///< bitmap: cost of the index part
+  double index_total_cost = 0;  ///< bitmap: cost of the index part
   double index_selectivity = 0;
   std::vector<ExprPtr> bitmap_quals = {};
 
@@ -265,15 +283,15 @@ struct Path {
   double groups = 0;
   std::vector<SortGroupClause> group_clause = {};
   std::vector<std::vector<ExprPtr>> grouping_sets = {};
-  std::vector<ExprPtr> quals = {};       ///< HAVING, one-time filter, unique keys
-  bool hashed = false;                   ///< Unique, SetOp
+  std::vector<ExprPtr> quals = {};  ///< HAVING, one-time filter, unique keys
+  bool hashed = false;              ///< Unique, SetOp
   int unique_columns = 0;
   std::optional<double> limit_offset = {}, limit_count = {};
   bool single_copy = false;
   int window = 0;
-  std::string command = {};              ///< SetOp, ModifyTable
-  PlannerInfo* subroot = nullptr;        ///< SubqueryScan, MinMaxAggregate
-  int first_partial = 0;                 ///< parallel Append
+  std::string command = {};        ///< SetOp, ModifyTable
+  PlannerInfo* subroot = nullptr;  ///< SubqueryScan, MinMaxAggregate
+  int first_partial = 0;           ///< parallel Append
 };
 
 [[nodiscard]] inline Relids required_outer(const Path* path) {
@@ -312,7 +330,7 @@ struct RelOptInfo {
   double tuples = 0;
   double all_visible_fraction = 0;
   std::vector<IndexOptInfo*> indexes = {};
-  std::map<int, Relids> needed = {};      ///< attno -> where used; bit 0: the final output
+  std::map<int, Relids> needed = {};  ///< attno -> where used; bit 0: the final output
   bool whole_row_needed = false;
   std::map<int, int> widths = {};
   PlannerInfo* subroot = nullptr;
@@ -365,7 +383,7 @@ struct ForeignKeyMatch {
 struct SubPlanInfo {
   PlannerInfo* root = nullptr;
   Path* path = nullptr;
-  std::string name = {};         ///< "SubPlan 1", "InitPlan 2 (returns $0)", "CTE x"
+  std::string name = {};  ///< "SubPlan 1", "InitPlan 2 (returns $0)", "CTE x"
   bool is_init_plan = false;
   bool is_cte = false;
   bool hashed = false;
@@ -377,7 +395,7 @@ struct SubPlanInfo {
 
 /// What an executor parameter stands for.
 struct ExecParam {
-  ExprPtr source = {};           ///< outer Var (levels_up 0 in `level`), null for InitPlan outputs
+  ExprPtr source = {};  ///< outer Var (levels_up 0 in `level`), null for InitPlan outputs
   PlannerInfo* level = nullptr;
 };
 
@@ -391,7 +409,7 @@ struct PlannerGlobal {
   std::vector<ExecParam> exec_params = {};
   std::set<std::string> unmodelled = {};
   bool parallel_ok = false;
-  long work_left = 20'000'000;   ///< paths and clause checks before planning is refused
+  long work_left = 20'000'000;  ///< paths and clause checks before planning is refused
 
   // arenas
   std::deque<Path> paths = {};
@@ -410,6 +428,7 @@ struct PlannerGlobal {
     const Index* index = nullptr;
     bool hypothetical = false;
   };
+
   std::map<Oid, std::vector<VisibleIndex>> visible_indexes = {};
   std::map<Oid, std::vector<const Table*>> children = {};
 };
@@ -419,7 +438,7 @@ struct PlannerInfo {
   PlannerGlobal* global = nullptr;
   PlannerInfo* parent = nullptr;
   int level = 1;
-  Query query = {};               ///< rewritten in place
+  Query query = {};                    ///< rewritten in place
   std::vector<RelOptInfo*> base = {};  ///< by range index; null where not a base relation
   Relids all_base = 0;
   Relids nullable_base = 0;
@@ -427,7 +446,8 @@ struct PlannerInfo {
   std::map<Relids, RelOptInfo*> join_by_relids = {};
   std::vector<EquivalenceClass*> classes = {};
   std::vector<SpecialJoin*> special_joins = {};
-  std::vector<RestrictInfo*> left_join_clauses = {}, right_join_clauses = {}, full_join_clauses = {};
+  std::vector<RestrictInfo*> left_join_clauses = {}, right_join_clauses = {},
+                             full_join_clauses = {};
   std::vector<ForeignKeyMatch> foreign_keys = {};
   PathKeys query_pathkeys = {}, group_pathkeys = {}, window_pathkeys = {}, distinct_pathkeys = {},
            sort_pathkeys = {};
@@ -438,16 +458,16 @@ struct PlannerInfo {
   bool has_lateral = false;
   bool has_pseudoconstant = false;
   bool ec_merging_done = false;
-  std::vector<int> init_plans = {};        ///< SubPlanInfo indexes owned by this level
+  std::vector<int> init_plans = {};           ///< SubPlanInfo indexes owned by this level
   std::map<std::string, int> cte_plans = {};  ///< name -> SubPlanInfo index (materialized)
   std::map<std::string, PlannerInfo*> recursive_root = {};
   double recursive_rows = 0;
   Path* non_recursive_path = nullptr;
-  int display_offset = 0;                  ///< global range number = range + display_offset
+  int display_offset = 0;  ///< global range number = range + display_offset
   RelOptInfo* final_rel = nullptr;
   PathTarget final_target = {};
   Path* best = nullptr;
-  double query_rows = 0;                   ///< rows of the whole query level's best path
+  double query_rows = 0;  ///< rows of the whole query level's best path
 };
 
 }  // namespace quern::planner_model

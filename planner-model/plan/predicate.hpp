@@ -6,8 +6,8 @@
 
 namespace quern::planner_model {
 
-/// predicate_implied_by(), predtest.c: whether every row that satisfies all `clauses` satisfies all of
-/// `predicate`. `weak`: null counts as satisfied. False when not proven.
+/// predicate_implied_by(), predtest.c: whether every row that satisfies all `clauses` satisfies all
+/// of `predicate`. `weak`: null counts as satisfied. False when not proven.
 [[nodiscard]] bool predicate_implied_by(const PlannerInfo& root,
                                         const std::vector<ExprPtr>& predicate,
                                         const std::vector<ExprPtr>& clauses);

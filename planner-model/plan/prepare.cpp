@@ -1,6 +1,6 @@
-// What happens to a query before path search. Source: planner.c (subquery_planner()), prepjointree.c
-// and subselect.c, PostgreSQL 15. Not reproduced: PlaceHolderVars (an expression pulled up from under
-// an outer join is computed where it is used).
+// What happens to a query before path search. Source: planner.c (subquery_planner()),
+// prepjointree.c and subselect.c, PostgreSQL 15. Not reproduced: PlaceHolderVars (an expression
+// pulled up from under an outer join is computed where it is used).
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
@@ -214,10 +214,9 @@ class SublinkPullUp {
       ExprPtr right = make_var(range, static_cast<int>(i) + 1, visible_target(sub, i));
       right = coerce(right, definition->right);
       const ExprPtr left_item = coerce(left_items[i], definition->left);
-      clauses.push_back(make_op(op, left_item, right,
-                                link.input_collation != 0 ? link.input_collation
-                                                          : left_item->collation,
-                                root_));
+      clauses.push_back(
+          make_op(op, left_item, right,
+                  link.input_collation != 0 ? link.input_collation : left_item->collation, root_));
     }
     JoinTree leaf;
     leaf.kind = JoinTree::Kind::Range;
@@ -342,7 +341,8 @@ class SublinkPullUp {
   int mark_ = 1'000'000;  ///< marks joins made here until they are settled
 };
 
-// --- simple subqueries become part of their parent ------------------------------------------------
+// --- simple subqueries become part of their parent
+// ------------------------------------------------
 
 class SubqueryPullUp {
  public:
@@ -361,8 +361,8 @@ class SubqueryPullUp {
       return;
     }
     if (tree.kind == JoinTree::Kind::Join) {
-      const bool left = below_outer_join || tree.join == JoinType::Right ||
-                        tree.join == JoinType::Full;
+      const bool left =
+          below_outer_join || tree.join == JoinType::Right || tree.join == JoinType::Full;
       const bool right = below_outer_join || tree.join == JoinType::Left ||
                          tree.join == JoinType::Full || tree.join == JoinType::Anti;
       visit(tree.children[0], left);
@@ -435,7 +435,8 @@ class SubqueryPullUp {
   Query& query_;
 };
 
-// --- outer joins that a strict condition makes inner ----------------------------------------------
+// --- outer joins that a strict condition makes inner
+// ----------------------------------------------
 
 Relids forced_null(const ExprPtr& expr) {
   // `x IS NULL` at top level: x's relation and column; columns are compared by the caller.
@@ -446,8 +447,8 @@ Relids forced_null(const ExprPtr& expr) {
   return var->kind == ExprKind::Var && var->levels_up == 0 ? singleton(var->varno) : 0;
 }
 
-/// find_nonnullable_vars(), for the columns of one relation set: is some forced-null column strictly
-/// used in the join condition?
+/// find_nonnullable_vars(), for the columns of one relation set: is some forced-null column
+/// strictly used in the join condition?
 bool strict_for_column(const ExprPtr& quals, int varno, int attno, const PlannerInfo& root) {
   for (const auto& qual : conjuncts(quals)) {
     if (!is_strict_for(qual, root)) {

@@ -11,8 +11,8 @@ ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth) {
   if (ExprPtr replaced = change(expr, depth); replaced) {
     return replaced;
   }
-  ExprPtr result = map_children(
-      expr, [&](const ExprPtr& child) { return change_expr(child, change, depth); });
+  ExprPtr result =
+      map_children(expr, [&](const ExprPtr& child) { return change_expr(child, change, depth); });
   if (result->subquery) {
     auto query = std::make_shared<Query>(*result->subquery);
     change_query(*query, change, depth + 1);

@@ -6,9 +6,9 @@
 
 namespace quern::planner_model {
 
-/// Visits every expression of a query, and of the queries nested in it, with the nesting depth (0: the
-/// query itself). `change` answers a replacement or null to keep; it sees an expression before its
-/// children and, when it answers null, its children are visited.
+/// Visits every expression of a query, and of the queries nested in it, with the nesting depth (0:
+/// the query itself). `change` answers a replacement or null to keep; it sees an expression before
+/// its children and, when it answers null, its children are visited.
 using ChangeExpr = std::function<ExprPtr(const ExprPtr& expr, int depth)>;
 
 [[nodiscard]] ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth = 0);
@@ -16,7 +16,8 @@ void change_query(Query& query, const ChangeExpr& change, int depth = 0);
 /// Only the expressions of this level (its sublinks and subqueries included, deeper).
 void change_join_tree(JoinTree& tree, const ChangeExpr& change, int depth);
 
-/// Adds `by` to levels_up of Vars that point `from` levels up or further (IncrementVarSublevelsUp()).
+/// Adds `by` to levels_up of Vars that point `from` levels up or further
+/// (IncrementVarSublevelsUp()).
 [[nodiscard]] ExprPtr shift_levels(const ExprPtr& expr, int by, int from = 0);
 void shift_levels(Query& query, int by, int from);
 

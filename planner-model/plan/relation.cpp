@@ -84,12 +84,18 @@ void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
 }
 
 AccessMethod access_method(const std::string& name) {
-  if (name == "btree") return AccessMethod::Btree;
-  if (name == "hash") return AccessMethod::Hash;
-  if (name == "gin") return AccessMethod::Gin;
-  if (name == "gist") return AccessMethod::Gist;
-  if (name == "spgist") return AccessMethod::SpGist;
-  if (name == "brin") return AccessMethod::Brin;
+  if (name == "btree")
+    return AccessMethod::Btree;
+  if (name == "hash")
+    return AccessMethod::Hash;
+  if (name == "gin")
+    return AccessMethod::Gin;
+  if (name == "gist")
+    return AccessMethod::Gist;
+  if (name == "spgist")
+    return AccessMethod::SpGist;
+  if (name == "brin")
+    return AccessMethod::Brin;
   return AccessMethod::Other;
 }
 
@@ -106,8 +112,8 @@ ExprPtr column_var(const RelOptInfo& rel, const Table& table, int attno, int par
   return var;
 }
 
-/// Levels above the leaves when the server could not be asked: pages packed as nbtree's inner levels
-/// are (70 % full).
+/// Levels above the leaves when the server could not be asked: pages packed as nbtree's inner
+/// levels are (70 % full).
 int guess_tree_height(double pages, int key_width) {
   const double entry = std::ceil((8.0 + key_width) / 8.0) * 8.0 + 4;
   const double fanout = std::max(2.0, std::floor((8192.0 - 40) * 0.7 / entry));
@@ -170,8 +176,8 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
     for (std::size_t i = 0; i < static_cast<std::size_t>(info.key_columns); ++i) {
       width += type_width(root, info.expressions[i]->type, info.expressions[i]->typmod);
     }
-    info.tree_height = index.tree_height ? *index.tree_height
-                                         : guess_tree_height(info.pages, width);
+    info.tree_height =
+        index.tree_height ? *index.tree_height : guess_tree_height(info.pages, width);
   }
 }
 
@@ -215,8 +221,8 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Binder& binde
       expr = column_var(rel, *rel.table, key.column, parent_of(key.column));
     } else {
       info.columns.push_back(0);
-      expr = translate(simplify(binder.bind_table_expression(key.expression, *rel.table, rel.range),
-                                types));
+      expr = translate(
+          simplify(binder.bind_table_expression(key.expression, *rel.table, rel.range), types));
     }
     Oid opcintype = input;
     if (opcintype == 0 || types.is_polymorphic(opcintype)) {
@@ -313,8 +319,9 @@ int parallel_worker_count(const PlannerInfo& root, const RelOptInfo& rel, double
       return std::min(std::atoi(it->second.c_str()), max_workers);
     }
   }
-  if (rel.kind == RelKind::Base && ((heap_pages >= 0 && heap_pages < p.min_parallel_table_scan_size) ||
-                                    (index_pages >= 0 && index_pages < p.min_parallel_index_scan_size))) {
+  if (rel.kind == RelKind::Base &&
+      ((heap_pages >= 0 && heap_pages < p.min_parallel_table_scan_size) ||
+       (index_pages >= 0 && index_pages < p.min_parallel_index_scan_size))) {
     return 0;
   }
   const auto log3 = [](double pages, double threshold) {

@@ -14,7 +14,9 @@ namespace quern::planner_model {
 
 namespace {
 
-double clamp01(double s) { return std::isnan(s) ? 1.0 : std::clamp(s, 0.0, 1.0); }
+double clamp01(double s) {
+  return std::isnan(s) ? 1.0 : std::clamp(s, 0.0, 1.0);
+}
 
 const Value* constant_value(const ExprPtr& expr) {
   return expr->kind == ExprKind::Const && !expr->is_null ? expr->value.get() : nullptr;
@@ -50,8 +52,7 @@ const ColumnStatistics* column_statistics(const RelOptInfo& rel, int attno) {
   return nullptr;
 }
 
-void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel,
-                             Variable& out) {
+void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel, Variable& out) {
   auto& global = *root.global;
   const auto& entry = *rel.entry;
   if (entry.kind == RangeKind::Relation) {
@@ -274,15 +275,12 @@ double with_variable(PlannerInfo& root, const Operator& op, Oid collation,
       return negate ? 1.0 - kDefaultMatchSelectivity : kDefaultMatchSelectivity;
     }
     if (!var.on_left || (var.other->kind == ExprKind::Const && var.other->is_null)) {
-      return var.on_left ? 0.0
-             : negate    ? 1.0 - kDefaultMatchSelectivity
-                         : kDefaultMatchSelectivity;
+      return var.on_left ? 0.0 : negate ? 1.0 - kDefaultMatchSelectivity : kDefaultMatchSelectivity;
     }
     return pattern_selectivity(var.var.variable, op, *kind, constant_value(var.other), collation,
                                negate);
   }
-  const bool null_other =
-      var.found && var.other->kind == ExprKind::Const && var.other->is_null;
+  const bool null_other = var.found && var.other->kind == ExprKind::Const && var.other->is_null;
   if (estimator == "arraycontsel") {
     if (!var.found) {
       return op.name == "&&" ? 0.01 : 0.005;
@@ -450,8 +448,8 @@ double array_operator_selectivity(PlannerInfo& root, const Expr& clause, Relids 
         value != nullptr && array->kind != ExprKind::Const && !as_join) {
       const auto variable = examine_variable(root, clause.args[1], var_relid);
       if (variable.variable.has_relation && variable.variable.statistics != nullptr) {
-        if (const auto s = scalar_in_array_variable(variable.variable, *value, is_equality,
-                                                    clause.use_or);
+        if (const auto s =
+                scalar_in_array_variable(variable.variable, *value, is_equality, clause.use_or);
             s) {
           return clamp01(*s);
         }
@@ -492,10 +490,12 @@ double boolean_variable_selectivity(PlannerInfo& root, const ExprPtr& clause, in
   return clause->kind == ExprKind::FuncExpr ? 0.3333333 : 0.5;
 }
 
-BooleanTest boolean_test_of(BooleanTestKind kind) { return static_cast<BooleanTest>(kind); }
+BooleanTest boolean_test_of(BooleanTestKind kind) {
+  return static_cast<BooleanTest>(kind);
+}
 
-double boolean_test_selectivity(PlannerInfo& root, const Expr& clause, int var_relid,
-                                JoinType type, const SpecialJoin* sj) {
+double boolean_test_selectivity(PlannerInfo& root, const Expr& clause, int var_relid, JoinType type,
+                                const SpecialJoin* sj) {
   const auto& arg = clause.args.front();
   const auto variable = examine_variable(root, arg, var_relid);
   if (variable.variable.statistics != nullptr) {
@@ -564,8 +564,7 @@ struct Conjunct {
   double selectivity;
 };
 
-double combine_conjuncts(PlannerInfo& root, const std::vector<Conjunct>& conjuncts,
-                         int var_relid) {
+double combine_conjuncts(PlannerInfo& root, const std::vector<Conjunct>& conjuncts, int var_relid) {
   double s1 = 1.0;
   std::vector<RangePair> pairs;
   for (const auto& c : conjuncts) {
@@ -674,9 +673,8 @@ double clause_selectivity(PlannerInfo& root, RestrictInfo& clause, int var_relid
   if (clause.norm_selectivity > 1) {
     return 1.0;
   }
-  const bool cacheable =
-      var_relid == 0 ||
-      (is_singleton(clause.clause_relids) && overlaps(clause.clause_relids, singleton(var_relid)));
+  const bool cacheable = var_relid == 0 || (is_singleton(clause.clause_relids) &&
+                                            overlaps(clause.clause_relids, singleton(var_relid)));
   double& cached = type == JoinType::Inner ? clause.norm_selectivity : clause.outer_selectivity;
   if (cacheable && cached >= 0) {
     return cached;
@@ -715,8 +713,8 @@ double clauselist_selectivity(PlannerInfo& root, const std::vector<RestrictInfo*
   return s1 * combine_conjuncts(root, conjuncts, var_relid);
 }
 
-double expr_list_selectivity(PlannerInfo& root, const std::vector<ExprPtr>& clauses,
-                             int var_relid, JoinType type, const SpecialJoin* sj) {
+double expr_list_selectivity(PlannerInfo& root, const std::vector<ExprPtr>& clauses, int var_relid,
+                             JoinType type, const SpecialJoin* sj) {
   if (clauses.size() == 1) {
     return expr_selectivity(root, clauses.front(), var_relid, type, sj);
   }
@@ -786,8 +784,8 @@ void add_group_var(PlannerInfo& root, std::vector<GroupVar>& vars, ExaminedVaria
 
 }  // namespace
 
-double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
-                           double input_rows, bool* used_default) {
+double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs, double input_rows,
+                           bool* used_default) {
   input_rows = clamp_row_est(input_rows);
   if (exprs.empty()) {
     return 1.0;

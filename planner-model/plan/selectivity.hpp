@@ -6,8 +6,9 @@
 #include "planner-model/selectivity/statistics.hpp"
 
 // The estimators of planner-model/selectivity joined to expression trees: clausesel.c and the entry
-// functions of selfuncs.c. `var_relid` 0: any relation's columns; otherwise only that range's columns
-// are variable and the others are treated as unknown constants, as for a parameterized scan.
+// functions of selfuncs.c. `var_relid` 0: any relation's columns; otherwise only that range's
+// columns are variable and the others are treated as unknown constants, as for a parameterized
+// scan.
 
 namespace quern::planner_model {
 
@@ -28,6 +29,7 @@ struct ExaminedVariable {
   RelOptInfo* rel = nullptr;  ///< null: not of one relation
   Variable variable;
 };
+
 [[nodiscard]] ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr,
                                                 int var_relid);
 
@@ -39,6 +41,7 @@ void estimate_hash_bucket_stats(PlannerInfo& root, const ExprPtr& key, double bu
 struct MergeScanSelectivity {
   double left_start = 0, left_end = 1, right_start = 0, right_end = 1;
 };
+
 [[nodiscard]] MergeScanSelectivity merge_scan_selectivity(PlannerInfo& root, RestrictInfo& clause,
                                                           const PathKey& pathkey);
 

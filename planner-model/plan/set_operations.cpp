@@ -39,9 +39,7 @@ class SetPlanner {
   };
 
   /// ORDER BY refers to output columns: Vars of the leftmost leaf.
-  void fix_targets(const SetOperation& top) {
-    (void)top;
-  }
+  void fix_targets(const SetOperation& top) { (void)top; }
 
   [[nodiscard]] bool is_recursive(const SetOperation& op) const {
     if (op.kind != SetOperation::Kind::Union || op.arms.size() != 2 ||
@@ -50,10 +48,11 @@ class SetPlanner {
     }
     const auto& right = root_.query.range_table[static_cast<std::size_t>(op.arms[1].range) - 1];
     const std::function<bool(const Query&, int)> refers = [&](const Query& query, int depth) {
-      return std::any_of(query.range_table.begin(), query.range_table.end(), [&](const auto& entry) {
-        return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
-               (entry.subquery && refers(*entry.subquery, depth + 1));
-      });
+      return std::any_of(query.range_table.begin(), query.range_table.end(),
+                         [&](const auto& entry) {
+                           return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
+                                  (entry.subquery && refers(*entry.subquery, depth + 1));
+                         });
     };
     return right.subquery && refers(*right.subquery, 0);
   }
@@ -206,8 +205,9 @@ class SetPlanner {
     const auto columns = static_cast<int>(op.grouping.size());
     const bool hashable = std::all_of(op.grouping.begin(), op.grouping.end(),
                                       [](const SortGroupClause& g) { return g.hashable; });
-    const bool sortable = std::all_of(op.grouping.begin(), op.grouping.end(),
-                                      [](const SortGroupClause& g) { return g.sort_operator != 0; });
+    const bool sortable =
+        std::all_of(op.grouping.begin(), op.grouping.end(),
+                    [](const SortGroupClause& g) { return g.sort_operator != 0; });
     auto* hashed = new_path(root_, PathKind::Aggregate, path->parent, path->target);
     hashed->children = {path};
     hashed->strategy = AggStrategy::Hashed;
@@ -307,6 +307,8 @@ class SetPlanner {
 
 }  // namespace
 
-RelOptInfo* plan_set_operations(PlannerInfo& root) { return SetPlanner{root}.run(); }
+RelOptInfo* plan_set_operations(PlannerInfo& root) {
+  return SetPlanner{root}.run();
+}
 
 }  // namespace quern::planner_model

@@ -37,7 +37,8 @@ ExprPtr exec_param(PlannerGlobal& global, ExprPtr source, PlannerInfo* level, co
   return param;
 }
 
-/// replace_outer_vars: columns of enclosing levels become parameters. Returns those of `root` itself.
+/// replace_outer_vars: columns of enclosing levels become parameters. Returns those of `root`
+/// itself.
 std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query) {
   std::vector<ExprPtr> arguments;
   change_query(query, [&](const ExprPtr& expr, int depth) -> ExprPtr {
@@ -50,9 +51,8 @@ std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query) {
     }
     auto own = std::make_shared<Expr>(*expr);
     own->levels_up = 0;
-    if (level == &root &&
-        std::none_of(arguments.begin(), arguments.end(),
-                     [&](const ExprPtr& a) { return equal(a, ExprPtr{own}); })) {
+    if (level == &root && std::none_of(arguments.begin(), arguments.end(),
+                                       [&](const ExprPtr& a) { return equal(a, ExprPtr{own}); })) {
       arguments.push_back(own);
     }
     return exec_param(*root.global, own, level, *expr);
@@ -109,8 +109,9 @@ class SublinkPlanner {
       return build(*expr, test, is_top_qual);
     }
     if (expr->kind == ExprKind::And || expr->kind == ExprKind::Or) {
-      return map_children(
-          expr, [&](const ExprPtr& child) { return run(child, is_top_qual && expr->kind == ExprKind::And); });
+      return map_children(expr, [&](const ExprPtr& child) {
+        return run(child, is_top_qual && expr->kind == ExprKind::And);
+      });
     }
     return map_children(expr, [&](const ExprPtr& child) { return run(child, false); });
   }
@@ -191,8 +192,7 @@ class SublinkPlanner {
     }
     info.path = plan;
     info.hashed = hashed;
-    const auto cost =
-        subplan_cost(root_, *plan, link.sublink_kind, hashed, correlated, tests);
+    const auto cost = subplan_cost(root_, *plan, link.sublink_kind, hashed, correlated, tests);
     global.subplans.push_back(info);
     const int id = static_cast<int>(global.subplans.size());
     global.subplans.back().name = "SubPlan " + std::to_string(id);
@@ -243,7 +243,8 @@ class SublinkPlanner {
   PlannerInfo& root_;
 };
 
-// --- CTEs -----------------------------------------------------------------------------------------
+// --- CTEs
+// -----------------------------------------------------------------------------------------
 
 void inline_cte(Query& query, const std::string& name, const Query& definition, int depth) {
   for (auto& entry : query.range_table) {

@@ -1,4 +1,5 @@
-// Grouping, windows, DISTINCT, ORDER BY, LIMIT and the outermost nodes. Source: planner.c, PostgreSQL 15.
+// Grouping, windows, DISTINCT, ORDER BY, LIMIT and the outermost nodes. Source: planner.c,
+// PostgreSQL 15.
 #include <algorithm>
 #include <cmath>
 
@@ -76,7 +77,8 @@ void collect_windows(const ExprPtr& expr, std::vector<ExprPtr>& out) {
   }
 }
 
-/// pull_var_clause() over aggregates or window functions, which count as columns when `whole` holds.
+/// pull_var_clause() over aggregates or window functions, which count as columns when `whole`
+/// holds.
 template <class Whole>
 void pull_parts(const ExprPtr& expr, const Whole& whole, std::vector<ExprPtr>& out) {
   if (expr->kind == ExprKind::Var || whole(*expr)) {
@@ -133,9 +135,11 @@ class UpperPlanner {
   }
 
   void preprocess_limit() {
-    const bool has_limit = query_.limit && !(query_.limit->kind == ExprKind::Const && query_.limit->is_null);
-    const bool has_offset = query_.offset && !(query_.offset->kind == ExprKind::Const &&
-                                               (query_.offset->is_null || query_.offset->text == "0"));
+    const bool has_limit =
+        query_.limit && !(query_.limit->kind == ExprKind::Const && query_.limit->is_null);
+    const bool has_offset =
+        query_.offset && !(query_.offset->kind == ExprKind::Const &&
+                           (query_.offset->is_null || query_.offset->text == "0"));
     if (!has_limit && !has_offset) {
       if (query_.limit || query_.offset) {
         count_est_ = offset_est_ = 0;
@@ -407,11 +411,12 @@ class UpperPlanner {
         exprs.push_back(final_target_.exprs[i]);
         refs.push_back(final_target_.sort_group_refs[i]);
       } else {
-        pull_parts(final_target_.exprs[i],
-                   [](const Expr& e) {
-                     return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc;
-                   },
-                   parts);
+        pull_parts(
+            final_target_.exprs[i],
+            [](const Expr& e) {
+              return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc;
+            },
+            parts);
       }
     }
     append_missing(exprs, refs, parts);
@@ -444,11 +449,13 @@ class UpperPlanner {
         exprs.push_back(final_target_.exprs[i]);
         refs.push_back(final_target_.sort_group_refs[i]);
       } else {
-        pull_parts(final_target_.exprs[i], [](const Expr&) { return false; }, parts);
+        pull_parts(
+            final_target_.exprs[i], [](const Expr&) { return false; }, parts);
       }
     }
     if (query_.having) {
-      pull_parts(query_.having, [](const Expr&) { return false; }, parts);
+      pull_parts(
+          query_.having, [](const Expr&) { return false; }, parts);
     }
     append_missing(exprs, refs, parts);
     return make_target(root_, exprs, refs);
@@ -664,8 +671,8 @@ class UpperPlanner {
     path->group_clause = query_.group_by;
     path->quals = having;
     path->groups = groups;
-    cost_group(*path, root_, static_cast<int>(query_.group_by.size()), groups, having,
-               sub->startup, sub->total, sub->rows);
+    cost_group(*path, root_, static_cast<int>(query_.group_by.size()), groups, having, sub->startup,
+               sub->total, sub->rows);
     path->startup += target->cost.startup;
     path->total += target->cost.startup + target->cost.per_tuple * path->rows;
     return path;
@@ -722,18 +729,16 @@ class UpperPlanner {
       partial = partial_grouping(input);
     }
     if (can_sort_groups()) {
-      for_sorted_inputs(rel, input.paths, input.cheapest_total, root_.group_pathkeys,
-                        [&](Path* sub) {
-                          add_path(root_, rel,
-                                   sorted_group(rel, sub, target, AggSplit::Simple, groups, having));
-                        });
+      for_sorted_inputs(
+          rel, input.paths, input.cheapest_total, root_.group_pathkeys, [&](Path* sub) {
+            add_path(root_, rel, sorted_group(rel, sub, target, AggSplit::Simple, groups, having));
+          });
       if (partial != nullptr) {
-        for_sorted_inputs(rel, partial->paths, partial->cheapest_total, root_.group_pathkeys,
-                          [&](Path* sub) {
-                            add_path(root_, rel,
-                                     sorted_group(rel, sub, target, AggSplit::FinalDeserial,
-                                                  groups, having));
-                          });
+        for_sorted_inputs(
+            rel, partial->paths, partial->cheapest_total, root_.group_pathkeys, [&](Path* sub) {
+              add_path(root_, rel,
+                       sorted_group(rel, sub, target, AggSplit::FinalDeserial, groups, having));
+            });
       }
     }
     if (can_hash_groups()) {
@@ -792,8 +797,8 @@ class UpperPlanner {
     }
     if (can_hash_groups()) {
       add_partial_path(root_, rel,
-                       agg_path(rel, cheapest, target, AggStrategy::Hashed,
-                                AggSplit::InitialSerial, groups, {}));
+                       agg_path(rel, cheapest, target, AggStrategy::Hashed, AggSplit::InitialSerial,
+                                groups, {}));
     }
     if (rel.partial_paths.empty()) {
       return nullptr;
@@ -828,8 +833,9 @@ class UpperPlanner {
     if (!pathkeys_contained_in(root_.group_pathkeys, cheapest->pathkeys)) {
       const double rows = cheapest->rows * cheapest->workers;
       auto* sorted = create_sort_path(root_, rel, cheapest, root_.group_pathkeys, -1.0);
-      add_path(root_, rel, create_gather_merge_path(root_, rel, sorted, &rel.target,
-                                                    root_.group_pathkeys, &rows));
+      add_path(
+          root_, rel,
+          create_gather_merge_path(root_, rel, sorted, &rel.target, root_.group_pathkeys, &rows));
     }
   }
 
@@ -838,9 +844,9 @@ class UpperPlanner {
     root_.global->unmodelled.insert("GROUPING SETS, ROLLUP, CUBE (one hash pass is assumed)");
     const double groups = number_of_groups(input.cheapest_total->rows);
     auto* sub = input.cheapest_total;
-    auto* path = agg_path(rel, sub, target,
-                          can_hash_groups() ? AggStrategy::Hashed : AggStrategy::Sorted,
-                          AggSplit::Simple, groups, having);
+    auto* path =
+        agg_path(rel, sub, target, can_hash_groups() ? AggStrategy::Hashed : AggStrategy::Sorted,
+                 AggSplit::Simple, groups, having);
     if (can_hash_groups()) {
       path->strategy = AggStrategy::Mixed;
     }
@@ -940,8 +946,9 @@ class UpperPlanner {
       path->rows = rows;
       add_path(root_, rel, path);
     };
-    const bool sortable = std::all_of(query_.distinct.begin(), query_.distinct.end(),
-                                      [](const SortGroupClause& d) { return d.sort_operator != 0; });
+    const bool sortable =
+        std::all_of(query_.distinct.begin(), query_.distinct.end(),
+                    [](const SortGroupClause& d) { return d.sort_operator != 0; });
     if (sortable) {
       PathKeys needed = root_.distinct_pathkeys;
       if (query_.distinct_on && root_.distinct_pathkeys.size() < root_.sort_pathkeys.size()) {
@@ -962,19 +969,18 @@ class UpperPlanner {
       }
       unique(path);
     }
-    const bool hashable =
-        !query_.distinct_on && root_.global->cost.enable_hashagg &&
-        std::all_of(query_.distinct.begin(), query_.distinct.end(),
-                    [](const SortGroupClause& d) { return d.hashable; });
+    const bool hashable = !query_.distinct_on && root_.global->cost.enable_hashagg &&
+                          std::all_of(query_.distinct.begin(), query_.distinct.end(),
+                                      [](const SortGroupClause& d) { return d.hashable; });
     if (hashable) {
       auto* path = new_path(root_, PathKind::Aggregate, &rel, cheapest->target);
       path->children = {cheapest};
       path->strategy = AggStrategy::Hashed;
       path->groups = rows;
       path->group_clause = query_.distinct;
-      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0,
-               static_cast<int>(query_.distinct.size()), rows, {}, cheapest->startup,
-               cheapest->total, cheapest->rows, cheapest->target->width);
+      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0, static_cast<int>(query_.distinct.size()),
+               rows, {}, cheapest->startup, cheapest->total, cheapest->rows,
+               cheapest->target->width);
       add_path(root_, rel, path);
     }
     partial_distinct(rel, input, rows);
@@ -1022,9 +1028,9 @@ class UpperPlanner {
       path->strategy = AggStrategy::Hashed;
       path->groups = rows;
       path->group_clause = query_.distinct;
-      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0,
-               static_cast<int>(query_.distinct.size()), rows, {}, cheapest->startup,
-               cheapest->total, cheapest->rows, cheapest->target->width);
+      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0, static_cast<int>(query_.distinct.size()),
+               rows, {}, cheapest->startup, cheapest->total, cheapest->rows,
+               cheapest->target->width);
       add_partial_path(root_, partial, path);
     }
     if (partial.partial_paths.empty()) {
@@ -1068,9 +1074,9 @@ class UpperPlanner {
       path->strategy = AggStrategy::Hashed;
       path->groups = rows;
       path->group_clause = query_.distinct;
-      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0,
-               static_cast<int>(query_.distinct.size()), rows, {}, cheapest->startup,
-               cheapest->total, cheapest->rows, cheapest->target->width);
+      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0, static_cast<int>(query_.distinct.size()),
+               rows, {}, cheapest->startup, cheapest->total, cheapest->rows,
+               cheapest->target->width);
       add_path(root_, rel, path);
     }
   }
@@ -1127,8 +1133,8 @@ class UpperPlanner {
               presorted == 0) {
             continue;
           }
-          auto* sorted = create_incremental_sort_path(root_, rel, sub, root_.sort_pathkeys,
-                                                      presorted, limit);
+          auto* sorted =
+              create_incremental_sort_path(root_, rel, sub, root_.sort_pathkeys, presorted, limit);
           const double rows = sub->rows * sub->workers;
           emit(create_gather_merge_path(root_, rel, sorted, sorted->target, root_.sort_pathkeys,
                                         &rows));
@@ -1198,8 +1204,8 @@ class UpperPlanner {
     rel.consider_startup = tuple_fraction_ > 0;
     rel.target = final_target_;
     const bool modifies = query_.command != Command::Select;
-    rel.consider_parallel = current.consider_parallel && !modifies && !needs_limit_ &&
-                            query_.row_marks.empty();
+    rel.consider_parallel =
+        current.consider_parallel && !modifies && !needs_limit_ && query_.row_marks.empty();
     for (auto* path : current.paths) {
       if (!query_.row_marks.empty() && !modifies) {
         auto* lock = new_path(root_, PathKind::LockRows, &rel, path->target);
@@ -1311,7 +1317,8 @@ AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates, AggSplit
       if (a->transition_space > 0) {
         width = a->transition_space;
       } else {
-        width = type_width(root, state, aggregate->args.empty() ? -1 : aggregate->args.front()->typmod);
+        width =
+            type_width(root, state, aggregate->args.empty() ? -1 : aggregate->args.front()->typmod);
       }
       costs.transition_space += std::ceil(width / 8.0) * 8.0 + 16;
     }

@@ -188,8 +188,8 @@ ExprPtr Analyzer::make_call(Scope& scope, const PgQuery__FuncCall& call, const Q
   node->type = found.result;
   node->returns_set = function.returns_set;
   // Arguments for VARIADIC "any" are passed one by one, with no array around them.
-  node->variadic = call.func_variadic != 0 ||
-                   (found.variadic > 0 && found.function->variadic != type_oid::kAny);
+  node->variadic =
+      call.func_variadic != 0 || (found.variadic > 0 && found.function->variadic != type_oid::kAny);
   node->form = call.funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                    ? CoercionForm::SqlSyntax
                    : CoercionForm::Call;

@@ -30,26 +30,26 @@ enum class ExprKind : std::uint8_t {
   Not,
   NullTest,
   BooleanTest,
-  CaseExpr,           ///< args: when1, then1, when2, then2, ..., [else]; see `case_has_else`
+  CaseExpr,  ///< args: when1, then1, when2, then2, ..., [else]; see `case_has_else`
   CoalesceExpr,
-  MinMaxExpr,         ///< GREATEST, LEAST: see `name`
+  MinMaxExpr,  ///< GREATEST, LEAST: see `name`
   ArrayExpr,
   RowExpr,
-  RowCompareExpr,     ///< args: left items then right items; `operators` one a pair
-  RelabelType,        ///< binary-compatible cast
-  CoerceViaIO,        ///< cast through text
+  RowCompareExpr,  ///< args: left items then right items; `operators` one a pair
+  RelabelType,     ///< binary-compatible cast
+  CoerceViaIO,     ///< cast through text
   ArrayCoerceExpr,
-  FieldSelect,        ///< (row).field: `name`
-  SubscriptingRef,    ///< args: container, then subscripts
-  SqlValueFunction,   ///< CURRENT_DATE and so on: `name` in upper case
-  SubLink,            ///< before planning
-  SubPlan,            ///< after planning: `subplan_id`; args: parameters passed
+  FieldSelect,       ///< (row).field: `name`
+  SubscriptingRef,   ///< args: container, then subscripts
+  SqlValueFunction,  ///< CURRENT_DATE and so on: `name` in upper case
+  SubLink,           ///< before planning
+  SubPlan,           ///< after planning: `subplan_id`; args: parameters passed
   Aggref,
   WindowFunc,
   GroupingFunc,
   SetToDefault,
   CurrentOf,
-  Opaque              ///< an expression that is only carried along: `name` says what it is
+  Opaque  ///< an expression that is only carried along: `name` says what it is
 };
 
 /// Sublink: the n-th output column of a SubLink's subquery, in Expr::sublink_right only.
@@ -73,15 +73,15 @@ struct AggregateOrder {
 
 struct Expr {
   ExprKind kind = ExprKind::Opaque;
-  Oid type = 0;                 ///< result type
+  Oid type = 0;  ///< result type
   std::int32_t typmod = -1;
-  Oid collation = 0;            ///< of the result; 0: not collatable
-  Oid input_collation = 0;      ///< what the function or operator uses
+  Oid collation = 0;        ///< of the result; 0: not collatable
+  Oid input_collation = 0;  ///< what the function or operator uses
 
   // Var
-  int varno = 0;                ///< index into the range table, from 1
-  int attno = 0;                ///< column from 1; 0: whole row; negative: system column (ctid -1)
-  int levels_up = 0;            ///< 0: this query; 1: the enclosing one; ...
+  int varno = 0;      ///< index into the range table, from 1
+  int attno = 0;      ///< column from 1; 0: whole row; negative: system column (ctid -1)
+  int levels_up = 0;  ///< 0: this query; 1: the enclosing one; ...
 
   // Const: text is the server's output form; value is what the estimators compare.
   bool is_null = false;
@@ -93,49 +93,50 @@ struct Expr {
   int param_id = 0;
 
   // Functions, operators, aggregates
-  Oid function = 0;             ///< pg_proc; for operators, the function under it
-  Oid op = 0;                   ///< pg_operator
-  std::string name = {};        ///< operator or function name, unqualified
+  Oid function = 0;       ///< pg_proc; for operators, the function under it
+  Oid op = 0;             ///< pg_operator
+  std::string name = {};  ///< operator or function name, unqualified
   CoercionForm form = CoercionForm::Call;
   bool returns_set = false;
   bool variadic = false;
   std::vector<ExprPtr> args = {};
 
-  bool use_or = true;           ///< ScalarArrayOpExpr: = ANY (true) or <> ALL (false)
-  bool test_is_null = true;     ///< NullTest: IS NULL or IS NOT NULL
+  bool use_or = true;        ///< ScalarArrayOpExpr: = ANY (true) or <> ALL (false)
+  bool test_is_null = true;  ///< NullTest: IS NULL or IS NOT NULL
   BooleanTestKind boolean_test = BooleanTestKind::IsTrue;
   bool case_has_else = false;
-  bool case_has_arg = false;    ///< CASE x WHEN ...: the whens are already comparisons with it
+  bool case_has_arg = false;        ///< CASE x WHEN ...: the whens are already comparisons with it
   std::vector<Oid> operators = {};  ///< RowCompareExpr, SubLink with a row on the left
 
   // SubLink
   SubLinkKind sublink_kind = SubLinkKind::Exists;
-  ExprPtr test = {};            ///< left-hand side of IN/ANY/ALL (RowExpr when several)
+  ExprPtr test = {};  ///< left-hand side of IN/ANY/ALL (RowExpr when several)
   std::shared_ptr<const Query> subquery = {};
   /// IN/ANY/ALL: one a column, the subquery's column as the operator takes it: a Param (Sublink) or
   /// coercions over one. Holds no Vars.
   std::vector<ExprPtr> sublink_right = {};
 
   // SubPlan
-  int subplan_id = 0;           ///< index into the planner's list, from 1
+  int subplan_id = 0;  ///< index into the planner's list, from 1
   bool hashed = false;
   /// Planner units charged at start and a call (set by the planner: cost_subplan).
   double subplan_startup = 0;
   double subplan_per_call = 0;
 
   // Aggref, WindowFunc
-  bool star = false;            ///< count(*)
+  bool star = false;  ///< count(*)
   bool distinct = false;
   std::vector<AggregateOrder> order_by = {};
   std::vector<ExprPtr> direct_args = {};
   ExprPtr filter = {};
-  int window = 0;               ///< index into Query::windows, from 1
+  int window = 0;  ///< index into Query::windows, from 1
 
-  int location = -1;            ///< byte offset into the statement, -1: unknown
+  int location = -1;  ///< byte offset into the statement, -1: unknown
 };
 
 /// Structural equality as the server's equal(): locations and coercion forms are ignored.
 [[nodiscard]] bool equal(const Expr& a, const Expr& b);
+
 [[nodiscard]] inline bool equal(const ExprPtr& a, const ExprPtr& b) {
   return a == b || (a && b && equal(*a, *b));
 }
@@ -146,8 +147,8 @@ struct Expr {
 /// Children in evaluation order: args, direct_args, filter, order_by, test (not the subquery).
 [[nodiscard]] std::vector<ExprPtr> children(const Expr& expr);
 
-/// A copy of `expr` in which every child c is replaced by change(c) (a null answer keeps it). Returns
-/// `expr` itself when nothing changed.
+/// A copy of `expr` in which every child c is replaced by change(c) (a null answer keeps it).
+/// Returns `expr` itself when nothing changed.
 template <class Change>
 [[nodiscard]] ExprPtr map_children(const ExprPtr& expr, const Change& change) {
   std::shared_ptr<Expr> copy;

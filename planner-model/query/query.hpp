@@ -104,7 +104,7 @@ struct CommonTableExpression {
   Materialize materialize = Materialize::Default;
   bool recursive = false;  ///< really refers to itself
   std::shared_ptr<Query> query;
-  int references = 0;      ///< how often the statement refers to it, self-references apart
+  int references = 0;  ///< how often the statement refers to it, self-references apart
 };
 
 enum class Command : std::uint8_t { Select, Insert, Update, Delete, Merge };
@@ -132,11 +132,11 @@ struct Query {
   bool has_aggregates = false;
   bool has_window_functions = false;
   bool has_sublinks = false;
-  bool has_returning_set = false;  ///< set-returning functions in the select list
-  bool for_update = false;         ///< FOR UPDATE / SHARE: LockRows above the plan
+  bool has_returning_set = false;   ///< set-returning functions in the select list
+  bool for_update = false;          ///< FOR UPDATE / SHARE: LockRows above the plan
   std::vector<int> row_marks = {};  ///< range indexes locked
 
-  int result_range = 0;            ///< target table of INSERT, UPDATE, DELETE
+  int result_range = 0;  ///< target table of INSERT, UPDATE, DELETE
   std::vector<TargetEntry> returning = {};
   bool on_conflict = false;
   bool on_conflict_update = false;

@@ -8,10 +8,10 @@ namespace quern::planner_model {
 enum class FoldStable : bool { No, Yes };
 
 /// eval_const_expressions() (clauses.c): folds immutable calls over constants (casts of literals,
-/// arithmetic, date and interval arithmetic, boolean logic, CASE, COALESCE, NULL strictness, constant
-/// arrays) and simplifies AND/OR/NOT. With FoldStable::Yes also now(), CURRENT_DATE, text to
-/// timestamptz and other stable calls, as estimate_expression_value() does; `now_us` is the clock then
-/// (microseconds since 1970 UTC). What cannot be evaluated here stays as it is.
+/// arithmetic, date and interval arithmetic, boolean logic, CASE, COALESCE, NULL strictness,
+/// constant arrays) and simplifies AND/OR/NOT. With FoldStable::Yes also now(), CURRENT_DATE, text
+/// to timestamptz and other stable calls, as estimate_expression_value() does; `now_us` is the
+/// clock then (microseconds since 1970 UTC). What cannot be evaluated here stays as it is.
 [[nodiscard]] ExprPtr simplify(const ExprPtr& expr, const TypeSystem& types,
                                FoldStable stable = FoldStable::No, std::int64_t now_us = 0);
 

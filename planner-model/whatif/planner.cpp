@@ -126,7 +126,9 @@ Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes)
 
 Planner::~Planner() = default;
 
-const CatalogSnapshot& Planner::catalog() const { return implementation_->catalog; }
+const CatalogSnapshot& Planner::catalog() const {
+  return implementation_->catalog;
+}
 
 std::shared_ptr<const BoundQuery> Planner::bind(
     std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const {
@@ -168,10 +170,10 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
     std::deque<Index> unused;
     implementation_->prepare(global, {}, unused);
     const auto quoted = [](const std::string& name) { return "\"" + name + "\""; };
-    const auto query = implementation_->binder.bind(
-        "SELECT 1 FROM ONLY " + quoted(table.schema) + "." + quoted(table.name) + " WHERE " +
-            index.predicate,
-        {});
+    const auto query =
+        implementation_->binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." +
+                                         quoted(table.name) + " WHERE " + index.predicate,
+                                     {});
     PlannerInfo& root = plan_query(global, query->query, nullptr, 0.0);
     for (const auto* rel : root.base) {
       if (rel != nullptr) {

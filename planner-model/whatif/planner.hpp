@@ -9,6 +9,7 @@
 
 #include "collector/base/units.hpp"
 #include "collector/catalog/snapshot.hpp"
+
 #include "planner-model/whatif/plan_node.hpp"
 
 namespace quern::planner_model {
@@ -18,8 +19,8 @@ enum class SizeModel : std::uint8_t { AsBuilt, HypoPG };
 /// An index that may or may not exist: a definition bound to the catalog, sized.
 /// `name` is the DDL's, or made as the server would make it (table_columns_idx).
 struct HypotheticalIndex {
-  std::string ddl;            ///< CREATE INDEX without CONCURRENTLY, canonical: equal text = equal index
-  Index definition;           ///< pages, reltuples and tree_height estimated
+  std::string ddl;   ///< CREATE INDEX without CONCURRENTLY, canonical: equal text = equal index
+  Index definition;  ///< pages, reltuples and tree_height estimated
   Bytes size;
 };
 
@@ -29,8 +30,8 @@ struct IndexConfiguration {
   std::vector<std::string> dropped = {};  ///< index names, optionally schema-qualified
 };
 
-/// A parsed and bound statement: catalog lookups, types and rewriting done, ready to be planned many
-/// times. Immutable, cheap to copy.
+/// A parsed and bound statement: catalog lookups, types and rewriting done, ready to be planned
+/// many times. Immutable, cheap to copy.
 class BoundQuery;
 
 struct PlanResult {
@@ -47,14 +48,14 @@ struct PlanResult {
 // --- what the statement could use an index for: input of the advisor's candidate rules -----------
 
 enum class ClauseKind : std::uint8_t {
-  Equal,        ///< column = value
-  EqualAny,     ///< column IN (...) or = ANY (...)
-  Range,        ///< < <= > >= BETWEEN, one side or both
+  Equal,     ///< column = value
+  EqualAny,  ///< column IN (...) or = ANY (...)
+  Range,     ///< < <= > >= BETWEEN, one side or both
   IsNull,
   IsNotNull,
-  Pattern,      ///< LIKE 'abc%' or a regular expression with a fixed prefix
-  Containment,  ///< @> <@ && ? and friends: GIN or GiST
-  BooleanColumn ///< column, NOT column
+  Pattern,       ///< LIKE 'abc%' or a regular expression with a fixed prefix
+  Containment,   ///< @> <@ && ? and friends: GIN or GiST
+  BooleanColumn  ///< column, NOT column
 };
 
 /// One top-level AND-ed restriction or join clause on one column or expression of a table.
@@ -62,12 +63,12 @@ struct ClauseUse {
   std::int16_t column = 0;      ///< attnum; 0: `expression`
   std::string expression = {};  ///< as it would stand in CREATE INDEX, parenthesized
   ClauseKind kind = ClauseKind::Equal;
-  bool is_join = false;         ///< the other side is a column of another table
+  bool is_join = false;  ///< the other side is a column of another table
   Oid join_table = 0;
   std::int16_t join_column = 0;
-  std::string text = {};        ///< the clause as SQL over the table's own columns, constants included
-  std::string constant = {};    ///< the constant as a SQL literal; empty: parameter or expression
-  double selectivity = 1;       ///< the model's estimate, in [0, 1]
+  std::string text = {};  ///< the clause as SQL over the table's own columns, constants included
+  std::string constant = {};  ///< the constant as a SQL literal; empty: parameter or expression
+  double selectivity = 1;     ///< the model's estimate, in [0, 1]
 };
 
 struct SortUse {
@@ -82,13 +83,13 @@ struct TableUse {
   Oid table = 0;  ///< a plain or partitioned table; partitions are reported through their parent
   std::string alias = {};
   std::vector<ClauseUse> clauses = {};
-  std::vector<SortUse> order_by = {};            ///< leading ORDER BY items that are of this table
-  std::vector<SortUse> group_by = {};            ///< GROUP BY or DISTINCT items of this table
-  std::vector<std::int16_t> referenced = {};     ///< all columns the statement needs, sorted
-  bool whole_row = false;                        ///< needs every column, or ctid etc.
-  bool is_target = false;                        ///< of INSERT, UPDATE, DELETE
-  std::vector<std::int16_t> updated = {};        ///< columns an UPDATE sets, sorted
-  bool has_limit = false;                        ///< the statement ends in LIMIT
+  std::vector<SortUse> order_by = {};         ///< leading ORDER BY items that are of this table
+  std::vector<SortUse> group_by = {};         ///< GROUP BY or DISTINCT items of this table
+  std::vector<std::int16_t> referenced = {};  ///< all columns the statement needs, sorted
+  bool whole_row = false;                     ///< needs every column, or ctid etc.
+  bool is_target = false;                     ///< of INSERT, UPDATE, DELETE
+  std::vector<std::int16_t> updated = {};     ///< columns an UPDATE sets, sorted
+  bool has_limit = false;                     ///< the statement ends in LIMIT
 };
 
 /// Plans statements against one catalog as PostgreSQL would. Thread-compatible: const methods may
@@ -105,8 +106,7 @@ class Planner {
   /// these is accepted). `parameters` are text values for $1...; values not given are planned
   /// generically.
   [[nodiscard]] std::shared_ptr<const BoundQuery> bind(
-      std::string_view sql,
-      const std::vector<std::optional<std::string>>& parameters = {}) const;
+      std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {}) const;
 
   /// Reads CREATE INDEX [CONCURRENTLY] text and sizes the index. Throws UserError.
   [[nodiscard]] HypotheticalIndex hypothetical(std::string_view create_index) const;

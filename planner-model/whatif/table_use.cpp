@@ -105,8 +105,8 @@ class UseCollector {
     }
     referenced(use, rel);
     use.order_by = sort_items(rel, root_.query.order_by);
-    use.group_by = sort_items(rel, !root_.query.group_by.empty() ? root_.query.group_by
-                                                                 : root_.query.distinct);
+    use.group_by = sort_items(
+        rel, !root_.query.group_by.empty() ? root_.query.group_by : root_.query.distinct);
     return use;
   }
 
@@ -126,20 +126,19 @@ class UseCollector {
       }
       return Operand{static_cast<std::int16_t>(inner->attno), {}};
     }
-    const bool indexable =
-        !any_of(inner, [&](const Expr& e) {
-          if (e.kind == ExprKind::SubPlan || e.kind == ExprKind::Param ||
-              e.kind == ExprKind::SqlValueFunction) {
-            return true;
-          }
-          Oid function = e.function;
-          if (e.kind == ExprKind::OpExpr) {
-            const auto* op = global_.types->op(e.op);
-            function = op != nullptr ? op->function : 0;
-          }
-          const auto* f = function != 0 ? global_.types->function(function) : nullptr;
-          return f != nullptr && f->volatility != 'i';
-        });
+    const bool indexable = !any_of(inner, [&](const Expr& e) {
+      if (e.kind == ExprKind::SubPlan || e.kind == ExprKind::Param ||
+          e.kind == ExprKind::SqlValueFunction) {
+        return true;
+      }
+      Oid function = e.function;
+      if (e.kind == ExprKind::OpExpr) {
+        const auto* op = global_.types->op(e.op);
+        function = op != nullptr ? op->function : 0;
+      }
+      const auto* f = function != 0 ? global_.types->function(function) : nullptr;
+      return f != nullptr && f->volatility != 'i';
+    });
     if (!indexable) {
       return std::nullopt;
     }
