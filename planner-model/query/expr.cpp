@@ -46,11 +46,19 @@ bool equal_scalars(const Expr& a, const Expr& b) {
          a.distinct == b.distinct && a.window == b.window;
 }
 
+/// Where Expr::name says what the node is. Elsewhere it only repeats an OID or a column number, and
+/// whoever makes the node need not fill it.
+bool is_told_by_name(ExprKind kind) {
+  return kind == ExprKind::MinMaxExpr || kind == ExprKind::FieldSelect ||
+         kind == ExprKind::SqlValueFunction || kind == ExprKind::CurrentOf ||
+         kind == ExprKind::Opaque;
+}
+
 /// Subqueries compare by identity: two texts of the same subquery are not one (the server would
 /// compare whole Query trees; nothing but the sharing of sort columns depends on it).
 bool equal_details(const Expr& a, const Expr& b) {
-  return a.text == b.text && a.name == b.name && a.operators == b.operators &&
-         a.subquery == b.subquery;
+  return a.text == b.text && (!is_told_by_name(a.kind) || a.name == b.name) &&
+         a.operators == b.operators && a.subquery == b.subquery;
 }
 
 std::size_t mix(std::size_t seed, std::size_t value) {
