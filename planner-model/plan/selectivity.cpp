@@ -361,8 +361,7 @@ double equality_join(PlannerInfo& root, const Operator& op, const std::vector<Ex
   } else if (right.rel != nullptr && is_subset(right.rel->relids, sj.syn_left)) {
     reversed = true;
   }
-  const bool semi = type == JoinType::Semi || type == JoinType::Anti;
-  if (semi && negate) {
+  if ((type == JoinType::Semi || type == JoinType::Anti) && negate) {
     return not_equal_join_semi(reversed ? right.variable : left.variable);
   }
   const Operator* equal_op = negate ? root.global->types->op(op.negator) : &op;
@@ -371,7 +370,9 @@ double equality_join(PlannerInfo& root, const Operator& op, const std::vector<Ex
   }
   const double inner = equal_join_inner(left.variable, right.variable, *equal_op);
   double result = inner;
-  if (semi) {
+  // eqjoinsel() looks at the join's own type, not at the one it is asked for: when the inner side
+  // is unique, the "semijoin" selectivity of a plain join is the plain one.
+  if (sj.type == JoinType::Semi || sj.type == JoinType::Anti) {
     const auto* inner_rel = find_rel(root, sj.min_right);
     const double inner_rows = inner_rel != nullptr ? inner_rel->rows : 1e100;
     const Operator* used = equal_op;
