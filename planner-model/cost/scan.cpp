@@ -337,7 +337,8 @@ void cost_subqueryscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPath
       clamp_row_est(pre_filter * clauselist_selectivity(root, quals, 0, JoinType::Inner, nullptr));
   path.startup = subpath.startup;
   path.total = subpath.total;
-  if (trivial && quals.empty()) {
+  // Since 16 a scan that only passes rows on costs nothing, as it will be left out of the plan.
+  if (trivial && quals.empty() && p.version >= 160000) {
     return;
   }
   const QualCost qual = restriction_qual_cost(root, rel, param);

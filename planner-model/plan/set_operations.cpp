@@ -122,6 +122,10 @@ class SetPlanner {
     path->rows = sub->rows;
     path->startup = sub->startup;
     path->total = sub->total;
+    // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.
+    if (global.cost.version < 160000) {
+      path->total += global.cost.cpu_tuple_cost * sub->rows;
+    }
     path->workers = sub->workers;
     Planned planned{path, 0};
     // The number of distinct rows: of a grouped subquery its rows, else estimated from its columns.

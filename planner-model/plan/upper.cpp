@@ -927,14 +927,7 @@ class UpperPlanner {
     rel.consider_startup = tuple_fraction_ > 0;
     rel.target = sort_target_;
     auto* cheapest = input.cheapest_total;
-    double rows = cheapest->rows;
-    if (!has_grouping()) {
-      std::vector<ExprPtr> exprs;
-      for (const auto& d : query_.distinct) {
-        exprs.push_back(target_of(d.ref));
-      }
-      rows = estimate_num_groups(root_, exprs, cheapest->rows);
-    }
+    const double rows = distinct_rows(cheapest->rows);
     const auto columns = static_cast<int>(root_.distinct_pathkeys.size());
     const auto unique = [&](Path* sub) {
       auto* path = new_path(root_, PathKind::UpperUnique, &rel, sub->target);
@@ -983,30 +976,39 @@ class UpperPlanner {
                cheapest->target->width);
       add_path(root_, rel, path);
     }
-    partial_distinct(rel, input, rows);
+    partial_distinct(rel, input);
     set_cheapest(rel);
     return &rel;
   }
 
+  [[nodiscard]] std::vector<ExprPtr> distinct_exprs() {
+    std::vector<ExprPtr> exprs;
+    for (const auto& d : query_.distinct) {
+      exprs.push_back(target_of(d.ref));
+    }
+    return exprs;
+  }
+
+  /// Grouped rows are taken to be distinct already.
+  [[nodiscard]] double distinct_rows(double input_rows) {
+    return has_grouping() ? input_rows : estimate_num_groups(root_, distinct_exprs(), input_rows);
+  }
+
   /// create_partial_distinct_paths() (PostgreSQL 15): each worker removes its own duplicates.
-  void partial_distinct(RelOptInfo& rel, RelOptInfo& input, double final_rows) {
+  void partial_distinct(RelOptInfo& rel, RelOptInfo& input) {
     if (root_.global->cost.version < 150000 || !input.consider_parallel ||
         input.partial_paths.empty() || query_.distinct_on) {
       return;
     }
     const bool hashable = std::all_of(query_.distinct.begin(), query_.distinct.end(),
                                       [](const SortGroupClause& d) { return d.hashable; });
-    std::vector<ExprPtr> exprs;
-    for (const auto& d : query_.distinct) {
-      exprs.push_back(target_of(d.ref));
-    }
     auto& partial = root_.global->rels.emplace_back();
     partial.kind = RelKind::Upper;
     partial.relids = input.relids;
     partial.consider_parallel = true;
     partial.target = input.target;
     auto* cheapest = input.partial_paths.front();
-    const double rows = estimate_num_groups(root_, exprs, cheapest->rows);
+    const double rows = estimate_num_groups(root_, distinct_exprs(), cheapest->rows);
     const auto columns = static_cast<int>(root_.distinct_pathkeys.size());
     for (auto* sub : input.partial_paths) {
       if (pathkeys_contained_in(root_.distinct_pathkeys, sub->pathkeys)) {
@@ -1036,9 +1038,13 @@ class UpperPlanner {
     if (partial.partial_paths.empty()) {
       return;
     }
-    generate_useful_gather_paths(root_, partial, true);
+    if (root_.global->cost.version < 160000) {
+      generate_gather_paths(root_, partial, true);
+    } else {
+      generate_useful_gather_paths(root_, partial, true);
+    }
     set_cheapest(partial);
-    final_distinct(rel, partial, final_rows, columns, hashable);
+    final_distinct(rel, partial, distinct_rows(partial.cheapest_total->rows), columns, hashable);
   }
 
   void final_distinct(RelOptInfo& rel, RelOptInfo& partial, double rows, int columns,
