@@ -162,6 +162,7 @@ ExprPtr Analyzer::transform_in(Scope& scope, const PgQuery__AExpr& expr) {
     }
   }
   others.insert(others.end(), with_columns.begin(), with_columns.end());
+  charge_copies(left, others.size());
   for (const ExprPtr& item : others) {
     ExprPtr clause = is_row(left) && is_row(item) ? make_row_comparison(op, left->args, item->args)
                                                   : make_op(op, left, item);
@@ -176,6 +177,11 @@ ExprPtr Analyzer::transform_between(Scope& scope, const PgQuery__AExpr& expr) {
          "BETWEEN has two bounds");
   const ExprPtr low = transform(scope, expr.rexpr->list->items[0]);
   const ExprPtr high = transform(scope, expr.rexpr->list->items[1]);
+  const bool symmetric = expr.kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM ||
+                         expr.kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM;
+  charge_copies(value, symmetric ? 4 : 2);
+  charge_copies(low, symmetric ? 2 : 1);
+  charge_copies(high, symmetric ? 2 : 1);
   const auto comparison = [&](std::string_view name, const ExprPtr& bound) {
     return is_row(value) && is_row(bound)
                ? make_row_comparison({{}, std::string{name}}, value->args, bound->args)

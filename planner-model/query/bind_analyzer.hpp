@@ -150,6 +150,9 @@ class Analyzer {
   // --- bind_expr.cpp
   [[nodiscard]] ExprPtr transform_expr(Scope& scope, const ParseNode* node, ExprUse use);
   [[nodiscard]] ExprPtr transform(Scope& scope, const ParseNode* node);
+  /// Accounts for `expr` standing `times` times in the tree; throws when shared parts multiply
+  /// beyond what any pass over the tree could walk.
+  void charge_copies(const ExprPtr& expr, std::size_t times);
   [[nodiscard]] ExprPtr transform_rare(Scope& scope, const ParseNode& node);
   [[nodiscard]] ExprPtr transform_const(const PgQuery__AConst& constant);
   [[nodiscard]] ExprPtr transform_param(const PgQuery__ParamRef& param);
@@ -338,6 +341,7 @@ class Analyzer {
   std::map<int, Oid> parameter_types_;
   std::vector<std::string> unmodelled_;
   int view_depth_ = 0;
+  std::size_t copied_nodes_ = 0;
 };
 
 }  // namespace quern::planner_model

@@ -53,7 +53,7 @@ ExprPtr Analyzer::column_of(const NamespaceItem& item, const std::string& name, 
     throw UserError{fmt::format("column reference \"{}\" is ambiguous", name)};
   }
   if (position != ColumnSet::kMissing) {
-    return raised(item.columns->columns[static_cast<std::size_t>(position)].expr, levels_up);
+    return raised(item.columns->columns()[static_cast<std::size_t>(position)].expr, levels_up);
   }
   if (const SystemColumn* column = system_column(item, name)) {
     return make_var(item.range, column->number, RangeColumn{name, column->type}, levels_up);
@@ -129,7 +129,7 @@ ExprPtr Analyzer::whole_row(const NamespaceItem& item, int levels_up) {
     auto row = std::make_shared<Expr>();
     row->kind = ExprKind::RowExpr;
     row->type = type_oid::kRecord;
-    for (const ColumnSet::Column& column : item.columns->columns) {
+    for (const ColumnSet::Column& column : item.columns->columns()) {
       row->args.push_back(raised(column.expr, levels_up));
     }
     return row;

@@ -69,6 +69,32 @@ ExprPtr Analyzer::transform(Scope& scope, const ParseNode* node) {
   }
 }
 
+namespace {
+
+/// Nodes of the tree as a walk meets them, counted no further than `limit`.
+std::size_t count_nodes(const ExprPtr& expr, std::size_t limit) {
+  std::size_t count = 1;
+  for (const ExprPtr& child : children(*expr)) {
+    if (count >= limit) {
+      break;
+    }
+    count += count_nodes(child, limit - count);
+  }
+  return count;
+}
+
+}  // namespace
+
+void Analyzer::charge_copies(const ExprPtr& expr, std::size_t times) {
+  constexpr std::size_t kMaximumCopiedNodes = 1'000'000;
+  if (times > 1) {
+    copied_nodes_ += (times - 1) * count_nodes(expr, kMaximumCopiedNodes);
+    if (copied_nodes_ > kMaximumCopiedNodes) {
+      throw UserError{"the statement nests BETWEEN, CASE or IN too deeply to be planned"};
+    }
+  }
+}
+
 /// Constructs that are carried along: XML, DEFAULT, WHERE CURRENT OF.
 ExprPtr Analyzer::transform_rare(Scope& scope, const ParseNode& node) {
   auto expr = std::make_shared<Expr>();
@@ -186,6 +212,9 @@ ExprPtr Analyzer::transform_case(Scope& scope, const PgQuery__CaseExpr& expr) {
     if (arg->type == type_oid::kUnknown) {
       arg = implicit(arg, type_oid::kText);
     }
+  }
+  if (arg) {
+    charge_copies(arg, expr.n_args);
   }
   std::vector<ExprPtr> conditions;
   std::vector<ExprPtr> results{is_set(expr.defresult) ? transform(scope, expr.defresult)

@@ -32,7 +32,7 @@ JoinType join_type(PgQuery__JoinType type) {
 /// The columns that NATURAL joins by: in both, in the left side's order.
 std::vector<std::string> common_names(const ColumnSet& left, const ColumnSet& right) {
   std::vector<std::string> names;
-  for (const ColumnSet::Column& column : left.columns) {
+  for (const ColumnSet::Column& column : left.columns()) {
     if (right.find(column.name) != ColumnSet::kMissing) {
       names.push_back(column.name);
     }
@@ -94,8 +94,8 @@ Analyzer::MergedColumns Analyzer::merge_using(const FromItem& left, const FromIt
     }
     merged.left.push_back(using_column(*left.columns, name, "left"));
     merged.right.push_back(using_column(*right.columns, name, "right"));
-    const ExprPtr& l = left.columns->columns[static_cast<std::size_t>(merged.left.back())].expr;
-    const ExprPtr& r = right.columns->columns[static_cast<std::size_t>(merged.right.back())].expr;
+    const ExprPtr& l = left.columns->columns()[static_cast<std::size_t>(merged.left.back())].expr;
+    const ExprPtr& r = right.columns->columns()[static_cast<std::size_t>(merged.right.back())].expr;
     merged.columns.add(name, merged_column(type, l, r));
     clauses.push_back(coerce_to_boolean(make_op({{}, "="}, l, r), "JOIN/USING"));
   }
@@ -151,13 +151,13 @@ void Analyzer::name_join(const PgQuery__JoinExpr& join, MergedColumns merged, co
   auto using_columns = std::make_shared<ColumnSet>(merged.columns);
   ColumnSet all = std::move(merged.columns);
   const auto add_rest = [&all](const ColumnSet& side, const std::vector<int>& taken) {
-    std::vector<bool> skip(side.columns.size(), false);
+    std::vector<bool> skip(side.columns().size(), false);
     for (const int position : taken) {
       skip[static_cast<std::size_t>(position)] = true;
     }
-    for (std::size_t i = 0; i < side.columns.size(); ++i) {
+    for (std::size_t i = 0; i < side.columns().size(); ++i) {
       if (!skip[i]) {
-        all.add(side.columns[i].name, side.columns[i].expr);
+        all.add(side.columns()[i].name, side.columns()[i].expr);
       }
     }
   };
@@ -168,14 +168,14 @@ void Analyzer::name_join(const PgQuery__JoinExpr& join, MergedColumns merged, co
   if (join.alias != nullptr) {
     item.name = std::string{text_of(join.alias->aliasname)};
     item.has_alias = true;
-    if (join.alias->n_colnames > all.columns.size()) {
+    if (join.alias->n_colnames > all.columns().size()) {
       throw UserError{fmt::format("column alias list for \"{}\" has too many entries", item.name)};
     }
     ColumnSet renamed;
-    for (std::size_t i = 0; i < all.columns.size(); ++i) {
+    for (std::size_t i = 0; i < all.columns().size(); ++i) {
       renamed.add(i < join.alias->n_colnames ? std::string{string_of(join.alias->colnames[i])}
-                                             : all.columns[i].name,
-                  all.columns[i].expr);
+                                             : all.columns()[i].name,
+                  all.columns()[i].expr);
     }
     all = std::move(renamed);
     result.names.clear();

@@ -53,16 +53,21 @@ std::string_view name_of(ExprUse use) {
 }
 
 void ColumnSet::add(std::string name, ExprPtr expr) {
-  const auto [entry, inserted] = index.try_emplace(name, static_cast<int>(columns.size()));
-  if (!inserted) {
-    entry->second = kAmbiguous;
-  }
-  columns.push_back(Column{std::move(name), std::move(expr)});
+  columns_.push_back(Column{std::move(name), std::move(expr)});
+  index_.clear();
 }
 
 int ColumnSet::find(const std::string& name) const {
-  const auto found = index.find(name);
-  return found == index.end() ? kMissing : found->second;
+  if (index_.empty()) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const auto [entry, inserted] = index_.try_emplace(columns_[i].name, static_cast<int>(i));
+      if (!inserted) {
+        entry->second = kAmbiguous;
+      }
+    }
+  }
+  const auto found = index_.find(name);
+  return found == index_.end() ? kMissing : found->second;
 }
 
 }  // namespace quern::planner_model

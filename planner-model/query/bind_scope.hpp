@@ -41,20 +41,26 @@ enum class ExprUse : std::uint8_t {
 [[nodiscard]] std::string_view name_of(ExprUse use);
 
 /// Columns that a range can be asked for, in order. Shared between copies of a namespace item.
-struct ColumnSet {
+class ColumnSet {
+ public:
   struct Column {
     std::string name;
     ExprPtr expr;  ///< a Var of this query level, or what a merged join column stands for
   };
 
-  std::vector<Column> columns = {};
-  std::unordered_map<std::string, int> index = {};  ///< position; kAmbiguous when met twice
-
   static constexpr int kAmbiguous = -2;
   static constexpr int kMissing = -1;
 
   void add(std::string name, ExprPtr expr);
+  /// Position in columns(), kAmbiguous or kMissing.
   [[nodiscard]] int find(const std::string& name) const;
+
+  [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
+
+ private:
+  std::vector<Column> columns_ = {};
+  /// Made at the first question: of a chain of joins, most sets are never asked.
+  mutable std::unordered_map<std::string, int> index_ = {};
 };
 
 /// ParseNamespaceItem (parse_node.h): a name that expressions can refer to.
