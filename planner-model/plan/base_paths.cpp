@@ -120,15 +120,6 @@ void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
     }
     rel.members.push_back(member);
   }
-  root.total_table_pages = 0;
-  for (auto* other : root.base) {
-    if (other != nullptr) {
-      root.total_table_pages += other->pages;
-      for (const auto* member : other->members) {
-        root.total_table_pages += member->pages;
-      }
-    }
-  }
   for (auto* member : rel.members) {
     member->target = rel.target;
     member->needed = rel.needed;

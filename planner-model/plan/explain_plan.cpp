@@ -59,10 +59,12 @@ class Names {
 class Converter {
  public:
   Converter(PlannerInfo& top, std::set<std::string>& indexes) : top_{top}, indexes_{indexes} {
-    int ranges = 0;
+    // The server counts its whole range table: partitions and pulled-up subqueries too.
+    std::size_t ranges = 0;
     for (auto& root : top.global->roots) {
+      ranges += root.query.range_table.size();
       for (const auto* rel : root.base) {
-        ranges += rel != nullptr;
+        ranges += rel != nullptr && rel->is_append ? rel->members_before_pruning : 0;
       }
     }
     prefix_ = ranges > 1;
@@ -89,7 +91,7 @@ class Converter {
   DeparseContext context(const PlannerInfo& root, const Table* member) {
     DeparseContext c;
     c.types = top_.global->types;
-    c.prefix_columns = prefix_;
+    c.prefix_columns = prefix_ && !in_scan_;
     c.range_name = [this, &root, member](int range) {
       return names_.of(root, range, member_of(root, range, member));
     };
@@ -133,7 +135,9 @@ class Converter {
       if (param.source && param.level != nullptr) {
         auto named = std::make_shared<Expr>(*expr);
         named->kind = ExprKind::Opaque;
-        named->name = deparse(param.source, context(*param.level, nullptr));
+        auto outer = context(*param.level, nullptr);
+        outer.prefix_columns = true;
+        named->name = deparse(param.source, outer);
         return named;
       }
       return expr;
@@ -337,6 +341,7 @@ class Converter {
       node.function_name = f != nullptr ? std::string{f->name} : rel.entry->functions.front()->name;
     }
     const auto clauses = scan_clauses(path);
+    in_scan_ = true;
     if (path.index != nullptr) {
       node.index = path.index->index->name;
       indexes_.insert(node.index);
@@ -357,6 +362,7 @@ class Converter {
     } else {
       add_clauses(node, "Filter", root, clauses, member);
     }
+    in_scan_ = false;
     return node;
   }
 
@@ -826,6 +832,7 @@ class Converter {
   std::set<std::string>& indexes_;
   Names names_;
   bool prefix_ = false;
+  bool in_scan_ = false;  ///< conditions of scans name their columns alone
   std::set<int> pending_;
   std::set<int> shown_;
 };

@@ -89,6 +89,42 @@ std::string constraint_sql(const std::string& key, const Bounds& bounds) {
   return {};
 }
 
+/// What the siblings of a default partition hold, as SQL: one condition a run of adjoining ranges,
+/// or a list of values each.
+std::vector<std::string> sibling_constraints(const PlannerGlobal& global, const Table& parent,
+                                             const std::string& key) {
+  std::vector<std::string> constraints;
+  const auto found = global.children.find(parent.oid);
+  if (found == global.children.end()) {
+    return constraints;
+  }
+  std::vector<Bounds> ranges;
+  for (const auto* sibling : found->second) {
+    const Bounds bounds = read_bounds(sibling->partition_bound);
+    if (bounds.is_range) {
+      ranges.push_back(bounds);
+    } else if (bounds.is_list) {
+      constraints.push_back(constraint_sql(key, bounds));
+    }
+  }
+  for (bool merged = true; merged;) {
+    merged = false;
+    for (std::size_t i = 0; i < ranges.size() && !merged; ++i) {
+      for (std::size_t j = 0; j < ranges.size() && !merged; ++j) {
+        if (i != j && !ranges[i].to.empty() && ranges[i].to == ranges[j].from) {
+          ranges[i].to = ranges[j].to;
+          ranges.erase(ranges.begin() + static_cast<std::ptrdiff_t>(j));
+          merged = true;
+        }
+      }
+    }
+  }
+  for (const auto& bounds : ranges) {
+    constraints.push_back(constraint_sql(key, bounds));
+  }
+  return constraints;
+}
+
 void collect(const PlannerGlobal& global, const Table& table, std::vector<const Table*>& out) {
   const auto found = global.children.find(table.oid);
   if (table.kind != 'p') {
@@ -156,6 +192,21 @@ bool is_pruned(PlannerInfo& root, const RelOptInfo& parent, const Table& partiti
       return false;
     }
     const std::string key = single_key(up->partition_key);
+    if (!key.empty() && table->partition_bound == "DEFAULT") {
+      // Nothing is left for the default when one sibling takes all that the clauses let through.
+      for (const auto& sql : sibling_constraints(global, *up, key)) {
+        try {
+          const Binder binder{*global.catalog, *global.types};
+          const ExprPtr constraint = canonicalize(simplify(
+              binder.bind_table_expression(sql, *parent.table, parent.range), *global.types));
+          if (predicate_implied_by(root, conjuncts(constraint), clauses)) {
+            return true;
+          }
+        } catch (const UserError&) {
+          global.unmodelled.insert("partition bounds of " + up->name);
+        }
+      }
+    }
     if (!key.empty() && table->partition_bound != "DEFAULT") {
       const std::string sql = constraint_sql(key, read_bounds(table->partition_bound));
       if (!sql.empty()) {
