@@ -1,18 +1,120 @@
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+#include "collector/workload/workload_document.hpp"
 
+#include "advisor/advise.hpp"
+
+#include "reports/cli/advice_options.hpp"
 #include "reports/cli/command_context.hpp"
+#include "reports/cli/progress.hpp"
+#include "reports/json/advice_json.hpp"
+#include "reports/markdown/render_advice.hpp"
+#include "reports/migration/migration_files.hpp"
+#include "reports/report_document.hpp"
+#include "reports/text/render_advice.hpp"
+#include "reports/web/render_html.hpp"
 
 namespace quern::reports {
 
+namespace {
+
+struct Options {
+  std::string workload;
+  std::string catalog;
+  AdviceArguments planning = {};
+  std::string html;
+  std::string json;
+  std::string markdown;
+  std::string migration;
+};
+
+void write_migration(const CommandContext& context, const std::string& folder,
+                     const advisor::Advice& advice) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw UserError{fmt::format("{}: cannot create the folder: {}", folder, error.message())};
+  }
+  const std::vector<MigrationText> files = migration_files(advice);
+  for (const MigrationText& file : files) {
+    write_output(context, (std::filesystem::path{folder} / file.name).string(), file.text);
+  }
+  context.note(fmt::format("{} migration files in {}", files.size(), folder));
+}
+
+void run(const CommandContext& context, const Options& options) {
+  advisor::AdviceOptions planning = advice_options(options.planning);
+  if (options.workload == "-" && options.catalog == "-") {
+    throw UserError{"only one of the workload and the catalog can be read from standard input"};
+  }
+  const Workload workload = load_workload(options.workload);
+  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  advisor::Advice advice;
+  {
+    Progress progress{context};
+    planning.progress = [&](const std::string& stage, double done) {
+      progress.update(stage, done);
+    };
+    advice = advisor::advise(workload, catalog, planning);
+  }
+  const ReportDocument document = build_document(workload, catalog, advice);
+  if (!options.html.empty()) {
+    write_output(context, options.html, render_html(document));
+  }
+  if (!options.json.empty()) {
+    write_output(context, options.json, advice_json(advice));
+  }
+  if (!options.markdown.empty()) {
+    write_output(context, options.markdown, render_markdown(document));
+  }
+  if (!options.migration.empty()) {
+    write_migration(context, options.migration, advice);
+  }
+  // Standard output holds one result: the text, unless another was sent there.
+  if (options.html != "-" && options.json != "-" && options.markdown != "-") {
+    context.out << render_text(document);
+  }
+}
+
+}  // namespace
+
 void register_advise(CLI::App& app, CommandContext& context) {
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("advise", "Rank indexes to create or drop and rewrites");
-  command->callback([&context] {
-    context.run = [] { throw UserError{"advise: not available in this version"}; };
-  });
+  command->add_option("workload", options->workload, "Workload document of `quern collect`")
+      ->required()
+      ->type_name("WORKLOAD");
+  command->add_option("-c,--catalog", options->catalog, "Catalog document of `quern snapshot`")
+      ->required()
+      ->type_name("FILE");
+  add_advice_arguments(*command, options->planning);
+  command->add_option("--html", options->html, "Write the report as one HTML file")
+      ->type_name("FILE");
+  command->add_option("--json", options->json, "Write the advice document (- is stdout)")
+      ->type_name("FILE");
+  command->add_option("--markdown", options->markdown, "Write Markdown for a pull request")
+      ->type_name("FILE")
+      ->expected(0, 1)
+      ->default_str("-");
+  command->add_option("--migration", options->migration, "Write ordered up and down SQL files")
+      ->type_name("DIR");
+  command->footer(
+      "Examples:\n"
+      "  quern advise week.workload.json -c prod.catalog.json\n"
+      "  quern advise week.workload.json -c prod.catalog.json --budget 2GB --html report.html\n"
+      "  quern advise week.workload.json -c prod.catalog.json --json - | jq "
+      "'.proposals[].ddl_up[]'\n"
+      "  quern advise week.workload.json -c prod.catalog.json --migration db/migrations");
+  command->callback(
+      [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }
 
 }  // namespace quern::reports
