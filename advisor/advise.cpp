@@ -78,6 +78,40 @@ WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
           .gap_basis = choice.gap_basis};
 }
 
+double database_bytes(const CatalogSnapshot& catalog) {
+  double pages = 0;
+  for (const auto& table : catalog.tables) {
+    pages += static_cast<double>(table.pages);
+  }
+  for (const auto& index : catalog.indexes) {
+    pages += static_cast<double>(index.pages);
+  }
+  return pages * catalog.block_size;
+}
+
+/// A drop that rests on a new index is part of that index's proposal: created first, then dropped.
+void merge_review(Advice& advice, std::vector<Reviewed> reviewed) {
+  for (auto& [drop, replacement] : reviewed) {
+    const auto create = std::find_if(
+        advice.proposals.begin(), advice.proposals.end(),
+        [&, name = replacement](const Proposal& p) { return !name.empty() && p.index == name; });
+    if (create == advice.proposals.end()) {
+      advice.proposals.push_back(std::move(drop));
+      continue;
+    }
+    const std::string old = drop.index;
+    create->kind = ProposalKind::ReplaceIndex;
+    create->title += ", replacing " + old;
+    create->rationale += " " + drop.rationale;
+    create->ddl_up.insert(create->ddl_up.end(), drop.ddl_up.begin(), drop.ddl_up.end());
+    create->ddl_down.insert(create->ddl_down.begin(), drop.ddl_down.begin(), drop.ddl_down.end());
+    create->evidence.insert(create->evidence.end(), drop.evidence.begin(), drop.evidence.end());
+    create->warnings.insert(create->warnings.end(), drop.warnings.begin(), drop.warnings.end());
+    create->net_benefit += drop.net_benefit;
+    advice.storage_freed += drop.size.value_or(Bytes{0});
+  }
+}
+
 /// Ranked by what is gained; drops and findings with nothing to gain in planner units by space.
 void rank(std::vector<Proposal>& proposals) {
   std::sort(proposals.begin(), proposals.end(), [](const Proposal& a, const Proposal& b) {
@@ -100,7 +134,7 @@ void merge_rewrites(Advice& advice, std::vector<Proposal> rewrites, double workl
 
 void add_sums(Advice& advice) {
   for (const auto& proposal : advice.proposals) {
-    if (proposal.kind == ProposalKind::CreateIndex) {
+    if (proposal.kind == ProposalKind::CreateIndex || proposal.kind == ProposalKind::ReplaceIndex) {
       advice.storage_added += proposal.size.value_or(Bytes{0});
     } else if (proposal.kind == ProposalKind::DropIndex) {
       advice.storage_freed += proposal.size.value_or(Bytes{0});
@@ -162,7 +196,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   report(options, "finding candidates", 0);
   const CandidateSet found = find_candidates(uses_of(planned, options, catalog), catalog,
                                              {.max_width = options.max_width});
-  const SizedCandidates sized = size_candidates(found.candidates, planner);
+  SizedCandidates sized = size_candidates(found.candidates, planner);
 
   PlannerCosts costs{planner, planned, sized.sized};
   keep_useful(costs, [&](double done) { report(options, "pricing candidates", done); });
@@ -171,17 +205,21 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
       choose(costs, weights_of(planned), problem_for(sized.sized, prices, options),
              {.time_limit_seconds = options.time_limit_seconds,
               .charge_share = options.minimum_benefit,
+              .database_bytes = database_bytes(catalog),
               .progress = [&](double done) { report(options, "choosing", done); }});
 
   report(options, "explaining", 0);
-  const ChoiceInput explained{workload,    catalog, planned, costs,
+  rename_chosen(sized.sized, choice.chosen, planner);
+  PlannerCosts named{planner, planned, sized.sized};
+  for (std::size_t sample = 0; sample < costs.queries(); ++sample) {
+    named.restrict_to(sample, costs.relevant(sample));
+  }
+  const ChoiceInput explained{workload,    catalog, planned, named,
                               sized.sized, choice,  profile, prices};
   Advice advice{.proposals = index_proposals(explained)};
   advice.cost = workload_cost(choice, prices);
-  for (auto& drop :
-       review_indexes({catalog, planned, costs, sized.sized, choice.chosen, prices, options})) {
-    advice.proposals.push_back(std::move(drop));
-  }
+  merge_review(advice, review_indexes(
+                           {catalog, planned, named, sized.sized, choice.chosen, prices, options}));
   merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options),
                  choice.reads_before);
   rank(advice.proposals);

@@ -34,34 +34,63 @@ IndexDefinition on_leaf(IndexDefinition index, const Table& leaf, const Table& p
   return index;
 }
 
+SizedCandidate sized_candidate(const CandidateIndex& candidate, const std::string& ddl,
+                               const planner_model::Planner& planner) {
+  const CatalogSnapshot& catalog = planner.catalog();
+  const Table& table = *find_table(catalog, candidate.definition.table);
+  SizedCandidate sized{.index = candidate, .ddl = ddl};
+  int number = 0;
+  for (const Table* leaf : leaves(table, catalog)) {
+    const bool own = leaf == &table;
+    const std::string name =
+        own ? candidate.name : fitted(fmt::format("{}_{}", candidate.name, ++number));
+    const IndexDefinition definition =
+        own ? candidate.definition : on_leaf(candidate.definition, *leaf, table);
+    sized.parts.push_back(
+        planner.hypothetical(create_index_text(definition, name, *leaf, catalog)));
+    sized.size += sized.parts.back().size;
+  }
+  return sized;
+}
+
+std::string ddl_of(const CandidateIndex& candidate, const CatalogSnapshot& catalog) {
+  return create_index_text(candidate.definition, candidate.name,
+                           *find_table(catalog, candidate.definition.table), catalog);
+}
+
 }  // namespace
 
 SizedCandidates size_candidates(const std::vector<CandidateIndex>& candidates,
                                 const planner_model::Planner& planner) {
-  const CatalogSnapshot& catalog = planner.catalog();
   SizedCandidates result;
   for (const auto& candidate : candidates) {
-    const Table& table = *find_table(catalog, candidate.definition.table);
-    const std::string ddl = create_index_text(candidate.definition, candidate.name, table, catalog);
+    const std::string ddl = ddl_of(candidate, planner.catalog());
     try {
-      SizedCandidate sized{.index = candidate, .ddl = ddl};
-      int number = 0;
-      for (const Table* leaf : leaves(table, catalog)) {
-        const bool own = leaf == &table;
-        const std::string name =
-            own ? candidate.name : fitted(fmt::format("{}_{}", candidate.name, ++number));
-        const IndexDefinition definition =
-            own ? candidate.definition : on_leaf(candidate.definition, *leaf, table);
-        sized.parts.push_back(
-            planner.hypothetical(create_index_text(definition, name, *leaf, catalog)));
-        sized.size += sized.parts.back().size;
-      }
-      result.sized.push_back(std::move(sized));
+      result.sized.push_back(sized_candidate(candidate, ddl, planner));
     } catch (const UserError& reason) {
       result.unsized.push_back({ddl, candidate.rule, reason.what()});
     }
   }
   return result;
+}
+
+void rename_chosen(std::vector<SizedCandidate>& candidates, const std::vector<int>& chosen,
+                   const planner_model::Planner& planner) {
+  const CatalogSnapshot& catalog = planner.catalog();
+  IndexNames names{catalog};
+  // Those not chosen step aside; names in plans must stay one index's own.
+  for (auto& candidate : candidates) {
+    candidate.index.name = "candidate " + candidate.index.name;
+    for (auto& part : candidate.parts) {
+      part.definition.name = "candidate " + part.definition.name;
+    }
+  }
+  for (const int index : chosen) {
+    auto& candidate = candidates[static_cast<std::size_t>(index)];
+    const Table& table = *find_table(catalog, candidate.index.definition.table);
+    candidate.index.name = names.choose(candidate.index.definition, table);
+    candidate = sized_candidate(candidate.index, ddl_of(candidate.index, catalog), planner);
+  }
 }
 
 }  // namespace quern::advisor

@@ -31,4 +31,8 @@ struct SizedCandidates {
 [[nodiscard]] SizedCandidates size_candidates(const std::vector<CandidateIndex>& candidates,
                                               const planner_model::Planner& planner);
 
+/// Gives the chosen candidates the names that they would have if there were no others.
+void rename_chosen(std::vector<SizedCandidate>& candidates, const std::vector<int>& chosen,
+                   const planner_model::Planner& planner);
+
 }  // namespace quern::advisor

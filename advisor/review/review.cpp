@@ -243,8 +243,8 @@ std::vector<std::string> foreign_keys_served_alone(const Index& index,
   return served;
 }
 
-std::vector<Proposal> review_indexes(const ReviewInput& input) {
-  std::vector<Proposal> proposals;
+std::vector<Reviewed> review_indexes(const ReviewInput& input) {
+  std::vector<Reviewed> reviewed;
   std::vector<std::string> dropped;
   for (const auto& index : input.catalog.indexes) {
     const auto found = suspect(index, input);
@@ -267,9 +267,9 @@ std::vector<Proposal> review_indexes(const ReviewInput& input) {
     }
     proposal.net_benefit = proposal.writes->cost_total;
     dropped = std::move(with_this);
-    proposals.push_back(std::move(proposal));
+    reviewed.push_back({std::move(proposal), found->by_chosen ? found->by : ""});
   }
-  return proposals;
+  return reviewed;
 }
 
 }  // namespace quern::advisor

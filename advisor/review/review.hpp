@@ -23,11 +23,16 @@ struct ReviewInput {
   const AdviceOptions& options;
 };
 
+struct Reviewed {
+  Proposal drop;
+  std::string replacement = {};  ///< the chosen index that it rests on; empty: stands alone
+};
+
 /// Existing indexes that should not be: duplicates and prefixes of another index (of a chosen one
 /// as well: then created before the other is dropped), unused, and invalid ones. Indexes that
 /// enforce something are never proposed. Before any is, every query is planned again without it,
 /// and no query that gets slower goes unnamed.
-[[nodiscard]] std::vector<Proposal> review_indexes(const ReviewInput& input);
+[[nodiscard]] std::vector<Reviewed> review_indexes(const ReviewInput& input);
 
 /// An index that holds a constraint or an identity can not go, whatever it is used for.
 [[nodiscard]] bool enforces_something(const Index& index, const CatalogSnapshot& catalog);

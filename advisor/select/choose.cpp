@@ -14,10 +14,19 @@ namespace quern::advisor {
 namespace {
 
 /// Each round teaches at least one plan; more are needed only where graphs were cut off.
-constexpr int kMostRounds = 8;
+constexpr int kMostRounds = 4;
 
 /// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
 constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
+
+/// Half of the time is the first solution's, the rest is shared by those after it.
+double first_share(const ChooseOptions& options) {
+  return options.time_limit_seconds / 2;
+}
+
+double later_share(const ChooseOptions& options) {
+  return options.time_limit_seconds / 2 / (kMostRounds + kBudgetShares.size());
+}
 
 void explore_all(const CostModel& model, const std::vector<double>& weights,
                  SelectionProblem& problem, const ChooseOptions& options) {
@@ -53,7 +62,8 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
                           const ChooseOptions& options) {
   Selection selection;
   for (int round = 0; round < kMostRounds; ++round) {
-    selection = select_by_integer_program(problem, Floors::Ignored, options.time_limit_seconds);
+    selection = select_by_integer_program(problem, Floors::Ignored,
+                                          round == 0 ? first_share(options) : later_share(options));
     bool learned = false;
     for (std::size_t q = 0; q < model.queries(); ++q) {
       learned |= learn(problem.queries[q], model.cost(q, selection.chosen), selection.chosen);
@@ -72,11 +82,12 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
   for (;;) {
     const double cost = replanned_cost(model, problem, weights, chosen);
     int worst = -1;
-    double least = problem.charge;
+    double least = 0;
     for (const int index : chosen) {
-      const double value = replanned_cost(model, problem, weights, without(chosen, index)) - cost;
-      if (value <= least) {
-        least = value;
+      const double without_it = replanned_cost(model, problem, weights, without(chosen, index));
+      const double earned = without_it - cost - charges(problem, {index});
+      if (earned <= least) {
+        least = earned;
         worst = index;
       }
     }
@@ -89,13 +100,13 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
 
 void add_bound(Choice& choice, SelectionProblem problem, const ChooseOptions& options) {
   problem.charge = 0;
+  problem.charge_per_byte = 0;
   const auto cut_off = static_cast<std::size_t>(
       std::count_if(problem.queries.begin(), problem.queries.end(), [](const auto& query) {
         return std::none_of(query.alternatives.begin(), query.alternatives.end(),
                             [&](const auto& a) { return a.cost <= query.floor; });
       }));
-  const Selection bound =
-      select_by_integer_program(problem, Floors::Allowed, options.time_limit_seconds);
+  const Selection bound = select_by_integer_program(problem, Floors::Allowed, later_share(options));
   const double after = choice.reads_after + choice.writes_added;
   choice.lower_bound = std::min(bound.bound, after);
   choice.gap = choice.lower_bound > 0 ? (after - choice.lower_bound) / choice.lower_bound : 0;
@@ -117,7 +128,7 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
   for (const double share : kBudgetShares) {
     problem.budget = share * used;
     const Selection selection =
-        select_by_integer_program(problem, Floors::Ignored, options.time_limit_seconds);
+        select_by_integer_program(problem, Floors::Ignored, later_share(options));
     double bytes = 0;
     for (const int index : selection.chosen) {
       bytes += problem.sizes[static_cast<std::size_t>(index)];
@@ -140,6 +151,9 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   explore_all(model, weights, problem, options);
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
   problem.charge = options.charge_share * choice.reads_before;
+  if (options.database_bytes > 0) {
+    problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
+  }
   const Selection selection = solve_and_learn(model, problem, options);
   choice.chosen = pruned(model, problem, weights, selection.chosen);
   choice.reads_after = replanned_reads(model, weights, choice.chosen);

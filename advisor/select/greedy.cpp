@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "advisor/select/evaluator.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -30,11 +32,11 @@ double bytes_of(const SelectionProblem& problem, const IndexSet& set) {
   return bytes;
 }
 
-/// Steps of greedy: each candidate, and each set that some query needs as a whole.
-std::set<IndexSet> steps(const SelectionProblem& problem) {
+/// Steps of greedy: each candidate that helps, and each pair that some query needs as a whole.
+std::set<IndexSet> steps(const SelectionProblem& problem, const Evaluator& evaluator) {
   std::set<IndexSet> found;
-  for (std::size_t i = 0; i < problem.sizes.size(); ++i) {
-    found.insert({static_cast<int>(i)});
+  for (const int index : evaluator.useful()) {
+    found.insert({index});
   }
   for (const auto& query : problem.queries) {
     for (const auto& alternative : query.alternatives) {
@@ -44,6 +46,38 @@ std::set<IndexSet> steps(const SelectionProblem& problem) {
     }
   }
   return found;
+}
+
+/// One removal or swap that lowers the objective, or keeps it and takes less space.
+bool improve_once(const SelectionProblem& problem, Evaluator& evaluator) {
+  const IndexSet chosen = evaluator.chosen();
+  const double bytes = bytes_of(problem, chosen);
+  const auto accept = [&](IndexSet next, int removed, const IndexSet& added) {
+    const double next_bytes = bytes_of(problem, next);
+    const double cost = evaluator.cost_of(next, removed, added);
+    const double margin = kWorthwhile * evaluator.cost();
+    const bool cheaper = cost < evaluator.cost() - margin;
+    const bool smaller = cost < evaluator.cost() + margin && next_bytes < bytes &&
+                         objective(problem, next) <= evaluator.cost();
+    if ((!cheaper && !smaller) || !feasible(problem, next)) {
+      return false;
+    }
+    evaluator.move_to(std::move(next));
+    return true;
+  };
+  for (const int index : chosen) {
+    const IndexSet rest = without(chosen, index);
+    if (accept(rest, index, {})) {
+      return true;
+    }
+    for (const int other : evaluator.useful()) {
+      if (!std::binary_search(chosen.begin(), chosen.end(), other) &&
+          accept(with(rest, {other}), index, {other})) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -57,58 +91,28 @@ double trivial_bound(const SelectionProblem& problem) {
 }
 
 IndexSet improved(const SelectionProblem& problem, IndexSet chosen) {
-  double cost = objective(problem, chosen);
-  for (bool changed = true; changed;) {
-    changed = false;
-    const auto accept = [&](const IndexSet& other) {
-      if (!feasible(problem, other)) {
-        return false;
-      }
-      const double other_cost = objective(problem, other);
-      const bool cheaper = other_cost < cost - kWorthwhile * cost;
-      const bool smaller =
-          other_cost <= cost && bytes_of(problem, other) < bytes_of(problem, chosen);
-      if (cheaper || smaller) {
-        chosen = other;
-        cost = other_cost;
-        changed = true;
-      }
-      return cheaper || smaller;
-    };
-    for (const int index : IndexSet{chosen}) {
-      if (accept(without(chosen, index))) {
-        break;
-      }
-      const auto count = static_cast<int>(problem.sizes.size());
-      for (int other = 0; other < count && !changed; ++other) {
-        if (!std::binary_search(chosen.begin(), chosen.end(), other)) {
-          accept(with(without(chosen, index), {other}));
-        }
-      }
-      if (changed) {
-        break;
-      }
-    }
+  Evaluator evaluator{problem};
+  evaluator.move_to(std::move(chosen));
+  while (improve_once(problem, evaluator)) {
   }
-  return chosen;
+  return evaluator.chosen();
 }
 
 Selection select_greedy(const SelectionProblem& problem) {
-  IndexSet chosen;
-  double cost = objective(problem, chosen);
-  const std::set<IndexSet> all_steps = steps(problem);
+  Evaluator evaluator{problem};
+  const std::set<IndexSet> all_steps = steps(problem, evaluator);
   for (;;) {
     IndexSet best;
     double best_rate = 0;
+    const double bytes = bytes_of(problem, evaluator.chosen());
     for (const IndexSet& step : all_steps) {
-      IndexSet next = with(chosen, step);
-      if (next.size() == chosen.size() || !feasible(problem, next)) {
+      IndexSet next = with(evaluator.chosen(), step);
+      if (next.size() == evaluator.chosen().size() || !feasible(problem, next)) {
         continue;
       }
-      const double saved = cost - objective(problem, next);
-      const double added_bytes = bytes_of(problem, next) - bytes_of(problem, chosen);
-      const double rate = saved / std::max(1.0, added_bytes);
-      if (saved > kWorthwhile * cost && rate > best_rate) {
+      const double saved = evaluator.cost() - evaluator.cost_of(next, -1, step);
+      const double rate = saved / std::max(1.0, bytes_of(problem, next) - bytes);
+      if (saved > kWorthwhile * evaluator.cost() && rate > best_rate) {
         best_rate = rate;
         best = std::move(next);
       }
@@ -116,10 +120,9 @@ Selection select_greedy(const SelectionProblem& problem) {
     if (best.empty()) {
       break;
     }
-    chosen = std::move(best);
-    cost = objective(problem, chosen);
+    evaluator.move_to(std::move(best));
   }
-  chosen = improved(problem, std::move(chosen));
+  const IndexSet chosen = improved(problem, evaluator.chosen());
   return {.chosen = chosen,
           .cost = objective(problem, chosen),
           .bound = trivial_bound(problem),

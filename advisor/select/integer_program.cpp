@@ -67,7 +67,7 @@ class Formulation {
     for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
       // An index beyond the budget can not be built: fixed at 0, which helps the relaxation.
       const double upper = problem_.sizes[a] > problem_.budget ? 0 : 1;
-      column(0, upper, problem_.maintenance[a] + problem_.charge, true);
+      column(0, upper, problem_.maintenance[a] + charges(problem_, {static_cast<int>(a)}), true);
     }
   }
 

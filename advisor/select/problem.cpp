@@ -39,8 +39,17 @@ double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {
   return total;
 }
 
+double charges(const SelectionProblem& problem, const IndexSet& chosen) {
+  double total = 0;
+  for (const int index : chosen) {
+    total +=
+        problem.charge + problem.charge_per_byte * problem.sizes[static_cast<std::size_t>(index)];
+  }
+  return total;
+}
+
 double objective(const SelectionProblem& problem, const IndexSet& chosen) {
-  double total = write_cost(problem, chosen) + problem.charge * static_cast<double>(chosen.size());
+  double total = write_cost(problem, chosen) + charges(problem, chosen);
   for (const auto& query : problem.queries) {
     total += query.weight * query_cost(query, chosen);
   }

@@ -40,6 +40,8 @@ struct SelectionProblem {
   int max_indexes = 1000;
   /// What an index must earn to be worth having: charged once for each chosen index.
   double charge = 0;
+  /// Space has a price too: charged for each byte of the chosen indexes.
+  double charge_per_byte = 0;
 };
 
 struct Selection {
@@ -55,6 +57,9 @@ struct Selection {
 
 /// Maintenance and lost HOT updates of a choice, without charges.
 [[nodiscard]] double write_cost(const SelectionProblem& problem, const IndexSet& chosen);
+
+/// What the chosen indexes must earn together.
+[[nodiscard]] double charges(const SelectionProblem& problem, const IndexSet& chosen);
 
 /// Reads, writes and charges. The one definition that all algorithms minimize.
 [[nodiscard]] double objective(const SelectionProblem& problem, const IndexSet& chosen);

@@ -138,6 +138,10 @@ const Advised& advised() {
   return kAdvised;
 }
 
+bool creates(const Proposal& proposal) {
+  return proposal.kind == ProposalKind::CreateIndex || proposal.kind == ProposalKind::ReplaceIndex;
+}
+
 /// The created index itself and, of a partitioned one, its parts: names in its DDL.
 bool is_used(const Proposal& proposal, const std::set<std::string>& used) {
   return std::any_of(proposal.ddl_up.begin(), proposal.ddl_up.end(), [&](const std::string& ddl) {
@@ -157,7 +161,7 @@ TEST_CASE("the advised indexes make the recorded workload read fewer blocks") {
   const Total before = replay(all.workload, dsn);
   std::size_t created = 0;
   for (const auto& proposal : all.advice.proposals) {
-    if (proposal.kind == ProposalKind::CreateIndex) {
+    if (creates(proposal)) {
       Replay server{dsn};
       for (const auto& statement : proposal.ddl_up) {
         server.execute(statement);
@@ -173,7 +177,7 @@ TEST_CASE("the advised indexes make the recorded workload read fewer blocks") {
              created, all.advice.storage_added.value() / 1024, before.blocks, after.blocks,
              100 * after.blocks / before.blocks);
   for (const auto& proposal : all.advice.proposals) {
-    if (proposal.kind == ProposalKind::CreateIndex) {
+    if (creates(proposal)) {
       const bool used = is_used(proposal, after.indexes);
       fmt::print("  {} {}: {}\n", used ? "used    " : "NOT USED", proposal.rule, proposal.title);
       INFO(proposal.title);

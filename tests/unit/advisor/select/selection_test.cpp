@@ -96,6 +96,7 @@ SelectionProblem random_problem(Random& random, int candidates) {
   problem.budget = uniform(random, 20, 60 * candidates);
   problem.max_indexes = uniform(random, 1, candidates + 1);
   problem.charge = uniform(random, 0, 50);
+  problem.charge_per_byte = uniform(random, 0, 2);
   return problem;
 }
 
