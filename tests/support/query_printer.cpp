@@ -1,8 +1,10 @@
-#include "tests/unit/planner-model/bind_printer.hpp"
+#include "tests/support/query_printer.hpp"
 
 #include <fmt/format.h>
 
-namespace quern::planner_model::testing {
+namespace quern::testing {
+
+using namespace planner_model;
 
 namespace {
 
@@ -43,8 +45,7 @@ std::string print_aggregate(const Expr& expr, const TypeSystem& types) {
 }
 
 std::string print_sublink(const Expr& expr, const TypeSystem& types) {
-  static constexpr std::string_view kNames[] = {"exists", "all",    "any",
-                                                "row",    "scalar", "array"};
+  static constexpr std::string_view kNames[] = {"exists", "all", "any", "row", "scalar", "array"};
   std::string text{kNames[static_cast<std::size_t>(expr.sublink_kind)]};
   if (expr.test) {
     text += fmt::format(" {} {}", print(expr.test, types), expr.name);
@@ -194,4 +195,4 @@ std::string print(const Query& query, const TypeSystem& types) {
   return text;
 }
 
-}  // namespace quern::planner_model::testing
+}  // namespace quern::testing
