@@ -310,7 +310,7 @@ void generate_base_implied_equalities(PlannerInfo& root) {
           need_vars(root, member->expr, ec.relids);
         }
       }
-      can_generate_join_clause = !ec.has_const && count(ec.relids) > 1;
+      can_generate_join_clause = count(ec.relids) > 1;
     }
     if (can_generate_join_clause) {
       for (Relids left = ec.relids; left != 0; left &= left - 1) {
