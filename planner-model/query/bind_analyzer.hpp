@@ -19,6 +19,9 @@ namespace quern::planner_model {
 void check_name_conflicts(const std::vector<NamespaceItem>& first,
                           const std::vector<NamespaceItem>& second);
 
+/// The column an INSERT or UPDATE names; throws when the table does not have it.
+[[nodiscard]] const Column& target_column(const Table& table, std::string_view name);
+
 /// NULLS FIRST or LAST of an ORDER BY item, with its default.
 [[nodiscard]] bool nulls_first_of(const PgQuery__SortBy& sort);
 

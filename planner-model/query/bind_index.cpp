@@ -7,12 +7,11 @@
 
 #include "planner-model/plan/deparse.hpp"
 #include "planner-model/query/bind_analyzer.hpp"
+#include "planner-model/query/bind_index_name.hpp"
 
 namespace quern::planner_model {
 
 namespace {
-
-constexpr std::size_t kNameLimit = 63;
 
 std::string quoted(const std::string& name) {
   const bool plain =
@@ -30,66 +29,6 @@ std::string quoted(const std::string& name) {
     }
   }
   return text + "\"";
-}
-
-std::string clipped(const std::string& text, std::size_t limit) {
-  std::size_t end = std::min(limit, text.size());
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return text.substr(0, end);
-}
-
-/// makeObjectName(): the longer part gives way first.
-std::string object_name(const std::string& table, const std::string& columns,
-                        const std::string& label) {
-  const std::size_t overhead = label.size() + 1 + (columns.empty() ? 0 : 1);
-  const std::size_t room = kNameLimit - overhead;
-  std::size_t first = table.size();
-  std::size_t second = columns.size();
-  while (first + second > room) {
-    first > second ? --first : --second;
-  }
-  const std::string middle = columns.empty() ? "" : "_" + clipped(columns, second);
-  return clipped(table, first) + middle + "_" + label;
-}
-
-/// ChooseRelationName()
-std::string free_name(const CatalogSnapshot& catalog, const Table& table,
-                      const std::string& columns) {
-  for (int pass = 0;; ++pass) {
-    const std::string label = pass == 0 ? "idx" : fmt::format("idx{}", pass);
-    std::string name = object_name(table.name, columns, label);
-    const auto taken = [&](const auto& relation) {
-      return relation.schema == table.schema && relation.name == name;
-    };
-    if (std::none_of(catalog.tables.begin(), catalog.tables.end(), taken) &&
-        std::none_of(catalog.indexes.begin(), catalog.indexes.end(), taken)) {
-      return name;
-    }
-  }
-}
-
-/// ChooseIndexColumnNames(): unique within the index.
-std::string unique_column_name(const std::vector<std::string>& taken, std::string wanted) {
-  const std::string base = wanted;
-  for (int i = 1; std::find(taken.begin(), taken.end(), wanted) != taken.end(); ++i) {
-    const std::string digits = std::to_string(i);
-    wanted = clipped(base, kNameLimit - digits.size()) + digits;
-  }
-  return wanted;
-}
-
-/// ChooseIndexNameAddition()
-std::string joined_names(const std::vector<std::string>& names) {
-  std::string joined;
-  for (const std::string& name : names) {
-    joined += (joined.empty() ? "" : "_") + name;
-    if (joined.size() > kNameLimit) {
-      break;
-    }
-  }
-  return joined;
 }
 
 /// looks_like_function() (ruleutils.c)
@@ -381,7 +320,7 @@ Index Analyzer::index(const PgQuery__IndexStmt& statement) {
   index.nulls_not_distinct = statement.nulls_not_distinct != 0;
   std::vector<std::string> names;
   for (const ParseNode* node : list_of(statement.n_index_params, statement.index_params)) {
-    names.push_back(unique_column_name(names, index_key(*node->index_elem, table, index)));
+    names.push_back(unique_index_column(names, index_key(*node->index_elem, table, index)));
   }
   for (const ParseNode* node :
        list_of(statement.n_index_including_params, statement.index_including_params)) {
@@ -393,7 +332,7 @@ Index Analyzer::index(const PgQuery__IndexStmt& statement) {
               : fmt::format("column \"{}\" does not exist", text_of(node->index_elem->name))};
     }
     index.included.push_back(column->number);
-    names.push_back(unique_column_name(names, column->name));
+    names.push_back(unique_index_column(names, column->name));
   }
   check_method(index);
   for (const ParseNode* node : list_of(statement.n_options, statement.options)) {
@@ -409,8 +348,8 @@ Index Analyzer::index(const PgQuery__IndexStmt& statement) {
     index.predicate = deparse(predicate, deparse_context(table, types_));
   }
   const std::string_view name = text_of(statement.idxname);
-  index.name = name.empty() ? free_name(catalog_, table, joined_names(names))
-                            : clipped(std::string{name}, kNameLimit);
+  index.name =
+      name.empty() ? choose_index_name(catalog_, table, names) : clip_identifier(std::string{name});
   index.definition = index_definition(index, table);
   return index;
 }

@@ -1,4 +1,5 @@
-// INSERT, UPDATE, DELETE: analyze.c and parse_target.c; defaults as rewriteHandler.c fills them in.
+// UPDATE and DELETE, and what they share with INSERT: analyze.c and parse_target.c; defaults as
+// rewriteHandler.c fills them in.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -8,6 +9,12 @@
 namespace quern::planner_model {
 
 namespace {
+
+bool is_default(const ExprPtr& expr) {
+  return expr->kind == ExprKind::SetToDefault;
+}
+
+}  // namespace
 
 const Column& target_column(const Table& table, std::string_view name) {
   for (const Column& column : table.columns) {
@@ -20,17 +27,6 @@ const Column& target_column(const Table& table, std::string_view name) {
                   "have it)",
                   name, table.name)};
 }
-
-bool is_general_select(const PgQuery__SelectStmt& select) {
-  return select.n_values_lists == 0 || select.n_sort_clause > 0 || is_set(select.limit_offset) ||
-         is_set(select.limit_count) || select.n_locking_clause > 0 || select.with_clause != nullptr;
-}
-
-bool is_default(const ExprPtr& expr) {
-  return expr->kind == ExprKind::SetToDefault;
-}
-
-}  // namespace
 
 /// setTargetTable(): always range 1.
 NamespaceItem Analyzer::set_target_table(Scope& scope, const PgQuery__RangeVar& relation) {
@@ -99,219 +95,6 @@ ExprPtr Analyzer::column_default(const Column& column) {
     }
   }
   return make_null(column.type, column.type_modifier, column.collation);
-}
-
-namespace {
-
-/// checkInsertTargets(): named columns, or all.
-std::vector<const Column*> insert_columns(const PgQuery__InsertStmt& statement, const Table& table,
-                                          std::vector<ParseList>& indirections) {
-  std::vector<const Column*> columns;
-  for (const ParseNode* node : list_of(statement.n_cols, statement.cols)) {
-    const PgQuery__ResTarget& target = *node->res_target;
-    const Column& column = target_column(table, text_of(target.name));
-    indirections.push_back(list_of(target.n_indirection, target.indirection));
-    if (indirections.back().empty() &&
-        std::find(columns.begin(), columns.end(), &column) != columns.end()) {
-      throw UserError{fmt::format("column \"{}\" specified more than once", column.name)};
-    }
-    columns.push_back(&column);
-  }
-  if (statement.n_cols == 0) {
-    for (const Column& column : table.columns) {
-      columns.push_back(&column);
-    }
-    indirections.resize(columns.size());
-  }
-  return columns;
-}
-
-void check_row_length(std::size_t values, std::size_t columns, bool named) {
-  if (values > columns) {
-    throw UserError{"INSERT has more expressions than target columns"};
-  }
-  if (named && values < columns) {
-    throw UserError{"INSERT has more target columns than expressions"};
-  }
-}
-
-/// rewriteTargetListIU(): what may be given to identity and generated columns.
-void check_given(const Column& column, const ExprPtr& value, bool overriding) {
-  if (is_default(value)) {
-    return;
-  }
-  if (column.generated == 's' || (column.identity == 'a' && !overriding)) {
-    throw UserError{
-        fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", column.name)};
-  }
-}
-
-}  // namespace
-
-std::vector<ExprPtr> Analyzer::insert_row(Scope& scope, std::vector<ExprPtr> values,
-                                          const std::vector<const Column*>& columns,
-                                          const std::vector<ParseList>& indirections, bool named) {
-  check_row_length(values.size(), columns.size(), named);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = assigned_expr(scope, *columns[i], values[i], indirections[i]);
-  }
-  return values;
-}
-
-/// The rows to insert, as one list of expressions: of a sub-select, of VALUES, or of one row.
-std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__InsertStmt& statement,
-                                             const std::vector<const Column*>& columns,
-                                             const std::vector<ParseList>& indirections) {
-  const bool named = statement.n_cols > 0;
-  if (!is(statement.select_stmt, PG_QUERY__NODE__NODE_SELECT_STMT)) {
-    return {};  // DEFAULT VALUES
-  }
-  const PgQuery__SelectStmt& select = *statement.select_stmt->select_stmt;
-  std::vector<ExprPtr> values;
-  if (is_general_select(select)) {
-    RangeTableEntry range;
-    range.kind = RangeKind::Subquery;
-    range.alias = "*SELECT*";
-    const std::vector<NamespaceItem> none;
-    {
-      const Swapped<std::vector<NamespaceItem>> hidden{scope.names, none};
-      range.subquery = std::make_shared<Query>(transform_select(select, &scope, false));
-    }
-    const int number = static_cast<int>(scope.query.range_table.size()) + 1;
-    int position = 0;
-    std::size_t target_number = 0;
-    for (TargetEntry& target : range.subquery->targets) {
-      if (target.junk) {
-        continue;
-      }
-      ++position;
-      const bool untyped = target.expr->type == type_oid::kUnknown;
-      values.push_back(untyped
-                           ? target.expr
-                           : make_var(number, position, column_of_expr(target.name, *target.expr)));
-      if (untyped && target_number < columns.size()) {
-        target.expr = resolve_unknown(target.expr);
-      }
-      ++target_number;
-      range.columns.push_back(column_of_expr(target.name, *target.expr));
-    }
-    FromItem item = add_range(scope, std::move(range), nullptr);
-    scope.query.join_tree.children.push_back(std::move(item.tree));
-    return insert_row(scope, std::move(values), columns, indirections, named);
-  }
-  if (select.n_values_lists == 1) {
-    const PgQuery__List& row = *select.values_lists[0]->list;
-    values =
-        transform_expression_list(scope, list_of(row.n_items, row.items), ExprUse::Values, true);
-    return insert_row(scope, std::move(values), columns, indirections, named);
-  }
-  RangeTableEntry range;
-  range.kind = RangeKind::Values;
-  range.alias = "*VALUES*";
-  for (const ParseNode* node : list_of(select.n_values_lists, select.values_lists)) {
-    std::vector<ExprPtr> row = transform_expression_list(
-        scope, list_of(node->list->n_items, node->list->items), ExprUse::Values, true);
-    if (!range.values.empty() && range.values.front().size() != row.size()) {
-      throw UserError{"VALUES lists must all be the same length"};
-    }
-    row = insert_row(scope, std::move(row), columns, indirections, named);
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = is_default(row[i]) ? column_default(*columns[i]) : row[i];
-      row[i] = assign_collations(row[i], types_);
-    }
-    range.values.push_back(std::move(row));
-  }
-  const std::size_t width = range.values.front().size();
-  for (std::size_t i = 0; i < width; ++i) {
-    const Column& column = *columns[i];
-    range.columns.push_back(RangeColumn{fmt::format("column{}", i + 1), column.type,
-                                        column.type_modifier, column.collation});
-  }
-  FromItem item = add_range(scope, std::move(range), nullptr);
-  for (StarColumn& column : expand_item(item.names.front(), 0)) {
-    values.push_back(std::move(column.expr));
-  }
-  scope.query.join_tree.children.push_back(std::move(item.tree));
-  return values;
-}
-
-Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* parent) {
-  Scope scope{parent};
-  Query& query = scope.query;
-  query.command = Command::Insert;
-  if (statement.with_clause != nullptr) {
-    transform_with(scope, *statement.with_clause);
-  }
-  const NamespaceItem target = set_target_table(scope, *statement.relation);
-  const Table& table = *target.table;
-  std::vector<ParseList> indirections;
-  const std::vector<const Column*> columns = insert_columns(statement, table, indirections);
-  const std::vector<ExprPtr> values = insert_source(scope, statement, columns, indirections);
-  const bool overriding =
-      statement.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE ||
-      statement.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE;
-  for (const Column& column : table.columns) {
-    const auto given = std::find(columns.begin(), columns.end(), &column);
-    const auto place = static_cast<std::size_t>(given - columns.begin());
-    ExprPtr value = place < values.size() ? values[place] : nullptr;
-    if (value) {
-      check_given(column, value, overriding);
-    }
-    if (!value || is_default(value)) {
-      if (column.generated != '\0') {
-        continue;
-      }
-      value = column_default(column);
-    }
-    query.targets.push_back(TargetEntry{value, column.name, 0, false, column.number});
-  }
-  scope.names = {target};
-  scope.names.front().columns_visible = true;
-  if (statement.on_conflict_clause != nullptr) {
-    transform_on_conflict(scope, *statement.on_conflict_clause, target);
-  }
-  transform_returning(scope, list_of(statement.n_returning_list, statement.returning_list));
-  finish(scope);
-  return std::move(scope.query);
-}
-
-/// transformOnConflictClause(): bound for its errors and for the columns it sets.
-void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
-                                     const NamespaceItem& target) {
-  Query& query = scope.query;
-  query.on_conflict = true;
-  query.on_conflict_update = clause.action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
-  if (clause.infer != nullptr) {
-    for (const ParseNode* node : list_of(clause.infer->n_index_elems, clause.infer->index_elems)) {
-      const PgQuery__IndexElem& element = *node->index_elem;
-      if (!text_of(element.name).empty()) {
-        (void)target_column(*target.table, text_of(element.name));
-      } else {
-        (void)table_expression(*element.expr, *target.table, 1, ExprUse::IndexExpression);
-      }
-    }
-    if (is_set(clause.infer->where_clause)) {
-      (void)table_expression(*clause.infer->where_clause, *target.table, 1,
-                             ExprUse::IndexPredicate);
-    }
-  } else if (query.on_conflict_update) {
-    throw UserError{"ON CONFLICT DO UPDATE requires inference specification or constraint name"};
-  }
-  if (!query.on_conflict_update) {
-    return;
-  }
-  // EXCLUDED is a range of its own while the clause is bound; nothing of it is planned.
-  NamespaceItem excluded = target;
-  excluded.name = "excluded";
-  excluded.has_alias = true;
-  scope.names.push_back(std::move(excluded));
-  for (const TargetEntry& assignment :
-       transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list))) {
-    query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
-  }
-  std::sort(query.updated_columns.begin(), query.updated_columns.end());
-  (void)transform_where(scope, clause.where_clause, ExprUse::Where);
-  scope.names.pop_back();
 }
 
 /// transformMultiAssignRef(): (a, b) = (x, y) or = (SELECT ...).
