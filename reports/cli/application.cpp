@@ -40,7 +40,7 @@ void describe(CLI::App& app, CommandContext& context) {
   app.add_flag("-q,--quiet", context.quiet, "No progress and no notes on stderr");
   app.set_config("--config", "quern.toml", "File of options, one [section] a command")
       ->type_name("FILE");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none at all is refused in run(), after unknown options
   register_commands(app, context);
 }
 
@@ -60,9 +60,11 @@ int run(const std::vector<std::string>& arguments, std::ostream& out, std::ostre
         << "--help` for usage and examples.\n";
     return kExitFailed;
   }
-  if (context.run) {
-    context.run();
+  if (!context.run) {
+    err << "quern: name what to do; `quern --help` lists the commands\n";
+    return kExitFailed;
   }
+  context.run();
   return context.exit_code;
 }
 
