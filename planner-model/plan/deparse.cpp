@@ -166,7 +166,7 @@ class Deparser {
   [[nodiscard]] std::string variable(const Expr& expr) const {
     const std::string name =
         expr.attno == 0 ? "*" : quote_identifier(context_.column_name(expr.varno, expr.attno));
-    if (!context_.prefix_columns && expr.attno != 0) {
+    if (expr.attno != 0 && (!context_.prefix_columns || expr.varno == context_.bare_range)) {
       return name;
     }
     const std::string range = context_.range_name(expr.varno);

@@ -17,6 +17,7 @@ struct DeparseContext {
   /// Name of a column of it ("id", "ctid", "*" for whole rows).
   std::function<std::string(int varno, int attno)> column_name;
   bool prefix_columns = false;  ///< o.id rather than id: more than one entry in the range table
+  int bare_range = 0;           ///< columns of this entry have no prefix: it is what a scan scans
   /// "InitPlan 1 (returns $0)", "SubPlan 2" or "hashed SubPlan 2" and so on.
   std::function<std::string(const Expr& subplan)> subplan_text;
   /// Expressions that a lower plan node has already computed: printed in parentheses unless

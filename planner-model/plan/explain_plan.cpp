@@ -37,18 +37,19 @@ class Names {
       return it->second;
     }
     const auto& entry = root.query.range_table[static_cast<std::size_t>(range) - 1];
-    std::string base = !entry.alias.empty() ? entry.alias
-                       : member != nullptr  ? member->name
-                                            : "unnamed_join";
-    if (member != nullptr && !entry.has_alias) {
-      base = member->name;
-    }
+    // Partitions go by their parent's name.
+    const std::string base = entry.alias.empty() ? "unnamed_join" : entry.alias;
     std::string name = base;
     for (int n = 1; !used_.insert(name).second; ++n) {
       name = base + "_" + std::to_string(n);
     }
     given_[key] = name;
     return name;
+  }
+
+  /// The entry goes by another's name: its own node is not in the plan.
+  void stand_in(const PlannerInfo& root, int range, const std::string& name) {
+    given_[std::make_tuple(&root, range, static_cast<const Table*>(nullptr))] = name;
   }
 
  private:
@@ -70,6 +71,17 @@ class Converter {
     prefix_ = ranges > 1;
   }
 
+  /// Names every entry that the plan shows before any is printed: in the order of the server's
+  /// range table, this level first, then subqueries and subplans as they are met.
+  void assign_names(const PlannerInfo& root, const Path& path) {
+    name_level(root, path);
+    for (const auto& info : top_.global->subplans) {
+      if (info.root != nullptr && info.path != nullptr) {
+        name_level(*info.root, *info.path);
+      }
+    }
+  }
+
   PlanNode level(PlannerInfo& root, const Path& path) {
     PlanNode node = convert(root, path);
     std::vector<PlanNode> subplans;
@@ -86,12 +98,122 @@ class Converter {
   }
 
  private:
+  // --- names
+
+  struct Shown {
+    std::set<std::pair<int, int>> entries = {};  ///< range, then 0 or the member's place from 1
+    std::set<int> elided_parents = {};           ///< partitioned tables with one partition left
+    std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
+  };
+
+  /// trivial_subqueryscan() (setrefs.c): the scan would only pass rows on, and is left out.
+  static bool is_left_out(const Path& path) {
+    if (path.kind != PathKind::SubqueryScan || !path.parent->restrictions.empty() ||
+        path.param != nullptr) {
+      return false;
+    }
+    const auto& targets = path.subroot->query.targets;
+    const auto& exprs = path.target->exprs;
+    if (exprs.size() != targets.size() ||
+        std::any_of(targets.begin(), targets.end(), [](const auto& t) { return t.junk; })) {
+      return false;
+    }
+    for (std::size_t i = 0; i < exprs.size(); ++i) {
+      if (exprs[i]->kind != ExprKind::Var || exprs[i]->attno != static_cast<int>(i) + 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static int member_place(const PlannerInfo& root, const RelOptInfo& rel) {
+    if (rel.kind != RelKind::Member) {
+      return 0;
+    }
+    const auto* parent = root.base[static_cast<std::size_t>(rel.range)];
+    for (std::size_t i = 0; parent != nullptr && i < parent->members.size(); ++i) {
+      if (parent->members[i] == &rel) {
+        return static_cast<int>(i) + 1;
+      }
+    }
+    return 0;
+  }
+
+  void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown) {
+    switch (path.kind) {
+      case PathKind::SeqScan:
+      case PathKind::SampleScan:
+      case PathKind::IndexScan:
+      case PathKind::IndexOnlyScan:
+      case PathKind::BitmapHeapScan:
+      case PathKind::TidScan:
+      case PathKind::FunctionScan:
+      case PathKind::ValuesScan:
+      case PathKind::CteScan:
+      case PathKind::WorkTableScan:
+        shown.entries.emplace(path.parent->range, member_place(root, *path.parent));
+        return;
+      case PathKind::SubqueryScan:
+        if (is_left_out(path)) {
+          left_out_[{&root, path.parent->range}] = path.subroot;
+        } else {
+          shown.entries.emplace(path.parent->range, 0);
+        }
+        shown.below.emplace_back(path.subroot, path.children.front());
+        return;
+      case PathKind::Append:
+      case PathKind::MergeAppend:
+        if (path.parent != nullptr && path.parent->kind == RelKind::Base &&
+            path.parent->is_append) {
+          if (path.children.size() == 1) {
+            shown.elided_parents.insert(path.parent->range);
+          } else {
+            shown.entries.emplace(path.parent->range, 0);
+          }
+        }
+        break;
+      case PathKind::ModifyTable:
+        shown.entries.emplace(root.query.result_range, 0);
+        break;
+      case PathKind::MinMaxAggregate:
+        for (const auto* child : path.children) {
+          shown.below.emplace_back(path.subroot, child);
+        }
+        return;
+      default:
+        break;
+    }
+    for (const auto* child : path.children) {
+      collect_shown(root, *child, shown);
+    }
+  }
+
+  void name_level(const PlannerInfo& root, const Path& path) {
+    Shown shown;
+    collect_shown(root, path, shown);
+    for (const auto& [range, place] : shown.entries) {
+      const auto* rel = static_cast<std::size_t>(range) < root.base.size()
+                            ? root.base[static_cast<std::size_t>(range)]
+                            : nullptr;
+      const Table* member = place > 0 && rel != nullptr
+                                ? rel->members[static_cast<std::size_t>(place) - 1]->table
+                                : nullptr;
+      const std::string name = names_.of(root, range, member);
+      if (shown.elided_parents.count(range) > 0) {
+        names_.stand_in(root, range, name);
+      }
+    }
+    for (const auto& [subroot, subpath] : shown.below) {
+      name_level(*subroot, *subpath);
+    }
+  }
+
   // --- expressions
 
   DeparseContext context(const PlannerInfo& root, const Table* member) {
     DeparseContext c;
     c.types = top_.global->types;
-    c.prefix_columns = prefix_ && !in_scan_;
+    c.prefix_columns = prefix_;
     c.range_name = [this, &root, member](int range) {
       return names_.of(root, range, member_of(root, range, member));
     };
@@ -142,7 +264,33 @@ class Converter {
       }
       return expr;
     }
+    if (expr->kind == ExprKind::Var && expr->attno > 0) {
+      return through_left_out(expr, root);
+    }
     return map_children(expr, [&](const ExprPtr& child) { return resolved(child, root); });
+  }
+
+  /// A column of a subquery whose scan is left out of the plan prints as what the subquery
+  /// computes.
+  ExprPtr through_left_out(const ExprPtr& var, const PlannerInfo& root) {
+    const auto found = left_out_.find({&root, var->varno});
+    if (found == left_out_.end()) {
+      return var;
+    }
+    const PlannerInfo& subroot = *found->second;
+    const auto& targets = subroot.query.targets;
+    const auto at = static_cast<std::size_t>(var->attno) - 1;
+    if (at >= targets.size()) {
+      return var;
+    }
+    const ExprPtr inner = resolved(targets[at].expr, subroot);
+    auto named = std::make_shared<Expr>(*var);
+    named->kind = ExprKind::Opaque;
+    named->name = deparse(inner, context(subroot, nullptr));
+    if (inner->kind != ExprKind::Var && inner->kind != ExprKind::Opaque) {
+      named->name = "(" + named->name + ")";
+    }
+    return named;
   }
 
   void note_subplans(const ExprPtr& expr) {
@@ -158,6 +306,7 @@ class Converter {
                    const std::vector<ExprPtr>& below = {}) {
     note_subplans(expr);
     auto c = context(root, member);
+    c.bare_range = scanned_;
     for (const auto& e : below) {
       c.computed_below.push_back(resolved(e, root));
     }
@@ -341,7 +490,7 @@ class Converter {
       node.function_name = f != nullptr ? std::string{f->name} : rel.entry->functions.front()->name;
     }
     const auto clauses = scan_clauses(path);
-    in_scan_ = true;
+    scanned_ = rel.range;
     if (path.index != nullptr) {
       node.index = path.index->index->name;
       indexes_.insert(node.index);
@@ -362,7 +511,7 @@ class Converter {
     } else {
       add_clauses(node, "Filter", root, clauses, member);
     }
-    in_scan_ = false;
+    scanned_ = 0;
     return node;
   }
 
@@ -462,9 +611,7 @@ class Converter {
   }
 
   PlanNode subquery_scan(PlannerInfo& root, const Path& path) {
-    const bool bare = path.parent->restrictions.empty() && path.param == nullptr;
-    // trivial_subqueryscan(): nothing but passing columns through.
-    if (bare && path.total == path.children.front()->total) {
+    if (is_left_out(path)) {
       return level(*path.subroot, *path.children.front());
     }
     PlanNode node = base("Subquery Scan", path);
@@ -489,37 +636,46 @@ class Converter {
     return node;
   }
 
+  /// The output column that carries a sort key, whatever binary-compatible cast is around either
+  /// (find_ec_member_matching_expr(), equivclass.c); nothing: the sort's input computes the key.
+  static const EquivalenceMember* sort_column(const PathKey& key, const PathTarget& target,
+                                              ExprPtr& expr) {
+    for (const ExprPtr& column : target.exprs) {
+      const ExprPtr bare = strip_relabel(column);
+      for (const auto* member : key.ec->members) {
+        if (!member->is_const && equal(strip_relabel(member->expr), bare)) {
+          expr = column;
+          return member;
+        }
+      }
+    }
+    return nullptr;
+  }
+
   /// The expression of a sort key that the relation can compute.
   std::vector<std::string> sort_items(PlannerInfo& root, const PathKeys& keys,
                                       const RelOptInfo& rel, const PathTarget& target) {
     std::vector<std::string> items;
     for (const auto& key : keys) {
-      const EquivalenceMember* chosen = nullptr;
-      for (const auto* member : key.ec->members) {
-        if (member->is_const) {
-          continue;
-        }
-        const bool in_target =
-            std::any_of(target.exprs.begin(), target.exprs.end(),
-                        [&](const ExprPtr& e) { return equal(e, member->expr); });
-        if (in_target) {
-          chosen = member;
-          break;
-        }
-        if (chosen == nullptr && is_subset(member->relids, rel.relids)) {
-          chosen = member;
-        }
-      }
+      ExprPtr expr;
+      const EquivalenceMember* chosen = sort_column(key, target, expr);
       if (chosen == nullptr) {
-        chosen = key.ec->members.front();
+        const auto computable = std::find_if(
+            key.ec->members.begin(), key.ec->members.end(), [&](const EquivalenceMember* member) {
+              return !member->is_const && is_subset(member->relids, rel.relids);
+            });
+        chosen = computable == key.ec->members.end() ? key.ec->members.front() : *computable;
+        expr = chosen->expr;
       }
       const auto& types = *top_.global->types;
       const Ordering ordering = types.ordering(chosen->datatype);
       auto c = context(root, nullptr);
       // Computed below the sort: printed in parentheses unless a column.
-      c.computed_below = {resolved(chosen->expr, root)};
-      items.push_back(deparse_sort_key(resolved(chosen->expr, root),
-                                       key.descending ? ordering.greater : ordering.less,
+      const ExprPtr shown = resolved(expr, root);
+      if (shown->kind != ExprKind::Opaque) {
+        c.computed_below = {shown};
+      }
+      items.push_back(deparse_sort_key(shown, key.descending ? ordering.greater : ordering.less,
                                        key.nulls_first, c));
     }
     return items;
@@ -587,7 +743,7 @@ class Converter {
     PlanNode below = sort.empty() ? convert(root, path) : sort_node(root, path, sort, 0);
     if (materialize) {
       PlanNode material;
-      material.node_type = "Material";
+      material.node_type = "Materialize";
       const auto& p = top_.global->cost;
       material.startup = below.startup;
       material.rows = below.rows;
@@ -633,10 +789,31 @@ class Converter {
     return exprs;
   }
 
+  /// Nodes that compute nothing: what they put out was computed below them.
+  static bool passes_on(const Path& path) {
+    switch (path.kind) {
+      case PathKind::Sort:
+      case PathKind::IncrementalSort:
+      case PathKind::Gather:
+      case PathKind::GatherMerge:
+      case PathKind::Material:
+      case PathKind::UpperUnique:
+      case PathKind::Limit:
+      case PathKind::Append:
+      case PathKind::MergeAppend:
+      case PathKind::Aggregate:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   void group_key(PlanNode& node, PlannerInfo& root, const Path& path) {
     std::vector<std::string> items;
-    for (const auto& expr : group_exprs(root, path.group_clause)) {
-      items.push_back(text(root, expr, nullptr));
+    const auto exprs = group_exprs(root, path.group_clause);
+    const bool below = passes_on(*path.children.front());
+    for (const auto& expr : exprs) {
+      items.push_back(text(root, expr, nullptr, below ? exprs : std::vector<ExprPtr>{}));
     }
     add_list(node, "Group Key", std::move(items));
   }
@@ -831,8 +1008,9 @@ class Converter {
   PlannerInfo& top_;
   std::set<std::string>& indexes_;
   Names names_;
+  std::map<std::pair<const PlannerInfo*, int>, const PlannerInfo*> left_out_;
   bool prefix_ = false;
-  bool in_scan_ = false;  ///< conditions of scans name their columns alone
+  int scanned_ = 0;  ///< the range whose scan is being printed: its columns are named alone
   std::set<int> pending_;
   std::set<int> shown_;
 };
@@ -840,7 +1018,9 @@ class Converter {
 }  // namespace
 
 PlanNode explain_plan(PlannerInfo& root, const Path& path, std::set<std::string>& indexes) {
-  return Converter{root, indexes}.level(root, path);
+  Converter converter{root, indexes};
+  converter.assign_names(root, path);
+  return converter.level(root, path);
 }
 
 }  // namespace quern::planner_model
