@@ -7,6 +7,7 @@
 
 #include "advisor/candidates/find_candidates.hpp"
 #include "advisor/explain_choice.hpp"
+#include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/foreign_keys.hpp"
 #include "advisor/price/useful.hpp"
 #include "advisor/review/review.hpp"
@@ -76,6 +77,21 @@ WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
           .lower_bound = Cost{bound},
           .gap = bound > 0 ? (after - bound) / bound : 0,
           .gap_basis = choice.gap_basis};
+}
+
+/// The planner knows: it refuses aggregates and mutable functions as the server does.
+MayBeKey key_test(const Planner& planner) {
+  return [&planner](Oid oid, const std::string& expression) {
+    const CatalogSnapshot& catalog = planner.catalog();
+    const Table& table = *find_table(catalog, oid);
+    try {
+      (void)planner.hypothetical(create_index_text(
+          {.table = oid, .keys = {{.expression = expression}}}, "key_test", table, catalog));
+      return true;
+    } catch (const UserError&) {
+      return false;
+    }
+  };
 }
 
 double database_bytes(const CatalogSnapshot& catalog) {
@@ -194,12 +210,14 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_foreign_key_checks(planned, planner, profile);
 
   report(options, "finding candidates", 0);
-  const CandidateSet found = find_candidates(uses_of(planned, options, catalog), catalog,
-                                             {.max_width = options.max_width});
+  const CandidateSet found =
+      find_candidates(uses_of(planned, options, catalog), catalog,
+                      {.max_width = options.max_width, .may_be_key = key_test(planner)});
   SizedCandidates sized = size_candidates(found.candidates, planner);
 
   PlannerCosts costs{planner, planned, sized.sized};
-  keep_useful(costs, [&](double done) { report(options, "pricing candidates", done); });
+  keep_useful(costs, sized.sized,
+              [&](double done) { report(options, "pricing candidates", done); });
   const WritePrices prices{profile, catalog};
   const Choice choice =
       choose(costs, weights_of(planned), problem_for(sized.sized, prices, options),
@@ -212,14 +230,14 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   rename_chosen(sized.sized, choice.chosen, planner);
   PlannerCosts named{planner, planned, sized.sized};
   for (std::size_t sample = 0; sample < costs.queries(); ++sample) {
-    named.restrict_to(sample, costs.relevant(sample));
+    named.explore_only(sample, costs.relevant(sample));
   }
   const ChoiceInput explained{workload,    catalog, planned, named,
                               sized.sized, choice,  profile, prices};
   Advice advice{.proposals = index_proposals(explained)};
   advice.cost = workload_cost(choice, prices);
-  merge_review(advice, review_indexes(
-                           {catalog, planned, named, sized.sized, choice.chosen, prices, options}));
+  merge_review(advice, review_indexes({catalog, planned, named, sized.sized, choice.chosen, prices,
+                                       options, choice.reads_before}));
   merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options),
                  choice.reads_before);
   rank(advice.proposals);

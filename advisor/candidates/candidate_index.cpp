@@ -94,6 +94,10 @@ bool begins_with(const std::vector<KeyPart>& wide, const std::vector<KeyPart>& n
 
 }  // namespace
 
+std::string parenthesized(const std::string& expression) {
+  return "(" + bare(expression) + ")";
+}
+
 std::string definition_text(const IndexDefinition& index, const Table& table) {
   std::string text = index.method == "btree" ? "" : "USING " + index.method + " ";
   text += "(";

@@ -48,6 +48,10 @@ struct CandidateIndex {
 /// on before it unless btree.
 [[nodiscard]] std::string definition_text(const IndexDefinition& index, const Table& table);
 
+/// "(lower(email))" from "lower(email)", "(lower(email))" or "((lower(email)))": one text for one
+/// key.
+[[nodiscard]] std::string parenthesized(const std::string& expression);
+
 /// An existing index as a definition, to be compared with candidates.
 [[nodiscard]] IndexDefinition definition_of(const Index& index);
 

@@ -35,15 +35,32 @@ void add(ByDefinition& found, CandidateIndex candidate) {
 }
 
 ByDefinition from_rules(const std::vector<QueryUses>& queries, const CatalogSnapshot& catalog,
-                        std::size_t max_width) {
+                        const CandidateLimits& limits) {
   ByDefinition found;
+  std::map<std::pair<Oid, std::string>, bool> known;
+  const auto may_be_key = [&](const KeyPart& key, Oid table) {
+    if (key.column != 0 || !limits.may_be_key) {
+      return true;
+    }
+    const auto [entry, inserted] = known.try_emplace({table, key.expression}, false);
+    if (inserted) {
+      entry->second = limits.may_be_key(table, key.expression);
+    }
+    return entry->second;
+  };
   for (const auto& query : queries) {
     for (const auto& use : query.uses) {
       const Table* table = find_table(catalog, use.table);
       if (table == nullptr || !worth_indexing(*table)) {
         continue;
       }
-      for (auto& candidate : apply_rules({use, *table, catalog, max_width})) {
+      for (auto& candidate : apply_rules({use, *table, catalog, limits.max_width})) {
+        const auto& keys = candidate.definition.keys;
+        if (!std::all_of(keys.begin(), keys.end(), [&](const KeyPart& key) {
+              return may_be_key(key, candidate.definition.table);
+            })) {
+          continue;
+        }
         candidate.serves = {query.fingerprint};
         candidate.rule = query.foreign_key_check ? kForeignKeyRule : candidate.rule;
         add(found, std::move(candidate));
@@ -133,7 +150,7 @@ CandidateSet find_candidates(const std::vector<QueryUses>& queries, const Catalo
   for (const auto& query : queries) {
     weights[query.fingerprint] += query.weight;
   }
-  ByDefinition found = from_rules(queries, catalog, limits.max_width);
+  ByDefinition found = from_rules(queries, catalog, limits);
   add_merges(found, limits.max_width);
   remove_existing(found, catalog);
   CandidateSet set{.candidates = limited(found, weights, limits)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,14 @@ struct QueryUses {
   std::vector<planner_model::TableUse> uses = {};
 };
 
+/// Whether an expression may be a key at all: not one with aggregates or mutable functions (M22).
+using MayBeKey = std::function<bool(Oid table, const std::string& expression)>;
+
 struct CandidateLimits {
   std::size_t max_width = 4;  ///< key columns
   std::size_t per_table = 60;
   std::size_t total = 400;
+  MayBeKey may_be_key = {};  ///< empty: all may
 };
 
 struct CandidateSet {

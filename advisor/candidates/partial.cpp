@@ -39,10 +39,6 @@ bool recurring(const RuleInput& input, const ClauseUse& clause) {
   }
 }
 
-std::string parenthesized(const std::string& text) {
-  return text.front() == '(' && text.back() == ')' ? text : "(" + text + ")";
-}
-
 }  // namespace
 
 std::vector<CandidateIndex> partial(const RuleInput& input,

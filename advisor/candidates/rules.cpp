@@ -22,7 +22,8 @@ bool indexable(const ClauseUse& clause) {
 }
 
 KeyPart key_of(const ClauseUse& clause) {
-  return {.column = clause.column, .expression = clause.column != 0 ? "" : clause.expression};
+  return {.column = clause.column,
+          .expression = clause.column != 0 ? "" : parenthesized(clause.expression)};
 }
 
 bool same_target(const KeyPart& a, const KeyPart& b) {
@@ -96,7 +97,7 @@ KeyList order_keys(const std::vector<SortUse>& items) {
   const bool reverse = !items.empty() && items.front().descending;
   for (const auto& item : items) {
     append(keys, {.column = item.column,
-                  .expression = item.column != 0 ? "" : item.expression,
+                  .expression = item.column != 0 ? "" : parenthesized(item.expression),
                   .descending = item.descending != reverse,
                   .nulls_first = item.nulls_first != reverse});
   }

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "advisor/price/relevance.hpp"
+
 namespace quern::advisor {
 
 using planner_model::IndexConfiguration;
@@ -17,16 +19,16 @@ PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedW
       relevant_(workload.samples.size()),
       cache_(workload.samples.size()) {
   for (std::size_t s = 0; s < workload.samples.size(); ++s) {
-    std::set<Oid> tables;
-    for (const auto& use : workload.classes[workload.samples[s].query_class].uses) {
-      tables.insert(use.table);
-    }
+    const auto& uses = workload.classes[workload.samples[s].query_class].uses;
     for (std::size_t a = 0; a < candidates.size(); ++a) {
-      if (tables.contains(candidates[a].index.definition.table)) {
+      if (std::any_of(uses.begin(), uses.end(), [&](const auto& use) {
+            return can_matter(candidates[a].index.definition, use);
+          })) {
         relevant_[s].push_back(static_cast<int>(a));
       }
     }
   }
+  useful_ = relevant_;
   for (std::size_t a = 0; a < candidates.size(); ++a) {
     by_name_[candidates[a].index.name] = static_cast<int>(a);
     for (const auto& part : candidates[a].parts) {
@@ -50,7 +52,6 @@ PlanResult PlannerCosts::plan(std::size_t query, const IndexSet& indexes,
                               const std::vector<std::string>& dropped) const {
   IndexConfiguration wanted = configuration(query, indexes);
   wanted.dropped = dropped;
-  ++plans_made_;
   return planner_.plan(*workload_.samples[query].query, wanted);
 }
 

@@ -14,6 +14,7 @@ namespace quern::advisor {
 
 /// Selection's view of the planner: query = sample, candidate = sized candidate. Answers are cached
 /// by the candidates that can matter, so that asking for a larger set costs nothing new.
+/// Different queries may be asked about at once.
 class PlannerCosts : public CostModel {
  public:
   /// All must outlive this.
@@ -23,7 +24,7 @@ class PlannerCosts : public CostModel {
   [[nodiscard]] std::size_t queries() const override { return workload_.samples.size(); }
 
   [[nodiscard]] const IndexSet& relevant(std::size_t query) const override {
-    return relevant_[query];
+    return useful_[query];
   }
 
   [[nodiscard]] PlannedCost cost(std::size_t query, const IndexSet& indexes) const override;
@@ -35,11 +36,8 @@ class PlannerCosts : public CostModel {
   /// Which candidates a plan uses.
   [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;
 
-  /// Keeps only the given candidates of those relevant to a query: the others were priced and help
-  /// in no plan of it.
-  void restrict_to(std::size_t query, IndexSet useful) { relevant_[query] = std::move(useful); }
-
-  [[nodiscard]] std::size_t plans_made() const { return plans_made_; }
+  /// Candidates worth exploring: at first all that can matter. cost() answers for the others too.
+  void explore_only(std::size_t query, IndexSet useful) { useful_[query] = std::move(useful); }
 
  private:
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,
@@ -48,10 +46,10 @@ class PlannerCosts : public CostModel {
   const planner_model::Planner& planner_;
   const PlannedWorkload& workload_;
   const std::vector<SizedCandidate>& candidates_;
-  std::vector<IndexSet> relevant_;
+  std::vector<IndexSet> relevant_;  ///< that can matter at all
+  std::vector<IndexSet> useful_;
   std::map<std::string, int> by_name_;
   mutable std::vector<std::map<IndexSet, PlannedCost>> cache_;
-  mutable std::size_t plans_made_ = 0;
 };
 
 }  // namespace quern::advisor

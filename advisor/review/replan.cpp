@@ -17,7 +17,8 @@ bool uses_table(const PlannedClass& query, Oid table) {
 }  // namespace
 
 std::vector<QueryEffect> slower_without(const ReviewInput& input,
-                                        const std::vector<std::string>& dropped, Oid table) {
+                                        const std::vector<std::string>& before,
+                                        const std::vector<std::string>& after, Oid table) {
   std::vector<QueryEffect> slower;
   for (const auto& query : input.workload.classes) {
     if (!uses_table(query, table)) {
@@ -25,13 +26,13 @@ std::vector<QueryEffect> slower_without(const ReviewInput& input,
     }
     QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};
     for (const auto sample : query.samples) {
-      const auto before = input.costs.plan(sample, input.chosen);
-      const auto after = input.costs.plan(sample, input.chosen, dropped);
-      effect.before += before.total / static_cast<double>(query.samples.size());
-      effect.after += after.total / static_cast<double>(query.samples.size());
+      const auto with = input.costs.plan(sample, input.chosen, before);
+      const auto without = input.costs.plan(sample, input.chosen, after);
+      effect.before += with.total / static_cast<double>(query.samples.size());
+      effect.after += without.total / static_cast<double>(query.samples.size());
       if (sample == query.samples.front()) {
-        effect.plan_before = before.plan;
-        effect.plan_after = after.plan;
+        effect.plan_before = with.plan;
+        effect.plan_after = without.plan;
       }
     }
     if (effect.after > (1 + kTolerance) * effect.before) {

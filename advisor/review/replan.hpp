@@ -9,9 +9,10 @@
 namespace quern::advisor {
 
 /// Query classes on the table that cost more than kTolerance more under the chosen set without the
-/// dropped indexes, with both plans.
+/// indexes `after` than without those of `before`, with both plans.
 [[nodiscard]] std::vector<QueryEffect> slower_without(const ReviewInput& input,
-                                                      const std::vector<std::string>& dropped,
+                                                      const std::vector<std::string>& before,
+                                                      const std::vector<std::string>& after,
                                                       Oid table);
 
 }  // namespace quern::advisor

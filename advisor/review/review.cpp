@@ -202,6 +202,59 @@ Proposal proposal_for(const Suspect& suspect, const ReviewInput& input) {
   return proposal;
 }
 
+Cost loss(const std::vector<QueryEffect>& slower) {
+  Cost sum;
+  for (const auto& effect : slower) {
+    sum += effect.calls * (effect.after - effect.before);
+  }
+  return sum;
+}
+
+/// A redundant index may go although a wider one costs a scan a little more: where that is less
+/// than what an index must earn to be proposed, and no query loses much.
+bool tolerable(const std::vector<QueryEffect>& slower, Finding finding, const ReviewInput& input) {
+  constexpr double kMuch = 1.25;
+  if (finding == Finding::Invalid || slower.empty()) {
+    return true;
+  }
+  if (finding == Finding::Unused) {
+    return false;
+  }
+  return loss(slower).value() <= input.options.minimum_benefit * input.workload_cost &&
+         std::all_of(slower.begin(), slower.end(), [](const QueryEffect& effect) {
+           return effect.after <= kMuch * effect.before;
+         });
+}
+
+void tell_replanning(Proposal& proposal, Finding finding) {
+  if (finding == Finding::Invalid) {
+    return;
+  }
+  if (proposal.queries.empty()) {
+    proposal.evidence.emplace_back(
+        "Estimated: every recorded statement on the table was planned again without it, and none "
+        "gets slower.");
+    return;
+  }
+  for (const auto& effect : proposal.queries) {
+    proposal.warnings.push_back(fmt::format(
+        "Gets {:.0f} % slower: {} ({:.2f} instead of {:.2f} planner units, {:.0f} calls).",
+        100 * (effect.after / effect.before - 1), effect.sql, effect.after.value(),
+        effect.before.value(), effect.calls));
+  }
+}
+
+/// Of a partitioned index the parts go with it.
+void add_with_parts(std::vector<std::string>& names, const Index& index,
+                    const CatalogSnapshot& catalog) {
+  names.push_back(index.name);
+  for (const auto& part : catalog.indexes) {
+    if (part.parent == index.oid && index.oid != 0) {
+      add_with_parts(names, part, catalog);
+    }
+  }
+}
+
 }  // namespace
 
 bool enforces_something(const Index& index, const CatalogSnapshot& catalog) {
@@ -252,20 +305,16 @@ std::vector<Reviewed> review_indexes(const ReviewInput& input) {
       continue;
     }
     // Each drop is judged after those before it: two that cover each other do not both go.
-    Proposal proposal = proposal_for(*found, input);
     std::vector<std::string> with_this = dropped;
-    with_this.push_back(index.name);
-    proposal.queries = slower_without(input, with_this, index.table);
-    const bool harmful = found->finding != Finding::Invalid && !proposal.queries.empty();
-    if (harmful && found->finding != Finding::Duplicate) {
+    add_with_parts(with_this, index, input.catalog);
+    Proposal proposal = proposal_for(*found, input);
+    proposal.queries = slower_without(input, dropped, with_this, index.table);
+    if (!tolerable(proposal.queries, found->finding, input)) {
       continue;  // some recorded query needs it after all
     }
-    if (found->finding != Finding::Invalid) {
-      proposal.evidence.emplace_back(
-          "Estimated: every recorded statement on the table was planned again without it, and none "
-          "gets slower.");
-    }
-    proposal.net_benefit = proposal.writes->cost_total;
+    tell_replanning(proposal, found->finding);
+    proposal.net_benefit = proposal.writes->cost_total - loss(proposal.queries);
+    proposal.read_benefit = Cost{0} - loss(proposal.queries);
     dropped = std::move(with_this);
     reviewed.push_back({std::move(proposal), found->by_chosen ? found->by : ""});
   }

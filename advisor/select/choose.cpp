@@ -7,6 +7,7 @@
 
 #include "advisor/select/benefit_graph.hpp"
 #include "advisor/select/greedy.hpp"
+#include "advisor/select/in_parallel.hpp"
 #include "advisor/select/integer_program.hpp"
 
 namespace quern::advisor {
@@ -30,13 +31,13 @@ double later_share(const ChooseOptions& options) {
 
 void explore_all(const CostModel& model, const std::vector<double>& weights,
                  SelectionProblem& problem, const ChooseOptions& options) {
-  problem.queries.clear();
-  for (std::size_t q = 0; q < model.queries(); ++q) {
-    problem.queries.push_back(explore(model, q, weights[q], options.plans_per_query));
-    if (options.progress) {
-      options.progress(static_cast<double>(q + 1) / static_cast<double>(model.queries()));
-    }
-  }
+  problem.queries.assign(model.queries(), {});
+  in_parallel(
+      model.queries(),
+      [&](std::size_t q) {
+        problem.queries[q] = explore(model, q, weights[q], options.plans_per_query);
+      },
+      options.progress);
 }
 
 double replanned_reads(const CostModel& model, const std::vector<double>& weights,
@@ -116,6 +117,10 @@ void add_bound(Choice& choice, SelectionProblem problem, const ChooseOptions& op
       bound.optimal ? ", solved to optimality," : ", stopped by the time limit,",
       problem.sizes.size(), problem.queries.size() - cut_off, problem.queries.size(),
       cut_off == 0 ? "" : ", the others enter with the least cost that any set could give them");
+  choice.gap_basis +=
+      ". The bound takes every index that saves anything; the choice leaves out those that earn "
+      "less "
+      "than asked for.";
 }
 
 void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem,

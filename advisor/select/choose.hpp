@@ -9,7 +9,7 @@ namespace quern::advisor {
 
 struct ChooseOptions {
   double time_limit_seconds = 60;  ///< of each run of the integer program
-  int plans_per_query = 256;       ///< of a benefit graph; a count, so that results do not vary
+  int plans_per_query = 128;       ///< of a benefit graph; a count, so that results do not vary
   double charge_share = 0.001;     ///< of the cost without indexes that each index must earn
   double database_bytes = 0;  ///< each hundredth of it must earn as much again; 0: space is free
   std::function<void(double)> progress = {};

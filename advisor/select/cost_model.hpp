@@ -15,7 +15,8 @@ struct PlannedCost {
   IndexSet used = {};
 };
 
-/// The planner as selection sees it. Pure: same arguments, same answer.
+/// The planner as selection sees it. Pure: same arguments, same answer; calls about different
+/// queries may run at once.
 ///
 /// Assumed of it, as of every index benefit graph: used(X) ⊆ Y ⊆ X gives cost(Y) = cost(X), and
 /// more indexes never cost more. PostgreSQL bends the second by up to 1 % (STD_FUZZ_FACTOR,
@@ -24,7 +25,7 @@ class CostModel {
  public:
   virtual ~CostModel() = default;
   [[nodiscard]] virtual std::size_t queries() const = 0;
-  /// Candidates that can matter to the query at all, sorted. Costs depend on these alone.
+  /// Candidates worth exploring for the query, sorted. Others may be asked for as well.
   [[nodiscard]] virtual const IndexSet& relevant(std::size_t query) const = 0;
   [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
 };
