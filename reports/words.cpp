@@ -1,5 +1,6 @@
 #include "reports/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -132,6 +133,9 @@ std::string change_words(Cost before, Cost after) {
   const double change = after / before - 1;
   if (std::fabs(change) < 0.0005) {
     return "same";
+  }
+  if (change <= -0.9995 && after.value() > 0) {  // never rounded to "all of it"
+    return fmt::format("{:.2f} %", std::max(-99.99, 100 * change));
   }
   return change >= 9 ? fmt::format("{}x", three_digits(after / before))
                      : fmt::format("{:+.1f} %", 100 * change);

@@ -35,6 +35,8 @@ TEST_CASE("counts, costs, shares and changes", "[reports][words]") {
   CHECK(share_words(0.0004) == "<0.1 %");
   CHECK(share_words(0) == "0 %");
   CHECK(change_words(Cost{100}, Cost{6.9}) == "-93.1 %");
+  CHECK(change_words(Cost{4072}, Cost{1.23}) == "-99.97 %");
+  CHECK(change_words(Cost{1e9}, Cost{1}) == "-99.99 %");
   CHECK(change_words(Cost{100}, Cost{104}) == "+4.0 %");
   CHECK(change_words(Cost{100}, Cost{1230}) == "12.3x");
   CHECK(change_words(Cost{100}, Cost{100.01}) == "same");
