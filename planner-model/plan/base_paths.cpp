@@ -245,7 +245,7 @@ void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
       if (rel.entry->sample_fraction) {
         rel.tuples = clamp_row_est(rel.tuples * *rel.entry->sample_fraction);
         if (rel.entry->sample_method == "system") {
-          rel.pages = std::ceil(rel.pages * *rel.entry->sample_fraction);
+          rel.pages = clamp_row_est(rel.pages * *rel.entry->sample_fraction);
         }
       }
       check_index_predicates(root, rel);

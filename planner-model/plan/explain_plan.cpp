@@ -4,7 +4,9 @@
 
 #include "planner-model/plan/deparse.hpp"
 #include "planner-model/plan/index_cost.hpp"
+#include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/predicate.hpp"
 
 namespace quern::planner_model {
 
@@ -176,9 +178,6 @@ class Converter {
         shown.entries.emplace(root.query.result_range, 0);
         break;
       case PathKind::MinMaxAggregate:
-        for (const auto* child : path.children) {
-          shown.below.emplace_back(path.subroot, child);
-        }
         return;
       default:
         break;
@@ -515,26 +514,35 @@ class Converter {
     return node;
   }
 
-  void bitmap_conditions(const Path& tree, std::vector<ExprPtr>& out) {
+  /// create_bitmap_subplan(): the clauses as written, for the recheck, and as the indexes take
+  /// them.
+  struct BitmapConditions {
+    std::vector<ExprPtr> original = {};
+    std::vector<ExprPtr> index = {};
+  };
+
+  static void bitmap_conditions(const PlannerInfo& root, const Path& tree, BitmapConditions& out) {
     if (tree.kind == PathKind::BitmapOr) {
-      out.insert(out.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
+      out.original.insert(out.original.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
+      out.index.insert(out.index.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
       return;
     }
-    if (tree.kind == PathKind::BitmapAnd) {
-      for (const auto* child_tree : tree.children) {
-        bitmap_conditions(*child_tree, out);
-      }
+    for (const auto* child_tree : tree.children) {
+      bitmap_conditions(root, *child_tree, out);
+    }
+    if (tree.index == nullptr) {
       return;
     }
     for (const auto& clause : tree.index_clauses) {
+      out.original.push_back(clause.rinfo->clause);
       for (const auto* qual : clause.quals) {
-        out.push_back(qual->clause);
+        out.index.push_back(qual->clause);
       }
     }
     for (const auto& predicate : tree.index->predicate) {
-      if (std::none_of(out.begin(), out.end(),
-                       [&](const ExprPtr& e) { return equal(e, predicate); })) {
-        out.push_back(predicate);
+      if (!predicate_implied_by(root, {predicate}, out.original)) {
+        out.original.push_back(predicate);
+        out.index.push_back(predicate);
       }
     }
   }
@@ -557,7 +565,7 @@ class Converter {
     if (tree.kind == PathKind::BitmapAnd || tree.kind == PathKind::BitmapOr) {
       PlanNode node = base(tree.kind == PathKind::BitmapAnd ? "BitmapAnd" : "BitmapOr", tree);
       node.width = 0;
-      node.rows = Rows{0};
+      node.rows = Rows{clamp_row_est(tree.index_selectivity * tree.parent->tuples)};
       for (const auto* c : tree.children) {
         PlanNode leaf = bitmap_tree(root, *c, member);
         leaf.relationship = "Member";
@@ -586,9 +594,8 @@ class Converter {
   void bitmap(PlanNode& node, PlannerInfo& root, const Path& path, const Table* member,
               const std::vector<RestrictInfo*>& clauses) {
     const Path& tree = *path.children.front();
-    std::vector<ExprPtr> recheck;
-    bitmap_conditions(tree, recheck);
-    add(node, "Recheck Cond", all(root, recheck, member));
+    BitmapConditions conditions;
+    bitmap_conditions(root, tree, conditions);
     std::vector<const RestrictInfo*> exact;
     exact_clauses(tree, exact);
     std::vector<RestrictInfo*> filter;
@@ -598,12 +605,23 @@ class Converter {
                                          return e == clause || (clause->parent_ec != nullptr &&
                                                                 e->parent_ec == clause->parent_ec);
                                        }) ||
-                           std::any_of(recheck.begin(), recheck.end(),
+                           std::any_of(conditions.index.begin(), conditions.index.end(),
                                        [&](const ExprPtr& e) { return equal(e, clause->clause); });
       if (!checked) {
         filter.push_back(clause);
       }
     }
+    // What the filter tests anyway needs no recheck.
+    std::vector<ExprPtr> recheck;
+    for (const ExprPtr& condition : conditions.original) {
+      const bool filtered = std::any_of(filter.begin(), filter.end(), [&](const RestrictInfo* f) {
+        return equal(f->clause, condition);
+      });
+      if (!filtered) {
+        recheck.push_back(condition);
+      }
+    }
+    add(node, "Recheck Cond", all(root, recheck, member));
     add_clauses(node, "Filter", root, filter, member);
     PlanNode leaf = bitmap_tree(root, tree, member);
     leaf.relationship = "Outer";
@@ -931,19 +949,8 @@ class Converter {
       }
       case PathKind::ModifyTable:
         return modify(root, path);
-      case PathKind::MinMaxAggregate: {
-        PlanNode node = base("Result", path);
-        int n = 0;
-        for (const auto* sub : path.children) {
-          PlanNode init = convert(*path.subroot, *sub);
-          init.relationship = "InitPlan";
-          init.subplan_name =
-              "InitPlan " + std::to_string(n + 1) + " (returns $" + std::to_string(n) + ")";
-          ++n;
-          node.children.push_back(std::move(init));
-        }
-        return node;
-      }
+      case PathKind::MinMaxAggregate:
+        return base("Result", path);  // its subqueries are InitPlans of the level
       default: {
         PlanNode node = base("Result", path);
         note_target(root, path);
@@ -1018,6 +1025,7 @@ class Converter {
 }  // namespace
 
 PlanNode explain_plan(PlannerInfo& root, const Path& path, std::set<std::string>& indexes) {
+  register_min_max(root, path);
   Converter converter{root, indexes};
   converter.assign_names(root, path);
   return converter.level(root, path);

@@ -105,7 +105,6 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
   }
   auto* path = new_path(root, PathKind::MinMaxAggregate, &rel, target);
   double cost = 0;
-  const auto subplans_before = root.global->subplans.size();
   for (const auto& want : wanted) {
     const auto* op = types.op(want.sort_operator);
     const bool descending = op != nullptr && op->name == ">";
@@ -124,24 +123,46 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
       }
     }
     if (best == nullptr) {
-      root.global->subplans.resize(subplans_before);
       return;
     }
     cost += best->total;
     best_root->best = best;
-    SubPlanInfo info;
-    info.root = best_root;
-    info.owner = &root;
-    info.path = best;
-    info.is_init_plan = true;
-    info.used = false;
     path->children.push_back(best);
-    path->subroot = best_root;
+    path->min_max.push_back({best_root, 0});
+  }
+  for (auto& one : path->min_max) {
+    one.param = static_cast<int>(root.global->exec_params.size());
+    root.global->exec_params.push_back({nullptr, &root});
   }
   path->rows = 1;
   path->startup = cost + target->cost.startup;
   path->total = path->startup + target->cost.per_tuple + root.global->cost.cpu_tuple_cost;
   add_path(root, rel, path);
+}
+
+void register_min_max(PlannerInfo& root, const Path& path) {
+  auto& global = *root.global;
+  if (path.kind != PathKind::MinMaxAggregate) {
+    PlannerInfo& below = path.kind == PathKind::SubqueryScan ? *path.subroot : root;
+    for (const auto* child : path.children) {
+      register_min_max(below, *child);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < path.min_max.size(); ++i) {
+    const auto& one = path.min_max[i];
+    register_min_max(*one.subroot, *path.children[i]);
+    SubPlanInfo info;
+    info.root = one.subroot;
+    info.owner = &root;
+    info.path = path.children[i];
+    info.is_init_plan = true;
+    info.set_params = {one.param};
+    const std::size_t id = global.subplans.size() + 1;
+    info.name = "InitPlan " + std::to_string(id) + " (returns $" + std::to_string(one.param) + ")";
+    global.subplans.push_back(info);
+    root.init_plans.push_back(static_cast<int>(id));
+  }
 }
 
 }  // namespace quern::planner_model

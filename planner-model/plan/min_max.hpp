@@ -11,4 +11,8 @@ namespace quern::planner_model {
 void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* target,
                       const std::vector<ExprPtr>& aggregates);
 
+/// Makes InitPlans of the MIN and MAX subqueries in the plan chosen for one query level, at the
+/// moment when the server numbers them: create_minmaxagg_plan(), createplan.c.
+void register_min_max(PlannerInfo& root, const Path& path);
+
 }  // namespace quern::planner_model

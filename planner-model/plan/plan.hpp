@@ -34,6 +34,9 @@ RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool i
 // ------------------------------
 /// Everything subquery_planner() does before grouping_planner().
 void preprocess_query(PlannerInfo& root);
+/// Columns of enclosing levels become parameters; returns those of `root` itself.
+std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query);
+
 /// Plans one query level and leaves its best path in root.best.
 PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
                         double tuple_fraction, bool has_recursion = false,

@@ -290,8 +290,16 @@ struct Path {
   bool single_copy = false;
   int window = 0;
   std::string command = {};        ///< SetOp, ModifyTable
-  PlannerInfo* subroot = nullptr;  ///< SubqueryScan, MinMaxAggregate
-  int first_partial = 0;           ///< parallel Append
+  PlannerInfo* subroot = nullptr;  ///< SubqueryScan
+
+  /// MinMaxAggregate: the subquery of each child, and the parameter it sets.
+  struct MinMax {
+    PlannerInfo* subroot = nullptr;
+    int param = 0;
+  };
+
+  std::vector<MinMax> min_max = {};
+  int first_partial = 0;  ///< parallel Append
 };
 
 [[nodiscard]] inline Relids required_outer(const Path* path) {

@@ -15,12 +15,16 @@ void set_lateral_info(PlannerInfo& root) {
     for (const auto& row : rel->entry->values) {
       exprs.insert(exprs.end(), row.begin(), row.end());
     }
+    auto& entry = root.query.range_table[static_cast<std::size_t>(rel->range) - 1];
+    if (entry.subquery) {
+      auto subquery = std::make_shared<Query>(*entry.subquery);
+      const auto outer = replace_outer_vars(root, *subquery);
+      exprs.insert(exprs.end(), outer.begin(), outer.end());
+      entry.subquery = std::move(subquery);
+    }
     Relids needed = 0;
     for (const auto& expr : exprs) {
       needed |= relids_of(expr);
-    }
-    if (rel->entry->subquery) {
-      needed |= root.global->types != nullptr ? rel->direct_lateral : 0;
     }
     needed &= ~rel->relids;
     for (const auto& expr : exprs) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -37,8 +38,8 @@ ExprPtr exec_param(PlannerGlobal& global, ExprPtr source, PlannerInfo* level, co
   return param;
 }
 
-/// replace_outer_vars: columns of enclosing levels become parameters. Returns those of `root`
-/// itself.
+}  // namespace
+
 std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query) {
   std::vector<ExprPtr> arguments;
   change_query(query, [&](const ExprPtr& expr, int depth) -> ExprPtr {
@@ -59,6 +60,8 @@ std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query) {
   });
   return arguments;
 }
+
+namespace {
 
 bool materializes(const Path& path) {
   return path.kind == PathKind::Material || path.kind == PathKind::Sort ||
@@ -145,6 +148,7 @@ class SublinkPlanner {
     PlannerInfo& subroot = plan_query(global, std::move(query), &root_, fraction);
     Path* plan = cheapest_fractional_path(*subroot.final_rel, fraction);
     subroot.best = plan;
+    register_min_max(subroot, *plan);
 
     SubPlanInfo info;
     info.root = &subroot;
@@ -334,6 +338,7 @@ void plan_ctes(PlannerInfo& root) {
     info.is_cte = true;
     info.path = subroot.final_rel->cheapest_total;
     subroot.best = info.path;
+    register_min_max(subroot, *info.path);
     info.name = "CTE " + cte.name;
     global.subplans.push_back(info);
     const int id = static_cast<int>(global.subplans.size());
