@@ -455,8 +455,14 @@ void create_tid_paths(PlannerInfo& root, RelOptInfo& rel) {
     const auto is_ctid = [&](const ExprPtr& x) {
       return x->kind == ExprKind::Var && x->varno == rel.range && x->attno == -1;
     };
-    if (e->kind == ExprKind::OpExpr && e->args.size() == 2 && e->name == "=" &&
-        (is_ctid(e->args[0]) || is_ctid(e->args[1]))) {
+    if (e->kind != ExprKind::OpExpr || e->args.size() != 2 ||
+        !(is_ctid(e->args[0]) || is_ctid(e->args[1]))) {
+      continue;
+    }
+    if (e->name == "<" || e->name == ">" || e->name == "<=" || e->name == ">=") {
+      root.global->unmodelled.insert("ranges of ctid (no TID range scan)");
+    }
+    if (e->name == "=") {
       const auto& p = root.global->cost;
       auto* path = new_path(root, PathKind::TidScan, &rel, &rel.target);
       path->join_clauses = {clause};
