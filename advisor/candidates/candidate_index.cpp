@@ -1,6 +1,7 @@
 #include "advisor/candidates/candidate_index.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "collector/sql/quote.hpp"
 
@@ -93,6 +94,20 @@ bool begins_with(const std::vector<KeyPart>& wide, const std::vector<KeyPart>& n
 }
 
 }  // namespace
+
+bool mentions(const std::string& text, const std::string& name) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const bool starts = at == 0 || !is_word(text[at - 1]);
+    const std::size_t end = at + name.size();
+    if (starts && (end == text.size() || !is_word(text[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
 
 std::string parenthesized(const std::string& expression) {
   return "(" + bare(expression) + ")";

@@ -52,6 +52,9 @@ struct CandidateIndex {
 /// key.
 [[nodiscard]] std::string parenthesized(const std::string& expression);
 
+/// Whether `text` holds the name as a word: expressions and predicates come as SQL.
+[[nodiscard]] bool mentions(const std::string& text, const std::string& name);
+
 /// An existing index as a definition, to be compared with candidates.
 [[nodiscard]] IndexDefinition definition_of(const Index& index);
 

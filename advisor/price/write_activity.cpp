@@ -45,21 +45,6 @@ TableActivity activity_of(const Table& table, const CatalogSnapshot& catalog) {
   return sum;
 }
 
-/// Whether `text` holds the name as a word: expressions and predicates come as SQL.
-bool mentions(const std::string& text, const std::string& name) {
-  const auto is_word = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-  };
-  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    const bool starts = at == 0 || !is_word(text[at - 1]);
-    const std::size_t end = at + name.size();
-    if (starts && (end == text.size() || !is_word(text[end]))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /// Columns in keys, INCLUDE, expressions and predicate: a change of any forbids HOT.
 bool touches(const IndexDefinition& index, const Table& table,
              const std::vector<std::int16_t>& columns) {

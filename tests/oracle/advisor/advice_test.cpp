@@ -109,6 +109,7 @@ Total replay(const Workload& workload, const std::string& dsn) {
         total.indexes.insert(run.indexes.begin(), run.indexes.end());
       } catch (const pqxx::sql_error& error) {
         WARN("not replayed: " << query.sql << ": " << error.what());
+        break;
       }
     }
   }
