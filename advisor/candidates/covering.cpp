@@ -42,6 +42,10 @@ std::vector<CandidateIndex> covering(const RuleInput& input,
       }
     }
     const auto& included = wide.definition.included;
+    const std::size_t held = candidate.definition.keys.size() + included.size();
+    if (held >= input.table.columns.size() && held > kMostIncluded) {
+      continue;  // a copy of the table
+    }
     if (included.empty() || included.size() > kMostIncluded || bytes > kWidestIncluded ||
         included.front() <= 0) {
       continue;
