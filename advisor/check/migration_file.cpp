@@ -175,22 +175,23 @@ Migration read_migration(const MigrationFile& file) {
 
   collector::Lexer lexer{text};
   std::set<std::string> ignored;
-  std::optional<std::size_t> begin;
+  constexpr auto kBetween = std::string::npos;  // outside of any statement
+  std::size_t begin = kBetween;
   for (auto token = lexer.next_with_comments(); token.kind != collector::TokenKind::End;
        token = lexer.next_with_comments()) {
     if (token.kind == collector::TokenKind::Comment) {
       ignored.merge(ignored_rules(token.text));
     } else if (token.kind == collector::TokenKind::Punctuation && token.text == ";") {
-      if (begin) {
-        finish(migration, text, *begin, token.offset, ignored);
+      if (begin != kBetween) {
+        finish(migration, text, begin, token.offset, ignored);
       }
-      begin.reset();
-    } else if (!begin) {
+      begin = kBetween;
+    } else if (begin == kBetween) {
       begin = token.offset;
     }
   }
-  if (begin) {
-    finish(migration, text, *begin, text.size(), ignored);
+  if (begin != kBetween) {
+    finish(migration, text, begin, text.size(), ignored);
   }
   // Flyway notices by itself that nothing in the file may run in a transaction.
   if (migration.dialect == "Flyway" &&
