@@ -4,6 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <fstream>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -81,6 +82,7 @@ class Server {
  public:
   Server(const std::string& dsn, const IndexSet& set) : connection_{dsn}, work_{connection_} {
     work_.exec("SET LOCAL jit = off");
+    work_.exec("SET LOCAL plan_cache_mode = force_generic_plan");
     for (const std::string& name : set.drop) {
       work_.exec("DROP INDEX " + name);
     }
@@ -97,10 +99,16 @@ class Server {
     }
   }
 
-  /// `created` names HypoPG's indexes as the model does.
-  std::string explain(const std::string& sql,
+  /// `created` names HypoPG's indexes as the model does. Throws what libpqxx throws; the session
+  /// goes on.
+  std::string explain(const NamedStatement& statement,
                       const std::vector<planner_model::HypotheticalIndex>& created) {
-    std::string json = work_.exec("EXPLAIN (FORMAT JSON) " + sql).at(0).at(0).c_str();
+    pqxx::subtransaction attempt{work_};
+    std::string json = attempt.exec(explain_command(attempt, statement)).at(0).at(0).c_str();
+    if (statement.parameters > 0) {
+      attempt.exec("DEALLOCATE oracle_statement");
+    }
+    attempt.commit();
     for (std::size_t i = 0; i < names_.size() && i < created.size(); ++i) {
       json = replaced(json, "\"" + names_[i] + "\"", "\"" + created[i].definition.name + "\"");
     }
@@ -108,6 +116,19 @@ class Server {
   }
 
  private:
+  static std::string explain_command(pqxx::subtransaction& session,
+                                     const NamedStatement& statement) {
+    if (statement.parameters == 0) {
+      return "EXPLAIN (FORMAT JSON) " + statement.sql;
+    }
+    session.exec("PREPARE oracle_statement AS " + statement.sql);
+    std::string nulls = "NULL";
+    for (int i = 1; i < statement.parameters; ++i) {
+      nulls += ", NULL";
+    }
+    return "EXPLAIN (FORMAT JSON) EXECUTE oracle_statement(" + nulls + ")";
+  }
+
   pqxx::connection connection_;
   pqxx::work work_;  // never committed
   std::vector<std::string> names_ = {};
@@ -121,6 +142,7 @@ struct Tally {
   int within_5 = 0;
   int within_10 = 0;
   int rows = 0;
+  int rows_within_10 = 0;
   int scans = 0;
   int joins = 0;
   int indexes = 0;
@@ -135,6 +157,7 @@ struct Tally {
     within_5 += one.within(0.05);
     within_10 += one.within(0.10);
     rows += one.same_rows();
+    rows_within_10 += one.rows_within(0.10);
     scans += one.same_scans();
     joins += one.same_joins();
     indexes += one.same_indexes();
@@ -147,13 +170,21 @@ std::string percent(int part, int whole) {
   return whole == 0 ? "-" : fmt::format("{:.1f} %", 100.0 * part / whole);
 }
 
+void print_head(std::ostream& out, std::string_view what) {
+  out << fmt::format(
+      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n",
+      what, "plans", "cost=", "<= 1 %", "<= 5 %", "<= 10 %", "rows=", "<= 10 %",
+      "scans=", "joins=", "indexes=", "text=", "unmodelled", "failed");
+}
+
 void print_tally(std::ostream& out, const std::string& name, const Tally& tally) {
   const auto share = [&](int part) { return percent(part, tally.cases); };
   out << fmt::format(
-      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n", name,
-      tally.cases, share(tally.exact), share(tally.within_1), share(tally.within_5),
-      share(tally.within_10), share(tally.rows), share(tally.scans), share(tally.joins),
-      share(tally.indexes), share(tally.text), tally.unmodelled, tally.cases - tally.planned);
+      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n",
+      name, tally.cases, share(tally.exact), share(tally.within_1), share(tally.within_5),
+      share(tally.within_10), share(tally.rows), share(tally.rows_within_10), share(tally.scans),
+      share(tally.joins), share(tally.indexes), share(tally.text), tally.unmodelled,
+      tally.cases - tally.planned);
 }
 
 std::vector<std::string> lines(const std::string& text) {
@@ -194,12 +225,6 @@ void print_diff(std::ostream& out, const std::string& server, const std::string&
   }
 }
 
-/// How far the costs are apart, in either direction; without a plan: infinitely.
-double distance(const OracleCase& one) {
-  const double ratio = one.cost_ratio();
-  return ratio <= 0 ? HUGE_VAL : std::abs(std::log(ratio));
-}
-
 std::string differences(const OracleCase& one) {
   if (!one.model) {
     return "error: " + one.error;
@@ -219,10 +244,6 @@ std::string differences(const OracleCase& one) {
     result += fmt::format(" unmodelled: {}", fmt::join(one.unmodelled, "; "));
   }
   return result.empty() ? "same" : result;
-}
-
-OracleCase compare(const NamedStatement& statement, const std::string& server_json) {
-  return {.query = statement.name, .set = {}, .server = read_plan(server_json)};
 }
 
 }  // namespace
@@ -284,38 +305,86 @@ bool OracleCase::same_text() const {
   return model && planner_model::explain_text(*model) == planner_model::explain_text(server);
 }
 
+bool OracleCase::rows_within(double fraction) const {
+  if (!model) {
+    return false;
+  }
+  const double gap = std::abs(std::rint(model->rows.value()) - server.rows.value());
+  return gap <= fraction * server.rows.value();
+}
+
+double distance(const OracleCase& one) {
+  const double ratio = one.cost_ratio();
+  return ratio <= 0 ? HUGE_VAL : std::abs(std::log(ratio));
+}
+
+struct OracleSession::Implementation {
+  IndexSet set;
+  Planner planner;
+  IndexConfiguration configuration;
+  Server server;
+
+  Implementation(const std::string& dsn, const CatalogSnapshot& catalog, IndexSet chosen)
+      : set{std::move(chosen)},
+        planner{catalog, set.hypothetical ? planner_model::SizeModel::HypoPG
+                                          : planner_model::SizeModel::AsBuilt},
+        server{dsn, set} {
+    configuration.dropped = set.drop;
+    for (const std::string& ddl : set.create) {
+      configuration.created.push_back(planner.hypothetical(ddl));
+    }
+  }
+};
+
+OracleSession::OracleSession(const std::string& dsn, const CatalogSnapshot& catalog, IndexSet set)
+    : implementation_{std::make_unique<Implementation>(dsn, catalog, std::move(set))} {}
+
+OracleSession::~OracleSession() = default;
+
+std::optional<OracleCase> OracleSession::compare(const NamedStatement& statement,
+                                                 std::string* refusal) {
+  auto& self = *implementation_;
+  OracleCase one{.query = statement.name,
+                 .set = self.set.name,
+                 .sql = statement.sql,
+                 .constructs = statement.constructs,
+                 .server = {}};
+  try {
+    one.server = read_plan(self.server.explain(statement, self.configuration.created));
+  } catch (const pqxx::sql_error& error) {
+    if (refusal != nullptr) {
+      *refusal = error.what();
+    }
+    return std::nullopt;
+  }
+  try {
+    const auto result = self.planner.plan(*self.planner.bind(statement.sql), self.configuration);
+    one.model = result.plan;
+    one.unmodelled = result.unmodelled;
+  } catch (const std::exception& error) {
+    one.error = error.what();
+  }
+  return one;
+}
+
 std::vector<OracleCase> run_oracle(const std::string& dsn, const CatalogSnapshot& catalog,
                                    const std::vector<NamedStatement>& statements,
                                    const IndexSet& set) {
-  const Planner planner{catalog, set.hypothetical ? planner_model::SizeModel::HypoPG
-                                                  : planner_model::SizeModel::AsBuilt};
-  IndexConfiguration configuration;
-  configuration.dropped = set.drop;
-  for (const std::string& ddl : set.create) {
-    configuration.created.push_back(planner.hypothetical(ddl));
-  }
-  Server server{dsn, set};
+  OracleSession session{dsn, catalog, set};
   std::vector<OracleCase> cases;
   for (const NamedStatement& statement : statements) {
-    OracleCase& one = cases.emplace_back(
-        compare(statement, server.explain(statement.sql, configuration.created)));
-    one.set = set.name;
-    try {
-      const auto result = planner.plan(*planner.bind(statement.sql), configuration);
-      one.model = result.plan;
-      one.unmodelled = result.unmodelled;
-    } catch (const std::exception& error) {
-      one.error = error.what();
+    std::string refusal;
+    auto one = session.compare(statement, &refusal);
+    if (!one) {
+      throw std::runtime_error{statement.name + ": " + refusal};
     }
+    cases.push_back(std::move(*one));
   }
   return cases;
 }
 
 void print_table(std::ostream& out, const std::vector<OracleCase>& cases) {
-  out << fmt::format(
-      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n",
-      "index set", "plans", "cost=", "<= 1 %", "<= 5 %", "<= 10 %",
-      "rows=", "scans=", "joins=", "indexes=", "text=", "unmodelled", "failed");
+  print_head(out, "index set");
   Tally all;
   std::vector<std::pair<std::string, Tally>> sets;
   for (const OracleCase& one : cases) {
@@ -326,6 +395,22 @@ void print_table(std::ostream& out, const std::vector<OracleCase>& cases) {
     all.add(one);
   }
   for (const auto& [name, tally] : sets) {
+    print_tally(out, name, tally);
+  }
+  print_tally(out, "all", all);
+}
+
+void print_constructs(std::ostream& out, const std::vector<OracleCase>& cases) {
+  std::map<std::string, Tally> tallies;
+  Tally all;
+  for (const OracleCase& one : cases) {
+    for (const std::string& construct : one.constructs) {
+      tallies[construct].add(one);
+    }
+    all.add(one);
+  }
+  print_head(out, "construct");
+  for (const auto& [name, tally] : tallies) {
     print_tally(out, name, tally);
   }
   print_tally(out, "all", all);
@@ -356,6 +441,9 @@ void print_worst(std::ostream& out, const std::vector<OracleCase>& cases, std::s
   for (const OracleCase* one : order) {
     out << fmt::format("\n== {} under {}: ratio {:.4f}, {}\n", one->query, one->set,
                        one->cost_ratio(), differences(*one));
+    if (!one->constructs.empty()) {
+      out << "   " << one->sql << '\n';
+    }
     print_diff(out, planner_model::explain_text(one->server),
                one->model ? planner_model::explain_text(*one->model) : one->error);
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <iosfwd>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,8 @@ namespace quern::testing {
 struct NamedStatement {
   std::string name;
   std::string sql;
+  int parameters = 0;  ///< planned generically when there are any
+  std::set<std::string> constructs = {};
 };
 
 [[nodiscard]] std::vector<NamedStatement> read_statements(const std::string& path);
@@ -34,6 +38,8 @@ struct IndexSet {
 struct OracleCase {
   std::string query;
   std::string set;
+  std::string sql = {};
+  std::set<std::string> constructs = {};
   planner_model::PlanNode server;
   std::optional<planner_model::PlanNode> model = {};
   std::string error = {};  ///< why the model has no plan
@@ -45,10 +51,27 @@ struct OracleCase {
   [[nodiscard]] bool within(double fraction) const;
   [[nodiscard]] double cost_ratio() const;  ///< model / server; 0 without a plan
   [[nodiscard]] bool same_rows() const;
+  [[nodiscard]] bool rows_within(double fraction) const;
   [[nodiscard]] bool same_scans() const;  ///< method by table, as multisets
   [[nodiscard]] bool same_joins() const;  ///< method and type, as multisets
   [[nodiscard]] bool same_indexes() const;
   [[nodiscard]] bool same_text() const;  ///< the whole of EXPLAIN's text
+};
+
+/// One index set on the server, in a transaction that is rolled back, and in the model.
+class OracleSession {
+ public:
+  /// The snapshot must outlive the session.
+  OracleSession(const std::string& dsn, const CatalogSnapshot& catalog, IndexSet set);
+  ~OracleSession();
+
+  /// Nothing when the server refuses the statement, for the reason in `refusal`.
+  [[nodiscard]] std::optional<OracleCase> compare(const NamedStatement& statement,
+                                                  std::string* refusal = nullptr);
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
 };
 
 /// Plans each statement on the server, in a transaction that is rolled back, and in the model.
@@ -59,6 +82,12 @@ struct OracleCase {
 
 /// Percentages by index set and in total.
 void print_table(std::ostream& out, const std::vector<OracleCase>& cases);
+
+/// Percentages by construct: each case counts in all of its own.
+void print_constructs(std::ostream& out, const std::vector<OracleCase>& cases);
+
+/// How far the costs are apart, in either direction; infinite without a plan.
+[[nodiscard]] double distance(const OracleCase& one);
 
 /// One line a case: both costs, their ratio, both row counts, what differs.
 void print_cases(std::ostream& out, const std::vector<OracleCase>& cases);

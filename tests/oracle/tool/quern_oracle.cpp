@@ -2,6 +2,8 @@
 //
 //   quern-oracle --dsn "host=... dbname=shop" --queries samples/shop/queries.sql --worst 5
 //   quern-oracle --query latest_orders --index "CREATE INDEX ON orders (placed_at)"
+//   quern-oracle --random 200 --seed 7 --seeds 25 --worst 10      generated schemas and statements
+//   quern-oracle --random 200 --seed 7 --statement 31 --shrink    one of them, made small
 //
 // Without --dsn it uses the throwaway server of the build folder.
 
@@ -18,6 +20,7 @@
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
+#include "tests/support/random_oracle.hpp"
 
 namespace {
 
@@ -32,6 +35,8 @@ struct Options {
   bool all_sets = false;
   bool cases = false;
   std::size_t worst = 0;
+  std::size_t seeds = 1;
+  quern::testing::RandomRun random = {.statements = 0};
 };
 
 void describe(CLI::App& app, Options& options) {
@@ -47,6 +52,13 @@ void describe(CLI::App& app, Options& options) {
   app.add_flag("--hypopg", options.hypothetical, "HypoPG's indexes instead of real ones");
   app.add_flag("--all-sets", options.all_sets, "Every index set of the shop sample");
   app.add_flag("--cases", options.cases, "One line a statement");
+  app.add_option("--random", options.random.statements, "Generate this many statements a schema");
+  app.add_option("--seed", options.random.seed, "Of the first generated schema");
+  app.add_option("--seeds", options.seeds, "How many schemas to generate");
+  app.add_option("--statement", options.random.only, "Only the generated statement of this number");
+  app.add_flag("--shrink", options.random.shrink, "Make the first failing cases of a seed small");
+  app.add_option("--shrink-cases", options.random.shrunk_cases, "How many of a seed to make small");
+  app.add_flag("--keep", options.random.keep, "Leave the generated databases on the server");
   app.add_option("--worst", options.worst, "Show the plans of the N worst");
 }
 
@@ -61,7 +73,7 @@ std::vector<quern::testing::NamedStatement> chosen_statements(const Options& opt
   return result;
 }
 
-void run(const Options& options) {
+std::vector<quern::testing::OracleCase> corpus_cases(const Options& options) {
   using namespace quern::testing;
   const std::string dsn = options.dsn.empty() ? Cluster::instance().dsn("shop") : options.dsn;
   const quern::CatalogSnapshot catalog = options.catalog.empty()
@@ -82,12 +94,32 @@ void run(const Options& options) {
       cases.push_back(std::move(one));
     }
   }
+  return cases;
+}
+
+std::vector<quern::testing::OracleCase> random_cases(const Options& options) {
+  std::vector<quern::testing::OracleCase> cases;
+  auto one_run = options.random;
+  for (std::size_t i = 0; i < options.seeds; ++i, ++one_run.seed) {
+    std::cerr << "seed " << one_run.seed << '\n';
+    for (auto& one : quern::testing::run_random_oracle(one_run, std::cerr)) {
+      cases.push_back(std::move(one));
+    }
+  }
+  return cases;
+}
+
+void run(const Options& options) {
+  using namespace quern::testing;
+  const bool random = options.random.statements > 0;
+  const auto cases = random ? random_cases(options) : corpus_cases(options);
   if (options.cases) {
     print_cases(std::cout, cases);
   }
-  print_worst(std::cout, cases, options.only.empty() ? options.worst : cases.size());
+  const bool show_all = !options.only.empty() || options.random.only != SIZE_MAX;
+  print_worst(std::cout, cases, show_all ? cases.size() : options.worst);
   std::cout << '\n';
-  print_table(std::cout, cases);
+  random ? print_constructs(std::cout, cases) : print_table(std::cout, cases);
 }
 
 }  // namespace
