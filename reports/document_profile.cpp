@@ -60,7 +60,11 @@ Microseconds mean_of(const QueryClass& query) {
 
 DocumentClass worded(const QueryClass& query, Microseconds workload_total) {
   const Microseconds mean = mean_of(query);
-  const Microseconds p95 = query.durations.quantile(0.95);
+  // The sketch is exact to 1 % only; no quantile is shown above what was measured.
+  const auto quantile = [&](double share_below) {
+    return std::min(query.durations.quantile(share_below), query.maximum);
+  };
+  const Microseconds p95 = quantile(0.95);
   const double share =
       workload_total.count() > 0 ? milliseconds(query.total) / milliseconds(workload_total) : 0;
   const bool timed = query.durations.count() > 0;
@@ -72,9 +76,9 @@ DocumentClass worded(const QueryClass& query, Microseconds workload_total) {
           .total = duration(query.total),
           .share = share_words(share),
           .mean = duration(mean),
-          .median = duration(query.durations.quantile(0.5)),
+          .median = duration(quantile(0.5)),
           .p95 = duration(p95),
-          .p99 = duration(query.durations.quantile(0.99)),
+          .p99 = duration(quantile(0.99)),
           .maximum = duration(query.maximum),
           .rows = query.rows ? count_words(static_cast<double>(*query.rows)) : "",
           .trouble = trouble_of(query),
@@ -109,7 +113,7 @@ DocumentFact time_covered(const Workload& workload) {
     return {"Time covered", "unknown", "the source gave no times"};
   }
   return {"Time covered", duration_words(Microseconds{workload.until_us - workload.from_us}),
-          time_words(workload.from_us) + " to " + time_words(workload.until_us)};
+          time_range_words(workload.from_us, workload.until_us)};
 }
 
 void add_profile(ReportDocument& document, const Workload& workload,
@@ -129,8 +133,10 @@ void add_profile(ReportDocument& document, const Workload& workload,
     }
     DocumentClass row = worded(query, total);
     if (const auto found = effects.find(query.fingerprint); found != effects.end()) {
-      row.cost = fmt::format("{} to {}", cost_words(found->second->before),
-                             cost_words(found->second->after));
+      row.cost_before = cost_words(found->second->before);
+      row.cost_after = cost_words(found->second->after);
+      row.cost_change = change_words(found->second->before, found->second->after);
+      row.cost_number = found->second->before.value();
     }
     if (document.profile.size() < kSeriesLimit) {
       for (const auto& [start, bucket] : query.by_time) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "reports/document_profile.hpp"
+#include "reports/document_proposal.hpp"
 #include "reports/words.hpp"
 
 namespace quern::reports {
@@ -29,72 +30,41 @@ std::vector<std::string> cleaned(const std::vector<std::string>& texts) {
 /// Keeps each distinct plan once.
 class PlanTable {
  public:
-  explicit PlanTable(std::vector<std::string>& plans) : plans_{plans} {}
+  explicit PlanTable(std::vector<DocumentPlan>& plans) : plans_{plans} {}
 
   int add(const planner_model::PlanNode& plan) {
     if (plan.node_type.empty()) {
       return -1;
     }
-    std::string text = clean_text(planner_model::explain_json(plan));
+    std::string json = clean_text(planner_model::explain_json(plan));
     const auto [entry, inserted] =
-        numbers_.try_emplace(std::move(text), static_cast<int>(plans_.size()));
+        numbers_.try_emplace(std::move(json), static_cast<int>(plans_.size()));
     if (inserted) {
-      plans_.push_back(entry->first);
+      plans_.push_back({clean_text(planner_model::explain_text(plan)), entry->first});
     }
     return entry->second;
   }
 
  private:
-  std::vector<std::string>& plans_;
+  std::vector<DocumentPlan>& plans_;
   std::map<std::string, int> numbers_;
 };
 
 DocumentQuery worded(const QueryEffect& effect) {
+  const std::string change = change_words(effect.before, effect.after);
   return {.fingerprint = clean_text(effect.fingerprint),
           .sql = clean_text(effect.sql),
           .calls = count_words(effect.calls),
           .before = cost_words(effect.before),
           .after = cost_words(effect.after),
-          .change = change_words(effect.before, effect.after),
+          .change = change,
           .measured = effect.measured_mean ? duration_words(*effect.measured_mean) : "",
           .uses_index = effect.uses_index,
+          .priced = effect.before.value() > 0 || effect.after.value() > 0,
+          .same = change == "same",
           .calls_number = effect.calls,
           .before_number = effect.before.value(),
           .after_number = effect.after.value()};
-}
-
-std::string size_of(const Proposal& proposal) {
-  if (!proposal.size) {
-    return {};
-  }
-  const std::string size = size_words(*proposal.size);
-  return proposal.kind == ProposalKind::DropIndex ? "frees " + size : "adds " + size;
-}
-
-/// Recorded writes are scaled to a day, the unit in which WAL volume is planned.
-std::string write_cost_of(const Proposal& proposal, const Workload& workload) {
-  if (!proposal.writes) {
-    return {};
-  }
-  const advisor::WriteEffect& writes = *proposal.writes;
-  const double changed = writes.rows_inserted + writes.rows_updated + writes.rows_deleted;
-  const auto period_us = static_cast<double>(workload.until_us - workload.from_us);
-  std::string words;
-  if (changed == 0 && writes.wal_total.value() == 0) {
-    words = "no writes to this table were recorded";
-  } else if (period_us >= 60e6) {
-    words = fmt::format("{} WAL a day", size_words((86400e6 / period_us) * writes.wal_total));
-  } else {
-    words = fmt::format("{} WAL in the recorded period", size_words(writes.wal_total));
-  }
-  if (writes.wal_per_insert.value() != 0) {
-    words += fmt::format(", {} an inserted row", size_words(writes.wal_per_insert));
-  }
-  if (writes.hot_updates_lost > 0) {
-    words +=
-        fmt::format(", {} no longer HOT", plural(writes.hot_updates_lost, "update", "updates"));
-  }
-  return words;
 }
 
 DocumentProposal worded(const Proposal& proposal, const Workload& workload, PlanTable& plans) {
@@ -105,27 +75,22 @@ DocumentProposal worded(const Proposal& proposal, const Workload& workload, Plan
                         .table = clean_text(proposal.table),
                         .index = clean_text(proposal.index),
                         .rule = clean_text(proposal.rule),
-                        .size = size_of(proposal),
-                        .write_cost = write_cost_of(proposal, workload),
                         .confidence = std::string{confidence_words(proposal.confidence)},
                         .share = proposal.share_of_workload,
                         .ddl_up = cleaned(proposal.ddl_up),
                         .ddl_down = cleaned(proposal.ddl_down),
-                        .evidence = cleaned(proposal.evidence),
-                        .warnings = cleaned(proposal.warnings)};
-  if (proposal.share_of_workload != 0) {
-    card.benefit = share_words(proposal.share_of_workload) + " of the workload's cost";
-  }
-  if (proposal.leave_one_out) {
-    card.alone = cost_words(*proposal.leave_one_out) + " cost units";
-  }
+                        .ddl_essential = essential_statements(cleaned(proposal.ddl_up)),
+                        .evidence = sentences(proposal.evidence),
+                        .warnings = sentences(proposal.warnings),
+                        .all_warnings = sentences(proposal.warnings)};
+  add_price(card, proposal, workload);
   if (proposal.rewrite) {
     card.rewrite = {.rule = clean_text(proposal.rewrite->rule),
                     .name = clean_text(proposal.rewrite->name),
                     .equivalence = std::string{equivalence_words(proposal.rewrite->equivalence)},
                     .original = clean_text(proposal.rewrite->original),
                     .replacement = clean_text(proposal.rewrite->replacement),
-                    .conditions = cleaned(proposal.rewrite->conditions)};
+                    .conditions = sentences(proposal.rewrite->conditions)};
   }
   std::size_t with_plans = 0;
   for (const QueryEffect& effect : proposal.queries) {
@@ -136,7 +101,7 @@ DocumentProposal worded(const Proposal& proposal, const Workload& workload, Plan
       ++with_plans;
     }
     // What is neither better nor worse stands with the helped: it uses the index all the same.
-    auto& side = effect.after > effect.before ? card.hurt : card.helped;
+    auto& side = effect.after > effect.before && !query.same ? card.hurt : card.helped;
     side.push_back(std::move(query));
   }
   return card;
@@ -187,28 +152,39 @@ std::string summary_of(const Advice& advice) {
 std::vector<DocumentFact> facts_of(const Workload& workload, const Advice& advice) {
   const Cost before = advice.cost.reads_before + advice.cost.writes_before;
   const Cost after = advice.cost.reads_after + advice.cost.writes_after;
+  const double planned = static_cast<double>(advice.queries.size());
+  const double unplanned = static_cast<double>(advice.unplanned.size());
   std::vector<DocumentFact> facts;
   facts.push_back({"Workload cost", fmt::format("{} to {}", cost_words(before), cost_words(after)),
                    change_words(before, after) + ", planner units"});
-  facts.push_back(time_covered(workload));
-  facts.push_back({"Storage", fmt::format("{} added", size_words(advice.storage_added)),
-                   fmt::format("{} freed", size_words(advice.storage_freed))});
   facts.push_back(
-      {"Write cost",
+      {"of which writes",
        fmt::format("{} to {}", cost_words(advice.cost.writes_before),
                    cost_words(advice.cost.writes_after)),
        change_words(advice.cost.writes_before, advice.cost.writes_after) + ", planner units"});
+  facts.push_back({"Storage", fmt::format("{} added", size_words(advice.storage_added)),
+                   fmt::format("{} freed", size_words(advice.storage_freed))});
+  facts.push_back(time_covered(workload));
+  facts.push_back({"Query classes planned",
+                   fmt::format("{} of {}", count_words(planned), count_words(planned + unplanned)),
+                   plural(static_cast<double>(advice.unmodelled.size()),
+                          "construct not modelled in full", "constructs not modelled in full")});
   facts.push_back(
       {"Optimality gap",
        advice.cost.lower_bound.value() > 0 ? share_words(advice.cost.gap) : "not proved",
-       clean_text(advice.cost.gap_basis)});
-  const double planned = static_cast<double>(advice.queries.size());
-  facts.push_back({"Query classes planned",
-                   fmt::format("{} of {}", count_words(planned),
-                               count_words(planned + static_cast<double>(advice.unplanned.size()))),
-                   plural(static_cast<double>(advice.unmodelled.size()),
-                          "construct not modelled in full", "constructs not modelled in full")});
+       first_clause(clean_text(advice.cost.gap_basis))});
   return facts;
+}
+
+std::string source_of(const Workload& workload, const CatalogSnapshot& catalog) {
+  double calls = 0;
+  for (const QueryClass& query : workload.classes) {
+    calls += static_cast<double>(query.calls);
+  }
+  const auto classes = static_cast<double>(workload.classes.size());
+  return fmt::format("PostgreSQL {}.{}; {} of {}", catalog.server_version / 10000,
+                     catalog.server_version % 10000, plural(calls, "execution", "executions"),
+                     plural(classes, "query class", "query classes"));
 }
 
 }  // namespace
@@ -218,10 +194,12 @@ ReportDocument build_document(const Workload& workload, const CatalogSnapshot& c
   ReportDocument document{
       .title = catalog.database.empty() ? "Quern advice"
                                         : "Quern advice: " + clean_text(catalog.database),
+      .source = source_of(workload, catalog),
       .summary = summary_of(advice),
       .facts = facts_of(workload, advice),
+      .wal_period = wal_period(workload),
       .unmodelled = cleaned(advice.unmodelled),
-      .caveats = cleaned(advice.caveats),
+      .caveats = sentences(advice.caveats),
       .cost_before = (advice.cost.reads_before + advice.cost.writes_before).value(),
       .cost_after = (advice.cost.reads_after + advice.cost.writes_after).value(),
       .lower_bound = advice.cost.lower_bound.value(),
@@ -230,6 +208,10 @@ ReportDocument build_document(const Workload& workload, const CatalogSnapshot& c
   for (const Proposal& proposal : advice.proposals) {
     document.proposals.push_back(worded(proposal, workload, plans));
     document.proposals.back().rank = document.proposals.size();
+  }
+  share_warnings(document);
+  if (const std::string basis = clean_text(advice.cost.gap_basis); first_clause(basis) != basis) {
+    document.caveats.push_back("Optimality gap: " + basis);
   }
   for (const QueryEffect& effect : advice.queries) {
     document.queries.push_back(worded(effect));

@@ -32,6 +32,8 @@ struct DocumentQuery {
   std::string change;    ///< "-93.1 %"
   std::string measured;  ///< mean duration; empty: unknown
   bool uses_index = false;
+  bool priced = true;    ///< false: the finding is about it, and has no cost
+  bool same = false;     ///< neither better nor worse
   int plan_before = -1;  ///< position in ReportDocument::plans; -1: not kept
   int plan_after = -1;
   double calls_number = 0;
@@ -58,15 +60,21 @@ struct DocumentProposal {
   std::string index;
   std::string rule;
   std::string benefit;     ///< "34.2 % of the workload's cost"; empty: not priced
-  std::string size;        ///< "+136 MB", "frees 24 MB"; empty: none
-  std::string write_cost;  ///< "12 MB WAL a day, 96 bytes an insert"; empty: none
+  std::string saves;       ///< "34.2 %", for a column
+  std::string size;        ///< "adds 136 MB", "frees 24 MB"; empty: none
+  std::string storage;     ///< "+136 MB", "-24 MB", for a column
+  std::string write_cost;  ///< "12 MB WAL a day, 96 bytes an inserted row"; empty: none
+  std::string wal;         ///< "+12 MB", in ReportDocument::wal_period, for a column
+  std::string time;        ///< "32.4 %": share of the recorded time that the helped classes took
   std::string confidence;
   std::string alone;  ///< what the set loses without it; empty: not measured
   double share = 0;
   std::vector<std::string> ddl_up = {};
   std::vector<std::string> ddl_down = {};
+  std::vector<std::string> ddl_essential = {};  ///< ddl_up without its settings of timeouts
   std::vector<std::string> evidence = {};
-  std::vector<std::string> warnings = {};
+  std::vector<std::string> warnings = {};      ///< of this proposal alone
+  std::vector<std::string> all_warnings = {};  ///< and those in ReportDocument::shared_warnings
   std::vector<DocumentQuery> helped = {};
   std::vector<DocumentQuery> hurt = {};
   std::optional<DocumentRewrite> rewrite = {};
@@ -92,14 +100,17 @@ struct DocumentClass {
   std::string p99;
   std::string maximum;
   std::string rows;
-  std::string cost;     ///< "1,204 to 8.44"; empty: not planned
-  std::string trouble;  ///< "12 errors, 3 lock waits, 40 MB temporary files"
+  std::string cost_before;  ///< planner cost of one execution; empty: not planned
+  std::string cost_after;   ///< under the chosen set
+  std::string cost_change;  ///< "-93.1 %"
+  std::string trouble;      ///< "12 errors, 3 lock waits, 40 MB temporary files"
   double calls_number = 0;
   double total_ms = 0;
   double mean_ms = 0;
   double p95_ms = 0;
   double maximum_ms = 0;
   double share_number = 0;
+  double cost_number = 0;
   std::vector<DocumentBucket> series = {};
 };
 
@@ -120,6 +131,18 @@ struct DocumentParetoPoint {
   double cost_number = 0;
 };
 
+/// A warning that several proposals carry word for word, but for the name of their index.
+struct DocumentNote {
+  std::string text;
+  std::size_t proposals = 0;
+};
+
+/// One plan as EXPLAIN prints it: the text to compare, the JSON for the plan viewer.
+struct DocumentPlan {
+  std::string text;
+  std::string json;
+};
+
 struct DocumentGap {
   std::string what;  ///< SQL, a reason, a construct
   std::string why;
@@ -129,9 +152,12 @@ struct DocumentGap {
 
 struct ReportDocument {
   std::string title;
+  std::string source;   ///< "PostgreSQL 15.18; 9,238 executions of 116 query classes"
   std::string summary;  ///< the answer in one or two sentences
   std::vector<DocumentFact> facts = {};
   std::vector<DocumentProposal> proposals = {};
+  std::vector<DocumentNote> shared_warnings = {};
+  std::string wal_period;  ///< "a day", or "in 2 min 12 s" where the log is too short to scale
   std::vector<DocumentQuery> queries = {};  ///< every planned class under the chosen set
   std::vector<DocumentClass> profile = {};  ///< by total time
   std::size_t profile_left_out = 0;         ///< classes beyond kProfileLimit
@@ -142,7 +168,7 @@ struct ReportDocument {
   std::vector<DocumentGap> unplanned = {};  ///< classes without a cost
   std::vector<std::string> unmodelled = {};
   std::vector<std::string> caveats = {};
-  std::vector<std::string> plans = {};  ///< EXPLAIN (FORMAT JSON) text
+  std::vector<DocumentPlan> plans = {};
   double cost_before = 0;
   double cost_after = 0;
   double lower_bound = 0;

@@ -70,6 +70,9 @@ std::string size_words(Bytes size) {
 
 std::string duration_words(Microseconds duration) {
   const auto us = static_cast<double>(duration.count());
+  if (us < 1e3) {
+    return fmt::format("{:.3f} ms", us / 1e3);  // as pg_stat_statements: one unit, to the µs
+  }
   if (us < 1e6) {
     return three_digits(us / 1e3) + " ms";
   }
@@ -153,6 +156,18 @@ std::string time_words(std::int64_t unix_microseconds) {
   return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+std::string time_range_words(std::int64_t from, std::int64_t until) {
+  const std::string first = time_words(from);
+  const std::string last = time_words(until);
+  constexpr std::size_t kDate = 10;
+  constexpr std::size_t kTime = 19;  // date and time, without the zone
+  if (first.size() < kTime || last.size() < kTime) {
+    return first + " to " + last;
+  }
+  const bool same_day = first.compare(0, kDate, last, 0, kDate) == 0;
+  return first.substr(0, kTime) + " to " + (same_day ? last.substr(kDate + 1) : last);
 }
 
 std::string_view kind_words(advisor::ProposalKind kind) {

@@ -16,7 +16,7 @@ namespace quern::reports {
 /// 15, src/backend/utils/adt/dbsize.c.
 [[nodiscard]] std::string size_words(Bytes size);
 
-/// "0.85 ms", "12.3 ms", "4.21 s", "12 min 3 s", "5 h 12 min", "3 d 4 h".
+/// "0.850 ms", "12.3 ms", "4.21 s", "12 min 3 s", "5 h 12 min", "3 d 4 h".
 [[nodiscard]] std::string duration_words(Microseconds duration);
 
 /// "1,234,567"; fractions are rounded.
@@ -36,6 +36,8 @@ namespace quern::reports {
 
 /// "2024-05-01 12:30:00 UTC"; empty for 0, which is "unknown".
 [[nodiscard]] std::string time_words(std::int64_t unix_microseconds);
+/// "2026-11-21 05:29:13 to 05:31:25 UTC"; with both dates where they differ.
+[[nodiscard]] std::string time_range_words(std::int64_t from_us, std::int64_t until_us);
 
 [[nodiscard]] std::string_view kind_words(advisor::ProposalKind kind);
 [[nodiscard]] std::string_view confidence_words(advisor::Confidence confidence);

@@ -26,6 +26,8 @@ Json of(const DocumentQuery& query) {
           {"after", query.after},
           {"change", query.change},
           {"measured", query.measured},
+          {"priced", query.priced},
+          {"same", query.same},
           {"plan_before", query.plan_before},
           {"plan_after", query.plan_after},
           {"before_number", query.before_number},
@@ -42,6 +44,14 @@ Json of(const DocumentCandidate& candidate) {
           {"size", candidate.size},
           {"verdict", candidate.verdict},
           {"chosen", candidate.chosen}};
+}
+
+Json of(const DocumentNote& note) {
+  return {{"text", note.text}, {"proposals", note.proposals}};
+}
+
+Json of(const DocumentPlan& plan) {
+  return {{"text", plan.text}, {"json", plan.json}};
 }
 
 Json of(const DocumentParetoPoint& point) {
@@ -69,7 +79,10 @@ Json of(const DocumentClass& row) {
           {"p99", row.p99},
           {"maximum", row.maximum},
           {"rows", row.rows},
-          {"cost", row.cost},
+          {"cost_before", row.cost_before},
+          {"cost_after", row.cost_after},
+          {"cost_change", row.cost_change},
+          {"cost_number", row.cost_number},
           {"trouble", row.trouble},
           {"calls_number", row.calls_number},
           {"total_ms", row.total_ms},
@@ -97,8 +110,12 @@ Json of(const DocumentProposal& proposal) {
             {"rationale", proposal.rationale},
             {"rule", proposal.rule},
             {"benefit", proposal.benefit},
+            {"saves", proposal.saves},
             {"size", proposal.size},
+            {"storage", proposal.storage},
             {"write_cost", proposal.write_cost},
+            {"wal", proposal.wal},
+            {"time", proposal.time},
             {"confidence", proposal.confidence},
             {"alone", proposal.alone},
             {"share", proposal.share},
@@ -128,9 +145,12 @@ std::string document_json(const ReportDocument& document) {
     proposals.push_back(of(proposal));
   }
   const Json json{{"title", document.title},
+                  {"source", document.source},
                   {"summary", document.summary},
                   {"facts", list(document.facts)},
                   {"proposals", proposals},
+                  {"shared_warnings", list(document.shared_warnings)},
+                  {"wal_period", document.wal_period},
                   {"profile", list(document.profile)},
                   {"profile_left_out", document.profile_left_out},
                   {"patterns", list(document.patterns)},
@@ -140,9 +160,10 @@ std::string document_json(const ReportDocument& document) {
                   {"unplanned", list(document.unplanned)},
                   {"unmodelled", document.unmodelled},
                   {"caveats", document.caveats},
-                  {"plans", document.plans},
+                  {"plans", list(document.plans)},
                   {"cost_before", document.cost_before},
                   {"cost_after", document.cost_after},
+                  {"lower_bound", document.lower_bound},
                   {"bucket_seconds", document.bucket_seconds}};
   const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   // "<" stands in JSON only inside strings, where it may be written as an escape: no "</script>"

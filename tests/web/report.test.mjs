@@ -1,5 +1,6 @@
-// Opens the pages that the reports' tests wrote, in headless Chromium: no console error, no request, every
-// section filled, hostile text shown as text. Usage: node report.test.mjs PACKAGES PAGES
+// Opens the report of a real run, and the pages that the reports' tests wrote, in headless Chromium: no
+// console error, no request, every section filled, hostile text shown as text. Screenshots are left in PAGES.
+// Usage: node report.test.mjs PACKAGES PAGES RUN.html
 import { mkdtempSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
@@ -7,7 +8,7 @@ import { join, resolve } from "node:path"
 import assert from "node:assert/strict"
 import { pathToFileURL } from "node:url"
 
-const [packages, pages] = process.argv.slice(2)
+const [packages, pages, run] = process.argv.slice(2)
 const { chromium } = createRequire(join(resolve(packages), "package.json"))("playwright-core")
 const profile = mkdtempSync(join(tmpdir(), "quern-web-"))
 const browser = await chromium.launchPersistentContext(profile, {
@@ -20,7 +21,7 @@ const browser = await chromium.launchPersistentContext(profile, {
 async function open(name, { scheme = "light", width = 1280 } = {}) {
   const page = await browser.newPage()
   const faults = []
-  const file = pathToFileURL(join(resolve(pages), name)).href
+  const file = pathToFileURL(resolve(pages, name)).href
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(message.text()))
   page.on("pageerror", (error) => faults.push(String(error)))
   page.on("dialog", (dialog) => (faults.push("dialog: " + dialog.message()), dialog.dismiss()))
@@ -45,42 +46,84 @@ async function overflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 }
 
+const texts = (page, selector) => page.locator(selector).allInnerTexts()
+
+async function everySectionIsFilled(page) {
+  for (const id of ["summary", "proposals", "profile", "candidates", "pareto", "gaps", "reading"]) {
+    const text = await page.locator("#" + id).innerText()
+    assert.ok(text.length > 60, `section ${id} is filled: ${text}`)
+    assert.equal(await page.locator(`#${id} .empty`).count(), 0, `section ${id} lacks nothing`)
+    assert.ok(!/undefined|NaN|\[object/.test(text), `section ${id} has every word: ${text}`)
+  }
+  assert.equal(await page.locator("#summary .fact").count(), 6)
+  assert.equal(await page.locator("#summary .cost-bar").count(), 3)
+  assert.match(await page.locator("#gaps").innerText(), /SQL that does not parse[^]*Not modelled in full[^]*extended statistics/)
+  assert.equal(await page.locator("#pareto svg").count(), 1, "the trade of storage for cost is drawn")
+}
+
+async function proposalsShowTheirEvidence(page) {
+  const kinds = new Set(await page.locator("#proposals article").evaluateAll((all) => all.map((one) => one.dataset.kind)))
+  assert.deepEqual([...kinds].sort(), ["Create index", "Drop index", "Investigate", "Replace index", "Rewrite query"])
+  await page.click("[data-test=all]")
+  const bodies = await texts(page, ".proposal-body")
+  assert.equal(bodies.length, await page.locator("#proposals article").count(), "each proposal opens")
+  bodies.forEach((body) => assert.ok(body.length > 80 && !/undefined|NaN/.test(body), body))
+  const all = bodies.join("\n")
+  for (const part of ["Queries that it helps", "Queries that it slows down", "CREATE INDEX CONCURRENTLY", "DROP INDEX CONCURRENTLY", "Instead"]) {
+    assert.ok(all.includes(part), `the proposals show: ${part}`)
+  }
+  await page.locator("[data-test=plans]").first().click()
+  const plans = await texts(page, ".plan-texts pre")
+  assert.equal(plans.length, 2, "the plans before and after")
+  plans.forEach((plan) => assert.match(plan, /Scan .*\(cost=/))
+  assert.notEqual(plans[0], plans[1])
+  for (const view of ["after", "before"]) {
+    await page.locator(`[data-test=plan-${view}]`).first().click()
+    await page.waitForFunction(() => /Scan|Join|Sort|Loop/.test(document.querySelector(".plan-frame")?.innerText ?? ""))
+  }
+}
+
+async function profileOpensAndSorts(page) {
+  assert.equal(await page.locator("#profile > .side-by-side svg").count(), 2, "time and calls over time are drawn")
+  assert.ok((await page.locator("#profile .plot rect").count()) >= 4, "with their bars")
+  const rows = page.locator("#profile .profile tbody tr")
+  assert.ok((await rows.count()) >= 8, "the profile has rows")
+  await page.locator("[data-test=class]").first().focus()
+  await page.keyboard.press("Enter")
+  await page.waitForSelector("#profile .detail pre")
+  await page.keyboard.press("Enter")
+  await page.locator("#profile .sort", { hasText: "Calls" }).click()
+  const calls = (await texts(page, "#profile .profile tbody tr td:nth-child(4)")).map((text) => Number(text.replace(",", "")))
+  assert.deepEqual(calls, [...calls].sort((a, b) => b - a))
+}
+
 try {
-  const sample = process.argv[4] ?? "sample.html"
   {
-    const { page, faults } = await open(sample)
-    for (const id of ["summary", "proposals", "profile", "candidates", "pareto", "gaps", "reading"]) {
-      const text = await page.locator("#" + id).innerText()
-      assert.ok(text.length > 60, `section ${id} is filled: ${text}`)
-    }
-    assert.ok((await page.locator("#proposals article").count()) >= 1, "a proposal is shown")
-    assert.ok((await page.locator("#profile svg").count()) >= 1, "the time series is drawn")
-    assert.ok((await page.locator("#profile tbody tr").count()) >= 2, "the profile has rows")
-    await page.locator("[data-test=class]").first().focus()
-    await page.keyboard.press("Enter")
-    await page.waitForSelector("#profile .code-block pre")
-    await page.keyboard.press("Enter")
+    const { page, faults } = await open(run)
+    await everySectionIsFilled(page)
     await shot(page, "light")
-    const plans = page.locator("[data-test=plans]")
-    if ((await plans.count()) > 0) {
-      await plans.first().click()
-      await page.waitForSelector(".plan-frame .plan-node, .plan-frame .plan-container, .plan-frame svg")
-      await page.waitForFunction(() => /Scan|Join|Sort|Loop/.test(document.querySelector(".plan-frame").innerText))
-      await page.waitForTimeout(800)
-      await shot(page, "plans")
-      await page.getByRole("button", { name: /^Before/ }).first().click()
-      await page.waitForFunction(() => /Scan/.test(document.querySelector(".plan-frame").innerText))
-    }
+    await proposalsShowTheirEvidence(page)
+    await profileOpensAndSorts(page)
+    await shot(page, "open")
     await page.click("[data-test=theme]")
     assert.equal(await page.getAttribute("html", "data-bs-theme"), "dark")
     assert.deepEqual(faults, [])
     await page.close()
   }
-  for (const [name, options] of [["dark", { scheme: "dark" }], ["narrow", { width: 390 }]]) {
-    const { page, faults } = await open(sample, options)
-    await page.waitForTimeout(300)
+  for (const [name, options] of [["dark", { scheme: "dark" }], ["narrow", { width: 400 }]]) {
+    const { page, faults } = await open(run, options)
     await shot(page, name)
+    await page.click("[data-test=all]")
+    await page.locator("[data-test=plans]").first().click()
     assert.ok((await overflow(page)) <= 0, `${name}: nothing sticks out sideways`)
+    assert.deepEqual(faults, [])
+    await page.close()
+  }
+  {
+    const { page, faults } = await open(run, { scheme: "dark" })
+    await page.emulateMedia({ media: "print", colorScheme: "dark" })
+    await page.waitForFunction(() => document.querySelectorAll(".proposal-body").length === document.querySelectorAll("article").length)
+    assert.equal(await page.getAttribute("html", "data-bs-theme"), "light", "paper is light")
     assert.deepEqual(faults, [])
     await page.close()
   }

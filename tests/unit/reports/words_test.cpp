@@ -15,7 +15,7 @@ TEST_CASE("sizes are said as pg_size_pretty says them", "[reports][words]") {
 }
 
 TEST_CASE("durations keep three digits and their unit", "[reports][words]") {
-  CHECK(duration_words(Microseconds{850}) == "0.85 ms");
+  CHECK(duration_words(Microseconds{850}) == "0.850 ms");
   CHECK(duration_words(Microseconds{12340}) == "12.3 ms");
   CHECK(duration_words(Microseconds{4210000}) == "4.21 s");
   CHECK(duration_words(Microseconds{723000000}) == "12 min 3 s");
