@@ -32,7 +32,9 @@ std::vector<Alternative> undominated(std::map<IndexSet, double> costs) {
       kept.push_back({needs, cost});
     }
   }
-  return kept;  // the empty set sorts first
+  std::stable_sort(kept.begin(), kept.end(),
+                   [](const Alternative& a, const Alternative& b) { return a.cost < b.cost; });
+  return kept;
 }
 
 void note(std::map<IndexSet, double>& costs, const PlannedCost& planned) {

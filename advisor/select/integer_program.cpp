@@ -81,11 +81,7 @@ class Formulation {
       }
     }
     if (floors == Floors::Allowed) {
-      const double known =
-          std::min_element(query.alternatives.begin(), query.alternatives.end(),
-                           [](const auto& a, const auto& b) { return a.cost < b.cost; })
-              ->cost;
-      if (query.floor < known) {
+      if (query.floor < query.alternatives.front().cost) {
         choice.push_back(column(0, 1, query.weight * query.floor, false));
       }
     }

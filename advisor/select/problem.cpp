@@ -6,17 +6,16 @@
 namespace quern::advisor {
 
 bool contains_all(const IndexSet& set, const IndexSet& wanted) {
-  return std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
+  return wanted.size() <= set.size() &&
+         std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
 }
 
 double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
-  double cheapest = std::numeric_limits<double>::infinity();
-  for (const auto& alternative : query.alternatives) {
-    if (alternative.cost < cheapest && contains_all(chosen, alternative.needs)) {
-      cheapest = alternative.cost;
-    }
-  }
-  return cheapest;
+  const auto allowed = std::find_if(
+      query.alternatives.begin(), query.alternatives.end(),
+      [&](const Alternative& alternative) { return contains_all(chosen, alternative.needs); });
+  return allowed == query.alternatives.end() ? std::numeric_limits<double>::infinity()
+                                             : allowed->cost;
 }
 
 double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {

@@ -15,7 +15,7 @@ struct Alternative {
 
 struct SelectionQuery {
   double weight = 1;  ///< executions
-  /// The first needs nothing.
+  /// Cheapest first; one of them needs nothing.
   std::vector<Alternative> alternatives = {};
   /// No set of candidates makes the query cheaper than this; below min(alternatives) only where the
   /// benefit graph was cut off.

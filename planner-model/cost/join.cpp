@@ -242,7 +242,7 @@ void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType ty
   double inner_end = 1;
   if (!mergeclauses.empty() && order != nullptr && type != JoinType::Full) {
     RestrictInfo& first = *mergeclauses.front();
-    const auto sel = merge_scan_selectivity(root, first, *order);
+    const MergeScan& sel = merge_scan_selectivity(root, first, *order);
     const bool left_is_outer = is_subset(first.left_relids, outer.parent->relids);
     outer_start = left_is_outer ? sel.left_start : sel.right_start;
     outer_end = left_is_outer ? sel.left_end : sel.right_end;

@@ -8,7 +8,6 @@
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/predicate.hpp"
-#include "planner-model/query/bind.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -196,10 +195,8 @@ bool is_pruned(PlannerInfo& root, const RelOptInfo& parent, const Table& partiti
       // Nothing is left for the default when one sibling takes all that the clauses let through.
       for (const auto& sql : sibling_constraints(global, *up, key)) {
         try {
-          const Binder binder{*global.catalog, *global.types};
-          const ExprPtr constraint = canonicalize(simplify(
-              binder.bind_table_expression(sql, *parent.table, parent.range), *global.types));
-          if (predicate_implied_by(root, conjuncts(constraint), clauses)) {
+          if (predicate_implied_by(
+                  root, global.expressions->condition(sql, *parent.table, parent.range), clauses)) {
             return true;
           }
         } catch (const UserError&) {
@@ -211,10 +208,8 @@ bool is_pruned(PlannerInfo& root, const RelOptInfo& parent, const Table& partiti
       const std::string sql = constraint_sql(key, read_bounds(table->partition_bound));
       if (!sql.empty()) {
         try {
-          const Binder binder{*global.catalog, *global.types};
-          const ExprPtr constraint = canonicalize(simplify(
-              binder.bind_table_expression(sql, *parent.table, parent.range), *global.types));
-          if (predicate_refuted_by(root, conjuncts(constraint), clauses)) {
+          if (predicate_refuted_by(
+                  root, global.expressions->condition(sql, *parent.table, parent.range), clauses)) {
             return true;
           }
         } catch (const UserError&) {

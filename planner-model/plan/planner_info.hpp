@@ -16,6 +16,7 @@
 
 #include "planner-model/cost/cost_parameters.hpp"
 #include "planner-model/query/query.hpp"
+#include "planner-model/query/table_expressions.hpp"
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/selectivity/statistics.hpp"
 
@@ -89,6 +90,16 @@ struct EquivalenceMember {
   Oid datatype = 0;
 };
 
+/// What share of its inputs a merge join reads before its first row and until its last, under one
+/// order of the clause's class (MergeScanSelCache).
+struct MergeScan {
+  Oid opfamily = 0;
+  Oid collation = 0;
+  bool descending = false;
+  bool nulls_first = false;
+  double left_start = 0, left_end = 1, right_start = 0, right_end = 1;
+};
+
 /// A clause with all that the planner caches about it.
 struct RestrictInfo {
   ExprPtr clause;
@@ -123,6 +134,7 @@ struct RestrictInfo {
   double left_mcv_frequency = -1;
   double right_mcv_frequency = -1;
   bool outer_is_left = false;  ///< scratch of join path creation
+  std::vector<MergeScan> merge_scans = {};
 };
 
 struct EquivalenceClass {
@@ -411,6 +423,7 @@ struct PlannerGlobal {
   const CatalogSnapshot* catalog = nullptr;
   const TypeSystem* types = nullptr;
   const StatisticsCache* statistics = nullptr;
+  const TableExpressions* expressions = nullptr;
   CostParameters cost = {};
   std::int64_t now_us = 0;
   std::vector<SubPlanInfo> subplans = {};

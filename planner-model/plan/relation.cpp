@@ -6,7 +6,6 @@
 #include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
-#include "planner-model/query/bind.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -181,8 +180,7 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
   }
 }
 
-IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Binder& binder,
-                         const Index& index, bool hypothetical,
+IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index, bool hypothetical,
                          const std::map<int, int>& to_parent) {
   auto& global = *root.global;
   const auto& types = *global.types;
@@ -221,8 +219,7 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Binder& binde
       expr = column_var(rel, *rel.table, key.column, parent_of(key.column));
     } else {
       info.columns.push_back(0);
-      expr = translate(
-          simplify(binder.bind_table_expression(key.expression, *rel.table, rel.range), types));
+      expr = translate(global.expressions->expression(key.expression, *rel.table, rel.range));
     }
     Oid opcintype = input;
     if (opcintype == 0 || types.is_polymorphic(opcintype)) {
@@ -243,9 +240,10 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Binder& binde
                               info.method == AccessMethod::Gist);
   }
   if (!index.predicate.empty()) {
-    const ExprPtr predicate = translate(canonicalize(
-        simplify(binder.bind_table_expression(index.predicate, *rel.table, rel.range), types)));
-    info.predicate = conjuncts(predicate);
+    for (const auto& clause :
+         global.expressions->condition(index.predicate, *rel.table, rel.range)) {
+      info.predicate.push_back(translate(clause));
+    }
   }
   set_capabilities(info);
   set_size(root, rel, info);
@@ -271,15 +269,13 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
   for (const auto& [parent, own] : rel.parent_columns) {
     to_parent[own] = parent;
   }
-  const Binder binder{*global.catalog, *global.types};
   const auto visible = global.visible_indexes.find(table.oid);
   if (visible == global.visible_indexes.end()) {
     return;
   }
   for (const auto& entry : visible->second) {
     try {
-      rel.indexes.push_back(
-          load_index(root, rel, binder, *entry.index, entry.hypothetical, to_parent));
+      rel.indexes.push_back(load_index(root, rel, *entry.index, entry.hypothetical, to_parent));
     } catch (const UserError&) {
       global.unmodelled.insert("index " + entry.index->name + " (its expression cannot be read)");
     }

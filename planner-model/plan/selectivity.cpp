@@ -849,13 +849,22 @@ void estimate_hash_bucket_stats(PlannerInfo& root, const ExprPtr& key, double bu
   bucket_size = stats.bucket_size_fraction;
 }
 
-MergeScanSelectivity merge_scan_selectivity(PlannerInfo& root, RestrictInfo& clause,
-                                            const PathKey& pathkey) {
+const MergeScan& merge_scan_selectivity(PlannerInfo& root, RestrictInfo& clause,
+                                        const PathKey& pathkey) {
+  const Oid collation = pathkey.ec->collation;
+  for (const auto& known : clause.merge_scans) {
+    if (known.opfamily == pathkey.opfamily && known.collation == collation &&
+        known.descending == pathkey.descending && known.nulls_first == pathkey.nulls_first) {
+      return known;
+    }
+  }
   const auto left = examine_variable(root, clause.clause->args[0], 0);
   const auto right = examine_variable(root, clause.clause->args[1], 0);
   const auto scan =
       merge_join_scan(left.variable, right.variable, pathkey.descending, pathkey.nulls_first);
-  return {scan.left_start, scan.left_end, scan.right_start, scan.right_end};
+  return clause.merge_scans.emplace_back(
+      MergeScan{pathkey.opfamily, collation, pathkey.descending, pathkey.nulls_first,
+                scan.left_start, scan.left_end, scan.right_start, scan.right_end});
 }
 
 }  // namespace quern::planner_model

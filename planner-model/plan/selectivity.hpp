@@ -38,12 +38,9 @@ struct ExaminedVariable {
 void estimate_hash_bucket_stats(PlannerInfo& root, const ExprPtr& key, double buckets,
                                 double& mcv_frequency, double& bucket_size);
 
-struct MergeScanSelectivity {
-  double left_start = 0, left_end = 1, right_start = 0, right_end = 1;
-};
-
-[[nodiscard]] MergeScanSelectivity merge_scan_selectivity(PlannerInfo& root, RestrictInfo& clause,
-                                                          const PathKey& pathkey);
+/// Estimated once a clause and order (cached_scansel() in costsize.c).
+[[nodiscard]] const MergeScan& merge_scan_selectivity(PlannerInfo& root, RestrictInfo& clause,
+                                                      const PathKey& pathkey);
 
 /// estimate_array_length(): 10 when unknown.
 [[nodiscard]] int estimate_array_length(const ExprPtr& array);

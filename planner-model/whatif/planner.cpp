@@ -20,6 +20,7 @@ struct Planner::Implementation {
         types{snapshot},
         statistics{types},
         binder{snapshot, types},
+        expressions{snapshot, types},
         cost{CostParameters::read(snapshot)} {
     for (const auto& table : catalog.tables) {
       tables[table.oid] = &table;
@@ -37,6 +38,7 @@ struct Planner::Implementation {
   TypeSystem types;
   StatisticsCache statistics;
   Binder binder;
+  TableExpressions expressions;
   CostParameters cost;
   std::map<Oid, const Table*> tables;
   std::map<Oid, std::vector<const Table*>> children;
@@ -81,6 +83,7 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.catalog = &catalog;
   global.types = &types;
   global.statistics = &statistics;
+  global.expressions = &expressions;
   global.cost = cost;
   global.now_us = clock();
   global.children = children;

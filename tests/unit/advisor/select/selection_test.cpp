@@ -193,8 +193,8 @@ TEST_CASE("an index that makes updates lose HOT pays for the entries of the othe
   SelectionProblem problem;
   problem.sizes = {1, 1};
   problem.maintenance = {0, 0};
-  problem.queries = {{.weight = 1, .alternatives = {{{}, 100}, {{0}, 50}}, .floor = 50},
-                     {.weight = 1, .alternatives = {{{}, 100}, {{1}, 70}}, .floor = 70}};
+  problem.queries = {{.weight = 1, .alternatives = {{{0}, 50}, {{}, 100}}, .floor = 50},
+                     {.weight = 1, .alternatives = {{{1}, 70}, {{}, 100}}, .floor = 70}};
   problem.hot = {{.blockers = {0}, .existing_cost = 30, .entry_costs = {{0, 10}, {1, 25}}}};
   // 0 alone: saves 50, costs 40. 1 alone: saves 30. Both: saves 80, costs 65.
   const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);

@@ -1,0 +1,48 @@
+#include "planner-model/query/table_expressions.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// The entry of `key`, made by `make` without the lock when it is missing: two threads may make the
+/// same one, and the first to come keeps its own.
+template <typename Map, typename Make>
+const typename Map::mapped_type& find_or_make(Map& map, std::shared_mutex& mutex,
+                                              typename Map::key_type key, const Make& make) {
+  {
+    const std::shared_lock reading{mutex};
+    if (const auto found = map.find(key); found != map.end()) {
+      return found->second;
+    }
+  }
+  auto value = make();
+  const std::unique_lock writing{mutex};
+  return map.try_emplace(std::move(key), std::move(value)).first->second;
+}
+
+}  // namespace
+
+TableExpressions::TableExpressions(const CatalogSnapshot& catalog, const TypeSystem& types)
+    : types_{types}, binder_{catalog, types} {}
+
+const ExprPtr& TableExpressions::expression(std::string_view sql, const Table& table,
+                                            int range) const {
+  return find_or_make(expressions_, mutex_, {table.oid, range, std::string{sql}}, [&] {
+    return simplify(binder_.bind_table_expression(sql, table, range), types_);
+  });
+}
+
+const std::vector<ExprPtr>& TableExpressions::condition(std::string_view sql, const Table& table,
+                                                        int range) const {
+  return find_or_make(conditions_, mutex_, {table.oid, range, std::string{sql}}, [&] {
+    return conjuncts(
+        canonicalize(simplify(binder_.bind_table_expression(sql, table, range), types_)));
+  });
+}
+
+}  // namespace quern::planner_model
