@@ -5,7 +5,9 @@
 
 #include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/predicate.hpp"
 #include "planner-model/plan/selectivity.hpp"
+#include "planner-model/plan/subquery_pushdown.hpp"
 
 namespace quern::planner_model {
 
@@ -109,13 +111,56 @@ RestrictInfo* fresh_copy(PlannerInfo& root, const RestrictInfo& clause) {
   return &copy;
 }
 
+/// set_dummy_rel_pathlist(): no row can come of it.
+void set_dummy(RelOptInfo& rel) {
+  rel.is_dummy = true;
+  rel.rows = 0;
+  rel.target.width = 0;
+}
+
+/// Folding leaves FALSE as the only condition; one derived from an equivalence class comes beside
+/// others, and the server then looks no further.
+bool has_constant_false(const RelOptInfo& rel) {
+  return rel.restrictions.size() == 1 && is_constant_false(*rel.restrictions.front()->clause);
+}
+
+/// relation_excluded_by_constraints() for a member: its clauses contradict each other, or NOT NULL.
+bool is_excluded(PlannerInfo& root, const RelOptInfo& parent, const Table& member,
+                 const std::vector<ExprPtr>& clauses) {
+  std::vector<ExprPtr> safe;
+  for (const auto& clause : clauses) {
+    if (!contains_volatile(clause, root)) {
+      safe.push_back(clause);
+    }
+  }
+  if (predicate_refuted_by(root, safe, safe)) {
+    return true;
+  }
+  for (const auto& clause : safe) {
+    if (clause->kind != ExprKind::NullTest || !clause->test_is_null ||
+        clause->args.front()->kind != ExprKind::Var) {
+      continue;
+    }
+    const auto attno = clause->args.front()->attno;
+    for (const auto& column : parent.table->columns) {
+      const auto own = std::find_if(member.columns.begin(), member.columns.end(),
+                                    [&](const Column& c) { return c.name == column.name; });
+      if (column.number == attno && own != member.columns.end() && own->not_null) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   const auto clauses = clause_exprs(rel.restrictions);
   double rows = 0;
   double tuples = 0;
   double width = 0;
   for (auto* member : expand_members(root, rel)) {
-    if (is_pruned(root, rel, *member->table, clauses)) {
+    if (is_pruned(root, rel, *member->table, clauses) ||
+        is_excluded(root, rel, *member->table, clauses)) {
       continue;
     }
     rel.members.push_back(member);
@@ -145,7 +190,7 @@ void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
     rel.target.width = static_cast<int>(std::rint(width / rows));
   }
   if (rel.members.empty()) {
-    rel.is_dummy = true;
+    set_dummy(rel);
   }
 }
 
@@ -192,7 +237,14 @@ void plan_subquery(PlannerInfo& root, RelOptInfo& rel) {
     fraction = 0;
   }
   Query sub = *rel.entry->subquery;
+  prepare_subquery(root, rel, sub);
   rel.subroot = &plan_query(*root.global, std::move(sub), &root, fraction);
+}
+
+/// IS_DUMMY_REL: an Append of nothing, whatever projections stand above it.
+bool is_dummy_path(const Path& path) {
+  return path.kind == PathKind::Projection ? is_dummy_path(*path.children.front())
+                                           : path.kind == PathKind::Append && path.children.empty();
 }
 
 PathKeys subquery_pathkeys(PlannerInfo& root, RelOptInfo& rel, const Path& path) {
@@ -236,6 +288,10 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
 }
 
 void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
+  if (has_constant_false(rel)) {
+    set_dummy(rel);
+    return;
+  }
   switch (rel.entry->kind) {
     case RangeKind::Relation:
       if (rel.is_append) {
@@ -252,6 +308,10 @@ void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
       break;
     case RangeKind::Subquery: {
       plan_subquery(root, rel);
+      if (is_dummy_path(*rel.subroot->final_rel->paths.front())) {
+        set_dummy(rel);
+        return;
+      }
       rel.tuples = rel.subroot->final_rel->cheapest_total->rows;
       break;
     }
@@ -676,6 +736,31 @@ void generate_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_row
   }
 }
 
+namespace {
+
+/// relation_can_be_sorted_early(): the relation puts the key out, or what the key is made of.
+bool can_sort_early(PlannerInfo& root, const RelOptInfo& rel, const EquivalenceClass& ec) {
+  const auto puts_out = [&](const ExprPtr& wanted) {
+    return std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
+                       [&](const ExprPtr& e) { return equal(strip_relabel(e), wanted); });
+  };
+  const std::function<bool(const ExprPtr&)> computable = [&](const ExprPtr& expr) {
+    if (expr->kind == ExprKind::Var || expr->kind == ExprKind::Aggref ||
+        expr->kind == ExprKind::WindowFunc) {
+      return puts_out(expr);
+    }
+    const auto parts = children(*expr);
+    return std::all_of(parts.begin(), parts.end(), computable);
+  };
+  return std::any_of(ec.members.begin(), ec.members.end(), [&](const EquivalenceMember* m) {
+    return !m->is_const && is_subset(m->relids, rel.relids) &&
+           (puts_out(strip_relabel(m->expr)) ||
+            (computable(m->expr) && is_parallel_safe(m->expr, root)));
+  });
+}
+
+}  // namespace
+
 void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_rows) {
   if (rel.partial_paths.empty()) {
     return;
@@ -687,13 +772,7 @@ void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool overr
   // get_useful_pathkeys_for_relation(): the query's order, as far as this relation can sort by it.
   PathKeys useful;
   for (const auto& key : root.query_pathkeys) {
-    const bool here = std::any_of(
-        key.ec->members.begin(), key.ec->members.end(), [&](const EquivalenceMember* m) {
-          return m->relids != 0 && is_subset(m->relids, rel.relids) &&
-                 std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
-                             [&](const ExprPtr& e) { return equal(e, m->expr); });
-        });
-    if (!here) {
+    if (key.ec->has_volatile || !can_sort_early(root, rel, *key.ec)) {
       break;
     }
     useful.push_back(key);

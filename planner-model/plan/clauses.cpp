@@ -74,7 +74,7 @@ Relids nonnullable_relids(const ExprPtr& expr, bool top_level, const PlannerInfo
       return is_strict_for(expr, root) ? of_all(expr->args) : 0;
     case ExprKind::ScalarArrayOpExpr:
       // Null-rejecting unless the array may be empty under ALL; constants are not.
-      return is_strict_for(expr, root) ? nonnullable_relids(expr->args[0], false, root) : 0;
+      return is_strict_for(expr, root) ? of_all(expr->args) : 0;
     case ExprKind::And: {
       Relids relids = 0;
       bool first = true;
@@ -149,6 +149,14 @@ ExprPtr boolean_constant(bool value) {
   expr->text = value ? "t" : "f";
   expr->value = std::make_shared<Value>(make_bool(value));
   return expr;
+}
+
+bool is_constant_true(const Expr& expr) {
+  return expr.kind == ExprKind::Const && !expr.is_null && expr.text == "t";
+}
+
+bool is_constant_false(const Expr& expr) {
+  return expr.kind == ExprKind::Const && (expr.is_null || expr.text == "f");
 }
 
 namespace {

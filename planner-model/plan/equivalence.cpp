@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
 
@@ -99,9 +100,19 @@ RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op
 /// process_implied_equality(): a derived clause goes where the clauses of the query go.
 void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op, EquivalenceMember& left,
                            EquivalenceMember& right) {
-  const ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
-  const Relids relids = left.relids | right.relids;
-  auto* clause = make_restrictinfo(root, expr, true, false, relids == 0, relids, 0,
+  ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
+  Relids relids = left.relids | right.relids;
+  const bool both_const = relids == 0;
+  if (both_const) {
+    // Two constants: true says nothing, false empties the whole query.
+    expr = simplify(expr, *root.global->types);
+    if (is_constant_true(*expr)) {
+      return;
+    }
+    relids = ec.below_outer_join ? ec.relids : root.all_base;
+    root.has_pseudoconstant = true;
+  }
+  auto* clause = make_restrictinfo(root, expr, true, false, both_const, relids, 0,
                                    left.nullable_relids | right.nullable_relids);
   clause->left_ec = clause->right_ec = &ec;
   clause->left_em = &left;

@@ -209,14 +209,17 @@ class JoinPaths {
 
   /// get_memoize_path().
   Path* memoize(Path* inner, const Path& outer) {
+    static const std::vector<RestrictInfo*> kNone;
+    const auto& clauses = inner->param != nullptr ? inner->param->clauses : kNone;
     if (!p_.enable_memoize || p_.version < 140000 || outer.parent->rows < 2 ||
-        inner->param == nullptr || inner->param->clauses.empty()) {
+        (clauses.empty() && inner_.lateral_vars.empty())) {
       return nullptr;
     }
     if (!extra_.inner_unique && (type_ == JoinType::Semi || type_ == JoinType::Anti)) {
       return nullptr;
     }
-    if (extra_.inner_unique && inner->param->clauses.size() < extra_.restrict_list.size()) {
+    if (extra_.inner_unique &&
+        (inner->param == nullptr || clauses.size() < extra_.restrict_list.size())) {
       return nullptr;
     }
     for (const auto& expr : inner_.target.exprs) {
@@ -231,7 +234,7 @@ class JoinPaths {
     }
     std::vector<ExprPtr> keys;
     bool binary = false;
-    for (auto* clause : inner->param->clauses) {
+    for (auto* clause : clauses) {
       const auto& expr = clause->clause;
       if (expr->kind != ExprKind::OpExpr || expr->args.size() != 2 ||
           !sides_match(*clause, outer_.relids, inner_.relids)) {
@@ -241,11 +244,15 @@ class JoinPaths {
       if (!hashable) {
         return nullptr;
       }
-      const ExprPtr& key = expr->args[clause->outer_is_left ? 0 : 1];
-      if (std::none_of(keys.begin(), keys.end(), [&](const ExprPtr& k) { return equal(k, key); })) {
-        keys.push_back(key);
-      }
+      keys.push_back(expr->args[clause->outer_is_left ? 0 : 1]);
       binary = binary || clause->hash_operator == 0;
+    }
+    for (const auto& var : inner_.lateral_vars) {
+      if (!root_.global->types->ordering(var->type).hashable) {
+        return nullptr;
+      }
+      keys.push_back(var);
+      binary = true;
     }
     auto* path = new_path(root_, PathKind::Memoize, &inner_, &inner_.target);
     path->param = inner->param;

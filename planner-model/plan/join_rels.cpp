@@ -247,14 +247,20 @@ RelOptInfo* build_join_rel(PlannerInfo& root, Relids relids, RelOptInfo& outer, 
   return &rel;
 }
 
-bool restriction_is_constant_false(const std::vector<RestrictInfo*>& list) {
-  return std::any_of(list.begin(), list.end(), [](const RestrictInfo* clause) {
-    return clause->clause->kind == ExprKind::Const &&
-           (clause->clause->is_null || clause->clause->text == "f");
+/// `only_pushed_down`: of an outer join's clauses, those that are not its own.
+bool restriction_is_constant_false(const std::vector<RestrictInfo*>& list,
+                                   const RelOptInfo& joinrel, bool only_pushed_down) {
+  return std::any_of(list.begin(), list.end(), [&](const RestrictInfo* clause) {
+    const bool pushed =
+        clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);
+    return (pushed || !only_pushed_down) && is_constant_false(*clause->clause);
   });
 }
 
 void mark_dummy(PlannerInfo& root, RelOptInfo& rel) {
+  if (rel.is_dummy) {
+    return;
+  }
   rel.rows = 0;
   rel.is_dummy = true;
   rel.paths.clear();
@@ -287,7 +293,13 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
   if (joinrel->is_dummy) {
     return joinrel;
   }
-  const bool constant_false = restriction_is_constant_false(list);
+  const bool constant_false = restriction_is_constant_false(list, *joinrel, false);
+  const bool pushed_false = restriction_is_constant_false(list, *joinrel, true);
+  const auto empty_inner = [&] {
+    if (constant_false && is_subset(rel2->relids, sj->syn_right)) {
+      mark_dummy(root, *rel2);
+    }
+  };
   const auto both = [&](JoinType type, JoinType swapped) {
     add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, type, *sj, list);
     add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, swapped, *sj, list);
@@ -301,13 +313,18 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
       both(JoinType::Inner, JoinType::Inner);
       break;
     case JoinType::Left:
-      if (rel1->is_dummy) {
+      if (rel1->is_dummy || pushed_false) {
         mark_dummy(root, *joinrel);
         break;
       }
+      empty_inner();
       both(JoinType::Left, JoinType::Right);
       break;
     case JoinType::Full:
+      if ((rel1->is_dummy && rel2->is_dummy) || pushed_false) {
+        mark_dummy(root, *joinrel);
+        break;
+      }
       both(JoinType::Full, JoinType::Full);
       break;
     case JoinType::Semi: {
@@ -329,10 +346,11 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
       break;
     }
     case JoinType::Anti:
-      if (rel1->is_dummy) {
+      if (rel1->is_dummy || pushed_false) {
         mark_dummy(root, *joinrel);
         break;
       }
+      empty_inner();
       add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Anti, *sj, list);
       break;
     default:

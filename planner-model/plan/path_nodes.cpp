@@ -218,6 +218,7 @@ namespace {
 bool can_project(const Path& path) {
   switch (path.kind) {
     case PathKind::Append:
+      return path.children.empty();  // a Result that puts out nothing
     case PathKind::MergeAppend:
     case PathKind::Material:
     case PathKind::Memoize:

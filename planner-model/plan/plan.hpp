@@ -21,6 +21,9 @@ namespace quern::planner_model {
 [[nodiscard]] ExprPtr make_op(Oid op, const ExprPtr& left, const ExprPtr& right, Oid collation,
                               const PlannerInfo& root);
 [[nodiscard]] ExprPtr boolean_constant(bool value);
+[[nodiscard]] bool is_constant_true(const Expr& expr);
+/// As a condition: false and NULL are the same.
+[[nodiscard]] bool is_constant_false(const Expr& expr);
 RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
                                 bool outerjoin_delayed, bool pseudoconstant, Relids required,
                                 Relids outer, Relids nullable);

@@ -560,10 +560,12 @@ bool has_aggregate(const ExprPtr& expr) {
 void preprocess_query(PlannerInfo& root) {
   Query& query = root.query;
   plan_ctes(root);
-  SublinkPullUp{root}.run();
-  SubqueryPullUp{root}.run();
-  // Pulled-up subqueries may bring sublinks with them.
-  SublinkPullUp{root}.run();
+  // Pulled-up subqueries may bring sublinks with them, and these new subqueries.
+  for (std::size_t before = 0; before != query.range_table.size();) {
+    before = query.range_table.size();
+    SublinkPullUp{root}.run();
+    SubqueryPullUp{root}.run();
+  }
   if (query.range_table.size() > static_cast<std::size_t>(kMaximumRanges)) {
     throw UserError{"the statement refers to more than 63 tables and subqueries in one query"};
   }

@@ -5,8 +5,20 @@ namespace quern::planner_model {
 
 namespace {
 
-/// create_lateral_join_info(): who refers sideways to whom.
-void set_lateral_info(PlannerInfo& root) {
+void collect_outer_vars(const ExprPtr& expr, Relids own, std::vector<ExprPtr>& vars) {
+  if (expr->kind == ExprKind::Var) {
+    if (expr->levels_up == 0 && !overlaps(singleton(expr->varno), own)) {
+      vars.push_back(expr);
+    }
+    return;
+  }
+  for (const auto& child : children(*expr)) {
+    collect_outer_vars(child, own, vars);
+  }
+}
+
+/// find_lateral_references(): what a LATERAL item takes from its siblings, they must put out.
+void find_lateral_references(PlannerInfo& root) {
   for (auto* rel : root.base) {
     if (rel == nullptr || !rel->entry->lateral) {
       continue;
@@ -29,14 +41,38 @@ void set_lateral_info(PlannerInfo& root) {
     needed &= ~rel->relids;
     for (const auto& expr : exprs) {
       need_vars(root, expr, rel->relids | needed);
+      collect_outer_vars(expr, rel->relids, rel->lateral_vars);
     }
     rel->direct_lateral |= needed;
     rel->lateral_relids |= needed;
-    if (needed != 0) {
-      root.has_lateral = true;
+    root.has_lateral = root.has_lateral || needed != 0;
+  }
+}
+
+/// create_lateral_join_info(): references of references count too.
+void create_lateral_join_info(PlannerInfo& root) {
+  if (!root.has_lateral) {
+    return;
+  }
+  for (auto* through : root.base) {
+    if (through == nullptr || through->lateral_relids == 0) {
+      continue;
     }
-    for (Relids left = needed; left != 0; left &= left - 1) {
-      root.base[static_cast<std::size_t>(lowest(left))]->lateral_referencers |= rel->relids;
+    for (auto* rel : root.base) {
+      if (rel != nullptr && overlaps(rel->lateral_relids, through->relids)) {
+        rel->lateral_relids |= through->lateral_relids;
+      }
+    }
+  }
+  for (auto* rel : root.base) {
+    if (rel == nullptr) {
+      continue;
+    }
+    for (Relids left = rel->lateral_relids; left != 0; left &= left - 1) {
+      if (auto* referenced = root.base[static_cast<std::size_t>(lowest(left))];
+          referenced != nullptr) {
+        referenced->lateral_referencers |= rel->relids;
+      }
     }
   }
 }
@@ -66,12 +102,13 @@ RelOptInfo* query_planner(PlannerInfo& root, const std::function<void(PlannerInf
     return &rel;
   }
   build_target_lists(root);
+  find_lateral_references(root);
   auto joinlist = deconstruct_jointree(root);
   reconsider_outer_join_clauses(root);
   generate_base_implied_equalities(root);
   pathkeys(root);
   remove_useless_joins(root, joinlist);
-  set_lateral_info(root);
+  create_lateral_join_info(root);
   match_foreign_keys(root);
   extract_restriction_or_clauses(root);
   set_base_rel_sizes(root);

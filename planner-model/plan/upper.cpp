@@ -23,7 +23,9 @@ PathTarget make_target(PlannerInfo& root, std::vector<ExprPtr> exprs, std::vecto
       const auto* rel = range < root.base.size() ? root.base[range] : nullptr;
       if (rel != nullptr) {
         const auto it = rel->widths.find(expr->attno);
-        width += it != rel->widths.end() ? it->second : column_width(root, *rel, expr->attno);
+        width += it != rel->widths.end() && it->second > 0
+                     ? it->second
+                     : type_width(root, expr->type, expr->typmod);
         continue;
       }
     }
@@ -541,8 +543,11 @@ class UpperPlanner {
           continue;
         }
         if (same) {
+          // Only the labels are new: the width stays the relation's.
+          auto own = *path->target;
+          own.sort_group_refs = target->sort_group_refs;
           auto& copy = root_.global->paths.emplace_back(*path);
-          copy.target = target;
+          copy.target = keep(std::move(own));
           path = &copy;
         } else {
           path = create_projection_path(root_, rel, path, target);

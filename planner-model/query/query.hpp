@@ -86,6 +86,8 @@ struct WindowClause {
   int frame_options = 0;
   ExprPtr start_offset = {};
   ExprPtr end_offset = {};
+  /// Conditions above that stop the window early; the planner finds them.
+  std::vector<ExprPtr> run_conditions = {};
 };
 
 struct SetOperation {

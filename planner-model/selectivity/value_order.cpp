@@ -5,6 +5,7 @@
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/selectivity/value.hpp"
 #include "planner-model/selectivity/value_collation.hpp"
+#include "planner-model/selectivity/value_json.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model {
@@ -182,6 +183,9 @@ std::optional<bool> evaluate_operator(const Operator& op, const Value& left, con
   bool negate = false;
   if (const auto kind = pattern_kind(op, negate); kind && left.form == ValueForm::Text) {
     return pattern_matches(*kind, left.bytes, right.bytes) != negate;
+  }
+  if (left.type == type_oid::kJsonb) {
+    return evaluate_json_operator(op.name, left.text, right.text);
   }
   const auto btree = [&](Oid oid) -> const FamilyMember* {
     for (const FamilyMember* member : types.memberships(oid)) {
