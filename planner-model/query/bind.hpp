@@ -15,8 +15,9 @@ namespace quern::planner_model {
 
 /// Parse analysis: names resolved, types inferred, operators and functions chosen, coercions
 /// inserted, views expanded (src/backend/parser/parse_*.c, rewrite/rewriteHandler.c). Throws
-/// UserError with the server's words. Parameters given become constants of the inferred type;
-/// others stay Params.
+/// UserError with the server's words. Parameters given become constants of the inferred type, or of
+/// bigint or numeric where the value shows that the client must have declared it so; others stay
+/// Params.
 class Binder {
  public:
   Binder(const CatalogSnapshot& catalog, const TypeSystem& types);

@@ -25,12 +25,21 @@ void check_name_conflicts(const std::vector<NamespaceItem>& first,
 /// NULLS FIRST or LAST of an ORDER BY item, with its default.
 [[nodiscard]] bool nulls_first_of(const PgQuery__SortBy& sort);
 
+/// A parameter's value is not of the type that its place in the statement asks for.
+class ParameterMisfit : public UserError {
+ public:
+  ParameterMisfit(const std::string& what, int number) : UserError{what}, parameter{number} {}
+
+  int parameter;
+};
+
 /// One statement's parse analysis. The functions keep the server's names in snake case where they
 /// do what the server's do, so that they can be read beside src/backend/parser.
 class Analyzer {
  public:
   Analyzer(const CatalogSnapshot& catalog, const TypeSystem& types,
-           const std::vector<std::optional<std::string>>& parameters);
+           const std::vector<std::optional<std::string>>& parameters,
+           std::map<int, Oid> declared_parameters = {});
 
   /// SELECT, VALUES, INSERT, UPDATE, DELETE, or EXPLAIN, PREPARE, DECLARE and so on of one.
   [[nodiscard]] Query analyze(const ParseNode& statement);
@@ -249,6 +258,7 @@ class Analyzer {
                                            std::size_t step) const;
   [[nodiscard]] ExprPtr typed_param(const Expr& param, Oid type);
   [[nodiscard]] ExprPtr resolve_unknown(const ExprPtr& expr);
+  [[nodiscard]] ExprPtr parameter_value(int parameter, const std::string& text, Oid type) const;
 
   // --- bind_type_name.cpp
   struct TypeReference {

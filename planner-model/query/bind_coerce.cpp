@@ -291,13 +291,21 @@ ExprPtr Analyzer::typed_param(const Expr& param, Oid type) {
   const Oid base = types_.base_type(type);
   if (index < parameters_.size()) {
     const std::optional<std::string>& text = parameters_[index];
-    return text ? make_literal(*text, base, types_)
+    return text ? parameter_value(param.param_id, *text, base)
                 : make_null(base, -1, types_.type_collation(base));
   }
   auto typed = std::make_shared<Expr>(param);
   typed->type = type;
   typed->collation = types_.type_collation(type);
   return typed;
+}
+
+ExprPtr Analyzer::parameter_value(int parameter, const std::string& text, Oid type) const {
+  try {
+    return make_literal(text, type, types_);
+  } catch (const UserError& error) {
+    throw ParameterMisfit{error.what(), parameter};
+  }
 }
 
 /// resolveTargetListUnknowns() for one expression.

@@ -8,8 +8,12 @@
 namespace quern::planner_model {
 
 Analyzer::Analyzer(const CatalogSnapshot& catalog, const TypeSystem& types,
-                   const std::vector<std::optional<std::string>>& parameters)
-    : catalog_{catalog}, types_{types}, parameters_{parameters} {}
+                   const std::vector<std::optional<std::string>>& parameters,
+                   std::map<int, Oid> declared_parameters)
+    : catalog_{catalog},
+      types_{types},
+      parameters_{parameters},
+      parameter_types_{std::move(declared_parameters)} {}
 
 Query Analyzer::analyze(const ParseNode& statement) {
   switch (statement.node_case) {

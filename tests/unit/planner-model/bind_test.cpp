@@ -48,6 +48,14 @@ TEST_CASE_METHOD(Fixture, "parameters take the type of their context") {
   CHECK_THROWS_WITH(where("id = $1", {"x"}), "invalid input syntax for type bigint: \"x\"");
 }
 
+TEST_CASE_METHOD(Fixture, "a number that its place can not hold was declared wider by the client") {
+  CHECK(where("id = $1", {"1679.0"}) == "(numeric(1.1) = '1679.0':numeric)");
+  CHECK(where("id = $1", {"99999999999999999999"}) ==
+        "(numeric(1.1) = '99999999999999999999':numeric)");
+  CHECK_THROWS_WITH(where("id = $1 AND short LIKE $1", {"1.5"}),
+                    "invalid input syntax for type bigint: \"1.5\"");
+}
+
 TEST_CASE_METHOD(Fixture, "relative dates become calls that fold to the same moment") {
   CHECK(where("at > 'now'") == "(1.5 > CURRENT_TIMESTAMP())");
   CHECK(where("at >= 'today'") == "(1.5 >= timestamptz(CURRENT_DATE()))");
