@@ -10,6 +10,10 @@ namespace quern::advisor::check_detail {
 
 namespace {
 
+std::string recorded_queries(std::size_t number) {
+  return fmt::format("{} recorded {}", number, number == 1 ? "query" : "queries");
+}
+
 using planner_model::HypotheticalIndex;
 using planner_model::IndexConfiguration;
 using planner_model::Planner;
@@ -68,7 +72,7 @@ std::vector<Planned> plan_all(const Workload& workload, const Planner& planner,
   }
   if (failed > 0) {
     result.caveats.push_back(
-        fmt::format("{} recorded queries could not be planned, the first: {}", failed, first));
+        fmt::format("{} could not be planned, the first: {}", recorded_queries(failed), first));
   }
   return planned;
 }
@@ -108,11 +112,11 @@ void judge_drop(const LintResult::Change& change, const Planner& planner,
                    });
   const QueryEffect& first = finding.queries.front();
   finding.message = fmt::format(
-      "{} is used by {} recorded queries, which would cost up to {:.1f} times as much; first among "
+      "{} is used by {}, which would cost up to {:.1f} times as much; first among "
       "them ({:.0f} "
       "calls, cost {:.2f} to {:.2f}): {}",
-      change.dropped, finding.queries.size(), worst, first.calls, first.before.value(),
-      first.after.value(), first.sql);
+      change.dropped, recorded_queries(finding.queries.size()), worst, first.calls,
+      first.before.value(), first.after.value(), first.sql);
   finding.fix = "Keep the index, or create its replacement before dropping it";
   result.findings.push_back(std::move(finding));
 }
@@ -147,10 +151,9 @@ void judge_creation(const LintResult::Change& change, const CatalogSnapshot& cat
                        return a.calls * (a.before - a.after) > b.calls * (b.before - b.after);
                      });
     const QueryEffect& first = finding.queries.front();
-    finding.message = fmt::format(
-        "{} serves {} recorded queries ({}); most of all, from cost {:.2f} to {:.2f}: {}",
-        index.definition.name, finding.queries.size(), price, first.before.value(),
-        first.after.value(), first.sql);
+    finding.message = fmt::format("{} serves {} ({}); most of all, from cost {:.2f} to {:.2f}: {}",
+                                  index.definition.name, recorded_queries(finding.queries.size()),
+                                  price, first.before.value(), first.after.value(), first.sql);
   }
   result.findings.push_back(std::move(finding));
 }

@@ -382,7 +382,9 @@ void report_users(const Step& step, std::vector<Finding>& findings, const std::s
     calls += query->calls;
   }
   report(step, findings, "M40", Severity::Error,
-         fmt::format("{}: {} recorded queries ({} calls) use it, the first: {}", what, users.size(),
+         fmt::format("{}: {} ({} calls), the first: {}", what,
+                     users.size() == 1 ? "1 recorded query uses it"
+                                       : fmt::format("{} recorded queries use it", users.size()),
                      calls, users.front()->sql),
          "Deploy code that does not use it first");
   for (const QueryClass* query : users) {

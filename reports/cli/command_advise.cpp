@@ -34,6 +34,7 @@ struct Options {
   std::string json;
   std::string markdown;
   std::string migration;
+  std::size_t details = 5;
 };
 
 void write_migration(const CommandContext& context, const std::string& folder,
@@ -80,7 +81,8 @@ void run(const CommandContext& context, const Options& options) {
   }
   // Standard output holds one result: the text, unless another was sent there.
   if (options.html != "-" && options.json != "-" && options.markdown != "-") {
-    context.out << render_text(document);
+    context.out << render_text(document,
+                               {.columns = context.columns(), .details = options.details});
   }
 }
 
@@ -106,6 +108,8 @@ void register_advise(CLI::App& app, CommandContext& context) {
       ->default_str("-");
   command->add_option("--migration", options->migration, "Write ordered up and down SQL files")
       ->type_name("DIR");
+  command->add_option("--details", options->details, "Proposals shown in full in the text (5)")
+      ->type_name("N");
   command->footer(
       "Examples:\n"
       "  quern advise week.workload.json -c prod.catalog.json\n"

@@ -12,6 +12,7 @@
 
 #include "advisor/check/check.hpp"
 
+#include "reports/check_rules.hpp"
 #include "reports/cli/advice_options.hpp"
 #include "reports/cli/command_context.hpp"
 #include "reports/json/advice_json.hpp"
@@ -68,16 +69,12 @@ void run(CommandContext& context, const Options& options) {
     write(options.json, check_json(result));
   }
   if (!options.markdown.empty()) {
-    write(options.markdown, render_check_markdown(result));
+    write(options.markdown, render_check_markdown(result, threshold));
   }
   if (!to_stdout) {
-    context.out << render_check_text(result);
+    context.out << render_check_text(result, threshold, context.columns());
   }
-  for (const advisor::Finding& finding : result.findings) {
-    if (finding.severity >= threshold) {
-      context.exit_code = 1;
-    }
-  }
+  context.exit_code = verdict_of(result, threshold).failed ? 1 : 0;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "reports/cli/command_context.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,9 +10,12 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "collector/base/failure.hpp"
+
+#include "reports/text/wrap.hpp"
 
 namespace quern::reports {
 
@@ -22,6 +26,17 @@ std::string last_error() {
 }
 
 }  // namespace
+
+std::size_t CommandContext::columns() const {
+  constexpr std::size_t kNarrowest = 72;
+  constexpr std::size_t kWidest = 120;
+  winsize size{};
+  if (&out != &std::cout || isatty(STDOUT_FILENO) == 0 ||
+      ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return kColumns;
+  }
+  return std::clamp<std::size_t>(size.ws_col, kNarrowest, kWidest);
+}
 
 void CommandContext::warn(std::string_view message) const {
   err << "quern: warning: " << message << '\n' << std::flush;

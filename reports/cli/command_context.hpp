@@ -25,6 +25,9 @@ struct CommandContext {
   int exit_code = 0;   ///< 1: `check` found something at or above its threshold
   std::function<void()> run = {};
 
+  /// Width of the text on `out`: of the terminal, kept between 72 and 120; 100 in a pipe or file,
+  /// so that what is kept does not depend on where it was made.
+  [[nodiscard]] std::size_t columns() const;
   /// "quern: warning: ..." on stderr, also when quiet: something was left out.
   void warn(std::string_view message) const;
   /// "quern: ..." on stderr, unless quiet: what was done.

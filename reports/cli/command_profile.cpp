@@ -18,7 +18,9 @@ struct Options {
 };
 
 void run(const CommandContext& context, const Options& options) {
-  write_output(context, "-", profile_text(load_workload(options.workload), options.shown));
+  ProfileOptions shown = options.shown;
+  shown.columns = context.columns();
+  write_output(context, "-", profile_text(load_workload(options.workload), shown));
 }
 
 }  // namespace

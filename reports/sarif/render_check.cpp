@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/check_rules.hpp"
 #include "reports/cli/version.hpp"
 #include "reports/words.hpp"
 
@@ -62,6 +63,9 @@ std::string render_sarif(const advisor::CheckResult& result) {
   Json rules = Json::array();
   for (const std::string& id : ids) {
     rules.push_back({{"id", id}});
+    if (const auto title = check_rule_title(id); !title.empty()) {
+      rules.back()["shortDescription"] = {{"text", std::string{title}}};
+    }
   }
   Json results = Json::array();
   for (const advisor::Finding& finding : result.findings) {

@@ -5,97 +5,28 @@
 
 #include <fmt/format.h>
 
-#include "collector/base/time_text.hpp"
+#include "reports/text/wrap.hpp"
+#include "reports/words.hpp"
 
 namespace quern::reports {
 
 namespace {
-
-constexpr std::size_t kColumns = 100;
-
-/// 12 µs, 3.45 ms, 1.20 s, 3 min 20 s, 2 h 05 min.
-std::string duration(Microseconds time) {
-  const auto us = static_cast<double>(time.count());
-  if (us < 1000) {
-    return fmt::format("{:.0f} \u00b5s", us);
-  }
-  if (us < 1e6) {
-    return fmt::format("{:.{}f} ms", us / 1e3, us < 1e4 ? 2 : us < 1e5 ? 1 : 0);
-  }
-  if (us < 60e6) {
-    return fmt::format("{:.{}f} s", us / 1e6, us < 10e6 ? 2 : 1);
-  }
-  const std::int64_t seconds = time.count() / 1'000'000;
-  return seconds < 3600 ? fmt::format("{} min {:02} s", seconds / 60, seconds % 60)
-                        : fmt::format("{} h {:02} min", seconds / 3600, seconds / 60 % 60);
-}
-
-std::string count(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) {
-    digits.insert(i - 3, ",");
-  }
-  return digits;
-}
-
-std::string bytes(std::uint64_t number) {
-  const auto value = static_cast<double>(number);
-  return number < 1000      ? fmt::format("{} B", number)
-         : number < 1000000 ? fmt::format("{:.1f} kB", value / 1e3)
-         : value < 1e9      ? fmt::format("{:.1f} MB", value / 1e6)
-                            : fmt::format("{:.2f} GB", value / 1e9);
-}
-
-/// Columns that a terminal needs for UTF-8 text of narrow characters.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string right(const std::string& text, std::size_t columns) {
-  const std::size_t used = width(text);
-  return (used < columns ? std::string(columns - used, ' ') : std::string{}) + text;
-}
 
 Microseconds mean(const QueryClass& c) {
   const std::uint64_t timed = c.calls - c.untimed;
   return Microseconds{timed == 0 ? 0 : c.total.count() / static_cast<std::int64_t>(timed)};
 }
 
-/// One line of blanks-folded text without control characters, cut at a character's border.
-std::string one_line(const std::string& sql, std::size_t columns) {
-  std::string text;
-  std::size_t used = 0;
-  for (const char c : sql) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool starts = (byte & 0xC0U) != 0x80U;
-    if (starts && used + 1 >= columns) {
-      return text + "\u2026";
-    }
-    text += byte < 0x20 || byte == 0x7f ? ' ' : c;
-    used += starts ? 1 : 0;
-  }
-  return text;
+std::string count(std::uint64_t number) {
+  return count_words(static_cast<double>(number));
 }
 
-std::vector<std::string> wrapped(const std::string& sql, std::size_t columns) {
-  std::vector<std::string> lines;
-  std::string line;
-  std::string flat = one_line(sql, sql.size() + 2);
-  std::size_t from = 0;
-  while (from < flat.size()) {
-    const std::size_t end = std::min(flat.find(' ', from), flat.size());
-    const std::string word = flat.substr(from, end - from);
-    if (!line.empty() && width(line) + 1 + width(word) > columns) {
-      lines.push_back(std::move(line));
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-    from = end + 1;
-  }
-  lines.push_back(std::move(line));
-  return lines;
+std::string bytes(std::uint64_t number) {
+  return size_words(Bytes{static_cast<double>(number)});
+}
+
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return plural(static_cast<double>(number), one, many);
 }
 
 std::vector<const QueryClass*> sorted(const Workload& workload, const std::string& by) {
@@ -131,13 +62,12 @@ Sums sums_of(const Workload& workload) {
 }
 
 std::string head(const Workload& workload, const Sums& sums) {
-  std::string text = fmt::format("{} executions of {} query classes, {} in all", count(sums.calls),
-                                 count(workload.classes.size()), duration(sums.total));
+  std::string text = fmt::format(
+      "{} of {}, {} in all", counted(sums.calls, "execution", "executions"),
+      counted(workload.classes.size(), "query class", "query classes"), duration_words(sums.total));
   if (workload.from_us != 0) {
-    constexpr std::int64_t kSecond = 1'000'000;
-    text += fmt::format("\n{} to {} ({})", time_text(workload.from_us / kSecond * kSecond),
-                        time_text(workload.until_us / kSecond * kSecond),
-                        duration(Microseconds{workload.until_us - workload.from_us}));
+    text += fmt::format("\n{} ({})", time_range_words(workload.from_us, workload.until_us),
+                        duration_words(Microseconds{workload.until_us - workload.from_us}));
   }
   if (sums.untimed > 0) {
     text += fmt::format("\n{} executions were logged without a duration", count(sums.untimed));
@@ -154,12 +84,12 @@ std::string remarks(const QueryClass& c) {
         c.cancelled > 0 ? fmt::format(" ({} cancelled)", count(c.cancelled)) : std::string{}));
   }
   if (c.temp_files > 0) {
-    parts.push_back(
-        fmt::format("{} in {} temporary files", bytes(c.temp_bytes), count(c.temp_files)));
+    parts.push_back(fmt::format("{} in {}", bytes(c.temp_bytes),
+                                counted(c.temp_files, "temporary file", "temporary files")));
   }
   if (c.lock_waits > 0) {
-    parts.push_back(
-        fmt::format("{} lock waits, {}", count(c.lock_waits), duration(c.lock_wait_time)));
+    parts.push_back(fmt::format("{}, {}", counted(c.lock_waits, "lock wait", "lock waits"),
+                                duration_words(c.lock_wait_time)));
   }
   if (!c.list_lengths.empty() && c.list_lengths.rbegin()->first > 1) {
     parts.push_back(fmt::format("lists of {} to {}", c.list_lengths.begin()->first,
@@ -171,45 +101,56 @@ std::string remarks(const QueryClass& c) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+/// Columns that a narrow terminal has no room for go: the fingerprint, then p99.
 std::string table(const Workload& workload, const Sums& sums, const ProfileOptions& options) {
+  const bool wide = options.columns >= 96;
+  const auto row = [&](const std::string& number, const std::string& share,
+                       const std::string& total, const std::string& calls, const std::string& mean,
+                       const std::string& p95, const std::string& p99, const std::string& maximum,
+                       const std::string& fingerprint) {
+    std::string line = pad_left(number, 3) + ' ' + pad_left(share, 7);
+    for (const std::string& cell : {total, calls, mean, p95}) {
+      line += ' ' + pad_left(cell, 10);
+    }
+    line += (wide ? ' ' + pad_left(p99, 10) : "") + ' ' + pad_left(maximum, 10);
+    return line + (wide ? "  " + fingerprint : "") + '\n';
+  };
   std::string text =
-      fmt::format("\n{:>3} {:>6} {:>11} {:>10} {:>9} {:>9} {:>9} {:>9}  {}\n", "#", "share",
-                  "total", "calls", "mean", "p95", "p99", "max", "fingerprint");
+      '\n' + row("#", "share", "total", "calls", "mean", "p95", "p99", "max", "fingerprint");
+  constexpr std::string_view kIndent = "    ";
   int number = 0;
   for (const QueryClass* c : sorted(workload, options.sort)) {
     if (++number > options.top) {
       break;
     }
     const bool timed = c->calls > c->untimed;
-    const auto shown = [&](Microseconds time) { return timed ? duration(time) : std::string{"-"}; };
+    const auto shown = [&](Microseconds time) {
+      return timed ? duration_words(time) : std::string{"-"};
+    };
+    const auto quantile = [&](double below) {
+      return shown(std::min(c->durations.quantile(below), c->maximum));
+    };
     const double share = sums.total.count() == 0 ? 0
                                                  : static_cast<double>(c->total.count()) /
                                                        static_cast<double>(sums.total.count());
-    text += fmt::format("{:>3} {:>5.1f}% {} {:>10} {} {} {} {}  {}\n", number, 100 * share,
-                        right(shown(c->total), 11), count(c->calls), right(shown(mean(*c)), 9),
-                        right(shown(std::min(c->durations.quantile(0.95), c->maximum)), 9),
-                        right(shown(std::min(c->durations.quantile(0.99), c->maximum)), 9),
-                        right(shown(c->maximum), 9), c->fingerprint);
-    constexpr std::size_t kIndent = 4;
-    if (options.full_sql) {
-      for (const std::string& line : wrapped(c->sql, kColumns - kIndent)) {
-        text += std::string(kIndent, ' ') + line + "\n";
-      }
-    } else {
-      text += std::string(kIndent, ' ') + one_line(c->sql, kColumns - kIndent) + "\n";
-    }
+    text += row(fmt::format("{}", number), share_words(share), shown(c->total), count(c->calls),
+                shown(mean(*c)), quantile(0.95), quantile(0.99), shown(c->maximum), c->fingerprint);
+    text += options.full_sql
+                ? wrap(clean_text(c->sql), kIndent, kIndent, options.columns)
+                : std::string{kIndent} + one_line(c->sql, options.columns - kIndent.size()) + '\n';
     if (const std::string more = remarks(*c); !more.empty()) {
-      text += std::string(kIndent, ' ') + "- " + more + "\n";
+      text += wrap(more, "    ! ", "      ", options.columns);
     }
   }
   if (static_cast<std::size_t>(options.top) < workload.classes.size()) {
-    text += fmt::format("    ... and {} more classes (--top)\n",
-                        count(workload.classes.size() - static_cast<std::size_t>(options.top)));
+    text += fmt::format("{}and {} (--top)\n", kIndent,
+                        counted(workload.classes.size() - static_cast<std::size_t>(options.top),
+                                "more class", "more classes"));
   }
   return text;
 }
 
-std::string patterns(const Workload& workload) {
+std::string patterns(const Workload& workload, std::size_t columns) {
   if (workload.patterns.empty()) {
     return {};
   }
@@ -221,9 +162,9 @@ std::string patterns(const Workload& workload) {
         std::find_if(workload.classes.begin(), workload.classes.end(),
                      [&](const QueryClass& c) { return c.fingerprint == p.fingerprint; });
     text += fmt::format(
-        "    {} runs, {} calls (longest run {}), {}\n      {}\n", count(p.runs), count(p.calls),
-        count(p.longest), duration(p.total),
-        known == workload.classes.end() ? p.fingerprint : one_line(known->sql, kColumns - 6));
+        "    {} of up to {}, {} in all, {}\n      {}\n", counted(p.runs, "sequence", "sequences"),
+        count(p.longest), counted(p.calls, "execution", "executions"), duration_words(p.total),
+        known == workload.classes.end() ? p.fingerprint : one_line(known->sql, columns - 6));
   }
   return text;
 }
@@ -247,16 +188,21 @@ std::string server(const ServerEvents& events) {
   return parts.empty() ? std::string{} : fmt::format("\nServer: {}\n", fmt::join(parts, ", "));
 }
 
-std::string input(const Workload& workload) {
+std::string input(const Workload& workload, std::size_t columns) {
   const InputCounts& in = workload.input;
-  std::string text = fmt::format(
-      "\nInput: {}, {} lines = {} used + {} continuation + {} skipped{}\n", bytes(in.bytes),
-      count(in.lines), count(in.used), count(in.continuation), count(in.skipped),
-      in.filtered > 0 ? fmt::format("; {} messages filtered out", count(in.filtered))
-                      : std::string{});
+  std::string text =
+      '\n' + wrap(fmt::format("Input: {}, {} lines: {} used, {} continued another, {} "
+                              "skipped{}",
+                              bytes(in.bytes), count(in.lines), count(in.used),
+                              count(in.continuation), count(in.skipped),
+                              in.filtered > 0
+                                  ? fmt::format("; {} messages filtered out", count(in.filtered))
+                                  : std::string{}),
+                  "", "  ", columns);
   for (const auto& [reason, entry] : workload.skipped.by_reason()) {
-    text += fmt::format("    {} x {} (first at {}:{})\n", count(entry.count), reason,
-                        entry.first.file, entry.first.line);
+    text += wrap(fmt::format("{} x {} (first at {}:{})", count(entry.count), clean_text(reason),
+                             clean_text(entry.first.file), entry.first.line),
+                 "    ", "      ", columns);
   }
   return text;
 }
@@ -265,8 +211,9 @@ std::string input(const Workload& workload) {
 
 std::string profile_text(const Workload& workload, const ProfileOptions& options) {
   const Sums sums = sums_of(workload);
-  return head(workload, sums) + table(workload, sums, options) + patterns(workload) +
-         server(workload.events) + input(workload);
+  return head(workload, sums) + table(workload, sums, options) +
+         patterns(workload, options.columns) + server(workload.events) +
+         input(workload, options.columns);
 }
 
 }  // namespace quern::reports

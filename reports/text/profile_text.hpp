@@ -10,9 +10,10 @@ struct ProfileOptions {
   int top = 10;
   std::string sort = "total";  ///< total, calls, mean, max
   bool full_sql = false;
+  std::size_t columns = 100;
 };
 
-/// The workload for a terminal of 100 columns: what it spans, its top classes, N+1 patterns, what
+/// The workload for a terminal: what it spans, its top classes, N+1 patterns, what
 /// the server did besides, and what was skipped.
 [[nodiscard]] std::string profile_text(const Workload& workload, const ProfileOptions& options);
 

@@ -20,7 +20,8 @@ std::string pad_left(std::string_view text, std::size_t width) {
   return std::string(have < width ? width - have : 0, ' ') + std::string{text};
 }
 
-std::string wrap(std::string_view text, std::string_view first, std::string_view rest) {
+std::string wrap(std::string_view text, std::string_view first, std::string_view rest,
+                 std::size_t columns) {
   std::string out{first};
   std::size_t column = width_of(first);
   bool fresh = true;
@@ -44,7 +45,7 @@ std::string wrap(std::string_view text, std::string_view first, std::string_view
     const std::size_t end = std::min(text.find_first_of(" \n", at), text.size());
     const std::string_view word = text.substr(at, end - at);
     const std::size_t width = width_of(word);
-    if (!fresh && column + 1 + width > kColumns) {
+    if (!fresh && column + 1 + width > columns) {
       break_line();
     }
     if (!fresh) {

@@ -5,13 +5,13 @@
 
 namespace quern::reports {
 
-inline constexpr std::size_t kColumns = 100;
+inline constexpr std::size_t kColumns = 100;  ///< where no terminal says how wide it is
 
-/// `text` in lines of at most kColumns characters, broken at spaces; the first line starts with
+/// `text` in lines of at most `columns` characters, broken at spaces; the first line starts with
 /// `first`, the others with `rest`. A word longer than a line stands alone, unbroken. Newlines in
 /// `text` are kept.
-[[nodiscard]] std::string wrap(std::string_view text, std::string_view first,
-                               std::string_view rest);
+[[nodiscard]] std::string wrap(std::string_view text, std::string_view first, std::string_view rest,
+                               std::size_t columns = kColumns);
 
 /// Characters, not bytes: code points of UTF-8.
 [[nodiscard]] std::size_t width_of(std::string_view text);

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "collector/base/failure.hpp"
 
+#include "reports/check_rules.hpp"
 #include "reports/cli/size_text.hpp"
 #include "reports/json/advice_json.hpp"
 #include "reports/junit/render_check.hpp"
@@ -16,6 +18,7 @@
 #include "reports/migration/migration_files.hpp"
 #include "reports/report_document.hpp"
 #include "reports/sarif/render_check.hpp"
+#include "reports/text/profile_text.hpp"
 #include "reports/text/render_advice.hpp"
 #include "reports/text/render_check.hpp"
 #include "reports/text/wrap.hpp"
@@ -76,6 +79,7 @@ void write_page(const std::string& name, const std::string& text) {
 TEST_CASE("goldens of the advice", "[reports][golden]") {
   const ReportDocument document = sample_document();
   check_golden("advice.txt", render_text(document));
+  check_golden("profile.txt", profile_text(sample_workload(), {}));
   check_golden("advice.md", render_markdown(document));
   check_golden("advice.json", advice_json(sample_advice()));
 }
@@ -121,17 +125,67 @@ TEST_CASE("hostile text stays text in every renderer", "[reports][escaping]") {
 }
 
 TEST_CASE("the text keeps to its columns but for statements", "[reports][text]") {
-  std::string line;
-  for (const char c : render_text(hostile_document()) + "\n") {
-    if (c != '\n') {
-      line += c;
-      continue;
+  for (const std::size_t columns : {72, 80, 100, 120}) {
+    std::string line;
+    for (const char c : render_text(hostile_document(), {.columns = columns}) + "\n" +
+                            render_check_text(sample_check(), advisor::Severity::Error, columns) +
+                            profile_text(sample_workload(), {.columns = columns})) {
+      if (c != '\n') {
+        line += c;
+        continue;
+      }
+      const bool statement = line.find("INDEX CONCURRENTLY") != std::string::npos;
+      INFO(line);
+      CHECK((statement || width_of(line) <= columns));
+      line.clear();
     }
-    const bool statement = line.find("INDEX CONCURRENTLY") != std::string::npos;
-    INFO(line);
-    CHECK((statement || width_of(line) <= kColumns));
-    line.clear();
   }
+}
+
+TEST_CASE("only the first proposals are shown in detail, all of them in the table",
+          "[reports][text]") {
+  const std::string text = render_text(sample_document(), {.details = 1});
+  CHECK(text.find("CREATE INDEX CONCURRENTLY orders_customer_id") != std::string::npos);
+  CHECK(text.find("DROP INDEX CONCURRENTLY") == std::string::npos);
+  CHECK(text.find("2 more proposals in detail: --details 3") != std::string::npos);
+  CHECK(text.find("Drop orders_status_idx") != std::string::npos);
+}
+
+TEST_CASE("warnings that many proposals share are said once", "[reports][text]") {
+  advisor::Advice advice = sample_advice();
+  for (int i = 0; i < 3; ++i) {
+    advisor::Proposal proposal = advice.proposals.front();
+    proposal.index = fmt::format("an_index_{}", i);
+    proposal.ddl_up = {"SET lock_timeout = 0;", "CREATE INDEX an_index;", "RESET lock_timeout;"};
+    proposal.warnings = {fmt::format("Look after an_index_{} then.", i), fmt::format("Own {}.", i)};
+    advice.proposals.push_back(proposal);
+  }
+  const ReportDocument document = build_document(sample_workload(), sample_catalog(), advice);
+  REQUIRE(document.shared_warnings.size() == 1);
+  CHECK(document.shared_warnings[0].text == "Look after <index> then.");
+  CHECK(document.shared_warnings[0].proposals == 3);
+  CHECK(document.proposals[4].warnings == std::vector<std::string>{"Own 1."});
+  CHECK(document.proposals[4].ddl_essential == std::vector<std::string>{"CREATE INDEX an_index;"});
+  const std::string text = render_text(document, {.details = 9});
+  CHECK(text.find("lock_timeout") == std::string::npos);
+  CHECK(text.find("Look after <index> then. (3 proposals)") != std::string::npos);
+  CHECK(text.find("--migration DIR") != std::string::npos);
+}
+
+TEST_CASE("every rule of check has a title for code hosts", "[reports][sarif]") {
+  const std::regex id{"\"(M[0-9]{2})\""};
+  std::size_t found = 0;
+  for (const auto& file : std::filesystem::directory_iterator{
+           std::filesystem::path{QUERN_SOURCE_DIR} / "advisor/check"}) {
+    std::ifstream in{file.path()};
+    const std::string source{std::istreambuf_iterator<char>{in}, {}};
+    for (std::sregex_iterator match{source.begin(), source.end(), id}, end; match != end; ++match) {
+      INFO(match->str(1));
+      CHECK_FALSE(check_rule_title(match->str(1)).empty());
+      ++found;
+    }
+  }
+  CHECK(found > 30);
 }
 
 TEST_CASE("migration files are ordered pairs of complete statements", "[reports][migration]") {
