@@ -11,24 +11,12 @@
 #include "collector/logs/event_assembler.hpp"
 #include "collector/logs/infer_prefix.hpp"
 #include "collector/logs/log_reader.hpp"
+#include "collector/logs/record_stream.hpp"
 #include "collector/sql/weighted_sql.hpp"
 
 namespace quern::collector {
 
 namespace {
-
-const char* format_name(LogFormat format) {
-  switch (format) {
-    case LogFormat::Csv:
-      return "csvlog";
-    case LogFormat::Json:
-      return "jsonlog";
-    case LogFormat::Sql:
-      return "sql";
-    default:
-      return "stderr";
-  }
-}
 
 /// The first lines of a stream, kept to tell its format and then read like all others.
 struct Head {
@@ -36,6 +24,7 @@ struct Head {
     std::string text;
     std::uint64_t number;
     bool cut;
+    bool terminated;
   };
 
   static constexpr std::size_t kMostLines = 500;
@@ -46,9 +35,11 @@ struct Head {
   explicit Head(LineReader& reader) {
     std::string_view line;
     std::size_t bytes = 0;
-    while (lines.size() < kMostLines && bytes < kMostBytes && reader.next(line)) {
-      lines.push_back({std::string{line}, reader.number(), reader.cut()});
+    std::size_t telling = 0;
+    while (telling < kMostLines && bytes < kMostBytes && reader.next(line)) {
+      lines.push_back({std::string{line}, reader.number(), reader.cut(), reader.terminated()});
       bytes += line.size();
+      telling += line.empty() || line.front() == '\t' ? 0 : 1;
     }
   }
 
@@ -71,7 +62,8 @@ class Collection {
       : options_{options},
         aggregator_{options.bucket_seconds, options.limits},
         tally_{aggregator_.input(), aggregator_.skipped(), {}},
-        assembler_{aggregator_, options_.filter, tally_} {}
+        assembler_{aggregator_, options_.filter, tally_},
+        stream_{assembler_, tally_, aggregator_.formats()} {}
 
   void read(ByteSource& source, std::uint64_t before, std::uint64_t all) {
     while (source.next_stream()) {
@@ -79,7 +71,6 @@ class Collection {
       LineReader lines{source};
       read_stream(source, lines, before, all);
       tally_.counts.bytes += lines.bytes();
-      tally_.counts.lines += lines.number();
       if (source.damage()) {
         tally_.note(
             fmt::format("input ends early ({}); what came before it was used", *source.damage()),
@@ -89,76 +80,89 @@ class Collection {
     }
   }
 
-  Workload finish() {
-    assembler_.finish();
-    if (records_ == 0) {
+  WorkloadPiece finish() {
+    WorkloadPiece piece;
+    piece.ends = stream_.suspend();
+    piece.ends.filter = options_.filter;
+    piece.ends.sessions = assembler_.suspend();
+    piece.decided = aggregator_.take();
+    const bool part_of_a_record = !piece.ends.begun && !piece.ends.start_text.empty();
+    if (piece.decided.formats.empty() && !part_of_a_record && settled(piece).formats.empty()) {
       throw UserError{nothing_recognized()};
     }
-    Workload workload = aggregator_.take();
-    if (workload.classes.empty() && workload.input.filtered > 0) {
-      throw UserError{fmt::format(
-          "no statement is left: all {} messages were filtered out by --since, --until, "
-          "--database, --user or --application (is what they look at in the log_line_prefix?)",
-          workload.input.filtered)};
-    }
-    return workload;
+    return piece;
   }
 
  private:
   void read_stream(ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
     const Head head{lines};
-    std::unique_ptr<LogReader> reader = reader_for(head);
-    if (reader == nullptr) {
+    const auto format = format_of(head);
+    if (!format) {
       skip_stream(head, lines);
-      return;
+    } else if (format->first == LogFormat::Sql) {
+      read_sql(head, lines);
+    } else {
+      read_log(*format, head, source, lines, before, all);
     }
+  }
+
+  void read_log(const std::pair<LogFormat, std::string>& format, const Head& head,
+                ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
+    stream_.open(format.first, format.second);
     for (const Head::Line& line : head.lines) {
-      reader->line(line.text, line.number, line.cut);
+      stream_.line(line.text, line.number, line.cut, line.terminated);
     }
     std::string_view line;
     constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
     while (lines.next(line)) {
-      reader->line(line, lines.number(), lines.cut());
+      stream_.line(line, lines.number(), lines.cut(), lines.terminated());
       if (options_.progress && lines.number() % kLinesBetweenReports == 0) {
         options_.progress(before + source.consumed(), all);
       }
     }
-    reader->finish();
-    if (reader->records() == 0 && !head.lines.empty()) {
+    if (!stream_.close()) {
       remember(head);
-    }
-    records_ += reader->records();
-    if (reader->records() > 0) {
-      aggregator_.formats()[format_name(format_)] += reader->records();
     }
   }
 
-  std::unique_ptr<LogReader> reader_for(const Head& head) {
+  void read_sql(const Head& head, LineReader& lines) {
+    WeightedSqlReader reader{aggregator_, tally_};
+    for (const Head::Line& line : head.lines) {
+      reader.line(line.text, line.number, line.cut);
+    }
+    std::string_view line;
+    while (lines.next(line)) {
+      reader.line(line, lines.number(), lines.cut());
+    }
+    reader.finish();
+    tally_.counts.lines += lines.number();
+    if (reader.records() > 0) {
+      aggregator_.formats()[format_name(LogFormat::Sql)] += reader.records();
+    } else if (!head.lines.empty()) {
+      remember(head);
+    }
+  }
+
+  /// With the log_line_prefix of a stderr log; nothing when no format fits.
+  std::optional<std::pair<LogFormat, std::string>> format_of(const Head& head) {
     const auto views = head.views();
-    format_ = options_.format;
-    if (format_ == LogFormat::Auto) {
+    LogFormat format = options_.format;
+    if (format == LogFormat::Auto) {
       const bool prefix_fits = options_.prefix && matches_given_prefix(views);
       const auto detected = prefix_fits ? LogFormat::Stderr : detect_format(views);
       if (!detected) {
-        return nullptr;
+        return std::nullopt;
       }
-      format_ = *detected;
+      format = *detected;
     }
-    switch (format_) {
-      case LogFormat::Csv:
-        return make_csv_reader(assembler_, tally_);
-      case LogFormat::Json:
-        return make_json_reader(assembler_, tally_);
-      case LogFormat::Sql:
-        return std::make_unique<WeightedSqlReader>(aggregator_, tally_);
-      default:
-        break;
+    if (format != LogFormat::Stderr) {
+      return std::make_pair(format, std::string{});
     }
     if (options_.prefix) {
-      return make_stderr_reader(LogLinePrefix::compile(*options_.prefix), assembler_, tally_);
+      return std::make_pair(format, *options_.prefix);
     }
-    auto prefix = infer_prefix(views);
-    return prefix ? make_stderr_reader(std::move(*prefix), assembler_, tally_) : nullptr;
+    const auto prefix = infer_prefix(views);
+    return prefix ? std::make_optional(std::make_pair(format, prefix->text())) : std::nullopt;
   }
 
   [[nodiscard]] bool matches_given_prefix(const std::vector<std::string_view>& views) const {
@@ -172,6 +176,7 @@ class Collection {
     std::string_view line;
     while (lines.next(line)) {
     }
+    tally_.counts.lines += lines.number();
     if (lines.number() > 0) {
       tally_.skip("file in no known log format", 1, lines.number());
       remember(head);
@@ -223,8 +228,7 @@ class Collection {
   Aggregator aggregator_;
   ReadTally tally_;
   EventAssembler assembler_;
-  LogFormat format_ = LogFormat::Auto;
-  std::uint64_t records_ = 0;
+  RecordStream stream_;
   bool damaged_ = false;
   std::string unread_file_, unread_, suggestion_;
 };
@@ -237,7 +241,17 @@ std::uint64_t size_of(const std::string& path) {
 
 }  // namespace
 
-Workload collect(const std::vector<std::string>& inputs, const CollectOptions& options) {
+Workload checked(Workload workload) {
+  if (workload.classes.empty() && workload.input.filtered > 0) {
+    throw UserError{fmt::format(
+        "no statement is left: all {} messages were filtered out by --since, --until, "
+        "--database, --user or --application (is what they look at in the log_line_prefix?)",
+        workload.input.filtered)};
+  }
+  return workload;
+}
+
+WorkloadPiece collect_piece(const std::vector<std::string>& inputs, const CollectOptions& options) {
   const std::vector<std::string> files = expand_inputs(inputs);
   std::uint64_t all = 0;
   for (const std::string& file : files) {
@@ -253,11 +267,20 @@ Workload collect(const std::vector<std::string>& inputs, const CollectOptions& o
   return collection.finish();
 }
 
-Workload collect_text(std::string_view text, const CollectOptions& options, std::string name) {
+WorkloadPiece collect_piece_text(std::string_view text, const CollectOptions& options,
+                                 std::string name) {
   Collection collection{options};
   ByteSource source = ByteSource::over(text, std::move(name));
   collection.read(source, 0, text.size());
   return collection.finish();
+}
+
+Workload collect(const std::vector<std::string>& inputs, const CollectOptions& options) {
+  return checked(settled(collect_piece(inputs, options)));
+}
+
+Workload collect_text(std::string_view text, const CollectOptions& options, std::string name) {
+  return checked(settled(collect_piece_text(text, options, std::move(name))));
 }
 
 }  // namespace quern::collector

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "collector/logs/event_filter.hpp"
+#include "collector/logs/log_format.hpp"
+#include "collector/pieces/workload_piece.hpp"
 #include "collector/workload/aggregate.hpp"
 #include "collector/workload/workload.hpp"
 
 namespace quern::collector {
-
-enum class LogFormat : std::uint8_t { Auto, Stderr, Csv, Json, Sql };
 
 struct CollectOptions {
   LogFormat format = LogFormat::Auto;
@@ -32,8 +32,18 @@ struct CollectOptions {
 [[nodiscard]] Workload collect(const std::vector<std::string>& inputs,
                                const CollectOptions& options);
 
+/// The same, with what hangs over the ends of the input kept apart, so that pieces of one log can
+/// be joined.
+[[nodiscard]] WorkloadPiece collect_piece(const std::vector<std::string>& inputs,
+                                          const CollectOptions& options);
+
+/// Throws UserError when filters left nothing: more likely a mistake than a finding.
+[[nodiscard]] Workload checked(Workload workload);
+
 /// As collect(), over one text in memory.
 [[nodiscard]] Workload collect_text(std::string_view text, const CollectOptions& options,
                                     std::string name = "memory");
+[[nodiscard]] WorkloadPiece collect_piece_text(std::string_view text, const CollectOptions& options,
+                                               std::string name = "memory");
 
 }  // namespace quern::collector

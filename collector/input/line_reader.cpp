@@ -44,8 +44,10 @@ bool LineReader::assemble(std::string_view& line) {
     bytes_ += length + (end == nullptr ? 0 : 1);
     piece_.remove_prefix(length + (end == nullptr ? 0 : 1));
     if (end != nullptr) {
+      terminated_ = true;
       break;
     }
+    terminated_ = false;
   }
   line = partial_;
   finish(line);
@@ -58,7 +60,10 @@ void LineReader::finish(std::string_view& line) {
     if (line.substr(0, 3) == "\xEF\xBB\xBF") {
       line.remove_prefix(3);
     }
-    crlf_ = !line.empty() && line.back() == '\r';
+  }
+  if (!crlf_known_ && !line.empty()) {
+    crlf_known_ = true;
+    crlf_ = line.back() == '\r';
   }
   if (crlf_ && !line.empty() && line.back() == '\r') {
     line.remove_suffix(1);

@@ -10,9 +10,9 @@
 namespace quern::collector {
 
 /// Lines of one stream of a ByteSource, without their line feed. A UTF-8 byte order mark is
-/// dropped; carriage returns are dropped when the stream's first line ends in one (a CRLF file:
-/// elsewhere they belong to the SQL text). A line longer than the limit is cut and marked; memory
-/// stays bounded.
+/// dropped; carriage returns are dropped when the stream's first line that holds anything ends in
+/// one (a CRLF file: elsewhere they belong to the SQL text). A line longer than the limit is cut
+/// and marked; memory stays bounded.
 class LineReader {
  public:
   static constexpr std::size_t kMaximumLine = 16U << 20U;
@@ -29,6 +29,9 @@ class LineReader {
   /// The line just given went on beyond the limit; the rest was thrown away.
   [[nodiscard]] bool cut() const { return cut_; }
 
+  /// A line feed came after the line just given: false at most for the stream's last line.
+  [[nodiscard]] bool terminated() const { return terminated_; }
+
   /// Bytes of the stream so far, line ends included.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
@@ -43,7 +46,9 @@ class LineReader {
   std::uint64_t number_ = 0;
   std::uint64_t bytes_ = 0;
   bool cut_ = false;
+  bool terminated_ = true;
   bool crlf_ = false;
+  bool crlf_known_ = false;
 };
 
 }  // namespace quern::collector

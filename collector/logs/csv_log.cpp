@@ -1,5 +1,6 @@
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "collector/base/time_text.hpp"
 #include "collector/logs/log_reader.hpp"
@@ -84,6 +85,27 @@ class CsvReader final : public LogReader {
 
   [[nodiscard]] std::uint64_t records() const override { return records_; }
 
+  [[nodiscard]] bool begins_record(std::string_view text) const override {
+    return starts_record(text);
+  }
+
+  [[nodiscard]] OpenMessage suspend() override {
+    OpenMessage message;
+    message.present = !pending_.empty();
+    message.text = std::exchange(pending_, {});
+    message.lines = pending_lines_;
+    message.record.file = file_.empty() ? tally_.file : file_;
+    message.record.line = pending_line_;
+    return message.present ? message : OpenMessage{};
+  }
+
+  void resume(OpenMessage message) override {
+    pending_ = std::move(message.text);
+    pending_lines_ = message.lines;
+    file_ = std::move(message.record.file);
+    pending_line_ = message.record.line;
+  }
+
  private:
   void more(std::string_view text, bool cut) {
     ++pending_lines_;
@@ -110,6 +132,7 @@ class CsvReader final : public LogReader {
   void drop(const char* reason) {
     tally_.skip(reason, pending_line_, pending_lines_);
     pending_.clear();
+    file_.clear();
   }
 
   /// Splits in place of columns; a quoted one with doubled quotes gets its own memory.
@@ -194,8 +217,10 @@ class CsvReader final : public LogReader {
     record.message = values_[kMessage];
     record.detail = values_[kDetail];
     record.statement = values_[kStatement];
+    record.file = file_;
     ++records_;
     sink_.take(record);
+    file_.clear();
     return true;
   }
 
@@ -203,6 +228,7 @@ class CsvReader final : public LogReader {
   ReadTally& tally_;
   std::uint64_t records_ = 0;
   std::string pending_;  ///< a record whose closing quote is still to come
+  std::string file_;     ///< of the pending record, where another stream held its start
   std::uint64_t pending_line_ = 0;
   std::uint64_t pending_lines_ = 0;
   std::array<std::string_view, kMostColumns> values_ = {};

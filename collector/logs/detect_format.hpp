@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/collect.hpp"
+#include "collector/logs/log_format.hpp"
 
 namespace quern::collector {
 

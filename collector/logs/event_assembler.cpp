@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -10,34 +10,17 @@
 
 #include "collector/base/utf8.hpp"
 #include "collector/logs/message_text.hpp"
-#include "collector/logs/parameters.hpp"
-#include "collector/logs/session_state.hpp"
+#include "collector/logs/session_executions.hpp"
+#include "collector/sql/statement_kind.hpp"
 
 namespace quern::collector {
-
-Overlap overlap(std::int64_t plan_end_us, Microseconds plan, std::int64_t end_us,
-                Microseconds duration) {
-  // Log times are cut to milliseconds, some to seconds.
-  constexpr std::int64_t kResolution = 2'000;
-  const std::int64_t plan_start = plan_end_us - plan.count();
-  const std::int64_t start = end_us - duration.count();
-  if (plan_end_us == 0 || end_us == 0) {
-    return Overlap::Unclear;
-  }
-  if (plan_end_us < start - kResolution) {
-    return Overlap::Outside;
-  }
-  return plan_start > start + kResolution ? Overlap::Inside : Overlap::Unclear;
-}
 
 namespace {
 
 constexpr std::size_t kMostSessions = 20'000;
-constexpr std::size_t kMostPending = 16;
-
-const char* severity_name(Severity severity) {
-  return severity == Severity::Panic ? "PANIC" : severity == Severity::Fatal ? "FATAL" : "ERROR";
-}
+/// Records and bytes that a session may hold back at the start of a piece.
+constexpr std::size_t kMostHeld = 32;
+constexpr std::size_t kMostHeldBytes = 256U << 10U;
 
 /// Copies of a record's texts that are not clean UTF-8, with the stray bytes escaped.
 class CleanTexts {
@@ -64,40 +47,55 @@ class CleanTexts {
   bool any_ = false;
 };
 
+/// What is handed over ends up in a document: no password may.
+bool holds_secret(const SessionState& session) {
+  const auto secret = [](const HeldRecord& record) {
+    return may_hold_secret(record.statement) || may_hold_secret(read_message(record.message).text);
+  };
+  return std::any_of(session.head.begin(), session.head.end(), secret) ||
+         (session.open.present && may_hold_secret(session.open.sql)) ||
+         std::any_of(session.pending.begin(), session.pending.end(),
+                     [](const PendingPlan& plan) { return may_hold_secret(plan.plan.query_text); });
+}
+
 }  // namespace
 
 struct EventAssembler::State {
   Aggregator& aggregator;
   const EventFilter& filter;
   const ReadTally& tally;
-  std::unordered_map<std::uint64_t, SessionState> sessions = {};
-  std::deque<std::string> files = {};
+  SessionExecutions executions{aggregator};
+  std::unordered_map<std::uint64_t, SessionState> sessions = {};  ///< by the hash of their id
+  std::vector<SessionState> ended = {};  ///< they may still go on from the piece before
+  std::size_t started = 0;               ///< sessions seen that are from_start
   std::uint64_t clock = 0;
   TextPosition where = {};
   CleanTexts texts = {};
-  LoggedPlanReader plans = {};
 
   void note(const char* reason) { aggregator.skipped().add(reason, where); }
 
-  void at_line(std::uint64_t line) {
-    if (files.empty() || files.back() != tally.file) {
-      files.push_back(tally.file);
-      where.file = tally.file;
+  static std::uint64_t key_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
+
+  SessionState& session_of(const LogRecord& record) {
+    const std::uint64_t key = key_of(record.session);
+    auto place = sessions.find(key);
+    if (place == sessions.end()) {
+      if (sessions.size() >= kMostSessions) {
+        end_oldest_half();
+      }
+      place = sessions.try_emplace(key).first;
+      place->second.id.assign(record.session);
+      place->second.from_start = started < kMostEnds;
+      place->second.decided = !place->second.from_start;
+      place->second.first_us = record.at_us;
+      started += place->second.from_start ? 1 : 0;
     }
-    where.line = line;
+    place->second.last_us = record.at_us;
+    place->second.last_seen = ++clock;
+    return place->second;
   }
 
-  SessionState& session_of(std::string_view id) {
-    const std::uint64_t key = XXH3_64bits(id.data(), id.size());
-    if (sessions.size() >= kMostSessions && sessions.find(key) == sessions.end()) {
-      close_oldest_half();
-    }
-    SessionState& session = sessions[key];
-    session.last_seen = ++clock;
-    return session;
-  }
-
-  void close_oldest_half() {
+  void end_oldest_half() {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> by_age;
     for (const auto& [key, session] : sessions) {
       by_age.emplace_back(session.last_seen, key);
@@ -105,236 +103,107 @@ struct EventAssembler::State {
     std::sort(by_age.begin(), by_age.end());
     for (std::size_t i = 0; i < by_age.size() / 2; ++i) {
       const auto place = sessions.find(by_age[i].second);
-      close(place->second);
+      end(std::move(place->second));
       sessions.erase(place);
     }
   }
 
-  void close(SessionState& session) {
-    emit_open(session);
-    for (const PendingPlan& plan : session.pending) {
-      emit_plan(session, plan);
-    }
-    session.pending.clear();
-    end_run(session.run);
-    session.run = {};
-  }
+  // --- records -------------------------------------------------------------------------------
 
-  void end_run(const ClassRun& run) {
-    if (run.length >= kMinimumRun && run.values_vary) {
-      aggregator.run(run.number, run.before, run.length, run.total);
-    }
-  }
-
-  [[nodiscard]] Origin origin_of(const LogRecord& record) const {
-    return Origin{record.line,
-                  &files.back(),
-                  record.at_us,
-                  std::string{record.user},
-                  std::string{record.database},
-                  std::string{record.application}};
-  }
-
-  void emit(SessionState& session, const Execution& execution) {
-    const ClassNumber number = aggregator.execution(execution);
-    if (aggregator.is_utility(number)) {
-      return;  // BEGIN, SET and the like stand between the executions of a run
-    }
-    const std::uint64_t values =
-        XXH3_64bits_withSeed(execution.sql.data(), execution.sql.size(),
-                             XXH3_64bits(execution.parameters.data(), execution.parameters.size()));
-    ClassRun& run = session.run;
-    if (run.number != number) {
-      end_run(run);
-      run = ClassRun{.number = number, .before = run.number};
+  void concerning(SessionState& session, const LogRecord& record, const MessageText& message) {
+    if (session.decided) {
+      executions.take(session, record, message);
+    } else if (SessionExecutions::starts_afresh(session, record, message)) {
+      decide(session);
+      executions.take(session, record, message);
     } else {
-      run.values_vary = run.values_vary || values != run.last_values;
+      hold(session, record, message);
     }
-    ++run.length;
-    run.last_values = values;
-    run.total += execution.duration;
   }
 
-  void emit_from(SessionState& session, const Origin& origin, Execution execution) {
-    execution.at_us = origin.at_us;
-    execution.user = origin.user;
-    execution.database = origin.database;
-    execution.application = origin.application;
-    emit(session, execution);
-  }
-
-  void emit_open(SessionState& session) {
-    OpenExecution& open = session.open;
-    if (!open.present) {
+  void hold(SessionState& session, const LogRecord& record, const MessageText& message) {
+    session.head.push_back(HeldRecord::of(record));
+    std::size_t bytes = 0;
+    for (const HeldRecord& held : session.head) {
+      bytes += held.size();
+    }
+    if (session.head.size() > kMostHeld || bytes > kMostHeldBytes) {
+      let_start_stand(session);
       return;
     }
-    open.present = false;
-    const TextPosition position{*open.origin.file, open.origin.line};
-    emit_from(session, open.origin,
-              Execution{.sql = open.sql,
-                        .parameters = open.parameters,
-                        .timed = open.timed,
-                        .duration = open.duration,
-                        .plan = open.planned ? &open.plan : nullptr,
-                        .where = position});
+    executions.rehearse(session, record, message);
+    if (session.pending_known && !session.open.present && session.pending.empty()) {
+      decide(session);
+    }
   }
 
-  void emit_plan(SessionState& session, const PendingPlan& pending) {
-    const TextPosition position{*pending.origin.file, pending.origin.line};
-    emit_from(session, pending.origin,
-              Execution{.sql = pending.plan.query_text,
-                        .duration = pending.duration,
-                        .plan = &pending.plan,
-                        .where = position});
-  }
-
-  /// The statement's duration is known: which of the plans before it are its own?
-  void claim_plans(SessionState& session) {
-    OpenExecution& open = session.open;
-    std::vector<PendingPlan> pending = std::move(session.pending);
+  static void decide(SessionState& session) {
+    session.decided = true;
+    session.open = OpenExecution{};
     session.pending.clear();
-    for (auto plan = pending.rbegin(); plan != pending.rend(); ++plan) {
-      const Overlap placed =
-          overlap(plan->origin.at_us, plan->duration, open.origin.at_us, open.duration);
-      const bool same = plan->plan.query_text == open.sql;
-      if (same && !open.planned && placed != Overlap::Outside) {
-        open.planned = true;
-        open.plan = std::move(plan->plan);
-        plan->plan.query_text.clear();
-      } else if (same ? placed != Overlap::Outside : placed == Overlap::Inside) {
-        note("auto_explain plan of a nested statement");
-        plan->plan.query_text.clear();
-      }
-    }
-    for (const PendingPlan& plan : pending) {
-      if (!plan.plan.query_text.empty()) {
-        emit_plan(session, plan);
-      }
-    }
   }
 
-  void begin(SessionState& session, const LogRecord& record, const MessageText& message) {
-    emit_open(session);
-    OpenExecution& open = session.open;
-    open.present = true;
-    open.simple = message.kind == MessageKind::Statement;
-    open.awaiting = !message.duration;
-    open.timed = message.duration.has_value();
-    open.duration = message.duration.value_or(Microseconds{0});
-    open.planned = false;
-    open.sql.assign(message.text);
-    open.parameters.assign(lists_parameters(record.detail) ? record.detail : std::string_view{});
-    constexpr std::string_view kPrepare = "prepare: ";
-    if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare) {
-      open.parameters = parameters_of_execute(message.text);
-      open.sql.assign(prepared_query(record.detail.substr(kPrepare.size())));
-    }
-    open.origin.line = record.line;
-    open.origin.file = &files.back();
-    open.origin.at_us = record.at_us;
-    open.origin.user.assign(record.user);
-    open.origin.database.assign(record.database);
-    open.origin.application.assign(record.application);
-    if (open.timed) {
-      finish_timed(session);
-    }
-  }
-
-  void finish_timed(SessionState& session) {
-    if (!session.pending.empty()) {
-      claim_plans(session);
-    }
-    if (session.open.simple) {
-      emit_open(session);
-    }
-  }
-
-  void bare_duration(SessionState& session, const LogRecord& record, Microseconds duration) {
-    OpenExecution& open = session.open;
-    if (!open.present || !open.awaiting) {
-      note("duration without its statement");
+  /// The session began with its first record: nothing from before belongs to it.
+  void let_start_stand(SessionState& session) {
+    session.from_start = false;
+    if (session.decided && session.head.empty()) {
       return;
     }
-    open.awaiting = false;
-    open.timed = true;
-    open.duration = duration;
-    open.origin.at_us = record.at_us;
-    finish_timed(session);
+    SessionState begun;
+    for (const HeldRecord& held : std::exchange(session.head, {})) {
+      const LogRecord record = held.view();
+      executions.take(begun, record, read_message(record.message));
+    }
+    if (session.decided) {
+      executions.close(begun);
+      begun.runs.join(session.runs, aggregator);
+    } else {
+      session.decided = true;
+      session.open = std::move(begun.open);
+      session.pending = std::move(begun.pending);
+    }
+    session.runs = begun.runs;
   }
 
-  void plan(SessionState& session, const LogRecord& record, const MessageText& message) {
-    auto plan = plans.read(message.text);
-    if (!plan || plan->query_text.empty()) {
-      note("auto_explain plan in XML or YAML, or cut");
-      return;
-    }
-    if (plan->shape.empty()) {
-      note("auto_explain plan cut: its query is kept");
-    }
-    const std::string_view query = prepared_query(plan->query_text);
-    if (query.size() != plan->query_text.size()) {
-      plan->query_text = std::string{query};
-    }
-    OpenExecution& open = session.open;
-    // The plan's time is the executor's, a part of the statement's.
-    if (open.present && !open.simple && !open.planned && !open.awaiting &&
-        plan->query_text == open.sql && *message.duration <= open.duration) {
-      open.planned = true;
-      open.plan = std::move(*plan);
-      return;
-    }
-    if (session.pending.size() >= kMostPending) {
-      emit_plan(session, session.pending.front());
-      session.pending.erase(session.pending.begin());
-    }
-    session.pending.push_back({std::move(*plan), *message.duration, origin_of(record)});
+  /// Nothing of the session goes on beyond here, before or after.
+  void close(SessionState session) {
+    let_start_stand(session);
+    executions.close(session);
+    session.runs.end(aggregator);
   }
 
-  void fetch(SessionState& session, const LogRecord& record, const MessageText& message) {
-    OpenExecution& open = session.open;
-    if (open.present && !open.simple && open.timed && message.duration &&
-        open.sql == message.text) {
-      open.duration += *message.duration;
+  /// Nothing of the session goes on after this.
+  void end(SessionState session) {
+    if (!session.from_start) {
+      close(std::move(session));
       return;
     }
-    begin(session, record, message);
+    if (session.decided) {
+      executions.close(session);
+    }
+    session.to_end = false;
+    ended.push_back(std::move(session));
   }
 
-  void error(SessionState& session, const LogRecord& record) {
-    const std::string state =
-        record.sqlstate.empty() ? severity_name(record.severity) : std::string{record.sqlstate};
-    ++aggregator.events().errors_by_sqlstate[state];
-    if (record.sqlstate == "40P01" || record.message == "deadlock detected") {
-      ++aggregator.events().deadlocks;
+  /// A process that serves a new connection has nothing to do with what its number was before.
+  void connection(const LogRecord& record) {
+    ++aggregator.events().connections;
+    if (record.session.empty()) {
+      return;  // the prefix does not tell sessions apart
     }
-    const bool cancelled =
-        record.sqlstate == "57014" || record.message.substr(0, 20) == "canceling statement ";
-    OpenExecution& open = session.open;
-    std::string_view sql = record.statement;
-    if (open.present && open.awaiting && (sql.empty() || sql == open.sql)) {
-      open.present = false;  // what was logged at its start has failed
-      sql = open.sql;
+    const std::uint64_t key = key_of(record.session);
+    if (const auto place = sessions.find(key); place != sessions.end()) {
+      end(std::move(place->second));
+      sessions.erase(place);
     }
-    if (!sql.empty()) {
-      aggregator.error(sql, cancelled, where);
-    }
+    SessionState& fresh = session_of(record);
+    started -= fresh.from_start ? 1 : 0;
+    fresh.from_start = false;
+    fresh.decided = true;
   }
 
   void act(const LogRecord& record, const MessageText& message) {
     switch (message.kind) {
-      case MessageKind::Statement:
-      case MessageKind::Execute:
-        begin(session_of(record.session), record, message);
-        break;
-      case MessageKind::Fetch:
-        fetch(session_of(record.session), record, message);
-        break;
-      case MessageKind::BareDuration:
-        bare_duration(session_of(record.session), record, *message.duration);
-        break;
-      case MessageKind::Plan:
-        plan(session_of(record.session), record, message);
-        break;
       case MessageKind::ProtocolStep:
         aggregator.protocol_step(message.text, *message.duration, where);
         break;
@@ -358,12 +227,12 @@ struct EventAssembler::State {
         ++aggregator.events().autovacuums;
         break;
       case MessageKind::Connection:
-        ++aggregator.events().connections;
+        connection(record);
         break;
       case MessageKind::Translated:
         note("duration in a language other than English (lc_messages)");
         break;
-      case MessageKind::Other:
+      default:
         break;
     }
   }
@@ -375,6 +244,82 @@ struct EventAssembler::State {
     } else {
       count(record.statement);
     }
+  }
+
+  // --- ends ----------------------------------------------------------------------------------
+
+  void follow(SessionState later) {
+    const auto place = sessions.find(key_of(later.id));
+    const bool known = place != sessions.end();
+    const bool back_in_time =
+        known && later.first_us != 0 && place->second.last_us > later.first_us;
+    const bool ended_before = !known && std::any_of(ended.begin(), ended.end(), [&](const auto& e) {
+      return e.id == later.id;
+    });
+    if (back_in_time || ended_before) {
+      let_start_stand(later);
+    }
+    if (known && later.from_start) {
+      join(place->second, std::move(later));
+      if (!place->second.to_end) {
+        end(std::move(place->second));
+        sessions.erase(place);
+      }
+      return;
+    }
+    if (known && later.to_end) {
+      end(std::move(place->second));
+      sessions.erase(place);
+    }
+    insert(std::move(later));
+  }
+
+  void join(SessionState& session, SessionState later) {
+    for (const HeldRecord& held : later.head) {
+      const LogRecord record = held.view();
+      concerning(session, record, read_message(record.message));
+    }
+    if (later.decided) {
+      if (session.decided) {
+        executions.close(session);
+      } else {
+        decide(session);
+      }
+      session.runs.join(later.runs, aggregator);
+      session.open = std::move(later.open);
+      session.pending = std::move(later.pending);
+      session.pending_known = true;
+    }
+    session.last_us = std::max(session.last_us, later.last_us);
+    session.to_end = later.to_end;
+    session.last_seen = ++clock;
+  }
+
+  void insert(SessionState session) {
+    if (session.from_start && started >= kMostEnds) {
+      let_start_stand(session);
+    }
+    started += session.from_start ? 1 : 0;
+    if (!session.to_end) {
+      end(std::move(session));
+      return;
+    }
+    session.last_seen = ++clock;
+    const std::uint64_t key = key_of(session.id);
+    sessions.insert_or_assign(key, std::move(session));
+  }
+
+  /// All sessions, from the one seen longest ago to the last; none is left.
+  std::vector<SessionState> take_all() {
+    std::vector<SessionState> all;
+    for (auto& [key, session] : sessions) {
+      all.push_back(std::move(session));
+    }
+    sessions.clear();
+    std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
+      return a.last_seen < b.last_seen;
+    });
+    return all;
   }
 };
 
@@ -390,28 +335,80 @@ void EventAssembler::take(const LogRecord& raw) {
     ++s.aggregator.input().filtered;
     return;
   }
-  const LogRecord record = s.texts.clean(raw);
-  s.at_line(record.line);
+  LogRecord record = s.texts.clean(raw);
+  if (record.file.empty()) {
+    record.file = s.tally.file;
+  }
+  if (s.where.file != record.file) {
+    s.where.file.assign(record.file);
+  }
+  s.where.line = record.line;
   if (s.texts.take_any()) {
     s.note("bytes that are not UTF-8, kept as \\xHH");
   }
-  if (record.severity >= Severity::Error) {
-    s.error(s.session_of(record.session), record);
-  } else if (record.severity == Severity::Log) {
-    s.act(record, read_message(record.message));
+  if (record.severity < Severity::Error && record.severity != Severity::Log) {
+    return;
+  }
+  const MessageText message =
+      record.severity == Severity::Log ? read_message(record.message) : MessageText{};
+  if (SessionExecutions::concerns(record, message.kind)) {
+    s.concerning(s.session_of(record), record, message);
+  } else {
+    s.act(record, message);
   }
 }
 
 void EventAssembler::finish() {
-  std::vector<std::pair<std::uint64_t, SessionState*>> all;
-  for (auto& [key, session] : state_->sessions) {
-    all.emplace_back(session.last_seen, &session);
+  for (SessionState& session : std::exchange(state_->ended, {})) {
+    state_->close(std::move(session));
   }
-  std::sort(all.begin(), all.end());
-  for (const auto& [seen, session] : all) {
-    state_->close(*session);
+  for (SessionState& session : state_->take_all()) {
+    state_->close(std::move(session));
   }
-  state_->sessions.clear();
+}
+
+std::vector<SessionState> EventAssembler::suspend() {
+  State& s = *state_;
+  std::vector<SessionState> all = s.take_all();
+  std::vector<SessionState> kept;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (holds_secret(all[i])) {
+      s.close(std::move(all[i]));
+    } else if (i + kMostEnds < all.size()) {
+      s.end(std::move(all[i]));
+    } else {
+      kept.push_back(std::move(all[i]));
+    }
+  }
+  for (SessionState& session : std::exchange(s.ended, {})) {
+    if (holds_secret(session)) {
+      s.close(std::move(session));
+    } else {
+      kept.push_back(std::move(session));
+    }
+  }
+  std::sort(kept.begin(), kept.end(), [](const SessionState& a, const SessionState& b) {
+    return std::tie(a.id, a.first_us, a.to_end) < std::tie(b.id, b.first_us, b.to_end);
+  });
+  return kept;
+}
+
+void EventAssembler::resume(std::vector<SessionState> sessions) {
+  std::sort(sessions.begin(), sessions.end(), [](const SessionState& a, const SessionState& b) {
+    return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
+  });
+  for (SessionState& session : sessions) {
+    state_->insert(std::move(session));
+  }
+}
+
+void EventAssembler::follow(std::vector<SessionState> sessions) {
+  std::sort(sessions.begin(), sessions.end(), [](const SessionState& a, const SessionState& b) {
+    return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
+  });
+  for (SessionState& session : sessions) {
+    state_->follow(std::move(session));
+  }
 }
 
 }  // namespace quern::collector

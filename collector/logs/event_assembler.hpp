@@ -2,33 +2,41 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "collector/logs/event_filter.hpp"
 #include "collector/logs/log_reader.hpp"
 #include "collector/logs/log_record.hpp"
+#include "collector/logs/session_state.hpp"
 #include "collector/workload/aggregate.hpp"
 
 namespace quern::collector {
 
-/// Puts the records of each session together into executions, each counted once:
+/// Sorts the records of a log, or of a piece of one, by session into executions (see
+/// SessionExecutions) and tells the aggregator of them, of parse and bind times, errors, temporary
+/// files, lock waits and the server's own events.
 ///
-/// - auto_explain's plan and the statement's own duration line are one execution. Simple statements
-///   and writes log the plan first; a SELECT through the extended protocol logs it when its portal
-///   closes, which is after its `execute` line.
-/// - `execute fetch from` adds to the execution before it.
-/// - `statement:` without a duration waits for the bare `duration:` line of log_duration, and is an
-///   untimed execution when none comes, an error when an ERROR comes instead.
-/// - parse and bind times go to the class, not to its executions.
-/// - a plan with no statement line (auto_explain alone) is an execution by itself; one that ran
-///   within a longer statement of the session (nested) is left out and counted.
+/// Sessions go across the ends of a piece: what their first and last records say may hang on the
+/// pieces before and after. Either finish() lets them stand as they are, or suspend() hands them
+/// over for resume() and follow() to join. The number of sessions handed over is bounded: the first
+/// kMostEnds seen may go on from before, the last kMostEnds may go on after.
 class EventAssembler final : public LogRecordSink {
  public:
+  static constexpr std::size_t kMostEnds = 1000;
+
   EventAssembler(Aggregator& aggregator, const EventFilter& filter, const ReadTally& tally);
   ~EventAssembler() override;
 
   void take(const LogRecord& record) override;
   /// Hands over what is still open, at the end of all input.
   void finish();
+
+  /// The sessions as they stand, in the order of their ids.
+  [[nodiscard]] std::vector<SessionState> suspend();
+  /// Goes on from these; the first call of all.
+  void resume(std::vector<SessionState> sessions);
+  /// The sessions of the piece that comes next.
+  void follow(std::vector<SessionState> sessions);
 
  private:
   struct State;

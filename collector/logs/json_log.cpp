@@ -34,6 +34,10 @@ class JsonReader final : public LogReader {
 
   [[nodiscard]] std::uint64_t records() const override { return records_; }
 
+  [[nodiscard]] bool begins_record(std::string_view text) const override {
+    return text.substr(0, 2) == R"({")";
+  }
+
  private:
   bool record(std::string_view text, std::uint64_t number) {
     padded_.assign(text);

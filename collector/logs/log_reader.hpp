@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "collector/base/failure.hpp"
+#include "collector/logs/log_format.hpp"
 #include "collector/logs/log_record.hpp"
+#include "collector/logs/message_tag.hpp"
 #include "collector/workload/workload.hpp"
 
 namespace quern::collector {
@@ -29,6 +31,19 @@ struct ReadTally {
   }
 };
 
+/// A message whose lines were read so far, at the end of a stream: the next stream may go on with
+/// it.
+struct OpenMessage {
+  bool present = false;
+  HeldRecord record = {};  ///< stderr: its parts
+  MessagePart part = MessagePart::Primary;
+  bool part_lost = false;  ///< a foreign line came after it: no continuation line is its own
+  bool ignoring = false;   ///< within a part that nobody needs
+  std::string text = {};   ///< csvlog: the record as it stands
+  std::uint64_t lines = 0;
+  bool operator==(const OpenMessage&) const = default;
+};
+
 /// Turns the lines of one log into records. One instance a stream; finish() hands over what is
 /// still open.
 class LogReader {
@@ -38,12 +53,28 @@ class LogReader {
   virtual void line(std::string_view text, std::uint64_t number, bool cut) = 0;
   virtual void finish() = 0;
   [[nodiscard]] virtual std::uint64_t records() const = 0;
+
+  /// The line begins a record, whatever came before it: where reading can set in.
+  [[nodiscard]] virtual bool begins_record(std::string_view text) const = 0;
+
+  /// It may be a further line of one.
+  [[nodiscard]] virtual bool continues_record(std::string_view) const { return false; }
+
+  /// What is still open, instead of finish().
+  [[nodiscard]] virtual OpenMessage suspend() { return {}; }
+
+  /// Goes on with it.
+  virtual void resume(OpenMessage) {}
 };
 
 /// A record longer than this (its lines together) keeps its head only, and says so.
 inline constexpr std::size_t kMaximumRecord = 16U << 20U;
 
 class LogLinePrefix;
+
+/// The `prefix` is for stderr logs. Throws UserError when that is no log_line_prefix.
+std::unique_ptr<LogReader> make_reader(LogFormat format, const std::string& prefix,
+                                       LogRecordSink& sink, ReadTally& tally);
 
 std::unique_ptr<LogReader> make_stderr_reader(LogLinePrefix prefix, LogRecordSink& sink,
                                               ReadTally& tally);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace quern::collector {
@@ -31,6 +33,38 @@ struct LogRecord {
   std::string_view message = {};
   std::string_view detail = {};
   std::string_view statement = {};  ///< the STATEMENT part: the SQL that was at work
+  std::string_view file = {};       ///< where it stands; empty: in the stream at hand
+};
+
+/// A record with memory of its own.
+struct HeldRecord {
+  std::string file = {};
+  std::uint64_t line = 0;
+  std::int64_t at_us = 0;
+  Severity severity = Severity::Unknown;
+  std::string session = {}, user = {}, database = {}, application = {}, sqlstate = {};
+  std::string message = {}, detail = {}, statement = {};
+
+  static HeldRecord of(const LogRecord& record) {
+    const auto text = [](std::string_view view) { return std::string{view}; };
+    return {text(record.file),     record.line,
+            record.at_us,          record.severity,
+            text(record.session),  text(record.user),
+            text(record.database), text(record.application),
+            text(record.sqlstate), text(record.message),
+            text(record.detail),   text(record.statement)};
+  }
+
+  [[nodiscard]] LogRecord view() const {
+    return {line,        at_us,    severity, session, user,      database,
+            application, sqlstate, message,  detail,  statement, file};
+  }
+
+  [[nodiscard]] std::size_t size() const {
+    return message.size() + detail.size() + statement.size();
+  }
+
+  bool operator==(const HeldRecord&) const = default;
 };
 
 /// Takes what a log reader finds.

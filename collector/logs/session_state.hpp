@@ -4,15 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "collector/base/failure.hpp"
+#include "collector/logs/class_runs.hpp"
+#include "collector/logs/log_record.hpp"
 #include "collector/plans/auto_explain.hpp"
-#include "collector/workload/aggregate.hpp"
 
 namespace quern::collector {
 
 /// Who and when: what an execution keeps of the record that told it.
 struct Origin {
-  std::uint64_t line = 0;
-  const std::string* file = nullptr;
+  TextPosition where = {};
   std::int64_t at_us = 0;
   std::string user = {}, database = {}, application = {};
 };
@@ -37,20 +38,21 @@ struct PendingPlan {
   Origin origin = {};
 };
 
-/// Executions of one class in a row.
-struct ClassRun {
-  ClassNumber number = kNoClass;
-  ClassNumber before = kNoClass;
-  std::uint64_t length = 0;
-  std::uint64_t last_values = 0;
-  bool values_vary = false;
-  Microseconds total{0};
-};
-
+/// A session within a piece of a log. What its first records say may hang on records before the
+/// piece (a plan that belongs to an execution there); they wait in `head`. From the first place on
+/// where the past no longer matters it is `decided`, and open, pending and runs tell what has
+/// become of it since that place.
 struct SessionState {
+  std::string id = {};
+  bool from_start = true;  ///< may go on from the piece before; false: it began within the piece
+  bool to_end = true;      ///< may go on in the piece after; false: nothing of it is open
+  bool decided = false;
+  std::vector<HeldRecord> head = {};
   OpenExecution open = {};
   std::vector<PendingPlan> pending = {};
-  ClassRun run = {};
+  bool pending_known = false;  ///< no plan from before the piece can be pending
+  ClassRuns runs = {};
+  std::int64_t first_us = 0, last_us = 0;
   std::uint64_t last_seen = 0;
 };
 

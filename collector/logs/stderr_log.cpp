@@ -53,6 +53,56 @@ class StderrReader final : public LogReader {
 
   [[nodiscard]] std::uint64_t records() const override { return records_; }
 
+  [[nodiscard]] bool begins_record(std::string_view text) const override {
+    PrefixFields fields;
+    return !text.empty() && text.front() != '\t' && prefix_.match(text, fields) &&
+           fields.tag.part == MessagePart::Primary;
+  }
+
+  [[nodiscard]] bool continues_record(std::string_view text) const override {
+    PrefixFields fields;
+    return text.substr(0, 1) == "\t" || prefix_.match(text, fields);
+  }
+
+  [[nodiscard]] OpenMessage suspend() override {
+    OpenMessage message;
+    if (open_) {
+      message.present = true;
+      message.record = HeldRecord::of(whole_record());
+      message.record.file = file_.empty() ? tally_.file : file_;
+      message.part = part_ == &statement_ ? MessagePart::Statement
+                     : part_ == &detail_  ? MessagePart::Detail
+                                          : MessagePart::Primary;
+      message.part_lost = part_ == nullptr;
+      message.ignoring = ignoring_;
+      open_ = false;
+    }
+    return message;
+  }
+
+  void resume(OpenMessage message) override {
+    if (!message.present) {
+      return;
+    }
+    open_ = true;
+    ignoring_ = message.ignoring;
+    HeldRecord& record = message.record;
+    file_ = std::move(record.file);
+    record_ = LogRecord{.line = record.line, .at_us = record.at_us, .severity = record.severity};
+    session_ = std::move(record.session);
+    user_ = std::move(record.user);
+    database_ = std::move(record.database);
+    application_ = std::move(record.application);
+    sqlstate_ = std::move(record.sqlstate);
+    message_ = std::move(record.message);
+    detail_ = std::move(record.detail);
+    statement_ = std::move(record.statement);
+    part_ = message.part_lost                        ? nullptr
+            : message.part == MessagePart::Statement ? &statement_
+            : message.part == MessagePart::Detail    ? &detail_
+                                                     : &message_;
+  }
+
  private:
   void skip(const char* reason, std::uint64_t number) {
     // What follows a foreign line can not be known to belong to the message before it.
@@ -125,6 +175,12 @@ class StderrReader final : public LogReader {
     }
     open_ = false;
     ++records_;
+    sink_.take(whole_record());
+    file_.clear();
+  }
+
+  const LogRecord& whole_record() {
+    record_.file = file_;
     record_.session = session_;
     record_.user = user_;
     record_.database = database_;
@@ -133,7 +189,7 @@ class StderrReader final : public LogReader {
     record_.message = message_;
     record_.detail = detail_;
     record_.statement = statement_;
-    sink_.take(record_);
+    return record_;
   }
 
   LogLinePrefix prefix_;
@@ -145,6 +201,7 @@ class StderrReader final : public LogReader {
   bool ignoring_ = false;        ///< within a part that nobody needs
   std::string* part_ = nullptr;  ///< where a continuation line goes
   LogRecord record_;
+  std::string file_;  ///< of the open message, where another stream held its start
   // Kept from message to message, so that their memory is.
   std::string session_, user_, database_, application_, sqlstate_, message_, detail_, statement_;
 };

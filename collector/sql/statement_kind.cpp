@@ -73,4 +73,12 @@ std::optional<StatementIdentity> identify(std::string_view sql) {
   return identity;
 }
 
+bool may_hold_secret(std::string_view sql) {
+  if (!mentions_password(sql)) {
+    return false;
+  }
+  const auto identity = identify(sql);
+  return !identity || identity->holds_secret;
+}
+
 }  // namespace quern::collector

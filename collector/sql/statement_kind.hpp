@@ -19,4 +19,7 @@ struct StatementIdentity {
 /// Other, unless one kind is common to all.
 [[nodiscard]] std::optional<StatementIdentity> identify(std::string_view sql);
 
+/// False only when no password can stand in the text: it speaks of none, or is a statement on data.
+[[nodiscard]] bool may_hold_secret(std::string_view sql);
+
 }  // namespace quern::collector

@@ -18,6 +18,8 @@ class WeightedSqlReader final : public LogReader {
 
   [[nodiscard]] std::uint64_t records() const override { return statements_; }
 
+  [[nodiscard]] bool begins_record(std::string_view) const override { return true; }
+
  private:
   void take_statements(bool at_end);
   void statement(std::string_view sql, std::uint64_t line);

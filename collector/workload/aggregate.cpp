@@ -1,9 +1,12 @@
 #include "collector/workload/aggregate.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <optional>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "collector/logs/parameters.hpp"
 #include "collector/sql/lexical_shape.hpp"
@@ -17,6 +20,8 @@ namespace quern::collector {
 namespace {
 
 constexpr const char* kUnparsable = "SQL that does not parse";
+/// The server said so too: an application's mistake, not a loss.
+constexpr const char* kRefused = "failed statement whose SQL does not parse";
 constexpr const char* kTooMany = "statement beyond the limit of distinct statements";
 
 /// Adds to a count by name without building a key string when the name is the last one again.
@@ -41,6 +46,7 @@ class NameCounter {
 
 struct Class {
   QueryClass query;
+  std::uint64_t id = 0;
   bool keeps_samples = true;
   NameCounter users, databases, applications;
   TimeBucket* bucket = nullptr;  ///< of bucket_at, likewise
@@ -50,6 +56,16 @@ struct Class {
   Microseconds slowest_bound{0};
   std::uint64_t typical_bound = 0;
 };
+
+std::uint64_t number_of(const std::string& fingerprint) {
+  std::uint64_t number = 0;
+  std::from_chars(fingerprint.data(), fingerprint.data() + fingerprint.size(), number, 16);
+  return number;
+}
+
+std::string fingerprint_of(std::uint64_t number) {
+  return fmt::format("{:016x}", number);
+}
 
 std::size_t size_of(const SampleExecution& sample) {
   std::size_t size = sizeof sample + sample.sql.size();
@@ -68,16 +84,17 @@ struct Aggregator::State {
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
   std::unordered_map<std::string, ClassNumber> by_fingerprint;
-  std::map<ClassNumber, SessionPattern> patterns;
+  std::map<std::uint64_t, SessionPattern> patterns;  ///< by the classes' numbers
   std::size_t bytes = 0;
   std::size_t buckets = 0;
 
-  ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1) {
+  ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1,
+                       const char* unparsable = kUnparsable) {
     const LexicalShape& shape = shaper.shape(sql);
     const auto known = by_shape.find(shape.hash);
     if (known != by_shape.end()) {
       if (known->second == kNoClass) {
-        workload.skipped.add(kUnparsable, where, count);
+        workload.skipped.add(unparsable, where, count);
       } else if (known->second < kNoClass) {
         workload.skipped.add(kTooMany, where, count);
       }
@@ -87,16 +104,17 @@ struct Aggregator::State {
       workload.skipped.add(kTooMany, where, count);
       return kNoClass;
     }
-    const ClassNumber number = new_shape(sql, where, count);
+    const ClassNumber number = new_shape(sql, where, count, unparsable);
     by_shape.emplace(shape.hash, number);
     return std::max(number, kNoClass);
   }
 
   /// kNoClass: does not parse; below it: no room.
-  ClassNumber new_shape(std::string_view sql, const TextPosition& where, std::uint64_t count) {
+  ClassNumber new_shape(std::string_view sql, const TextPosition& where, std::uint64_t count,
+                        const char* unparsable) {
     const auto identity = identify(sql);
     if (!identity) {
-      workload.skipped.add(kUnparsable, where, count);
+      workload.skipped.add(unparsable, where, count);
       return kNoClass;
     }
     std::string text = identity->holds_secret ? identity->text : normalized_text(sql);
@@ -113,6 +131,7 @@ struct Aggregator::State {
     const auto number = static_cast<ClassNumber>(classes.size());
     auto fresh = std::make_unique<Class>();
     fresh->query.fingerprint = identity->fingerprint;
+    fresh->id = number_of(identity->fingerprint);
     fresh->query.kind = identity->kind;
     fresh->keeps_samples = !identity->holds_secret;
     bytes += sizeof(Class) + text.size();
@@ -315,7 +334,7 @@ void Aggregator::protocol_step(std::string_view sql, Microseconds duration,
 }
 
 void Aggregator::error(std::string_view sql, bool cancelled, const TextPosition& where) {
-  if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
+  if (const ClassNumber number = state_->classify(sql, where, 1, kRefused); number != kNoClass) {
     QueryClass& query = state_->at(number).query;
     ++query.errors;
     query.cancelled += cancelled ? 1 : 0;
@@ -348,15 +367,19 @@ bool Aggregator::is_utility(ClassNumber number) const {
   return number == kNoClass || state_->at(number).query.kind == StatementKind::Utility;
 }
 
-void Aggregator::run(ClassNumber number, ClassNumber before, std::uint64_t length,
+std::uint64_t Aggregator::id(ClassNumber number) const {
+  return state_->at(number).id;
+}
+
+void Aggregator::run(std::uint64_t id, std::uint64_t before, std::uint64_t length,
                      Microseconds total) {
-  SessionPattern& pattern = state_->patterns[number];
+  SessionPattern& pattern = state_->patterns[id];
   ++pattern.runs;
   pattern.calls += length;
   pattern.longest = std::max(pattern.longest, length);
   pattern.total += total;
-  if (before != kNoClass) {
-    ++pattern.predecessors[state_->at(before).query.fingerprint];
+  if (before != 0) {
+    ++pattern.predecessors[fingerprint_of(before)];
   }
 }
 
@@ -378,8 +401,8 @@ std::map<std::string, std::uint64_t>& Aggregator::formats() {
 
 Workload Aggregator::take() {
   State& s = *state_;
-  for (auto& [number, pattern] : s.patterns) {
-    pattern.fingerprint = s.at(number).query.fingerprint;
+  for (auto& [id, pattern] : s.patterns) {
+    pattern.fingerprint = fingerprint_of(id);
     s.workload.patterns.push_back(std::move(pattern));
   }
   for (auto& c : s.classes) {

@@ -59,8 +59,11 @@ class Aggregator {
   void lock_wait_time(std::string_view sql, Microseconds waited, const TextPosition& where);
 
   [[nodiscard]] bool is_utility(ClassNumber number) const;
-  /// `length` executions of a class one after another in a session, after one of `before`.
-  void run(ClassNumber number, ClassNumber before, std::uint64_t length, Microseconds total);
+  /// The fingerprint as a number, the same in every run.
+  [[nodiscard]] std::uint64_t id(ClassNumber number) const;
+  /// `length` executions of a class one after another in a session, after one of `before` (0:
+  /// none). The classes may be known from another piece of the log.
+  void run(std::uint64_t id, std::uint64_t before, std::uint64_t length, Microseconds total);
 
   ServerEvents& events();
   InputCounts& input();

@@ -1,13 +1,10 @@
 #include "collector/workload/workload_document.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "collector/input/byte_source.hpp"
-#include "collector/workload/canonical_order.hpp"
-#include "collector/workload/time_buckets.hpp"
+#include "collector/workload/workload_json.hpp"
 
 namespace quern {
 
@@ -17,103 +14,9 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "quern-workload";
 
-constexpr std::array<const char*, 7> kKinds = {"select", "insert",  "update", "delete",
-                                               "merge",  "utility", "other"};
-
 // Documents are clean UTF-8 by construction; `replace` keeps even a broken one writable.
 std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-template <class Key>
-json pairs(const std::map<Key, std::uint64_t>& counts) {
-  json list = json::array();
-  for (const auto& [key, count] : counts) {
-    list.push_back({key, count});
-  }
-  return list;
-}
-
-json sample_json(const SampleExecution& sample) {
-  json parameters = json::array();
-  for (const auto& value : sample.parameters) {
-    parameters.push_back(value ? json(*value) : json(nullptr));
-  }
-  return {{"at_us", sample.at_us},
-          {"duration_us", sample.duration.count()},
-          {"parameters", std::move(parameters)},
-          {"parameters_complete", sample.parameters_complete},
-          {"plan_shape", sample.plan_shape},
-          {"sql", sample.sql},
-          {"why", sample.why}};
-}
-
-json plan_json(const ObservedPlan& plan) {
-  return {{"calls", plan.calls},
-          {"example", plan.example},
-          {"example_duration_us", plan.example_duration.count()},
-          {"shape", plan.shape},
-          {"total_us", plan.total.count()}};
-}
-
-json class_json(const QueryClass& c) {
-  json by_time = json::array();
-  for (const auto& [start, bucket] : c.by_time) {
-    by_time.push_back({start, bucket.calls, bucket.total.count()});
-  }
-  json samples = json::array();
-  for (const SampleExecution& sample : c.samples) {
-    samples.push_back(sample_json(sample));
-  }
-  json plans = json::array();
-  for (const ObservedPlan& plan : c.plans) {
-    plans.push_back(plan_json(plan));
-  }
-  json result = {
-      {"applications", c.applications},
-      {"by_time", std::move(by_time)},
-      {"calls", c.calls},
-      {"cancelled", c.cancelled},
-      {"databases", c.databases},
-      {"durations", {{"bins", pairs(c.durations.bins())}, {"zeros", c.durations.zeros()}}},
-      {"errors", c.errors},
-      {"fingerprint", c.fingerprint},
-      {"kind", kKinds[static_cast<std::size_t>(c.kind)]},
-      {"list_lengths", pairs(c.list_lengths)},
-      {"lock_wait_us", c.lock_wait_time.count()},
-      {"lock_waits", c.lock_waits},
-      {"maximum_us", c.maximum.count()},
-      {"minimum_us", c.minimum.count()},
-      {"parse_and_bind_us", c.parse_and_bind.count()},
-      {"plans", std::move(plans)},
-      {"rows", c.rows ? json(*c.rows) : json(nullptr)},
-      {"samples", std::move(samples)},
-      {"sql", c.sql},
-      {"temp_bytes", c.temp_bytes},
-      {"temp_files", c.temp_files},
-      {"total_us", c.total.count()},
-      {"untimed", c.untimed},
-      {"users", c.users}};
-  return result;
-}
-
-json pattern_json(const SessionPattern& p) {
-  return {{"calls", p.calls},
-          {"fingerprint", p.fingerprint},
-          {"longest", p.longest},
-          {"runs", p.runs},
-          {"predecessors", p.predecessors},
-          {"preceded_by", p.preceded_by},
-          {"total_us", p.total.count()}};
-}
-
-json skipped_json(const SkipReport& report) {
-  json result = json::object();
-  for (const auto& [reason, entry] : report.by_reason()) {
-    result[reason] = {
-        {"count", entry.count}, {"file", entry.first.file}, {"line", entry.first.line}};
-  }
-  return result;
 }
 
 /// One element a line, so that documents can be compared by eye and by diff.
@@ -125,144 +28,6 @@ std::string lines_of(const std::vector<Item>& items, ToJson to_json) {
     text += text_of(to_json(items[i]));
   }
   return text + (items.empty() ? "]" : "\n]");
-}
-
-// --- reading ---------------------------------------------------------------------------------
-
-Microseconds microseconds(const json& object, const char* key) {
-  return Microseconds{object.at(key).get<std::int64_t>()};
-}
-
-template <class Key>
-std::map<Key, std::uint64_t> counts_of(const json& list) {
-  std::map<Key, std::uint64_t> counts;
-  for (const json& pair : list) {
-    counts[pair.at(0).get<Key>()] += pair.at(1).get<std::uint64_t>();
-  }
-  return counts;
-}
-
-SampleExecution sample_of(const json& object) {
-  SampleExecution sample;
-  object.at("sql").get_to(sample.sql);
-  for (const json& value : object.at("parameters")) {
-    sample.parameters.push_back(value.is_null() ? std::nullopt
-                                                : std::optional{value.get<std::string>()});
-  }
-  object.at("parameters_complete").get_to(sample.parameters_complete);
-  sample.duration = microseconds(object, "duration_us");
-  object.at("at_us").get_to(sample.at_us);
-  object.at("why").get_to(sample.why);
-  object.at("plan_shape").get_to(sample.plan_shape);
-  return sample;
-}
-
-ObservedPlan plan_of(const json& object) {
-  ObservedPlan plan;
-  object.at("shape").get_to(plan.shape);
-  object.at("calls").get_to(plan.calls);
-  plan.total = microseconds(object, "total_us");
-  object.at("example").get_to(plan.example);
-  plan.example_duration = microseconds(object, "example_duration_us");
-  return plan;
-}
-
-StatementKind kind_of(const std::string& word) {
-  for (std::size_t i = 0; i < kKinds.size(); ++i) {
-    if (word == kKinds[i]) {
-      return static_cast<StatementKind>(i);
-    }
-  }
-  throw UserError{fmt::format("statement kind '{}' is not known", word)};
-}
-
-QueryClass class_of(const json& object) {
-  QueryClass c;
-  object.at("fingerprint").get_to(c.fingerprint);
-  object.at("sql").get_to(c.sql);
-  c.kind = kind_of(object.at("kind").get<std::string>());
-  object.at("calls").get_to(c.calls);
-  object.at("untimed").get_to(c.untimed);
-  object.at("errors").get_to(c.errors);
-  object.at("cancelled").get_to(c.cancelled);
-  if (!object.at("rows").is_null()) {
-    c.rows = object.at("rows").get<std::uint64_t>();
-  }
-  c.total = microseconds(object, "total_us");
-  c.minimum = microseconds(object, "minimum_us");
-  c.maximum = microseconds(object, "maximum_us");
-  c.parse_and_bind = microseconds(object, "parse_and_bind_us");
-  const json& durations = object.at("durations");
-  c.durations = DurationSketch::restored(durations.at("zeros").get<std::uint64_t>(),
-                                         counts_of<std::int32_t>(durations.at("bins")));
-  for (const json& bucket : object.at("by_time")) {
-    c.by_time[bucket.at(0).get<std::int64_t>()] = TimeBucket{
-        bucket.at(1).get<std::uint64_t>(), Microseconds{bucket.at(2).get<std::int64_t>()}};
-  }
-  object.at("users").get_to(c.users);
-  object.at("databases").get_to(c.databases);
-  object.at("applications").get_to(c.applications);
-  c.list_lengths = counts_of<std::uint32_t>(object.at("list_lengths"));
-  for (const json& sample : object.at("samples")) {
-    c.samples.push_back(sample_of(sample));
-  }
-  for (const json& plan : object.at("plans")) {
-    c.plans.push_back(plan_of(plan));
-  }
-  object.at("temp_bytes").get_to(c.temp_bytes);
-  object.at("temp_files").get_to(c.temp_files);
-  object.at("lock_waits").get_to(c.lock_waits);
-  c.lock_wait_time = microseconds(object, "lock_wait_us");
-  return c;
-}
-
-SessionPattern pattern_of(const json& object) {
-  SessionPattern p;
-  object.at("fingerprint").get_to(p.fingerprint);
-  object.at("runs").get_to(p.runs);
-  object.at("calls").get_to(p.calls);
-  object.at("longest").get_to(p.longest);
-  p.total = microseconds(object, "total_us");
-  object.at("predecessors").get_to(p.predecessors);
-  return p;
-}
-
-Workload workload_of(const json& document) {
-  Workload w;
-  document.at("from_us").get_to(w.from_us);
-  document.at("until_us").get_to(w.until_us);
-  document.at("bucket_seconds").get_to(w.bucket_seconds);
-  if (w.bucket_seconds <= 0) {
-    throw UserError{"bucket_seconds must be positive"};
-  }
-  for (const json& c : document.at("classes")) {
-    w.classes.push_back(class_of(c));
-  }
-  for (const json& p : document.at("patterns")) {
-    w.patterns.push_back(pattern_of(p));
-  }
-  const json& events = document.at("events");
-  events.at("checkpoints").get_to(w.events.checkpoints);
-  events.at("autovacuums").get_to(w.events.autovacuums);
-  events.at("deadlocks").get_to(w.events.deadlocks);
-  events.at("connections").get_to(w.events.connections);
-  events.at("errors_by_sqlstate").get_to(w.events.errors_by_sqlstate);
-  const json& input = document.at("input");
-  input.at("bytes").get_to(w.input.bytes);
-  input.at("lines").get_to(w.input.lines);
-  input.at("used").get_to(w.input.used);
-  input.at("continuation").get_to(w.input.continuation);
-  input.at("skipped").get_to(w.input.skipped);
-  input.at("filtered").get_to(w.input.filtered);
-  document.at("formats").get_to(w.formats);
-  for (const auto& [reason, entry] : document.at("skipped").items()) {
-    w.skipped.add(
-        reason,
-        TextPosition{entry.at("file").get<std::string>(), entry.at("line").get<std::uint64_t>()},
-        entry.at("count").get<std::uint64_t>());
-  }
-  put_in_order(w);
-  return w;
 }
 
 void check_header(const json& document, const std::string& name) {
@@ -289,23 +54,16 @@ void check_header(const json& document, const std::string& name) {
 
 }  // namespace
 
-std::string write_workload(const Workload& w) {
-  const json events = {{"autovacuums", w.events.autovacuums},
-                       {"checkpoints", w.events.checkpoints},
-                       {"connections", w.events.connections},
-                       {"deadlocks", w.events.deadlocks},
-                       {"errors_by_sqlstate", w.events.errors_by_sqlstate}};
-  const json input = {{"bytes", w.input.bytes},       {"continuation", w.input.continuation},
-                      {"filtered", w.input.filtered}, {"lines", w.input.lines},
-                      {"skipped", w.input.skipped},   {"used", w.input.used}};
+std::string workload_text(const Workload& w, const std::string& ends) {
   std::string text = "{\n";
   text += fmt::format("\"bucket_seconds\": {},\n", w.bucket_seconds);
   text += "\"classes\": " + lines_of(w.classes, class_json) + ",\n";
-  text += "\"events\": " + text_of(events) + ",\n";
+  text += ends.empty() ? "" : "\"ends\": " + ends + ",\n";
+  text += "\"events\": " + text_of(events_json(w.events)) + ",\n";
   text += fmt::format("\"format\": \"{}\",\n", kFormat);
   text += "\"formats\": " + text_of(json(w.formats)) + ",\n";
   text += fmt::format("\"from_us\": {},\n", w.from_us);
-  text += "\"input\": " + text_of(input) + ",\n";
+  text += "\"input\": " + text_of(input_json(w.input)) + ",\n";
   text += "\"patterns\": " + lines_of(w.patterns, pattern_json) + ",\n";
   text += "\"skipped\": " + text_of(skipped_json(w.skipped)) + ",\n";
   text += fmt::format("\"until_us\": {},\n", w.until_us);
@@ -313,7 +71,11 @@ std::string write_workload(const Workload& w) {
   return text;
 }
 
-Workload read_workload(std::string_view text, const std::string& name) {
+std::string write_workload(const Workload& workload) {
+  return workload_text(workload, {});
+}
+
+json workload_document(std::string_view text, const std::string& name) {
   json document;
   try {
     document = json::parse(text);
@@ -329,6 +91,11 @@ Workload read_workload(std::string_view text, const std::string& name) {
     throw UserError{fmt::format("{}: not a workload document: {}", name, error.what())};
   }
   check_header(document, name);
+  return document;
+}
+
+Workload read_workload(std::string_view text, const std::string& name) {
+  const json document = workload_document(text, name);
   try {
     return workload_of(document);
   } catch (const json::exception& error) {

@@ -10,7 +10,7 @@
 #include "collector/base/failure.hpp"
 #include "collector/base/time_text.hpp"
 #include "collector/collect.hpp"
-#include "collector/workload/workload_document.hpp"
+#include "collector/pieces/piece_document.hpp"
 
 #include "reports/cli/command_context.hpp"
 #include "reports/cli/progress.hpp"
@@ -84,16 +84,17 @@ void report(const CommandContext& context, const Workload& workload) {
 
 void run(const CommandContext& context, const Options& typed) {
   collector::CollectOptions options = as_meant(typed);
-  Workload workload;
+  collector::WorkloadPiece piece;
   {
     Progress progress{context};
     options.progress = [&](std::uint64_t done, std::uint64_t all) {
       progress.update("reading",
                       all == 0 ? -1 : static_cast<double>(done) / static_cast<double>(all));
     };
-    workload = collector::collect(typed.inputs, options);
+    piece = collector::collect_piece(typed.inputs, options);
   }
-  write_output(context, typed.output, write_workload(workload));
+  const Workload workload = collector::checked(settled(piece));
+  write_output(context, typed.output, write_piece(piece));
   report(context, workload);
 }
 

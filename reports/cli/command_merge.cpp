@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "collector/workload/workload_document.hpp"
+#include "collector/pieces/piece_document.hpp"
 
 #include "reports/cli/command_context.hpp"
 
@@ -19,13 +19,13 @@ struct Options {
 };
 
 void run(const CommandContext& context, const Options& options) {
-  Workload all = load_workload(options.files.front());
+  collector::WorkloadPiece all = collector::load_piece(options.files.front());
   for (std::size_t i = 1; i < options.files.size(); ++i) {
-    all = merge(all, load_workload(options.files[i]));
+    all = join(all, collector::load_piece(options.files[i]));
   }
-  write_output(context, options.output, write_workload(all));
-  context.note(
-      fmt::format("{} documents, {} query classes", options.files.size(), all.classes.size()));
+  write_output(context, options.output, write_piece(all));
+  context.note(fmt::format("{} documents, {} query classes", options.files.size(),
+                           settled(all).classes.size()));
 }
 
 }  // namespace
@@ -39,9 +39,12 @@ void register_merge(CLI::App& app, CommandContext& context) {
   command->footer(
       "Examples:\n"
       "  quern merge host*.workload.json -o fleet.workload.json\n"
+      "  quern merge x00.json x01.json x02.json -o all.workload.json\n"
       "\n"
-      "Order and grouping do not matter; merged pieces of a log equal one run over all of it,\n"
-      "when each execution's lines are in one piece.");
+      "Pieces of one log, cut anywhere, equal one run over all of it when they are given one\n"
+      "after another in their order: a message, execution or run of statements that goes over\n"
+      "the cut is put together again. Grouping does not matter, and the order of different logs\n"
+      "does not.");
   command->callback(
       [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collector/logs/event_filter.hpp"
+#include "collector/logs/log_format.hpp"
+#include "collector/logs/log_reader.hpp"
+#include "collector/logs/session_state.hpp"
+
+namespace quern::collector {
+
+/// What hangs over the ends of a piece of a log: what it says is known only beside the pieces
+/// before and after.
+struct LogEnds {
+  /// The bytes before the first line that begins a record; all of them when none does.
+  std::string start_text = {};
+  std::string start_file = {};
+  LogFormat start_format = LogFormat::Auto;  ///< Auto: nothing was read
+  std::string start_prefix = {};             ///< log_line_prefix of a stderr log
+  bool begun = false;                        ///< a record begins within the piece
+
+  /// The last message, which may have further lines, and a last line without its line feed.
+  OpenMessage open = {};
+  std::string end_line = {};
+  std::uint64_t end_line_number = 0;
+  std::string end_file = {};
+  LogFormat end_format = LogFormat::Auto;
+  std::string end_prefix = {};
+
+  std::int64_t first_us = 0;  ///< time of the first and last record
+  std::int64_t last_us = 0;
+  EventFilter filter = {};
+  std::vector<SessionState> sessions = {};
+};
+
+}  // namespace quern::collector

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "collector/logs/message_text.hpp"
+#include "collector/logs/session_state.hpp"
+#include "collector/workload/aggregate.hpp"
+
+namespace quern::collector {
+
+/// Puts the records of one session together into executions, each counted once:
+///
+/// - auto_explain's plan and the statement's own duration line are one execution. Simple statements
+///   and writes log the plan first; a SELECT through the extended protocol logs it when its portal
+///   closes, which is after its `execute` line.
+/// - `execute fetch from` adds to the execution before it.
+/// - `statement:` without a duration waits for the bare `duration:` line of log_duration, and is an
+///   untimed execution when none comes, an error when an ERROR comes instead. It is logged at its
+///   start: no plan before it is its own.
+/// - a plan with no statement line (auto_explain alone) is an execution by itself; one that ran
+///   within a longer statement of the session (nested) is left out and counted.
+class SessionExecutions {
+ public:
+  explicit SessionExecutions(Aggregator& aggregator) : aggregator_{aggregator} {}
+
+  /// A record that speaks of executions: see concerns().
+  void take(SessionState& session, const LogRecord& record, const MessageText& message);
+  /// The same, telling the aggregator nothing: only the state moves on.
+  void rehearse(SessionState& session, const LogRecord& record, const MessageText& message);
+  /// Hands over what is open and pending.
+  void close(SessionState& session);
+
+  [[nodiscard]] static bool concerns(const LogRecord& record, MessageKind kind);
+  /// The past of the session does not matter to this record and those after it; what is open is
+  /// complete, and nothing is pending that could belong to it.
+  [[nodiscard]] static bool starts_afresh(const SessionState& session, const LogRecord& record,
+                                          const MessageText& message);
+
+ private:
+  void note(const char* reason, const LogRecord& record);
+  void emit(SessionState& session, const Origin& origin, Execution execution);
+  void emit_open(SessionState& session);
+  void emit_plan(SessionState& session, const PendingPlan& pending);
+  void emit_pending(SessionState& session);
+  void claim_plans(SessionState& session, const LogRecord& record);
+  void begin(SessionState& session, const LogRecord& record, const MessageText& message);
+  void finish_timed(SessionState& session, const LogRecord& record);
+  void bare_duration(SessionState& session, const LogRecord& record, Microseconds duration);
+  void plan(SessionState& session, const LogRecord& record, const MessageText& message);
+  void fetch(SessionState& session, const LogRecord& record, const MessageText& message);
+  void error(SessionState& session, const LogRecord& record);
+
+  Aggregator& aggregator_;
+  LoggedPlanReader plans_;
+  bool silent_ = false;
+};
+
+}  // namespace quern::collector

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "collector/pieces/workload_piece.hpp"
+
+namespace quern::collector {
+
+/// A Workload document (see workload_document.hpp) of the settled piece, with one key more, `ends`:
+/// what hangs over the piece's ends, and in `undo` the JSON Patch (RFC 6902) that takes from the
+/// document what the ends added to it. For this patch classes and patterns are keyed by
+/// fingerprint.
+[[nodiscard]] std::string write_piece(const WorkloadPiece& piece);
+
+/// A Workload document without ends is a piece with nothing open. Throws UserError as
+/// read_workload().
+[[nodiscard]] WorkloadPiece read_piece(std::string_view json, const std::string& name);
+
+/// Reads a file, compressed or not, or "-".
+[[nodiscard]] WorkloadPiece load_piece(const std::string& path);
+
+}  // namespace quern::collector

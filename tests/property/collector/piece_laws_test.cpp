@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "collector/collect.hpp"
+#include "collector/input/byte_source.hpp"
+#include "collector/pieces/piece_document.hpp"
+#include "collector/workload/workload_document.hpp"
+
+using namespace quern;
+using namespace quern::collector;
+
+namespace {
+
+std::string log_text(const std::string& kind) {
+  return read_document(std::string{QUERN_SOURCE_DIR} + "/samples/shop/logs/postgresql." + kind +
+                       ".gz");
+}
+
+/// All of the document but where each reason was met first: lines are counted from each piece's
+/// start.
+std::string comparable(Workload w) {
+  SkipReport counts;
+  for (const auto& [reason, entry] : w.skipped.by_reason()) {
+    counts.add(reason, {}, entry.count);
+  }
+  w.skipped = counts;
+  return write_workload(w);
+}
+
+std::vector<std::size_t> line_starts(const std::string& text) {
+  std::vector<std::size_t> starts;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '\n') {
+      starts.push_back(i + 1);
+    }
+  }
+  return starts;
+}
+
+/// Collected, written and read back.
+WorkloadPiece piece_of(std::string_view text, const CollectOptions& options) {
+  return read_piece(write_piece(collect_piece_text(text, options)), "piece");
+}
+
+/// The pieces between the cuts joined from the left, or as a tree.
+WorkloadPiece joined(const std::vector<WorkloadPiece>& pieces, std::size_t from, std::size_t to,
+                     bool tree) {
+  if (to - from == 1) {
+    return pieces[from];
+  }
+  const std::size_t middle = tree ? (from + to) / 2 : to - 1;
+  return join(joined(pieces, from, middle, tree), joined(pieces, middle, to, tree));
+}
+
+std::vector<WorkloadPiece> cut(const std::string& log, std::vector<std::size_t> cuts,
+                               const CollectOptions& options) {
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  cuts.push_back(log.size());
+  std::vector<WorkloadPiece> pieces;
+  std::size_t from = 0;
+  for (const std::size_t to : cuts) {
+    pieces.push_back(piece_of(std::string_view{log}.substr(from, to - from), options));
+    from = to;
+  }
+  return pieces;
+}
+
+CollectOptions options_for(const std::string& kind) {
+  CollectOptions options;
+  options.format = kind == "csv"    ? LogFormat::Csv
+                   : kind == "json" ? LogFormat::Json
+                                    : LogFormat::Stderr;
+  if (kind == "log") {
+    options.prefix = "%m [%p] %q[user=%u,db=%d,app=%a] ";
+  }
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a log cut at any lines, collected apart and joined in order, is the whole", "[pieces]") {
+  std::mt19937 random{20261121};
+  for (const char* kind : {"log", "csv", "json"}) {
+    const std::string log = log_text(kind);
+    const std::string whole = comparable(collect_text(log, {}));
+    const std::vector<std::size_t> starts = line_starts(log);
+    std::vector<std::size_t> cuts;
+    for (int i = 0; i < 5; ++i) {
+      cuts.push_back(starts[random() % starts.size()]);
+    }
+    INFO(kind);
+    const auto pieces = cut(log, cuts, {});
+    const bool tree = log.size() % 2 == 0;
+    CHECK(comparable(settled(joined(pieces, 0, pieces.size(), tree))) == whole);
+  }
+}
+
+namespace {
+
+/// Every way in which lines hang together: three sessions interleaved.
+std::string tangled_log() {
+  int ms = 0;
+  const auto line = [&](int pid, const std::string& text) {
+    const std::string time = std::to_string(1000 + ++ms / 3);
+    return "2026-11-21 10:00:00." + time.substr(1) + " UTC [" + std::to_string(pid) +
+           "] [user=ada,db=shop,app=web] " + text + "\n";
+  };
+  const std::string plan =
+      "LOG:  duration: 3.000 ms  plan:\n\tQuery Text: select a\n\t  from t where b = $1\n"
+      "\tIndex Scan using t_b on public.t  (cost=0.15..8.17 rows=1 width=4) (actual "
+      "time=0.01..0.02 rows=3 loops=2)\n\t  Index Cond: (b = 1)";
+  const std::string nested =
+      "LOG:  duration: 0.100 ms  plan:\n\tQuery Text: select f(1)\n"
+      "\tSeq Scan on public.u  (cost=0.00..8.17 rows=1 width=4)";
+  std::string log = "pg_ctl: starting\n" + line(1, "LOG:  checkpoint complete: wrote 1 buffer");
+  for (int round = 0; round < 2; ++round) {
+    const std::string value = std::to_string(round);
+    log += line(7, "LOG:  duration: 0.100 ms  parse s1: select a\n\t  from t where b = $1");
+    log += line(7, "LOG:  duration: 4.000 ms  execute s1: select a\n\t  from t where b = $1");
+    log += line(7, "DETAIL:  parameters: $1 = 'caf\xC3\xA9\n\tnoir " + value + "'");
+    log += line(8, "LOG:  statement: update t set a = 1\n\twhere b = " + value);
+    log += line(7, plan);
+    log += line(9, nested);
+    log += line(8, "LOG:  duration: 7.000 ms");
+    log += line(9, "LOG:  duration: 9.000 ms  statement: select g(1)");
+    log += line(9, "ERROR:  relation \"nowhere\" does not exist at character 15");
+    log += line(9, "HINT:  none");
+    log += line(9, "STATEMENT:  select * from nowhere where b = " + value);
+    log += line(8, "LOG:  duration: 1.000 ms  execute S_1/C_2: select c from u");
+    log += line(8, "LOG:  duration: 2.000 ms  execute fetch from S_1/C_2: select c from u");
+    log += line(8, "LOG:  statement: select 1/0");
+    log += line(8, "ERROR:  division by zero");
+    log += "stray line without a prefix\n\tand its tail\n";
+    log += line(8, "LOG:  temporary file: path \"base/x\", size 4096");
+    log += line(8, "STATEMENT:  select c from u order by c");
+  }
+  for (int i = 0; i < 12; ++i) {
+    log += line(
+        9, "LOG:  duration: 1.000 ms  statement: select d from v where e = " + std::to_string(i));
+  }
+  return log + line(9, "LOG:  duration: 1.000 ms  statement: COMMIT");
+}
+
+/// The same statements as csvlog, with line feeds within values.
+std::string tangled_csv() {
+  std::string log;
+  for (int i = 0; i < 14; ++i) {
+    const std::string pid = std::to_string(7 + i % 2);
+    const std::string start = "2026-11-21 10:00:0" + std::to_string(i % 10) +
+                              ".500 UTC,\"ada\",\"shop\"," + pid +
+                              ",\"[local]\",6b00f997.4328,2,\"x\",2026-11-21 01:53:27 UTC,2/21,0,";
+    const std::string end = ",,,,,,,,\"web\",\"client backend\",,0\n";
+    if (i % 3 == 0) {
+      log += start +
+             "ERROR,22012,\"division \"\"by\"\"\nzero\",,,,,,\"select 1\n/ 0 as \"\"a\"\"\"" +
+             ",,,\"web\",\"client backend\",,0\n";
+    } else {
+      log +=
+          start +
+          "LOG,00000,\"duration: 0.517 ms  execute s: select a, 'x\ny'\n\nfrom t where b = $1\"," +
+          "\"parameters: $1 = '\"\"" + std::to_string(i) + "\n'\"" + end;
+    }
+  }
+  return log;
+}
+
+std::string tangled_json() {
+  std::string log;
+  for (int i = 0; i < 12; ++i) {
+    log += R"({"timestamp":"2026-11-21 10:00:00.5)" + std::to_string(10 + i) +
+           R"( UTC","user":"ada","dbname":"shop","pid":)" + std::to_string(7 + i % 2) +
+           R"(,"error_severity":"LOG","message":)" +
+           (i % 4 < 2
+                ? R"("duration: 0.517 ms  execute s: select a\n from t where b = $1")"
+                : R"("duration: 0.117 ms  execute fetch from s: select a\n from t where b = $1")") +
+           R"(,"detail":"parameters: $1 = 'é)" + std::to_string(i) + "'\"}\n";
+  }
+  return log;
+}
+
+void check_cuts(const std::string& log, const std::string& whole,
+                const std::vector<std::size_t>& cuts, const CollectOptions& options) {
+  std::string places;
+  for (const std::size_t at : cuts) {
+    places += std::to_string(at) + " before: " + log.substr(at, 60) + "\n";
+  }
+  INFO(places);
+  const auto pieces = cut(log, cuts, options);
+  CHECK(comparable(settled(joined(pieces, 0, pieces.size(), false))) == whole);
+}
+
+}  // namespace
+
+TEST_CASE("one cut at every line and at every byte gives the whole", "[pieces]") {
+  for (const std::string kind : {"log", "csv", "json"}) {
+    INFO(kind);
+    const std::string log = kind == "log"   ? tangled_log()
+                            : kind == "csv" ? tangled_csv()
+                                            : tangled_json();
+    const CollectOptions options = options_for(kind);
+    const std::string whole = comparable(collect_text(log, options));
+    const std::size_t edge =
+        kind == "log" ? 120 : 560;  // the first and last bytes alone are no log
+    for (const std::size_t at : line_starts(log)) {
+      if (at > edge && at + edge < log.size()) {
+        check_cuts(log, whole, {at}, options);
+      }
+    }
+    for (std::size_t at = edge; at + edge < log.size(); at += 41) {
+      check_cuts(log, whole, {at}, options);
+    }
+  }
+}
+
+TEST_CASE("several cuts near each other give the whole, joined in any grouping", "[pieces]") {
+  std::mt19937 random{7};
+  const std::string log = tangled_log();
+  const CollectOptions options = options_for("log");
+  const std::string whole = comparable(collect_text(log, options));
+  const std::vector<std::size_t> starts = line_starts(log);
+  int tried = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::vector<std::size_t> cuts;
+    const std::size_t near = random() % (starts.size() - 12);
+    for (int i = 0; i < 4; ++i) {
+      cuts.push_back(starts[near + random() % 12]);
+    }
+    std::vector<WorkloadPiece> pieces;
+    try {
+      pieces = cut(log, cuts, options);
+    } catch (const UserError&) {
+      continue;  // a piece without a single line of the log's own
+    }
+    ++tried;
+    INFO(round);
+    CHECK(comparable(settled(joined(pieces, 0, pieces.size(), false))) == whole);
+    CHECK(comparable(settled(joined(pieces, 0, pieces.size(), true))) == whole);
+  }
+  CHECK(tried > 25);
+}
