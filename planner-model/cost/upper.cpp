@@ -200,7 +200,7 @@ void cost_gather_merge(Path& path, const PlannerInfo& root, double input_startup
   path.rows = rows != nullptr         ? *rows
               : path.param != nullptr ? path.param->rows
                                       : path.parent->rows;
-  const double N = path.workers + 1.0;
+  const double N = path.gather_workers + 1.0;
   const double comparison = 2.0 * p.cpu_operator_cost;
   double startup = p.enable_gathermerge ? 0 : kDisableCost;
   startup += comparison * N * std::log2(N);

@@ -687,6 +687,14 @@ double parameterized_baserel_size(PlannerInfo& root, RelOptInfo& rel,
 }
 
 void set_base_rel_sizes(PlannerInfo& root) {
+  // set_base_rel_consider_startup(): behind a semijoin or antijoin the first row is what counts.
+  for (const auto* sj : root.special_joins) {
+    if ((sj->type == JoinType::Semi || sj->type == JoinType::Anti) && is_singleton(sj->syn_right)) {
+      if (auto* rel = root.base[static_cast<std::size_t>(lowest(sj->syn_right))]; rel != nullptr) {
+        rel->consider_param_startup = true;
+      }
+    }
+  }
   for (auto* rel : root.base) {
     if (rel != nullptr) {
       set_consider_parallel(root, *rel);

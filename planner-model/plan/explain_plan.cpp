@@ -890,7 +890,7 @@ class Converter {
       case PathKind::Gather:
       case PathKind::GatherMerge: {
         PlanNode node = base(path.kind == PathKind::Gather ? "Gather" : "Gather Merge", path);
-        node.workers_planned = path.workers;
+        node.workers_planned = path.gather_workers;
         node.single_copy = path.single_copy;
         child(node, root, *path.children.front(), "Outer");
         return node;

@@ -64,9 +64,10 @@ Path* first_of_index(PlannerInfo& root, const ExprPtr& aggregate, Oid sort_opera
     while (below->kind == PathKind::Projection) {
       below = below->children.front();
     }
-    const bool ordered = below->kind == PathKind::IndexScan ||
-                         below->kind == PathKind::IndexOnlyScan ||
-                         below->kind == PathKind::MergeAppend || below->kind == PathKind::Append;
+    // (a column that equals a constant is in order any way).
+    const bool ordered = below->kind != PathKind::Sort &&
+                         below->kind != PathKind::IncrementalSort &&
+                         below->kind != PathKind::Gather && below->kind != PathKind::GatherMerge;
     if (ordered && (best == nullptr || path->total < best->total)) {
       best = path;
     }

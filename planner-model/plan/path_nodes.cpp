@@ -116,12 +116,12 @@ Path* create_gather_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Pa
   auto* path = new_path(root, PathKind::Gather, &rel, target);
   path->parallel_safe = false;
   path->param = sub->param;
-  path->workers = sub->workers;
+  path->gather_workers = sub->workers;
   path->single_copy = false;
   path->children = {sub};
-  if (path->workers == 0) {
+  if (path->gather_workers == 0) {
     path->pathkeys = sub->pathkeys;
-    path->workers = 1;
+    path->gather_workers = 1;
     path->single_copy = true;
   }
   cost_gather(*path, root, &rel, rows);
@@ -134,7 +134,7 @@ Path* create_gather_merge_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,
       new_path(root, PathKind::GatherMerge, &rel, target != nullptr ? target : &rel.target);
   path->parallel_safe = false;
   path->param = sub->param;
-  path->workers = sub->workers;
+  path->gather_workers = sub->workers;
   path->pathkeys = keys;
   double startup = sub->startup;
   double total = sub->total;

@@ -255,7 +255,8 @@ struct Path {
   ParamPathInfo* param = nullptr;
   bool parallel_aware = false;
   bool parallel_safe = true;
-  int workers = 0;
+  int workers = 0;         ///< that this path itself runs in
+  int gather_workers = 0;  ///< Gather, Gather Merge: that run what is below
   double rows = 0;
   double startup = 0;
   double total = 0;

@@ -30,7 +30,7 @@ int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
   }
   if (type == type_oid::kNumeric && typmod > 4) {
     const int precision = ((typmod - 4) >> 16) & 0xffff;
-    const int maximum = (precision + 4 - 1) / 4 * 2 + 2 * 2 + 8;
+    const int maximum = (precision + 2 * (4 - 1)) / 4 * 2 + 8;  // numeric_maximum_size()
     return maximum <= 32 ? maximum : maximum < 1000 ? 32 + (maximum - 32) / 2 : 516;
   }
   return 32;

@@ -93,8 +93,10 @@ std::optional<PatternKind> pattern_kind(const Operator& op, bool& negate) {
 double pattern_selectivity(const Variable& variable, const Operator& op, PatternKind kind,
                            const Value* constant, Oid operator_collation, bool negate) {
   const double default_answer = negate ? 1.0 - kDefaultMatchSelectivity : kDefaultMatchSelectivity;
-  const bool known_type = variable.type == type_oid::kText || variable.type == type_oid::kName ||
-                          variable.type == type_oid::kBpchar || variable.type == type_oid::kBytea;
+  // varchar stands under a relabeling to text; the statistics are its own.
+  const bool known_type = variable.type == type_oid::kText || variable.type == type_oid::kVarchar ||
+                          variable.type == type_oid::kName || variable.type == type_oid::kBpchar ||
+                          variable.type == type_oid::kBytea;
   if (constant == nullptr || !known_type) {
     return default_answer;
   }
