@@ -167,8 +167,10 @@ std::vector<DocumentFact> facts_of(const Workload& workload, const Advice& advic
   facts.push_back(time_covered(workload));
   facts.push_back({"Query classes planned",
                    fmt::format("{} of {}", count_words(planned), count_words(planned + unplanned)),
-                   plural(static_cast<double>(advice.unmodelled.size()),
-                          "construct not modelled in full", "constructs not modelled in full")});
+                   advice.unmodelled.empty() ? "every construct modelled"
+                                             : plural(static_cast<double>(advice.unmodelled.size()),
+                                                      "construct not modelled in full",
+                                                      "constructs not modelled in full")});
   facts.push_back(
       {"Optimality gap",
        advice.cost.lower_bound.value() > 0 ? share_words(advice.cost.gap) : "not proved",
