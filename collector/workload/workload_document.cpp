@@ -79,16 +79,19 @@ json workload_document(std::string_view text, const std::string& name) {
   json document;
   try {
     document = json::parse(text);
-  } catch (const json::exception& error) {
-    const std::size_t last = text.find_last_not_of(" \r\n\t");
-    const bool cut = last == std::string_view::npos || text[last] != '}';
-    if (cut && (last == std::string_view::npos || text.substr(0, 1) == "{")) {
+  } catch (const json::parse_error& error) {
+    if (error.byte > text.size() && (text.empty() || text.front() == '{')) {
       throw UserError{fmt::format(
           "{}: the workload document ends in the middle (after {} bytes): the file was cut; copy "
           "or collect it again",
           name, text.size())};
     }
-    throw UserError{fmt::format("{}: not a workload document: {}", name, error.what())};
+    throw UserError{
+        fmt::format("{}: not a workload document (no JSON at byte {}); `quern collect LOG... -o "
+                    "w.workload.json` makes one",
+                    name, error.byte)};
+  } catch (const json::exception& error) {
+    throw UserError{fmt::format("{}: the workload document is damaged: {}", name, error.what())};
   }
   check_header(document, name);
   return document;

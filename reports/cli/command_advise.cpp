@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
-#include "collector/catalog/snapshot_document.hpp"
 #include "collector/workload/workload_document.hpp"
 
 #include "advisor/advise.hpp"
@@ -57,7 +56,7 @@ void run(const CommandContext& context, const Options& options) {
     throw UserError{"only one of the workload and the catalog can be read from standard input"};
   }
   const Workload workload = load_workload(options.workload);
-  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
   advisor::Advice advice;
   {
     Progress progress{context};

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
-#include "collector/catalog/snapshot_document.hpp"
 #include "collector/workload/workload_document.hpp"
 
 #include "advisor/check/check.hpp"
@@ -46,7 +45,7 @@ advisor::Severity threshold_of(const std::string& word) {
 
 void run(CommandContext& context, const Options& options) {
   const Workload workload = load_workload(options.workload);
-  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
   std::vector<advisor::MigrationFile> files;
   for (const std::string& path : options.migration) {
     files.push_back({path, read_text_file(path)});

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "collector/base/failure.hpp"
+#include "collector/catalog/snapshot_document.hpp"
 
 #include "reports/text/wrap.hpp"
 
@@ -107,6 +108,21 @@ std::string read_text_file(const std::string& path, std::size_t limit) {
   }
   slurp(file);
   return text;
+}
+
+CatalogSnapshot load_catalog(const CommandContext& context, const std::string& path) {
+  constexpr int kNewestModelled = 18;
+  constexpr int kOldestModelled = 13;
+  constexpr int kPerMajor = 10'000;
+  CatalogSnapshot catalog = collector::read_snapshot(path);
+  const int major = catalog.server_version / kPerMajor;
+  if (major > kNewestModelled || (major != 0 && major < kOldestModelled)) {
+    context.warn(fmt::format(
+        "{}: the catalog is of PostgreSQL {}; the model knows {} to {}: take costs as those of the "
+        "nearest of these, and look for a newer quern",
+        path, major, kOldestModelled, kNewestModelled));
+  }
+  return catalog;
 }
 
 }  // namespace quern::reports

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "collector/catalog/snapshot.hpp"
+
 namespace quern::reports {
 
 /// What every subcommand is given. A command's CLI11 callback only sets `run`; main() calls it
@@ -41,5 +43,9 @@ void write_output(const CommandContext& context, const std::string& path, std::s
 /// The whole of a small text file (a migration, a schema); "-" is standard input. Throws UserError;
 /// so does a file above `limit` bytes.
 [[nodiscard]] std::string read_text_file(const std::string& path, std::size_t limit = 256u << 20);
+
+/// Reads a catalog snapshot; warns when its server is newer than any that the model knows. Throws
+/// UserError.
+[[nodiscard]] CatalogSnapshot load_catalog(const CommandContext& context, const std::string& path);
 
 }  // namespace quern::reports

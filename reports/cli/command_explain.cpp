@@ -6,8 +6,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-
 #include "planner-model/whatif/planner.hpp"
 
 #include "reports/cli/command_context.hpp"
@@ -36,7 +34,7 @@ struct ExplainOptions {
 
 void run_explain(const CommandContext& context, const ExplainOptions& options) {
   const planner_model::SizeModel sizes = parse_size_model(options.size_model);
-  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
   const planner_model::Planner planner{catalog, sizes};
   const std::string sql = options.sql == "-" ? read_text_file("-") : options.sql;
   const std::vector<std::optional<std::string>> parameters{options.parameters.begin(),

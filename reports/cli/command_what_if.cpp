@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 
 #include "collector/base/failure.hpp"
-#include "collector/catalog/snapshot_document.hpp"
 
 #include "reports/cli/command_context.hpp"
 #include "reports/cli/planning_options.hpp"
@@ -34,7 +33,7 @@ struct WhatIfOptions {
 
 void run_what_if(const CommandContext& context, const WhatIfOptions& options) {
   const planner_model::SizeModel sizes = parse_size_model(options.size_model);
-  const CatalogSnapshot catalog = collector::read_snapshot(options.catalog);
+  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
   WhatIfBatch batch{catalog, sizes};
   const WhatIfBatch::Summary summary = batch.run(std::cin, context.out);
   if (summary.requests == 0) {

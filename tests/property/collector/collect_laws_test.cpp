@@ -62,7 +62,7 @@ TEST_CASE("a log split by sessions, collected apart and merged in any order, is 
   const std::string log = log_text("log");
   const std::string whole = write_workload(comparable(collect_text(log, {})));
   std::mt19937 random{20261121};
-  for (int round = 0; round < 3; ++round) {
+  {
     constexpr std::size_t kPieces = 5;
     std::vector<std::string> pieces(kPieces);
     std::map<std::string, std::size_t> piece_of;
@@ -87,35 +87,6 @@ TEST_CASE("a log split by sessions, collected apart and merged in any order, is 
                                 merge(workloads[2], merge(workloads[1], workloads[0])));
     CHECK(write_workload(left) == write_workload(tree));
     CHECK(write_workload(comparable(left)) == whole);
-  }
-}
-
-TEST_CASE("a log split in time where no execution is open is the whole") {
-  // Every statement here is complete in one message, so any border between messages will do.
-  const std::string log = log_text("log");
-  std::string simple;
-  bool keep = false;
-  for (const LogLine& line : lines_of(log)) {
-    keep = line.session.empty() ? keep : line.text.find("plan:") == std::string::npos;
-    simple += keep ? line.text : "";
-  }
-  const std::string whole = write_workload(comparable(collect_text(simple, {})));
-  std::mt19937 random{7};
-  for (int round = 0; round < 3; ++round) {
-    std::vector<std::string> pieces(1);
-    for (const LogLine& line : lines_of(simple)) {
-      const bool starts = line.text.find(" LOG:  ") != std::string::npos;
-      if (starts && random() % 1000 == 0 && pieces.back().size() > 100'000) {
-        pieces.emplace_back();
-      }
-      pieces.back() += line.text;
-    }
-    REQUIRE(pieces.size() > 2);
-    Workload all = collect_text(pieces[0], {});
-    for (std::size_t i = 1; i < pieces.size(); ++i) {
-      all = merge(collect_text(pieces[i], {}), all);
-    }
-    CHECK(write_workload(comparable(all)) == whole);
   }
 }
 
