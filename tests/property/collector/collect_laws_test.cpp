@@ -62,32 +62,30 @@ TEST_CASE("a log split by sessions, collected apart and merged in any order, is 
   const std::string log = log_text("log");
   const std::string whole = write_workload(comparable(collect_text(log, {})));
   std::mt19937 random{20261121};
-  {
-    constexpr std::size_t kPieces = 5;
-    std::vector<std::string> pieces(kPieces);
-    std::map<std::string, std::size_t> piece_of;
-    std::size_t last = 0;
-    for (const LogLine& line : lines_of(log)) {
-      if (!line.session.empty()) {
-        last = piece_of.try_emplace(line.session, random() % kPieces).first->second;
-      }
-      pieces[last] += line.text;
+  constexpr std::size_t kPieces = 5;
+  std::vector<std::string> pieces(kPieces);
+  std::map<std::string, std::size_t> piece_of;
+  std::size_t last = 0;
+  for (const LogLine& line : lines_of(log)) {
+    if (!line.session.empty()) {
+      last = piece_of.try_emplace(line.session, random() % kPieces).first->second;
     }
-    std::vector<Workload> workloads;
-    for (const std::string& piece : pieces) {
-      workloads.push_back(collect_text(piece, {}));
-    }
-    std::shuffle(workloads.begin(), workloads.end(), random);
-    // Grouped to the left, and as a tree.
-    Workload left = workloads[0];
-    for (std::size_t i = 1; i < kPieces; ++i) {
-      left = merge(left, workloads[i]);
-    }
-    const Workload tree = merge(merge(workloads[4], workloads[3]),
-                                merge(workloads[2], merge(workloads[1], workloads[0])));
-    CHECK(write_workload(left) == write_workload(tree));
-    CHECK(write_workload(comparable(left)) == whole);
+    pieces[last] += line.text;
   }
+  std::vector<Workload> workloads;
+  for (const std::string& piece : pieces) {
+    workloads.push_back(collect_text(piece, {}));
+  }
+  std::shuffle(workloads.begin(), workloads.end(), random);
+  // Grouped to the left, and as a tree.
+  Workload left = workloads[0];
+  for (std::size_t i = 1; i < kPieces; ++i) {
+    left = merge(left, workloads[i]);
+  }
+  const Workload tree = merge(merge(workloads[4], workloads[3]),
+                              merge(workloads[2], merge(workloads[1], workloads[0])));
+  CHECK(write_workload(left) == write_workload(tree));
+  CHECK(write_workload(comparable(left)) == whole);
 }
 
 TEST_CASE("equal lexical shapes have equal fingerprints and texts") {
