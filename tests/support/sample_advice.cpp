@@ -204,7 +204,7 @@ advisor::CheckResult sample_check() {
                         .fix = "CREATE INDEX CONCURRENTLY ..., in a file of its own",
                         .where = {"db/042 index.sql", 3},
                         .statement = "CREATE INDEX ON orders (status)"},
-                       {.rule = "U01",
+                       {.rule = "M33",
                         .severity = advisor::Severity::Info,
                         .message = "No query of the workload uses the new index.",
                         .where = {"db/042 index.sql", 3},

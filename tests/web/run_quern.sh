@@ -8,12 +8,16 @@ mkdir -p "$out"
 cd "$source"
 "$quern" -q collect samples/shop/logs/postgresql.log.gz --application exporter --application importer \
   --application psql -o "$out/recorded.workload.json"
+"$quern" -q collect samples/shop/logs/postgresql.csv.gz -o "$out/all.workload.json"
 "$quern" -q collect --format sql tests/web/more_statements.sql -o "$out/more.workload.json"
 "$quern" -q merge "$out/recorded.workload.json" "$out/more.workload.json" -o "$out/run.workload.json"
 gzip -dc "$shop/catalog.json.gz" >"$out/run.catalog.json"
 "$quern" -q snapshot --from-schema "$shop/schema.sql" -o "$out/schema.catalog.json"
 "$quern" -q advise "$out/run.workload.json" -c "$out/run.catalog.json" --html "$out/run.html" \
   --json "$out/run.advice.json" --markdown "$out/run.advice.md" >"$out/run.advice.txt"
+printf '%s\n' '{"id":1,"sql":"SELECT * FROM orders WHERE customer_id = 7","create":["CREATE INDEX ON orders (customer_id)"]}' \
+  '{"id":"wrong","sql":"SELECT FORM"}' |
+  "$quern" -q what-if -c "$out/run.catalog.json" >"$out/run.what-if.jsonl" || true
 status=0
 "$quern" -q check "$out/run.workload.json" -c "$out/run.catalog.json" -m tests/web/migration.sql \
   --json "$out/run.check.json" --sarif "$out/run.check.sarif" --junit "$out/run.check.xml" \
