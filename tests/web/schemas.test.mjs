@@ -30,8 +30,12 @@ function mark(schema, root, value, path, seen) {
   if (value === null || typeof value !== "object") return
   for (const [key, member] of Object.entries(value)) {
     const described = schema.properties?.[key]
-    if (described) seen.add(`${path}.${key}`), mark(described, root, member, `${path}.${key}`, seen)
-    else if (schema.additionalProperties) mark(schema.additionalProperties, root, member, path, seen)
+    if (described) {
+      seen.add(`${path}.${key}`)
+      mark(described, root, member, `${path}.${key}`, seen)
+    } else if (schema.additionalProperties) {
+      mark(schema.additionalProperties, root, member, path, seen)
+    }
   }
 }
 
@@ -77,8 +81,9 @@ for (const [kind, all] of Object.entries(documents)) {
   if (kind !== "catalog") assert.deepEqual(unseen, [], `${kind}: keys of the schema that no document has`)
 }
 
-const sarif = require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
-const ajv = new Ajv({ strict: false, validateFormats: false })
+// The schema is of draft 4, from which 2020-12 differs in nothing that it uses but the name of its id.
+const { $schema, id, ...sarif } = require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
+const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false, unicodeRegExp: false })
 const validate = ajv.compile(sarif)
 for (const log of [json(inRun("run.check.sarif")), golden("check.sarif")]) {
   assert.ok(validate(log), ajv.errorsText(validate.errors))
