@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/partition_pruning.hpp"
 #include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/predicate.hpp"
@@ -12,24 +14,6 @@
 namespace quern::planner_model {
 
 namespace {
-
-/// While a partition is planned it stands in its parent's place, so that statistics are its own.
-class StandIn {
- public:
-  StandIn(PlannerInfo& root, RelOptInfo& member)
-      : slot_{root.base[static_cast<std::size_t>(member.range)]}, parent_{slot_} {
-    slot_ = &member;
-  }
-
-  ~StandIn() { slot_ = parent_; }
-
-  StandIn(const StandIn&) = delete;
-  StandIn& operator=(const StandIn&) = delete;
-
- private:
-  RelOptInfo*& slot_;
-  RelOptInfo* parent_;
-};
 
 void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
   const double rows =
@@ -153,14 +137,38 @@ bool is_excluded(PlannerInfo& root, const RelOptInfo& parent, const Table& membe
   return false;
 }
 
+/// The widths of an appended relation are its members', weighted by their rows.
+void set_member_widths(PlannerInfo& root, RelOptInfo& rel, double rows) {
+  if (rows <= 0) {
+    return;
+  }
+  double total = 0;
+  for (const auto* member : rel.members) {
+    total += member->target.width * member->rows;
+  }
+  rel.target.width = static_cast<int>(std::rint(total / rows));
+  for (const auto& expr : rel.target.exprs) {
+    if (expr->kind != ExprKind::Var || expr->varno != rel.range) {
+      continue;
+    }
+    double size = 0;
+    for (const auto* member : rel.members) {
+      const auto known = member->widths.find(expr->attno);
+      const int width = known != member->widths.end() && known->second > 0
+                            ? known->second
+                            : type_width(root, expr->type, expr->typmod);
+      size += width * member->rows;
+    }
+    rel.widths[expr->attno] = static_cast<int>(std::rint(size / rows));
+  }
+}
+
 void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   const auto clauses = clause_exprs(rel.restrictions);
+  PartitionPruner pruner{root, rel, clauses};
   double rows = 0;
-  double tuples = 0;
-  double width = 0;
   for (auto* member : expand_members(root, rel)) {
-    if (is_pruned(root, rel, *member->table, clauses) ||
-        is_excluded(root, rel, *member->table, clauses)) {
+    if (!pruner.keeps(*member->table) || is_excluded(root, rel, *member->table, clauses)) {
       continue;
     }
     rel.members.push_back(member);
@@ -179,16 +187,11 @@ void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
     check_index_predicates(root, *member);
     set_baserel_size(root, *member);
     rows += member->rows;
-    tuples += member->tuples;
-    width += member->target.width * member->rows;
   }
-  rel.tuples = tuples;
-  rel.rows = rel.members.empty() ? 0 : rows;
+  rel.tuples = rel.rows = rows;
   rel.restriction_cost = clauses_cost(rel.restrictions, root);
   set_rel_width(root, rel);
-  if (rows > 0) {
-    rel.target.width = static_cast<int>(std::rint(width / rows));
-  }
+  set_member_widths(root, rel, rows);
   if (rel.members.empty()) {
     set_dummy(rel);
   }
@@ -387,184 +390,13 @@ void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
   create_tid_paths(root, rel);
 }
 
-// --- appended relations: add_paths_to_append_rel() -----------------------------------------------
-
-Path* cheapest_parameterized_child(RelOptInfo& member, Relids required) {
-  Path* best = nullptr;
-  for (auto* path : member.paths) {
-    if (required_outer(path) != required) {
-      continue;
-    }
-    if (best == nullptr || path->total < best->total) {
-      best = path;
-    }
-  }
-  return best;
-}
-
-void add_ordered_appends(PlannerInfo& root, RelOptInfo& rel) {
-  std::vector<PathKeys> orders;
-  for (auto* member : rel.members) {
-    for (auto* path : member->paths) {
-      if (!path->pathkeys.empty() && required_outer(path) == 0 &&
-          std::find(orders.begin(), orders.end(), path->pathkeys) == orders.end()) {
-        orders.push_back(path->pathkeys);
-      }
-    }
-  }
-  for (const auto& keys : orders) {
-    const auto children_by = [&](bool by_total) {
-      std::vector<Path*> children;
-      for (auto* member : rel.members) {
-        auto* child = cheapest_path_for_pathkeys(member->paths, keys, 0, by_total);
-        if (child == nullptr) {
-          child = member->cheapest_total;
-        }
-        children.push_back(child);
-      }
-      return children;
-    };
-    auto startup = children_by(false);
-    auto total = children_by(true);
-    // Range partitions on the leading sort key come in order by themselves.
-    bool partition_order = false;
-    bool reversed = false;
-    if (rel.table->kind == 'p' && rel.table->partition_key.starts_with("RANGE (")) {
-      const std::string column =
-          rel.table->partition_key.substr(7, rel.table->partition_key.size() - 8);
-      for (const auto* m : keys.front().ec->members) {
-        const ExprPtr var = strip_relabel(m->expr);
-        if (var->kind == ExprKind::Var && var->varno == rel.range) {
-          const auto& name = rel.entry->columns[static_cast<std::size_t>(var->attno) - 1].name;
-          partition_order = name == column;
-        }
-      }
-      partition_order = partition_order && keys.size() == 1 &&
-                        std::none_of(rel.members.begin(), rel.members.end(), [](const auto* m) {
-                          return m->table->partition_bound == "DEFAULT";
-                        });
-      reversed = keys.front().descending;
-    }
-    const auto emit = [&](std::vector<Path*> children) {
-      if (partition_order) {
-        if (reversed) {
-          std::reverse(children.begin(), children.end());
-        }
-        for (auto*& child : children) {
-          if (!pathkeys_contained_in(keys, child->pathkeys)) {
-            child = create_sort_path(root, *child->parent, child, keys, root.limit_tuples);
-          }
-        }
-        add_path(root, rel, create_append_path(root, rel, children, {}, keys, 0, 0, false, -1));
-      } else {
-        add_path(root, rel, create_merge_append_path(root, rel, std::move(children), keys, 0));
-      }
-    };
-    const bool same = startup == total;
-    emit(startup);
-    if (!same) {
-      emit(total);
-    }
-  }
-}
-
-void add_append_paths(PlannerInfo& root, RelOptInfo& rel) {
-  std::vector<Path*> children;
-  std::vector<Path*> partial;
-  std::vector<Path*> pa_partial;
-  std::vector<Path*> pa_whole;
-  std::vector<Relids> parameters;
-  bool all_unparameterized = true;
-  bool partial_ok = rel.consider_parallel;
-  for (auto* member : rel.members) {
-    if (member->cheapest_total == nullptr || required_outer(member->cheapest_total) != 0) {
-      all_unparameterized = false;
-    } else {
-      children.push_back(member->cheapest_total);
-    }
-    if (!member->partial_paths.empty()) {
-      partial.push_back(member->partial_paths.front());
-      pa_partial.push_back(member->partial_paths.front());
-    } else {
-      partial_ok = false;
-      if (member->cheapest_total != nullptr) {
-        pa_whole.push_back(member->cheapest_total);
-      }
-    }
-    for (auto* path : member->paths) {
-      const Relids required = required_outer(path);
-      if (required != 0 &&
-          std::find(parameters.begin(), parameters.end(), required) == parameters.end()) {
-        parameters.push_back(required);
-      }
-    }
-  }
-  if (all_unparameterized) {
-    add_path(root, rel, create_append_path(root, rel, children, {}, {}, 0, 0, false, -1));
-  }
-  const auto& p = root.global->cost;
-  const auto log_workers = [&](std::size_t children_count) {
-    return static_cast<int>(std::floor(std::log2(static_cast<double>(children_count)))) + 1;
-  };
-  double partial_rows = -1;
-  if (partial_ok && !partial.empty()) {
-    int workers = 0;
-    for (const auto* path : partial) {
-      workers = std::max(workers, path->workers);
-    }
-    if (p.enable_parallel_append) {
-      workers = std::min(std::max(workers, log_workers(rel.members.size())),
-                         p.max_parallel_workers_per_gather);
-    }
-    if (workers > 0) {
-      auto* path =
-          create_append_path(root, rel, {}, partial, {}, 0, workers, p.enable_parallel_append, -1);
-      partial_rows = path->rows;
-      add_partial_path(root, rel, path);
-    }
-  }
-  if (rel.consider_parallel && p.enable_parallel_append && !pa_whole.empty()) {
-    int workers = 0;
-    for (const auto* path : pa_partial) {
-      workers = std::max(workers, path->workers);
-    }
-    workers = std::min(std::max(workers, log_workers(rel.members.size())),
-                       p.max_parallel_workers_per_gather);
-    if (workers > 0) {
-      add_partial_path(
-          root, rel,
-          create_append_path(root, rel, pa_whole, pa_partial, {}, 0, workers, true, partial_rows));
-    }
-  }
-  if (all_unparameterized && !rel.members.empty()) {
-    add_ordered_appends(root, rel);
-  }
-  for (const Relids required : parameters) {
-    std::vector<Path*> parts;
-    for (auto* member : rel.members) {
-      Path* child = cheapest_parameterized_child(*member, required);
-      if (child == nullptr) {
-        // Reparameterized: the unparameterized path with the join clauses as filters.
-        auto* seq = new_path(root, PathKind::SeqScan, member, &member->target);
-        const StandIn stand_in{root, *member};
-        seq->param = base_param_info(root, *member, required);
-        cost_seqscan(*seq, root, *member, seq->param);
-        child = seq;
-      }
-      parts.push_back(child);
-    }
-    add_path(root, rel,
-             create_append_path(root, rel, std::move(parts), {}, {}, required, 0, false, -1));
-  }
-}
-
 void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   for (auto* member : rel.members) {
     const StandIn stand_in{root, *member};
     set_plain_paths(root, *member);
     set_cheapest(*member);
   }
-  add_append_paths(root, rel);
+  add_paths_to_append_rel(root, rel);
 }
 
 void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {

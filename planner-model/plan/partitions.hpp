@@ -11,9 +11,4 @@ namespace quern::planner_model {
 [[nodiscard]] std::vector<const Table*> leaf_tables(const PlannerGlobal& global,
                                                     const Table& table);
 
-/// Whether the partition's bounds contradict the clauses (constraint exclusion and pruning at plan
-/// time).
-[[nodiscard]] bool is_pruned(PlannerInfo& root, const RelOptInfo& parent, const Table& partition,
-                             const std::vector<ExprPtr>& clauses);
-
 }  // namespace quern::planner_model

@@ -328,6 +328,20 @@ int compare_fractional(const Path& a, const Path& b, double fraction) {
 
 }  // namespace
 
+Path* cheapest_fractional_path_for_pathkeys(const std::vector<Path*>& paths, const PathKeys& keys,
+                                            double fraction) {
+  Path* best = nullptr;
+  for (auto* path : paths) {
+    if (best != nullptr && compare_fractional(*best, *path, fraction) <= 0) {
+      continue;
+    }
+    if (required_outer(path) == 0 && pathkeys_contained_in(keys, path->pathkeys)) {
+      best = path;
+    }
+  }
+  return best;
+}
+
 Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction) {
   Path* best = rel.cheapest_total;
   if (fraction <= 0.0) {

@@ -138,6 +138,8 @@ void set_cheapest(RelOptInfo& rel);
                                                const PathKeys& keys, Relids required, bool by_total,
                                                bool parallel_safe_only = false);
 [[nodiscard]] Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction);
+[[nodiscard]] Path* cheapest_fractional_path_for_pathkeys(const std::vector<Path*>& paths,
+                                                          const PathKeys& keys, double fraction);
 [[nodiscard]] ParamPathInfo* base_param_info(PlannerInfo& root, RelOptInfo& rel, Relids required);
 [[nodiscard]] ParamPathInfo* join_param_info(PlannerInfo& root, RelOptInfo& joinrel,
                                              const Path& outer, const Path& inner,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -532,11 +533,37 @@ class UpperPlanner {
   void apply_scanjoin_target(RelOptInfo& rel) {
     const auto* target = keep(scanjoin_target_);
     const bool same = same_exprs(*target, rel.target);
-    if (!parallel_safe(*target)) {
+    const bool safe = parallel_safe(*target);
+    if (!safe) {
       generate_useful_gather_paths(root_, rel, false);
       rel.partial_paths.clear();
       rel.consider_parallel = false;
     }
+    if (rel.is_append && rel.table != nullptr && rel.table->kind == 'p' && !rel.is_dummy) {
+      // Partitions compute the target themselves, and are appended anew.
+      for (auto* member : rel.members) {
+        if (!safe) {
+          member->partial_paths.clear();
+          member->consider_parallel = false;
+        }
+        project_paths(*member, target, same);
+        set_cheapest(*member);
+      }
+      rel.target = *target;
+      rel.paths.clear();
+      rel.partial_paths.clear();
+      add_paths_to_append_rel(root_, rel);
+    } else {
+      project_paths(rel, target, same);
+      rel.target = *target;
+    }
+    if (rel.consider_parallel) {
+      generate_useful_gather_paths(root_, rel, false);
+    }
+    set_cheapest(rel);
+  }
+
+  void project_paths(RelOptInfo& rel, const PathTarget* target, bool same) {
     for (auto* list : {&rel.paths, &rel.partial_paths}) {
       for (auto*& path : *list) {
         if (path->param != nullptr) {
@@ -555,10 +582,6 @@ class UpperPlanner {
       }
     }
     rel.target = *target;
-    if (rel.consider_parallel) {
-      generate_useful_gather_paths(root_, rel, false);
-    }
-    set_cheapest(rel);
   }
 
   // --- grouping

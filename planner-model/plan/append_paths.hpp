@@ -1,0 +1,29 @@
+#pragma once
+
+#include "planner-model/plan/planner_info.hpp"
+
+namespace quern::planner_model {
+
+/// While a partition is planned it stands in its parent's place, so that statistics are its own.
+class StandIn {
+ public:
+  StandIn(PlannerInfo& root, RelOptInfo& member)
+      : slot_{root.base[static_cast<std::size_t>(member.range)]}, parent_{slot_} {
+    slot_ = &member;
+  }
+
+  ~StandIn() { slot_ = parent_; }
+
+  StandIn(const StandIn&) = delete;
+  StandIn& operator=(const StandIn&) = delete;
+
+ private:
+  RelOptInfo*& slot_;
+  RelOptInfo* parent_;
+};
+
+/// add_paths_to_append_rel(): the ways to read all members of a relation one after another or
+/// merged.
+void add_paths_to_append_rel(PlannerInfo& root, RelOptInfo& rel);
+
+}  // namespace quern::planner_model

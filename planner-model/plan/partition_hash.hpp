@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "planner-model/selectivity/value.hpp"
+
+namespace quern::planner_model {
+
+/// The hash by which a row is given to a hash partition with this one key (compute_partition_hash_
+/// value(), partbounds.c; the extended hash functions of hashfunc.c and common/hashfn.c). nullopt:
+/// a type whose hash is not known here.
+[[nodiscard]] std::optional<std::uint64_t> partition_hash(const Value& key);
+
+}  // namespace quern::planner_model
