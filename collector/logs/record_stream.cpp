@@ -90,6 +90,7 @@ void RecordStream::begin(bool joins) {
       end_.start_text = std::exchange(text_, {});
     } else {
       feed_lines(*next_, std::exchange(text_, {}));
+      next_->finish();
     }
   }
   reader_ = std::move(next_);
@@ -103,6 +104,7 @@ void RecordStream::stitch(bool joins) {
   if (!joins || !same_format()) {
     finish_end();
     feed_lines(*next_, std::exchange(text_, {}));
+    next_->finish();
     return;
   }
   reader_->resume(std::exchange(end_.open, {}));

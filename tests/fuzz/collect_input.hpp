@@ -4,20 +4,37 @@
 
 #include "collector/base/failure.hpp"
 #include "collector/collect.hpp"
-#include "collector/input/line_reader.hpp"
+#include "collector/pieces/piece_document.hpp"
 #include "collector/workload/workload_document.hpp"
 
 namespace quern::fuzz {
 
-/// Collects the bytes as one log: no crash, every line accounted for, a document that reads back.
+inline void check_lines(const Workload& workload) {
+  const InputCounts& in = workload.input;
+  ensure(in.lines == in.used + in.continuation + in.skipped, "every line is accounted for");
+}
+
+inline collector::WorkloadPiece written_and_read(const collector::WorkloadPiece& piece) {
+  const std::string text = write_piece(piece);
+  collector::WorkloadPiece again = collector::read_piece(text, "fuzz.json");
+  ensure(write_piece(again) == text, "a piece reads back");
+  return again;
+}
+
+/// Collects the bytes as one log, and as two pieces joined: no crash, every line accounted for,
+/// documents that read back.
 inline int collect_input(const std::uint8_t* data, std::size_t size,
                          const collector::CollectOptions& options) {
+  const std::string_view text{reinterpret_cast<const char*>(data), size};
   try {
-    const Workload workload =
-        collector::collect_text({reinterpret_cast<const char*>(data), size}, options, "fuzz.log");
-    const InputCounts& in = workload.input;
-    ensure(in.lines == in.used + in.continuation + in.skipped, "every line is accounted for");
+    const Workload workload = collector::collect_text(text, options, "fuzz.log");
+    check_lines(workload);
     ensure(read_workload(write_workload(workload), "fuzz.json") == workload, "reads back");
+    const std::size_t cut = size == 0 ? 0 : data[size / 2] * size / 256;
+    const auto first = collector::collect_piece_text(text.substr(0, cut), options, "fuzz.log");
+    const auto second = collector::collect_piece_text(text.substr(cut), options, "fuzz.log");
+    check_lines(settled(join(written_and_read(first), written_and_read(second))));
+    check_lines(settled(join(second, first)));
   } catch (const UserError&) {
   }
   return 0;
