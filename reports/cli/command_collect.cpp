@@ -106,18 +106,26 @@ void register_collect(CLI::App& app, CommandContext& context) {
   command
       ->add_option("logs", typed->inputs,
                    "Log files, compressed or not; directories, patterns, archives, - for stdin")
-      ->required();
-  command->add_option("-o,--output", typed->output, "Workload document to write (stdout)");
+      ->required()
+      ->type_name("LOG");
+  command->add_option("-o,--output", typed->output, "Workload document to write (stdout)")
+      ->type_name("FILE");
   command->add_option("--format", typed->format, "Instead of looking at the file")
       ->check(CLI::IsMember({"auto", "stderr", "csv", "json", "sql"}));
-  CLI::Option* prefix = command->add_option("--prefix", typed->prefix,
-                                            "log_line_prefix of stderr logs, instead of inferring");
-  command->add_option("--since", typed->since, "Leave out what is earlier (UTC unless it says)");
-  command->add_option("--until", typed->until, "Leave out this time and what is later");
-  command->add_option("--database", typed->databases, "Only these databases");
-  command->add_option("--user", typed->users, "Only these users");
-  command->add_option("--application", typed->applications, "Only these application names");
+  CLI::Option* prefix = command
+                            ->add_option("--prefix", typed->prefix,
+                                         "log_line_prefix of stderr logs, instead of inferring")
+                            ->type_name("PREFIX");
+  command->add_option("--since", typed->since, "Leave out what is earlier (UTC unless it says)")
+      ->type_name("TIME");
+  command->add_option("--until", typed->until, "Leave out this time and what is later")
+      ->type_name("TIME");
+  command->add_option("--database", typed->databases, "Only these databases")->type_name("NAME");
+  command->add_option("--user", typed->users, "Only these users")->type_name("NAME");
+  command->add_option("--application", typed->applications, "Only these application names")
+      ->type_name("NAME");
   command->add_option("--bucket", typed->bucket_seconds, "Seconds of a step of the time series")
+      ->type_name("S")
       ->check(CLI::Range(1, 86400));
   command->footer(
       "Examples:\n"

@@ -76,7 +76,7 @@ void register_explain(CLI::App& app, CommandContext& context) {
   command->add_option("--size-model", options->size_model, "Size of imagined indexes")
       ->check(CLI::IsMember({"as-built", "hypopg"}))
       ->capture_default_str();
-  command->add_option("--format", options->format, "text or json")
+  command->add_option("--format", options->format, "How to print it")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->footer(kFooter);

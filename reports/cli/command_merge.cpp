@@ -34,8 +34,10 @@ void register_merge(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("merge", "Fold several workload documents into one");
   command->add_option("workloads", options->files, "Workload documents, compressed or not")
-      ->required();
-  command->add_option("-o,--output", options->output, "Workload document to write (stdout)");
+      ->required()
+      ->type_name("WORKLOAD");
+  command->add_option("-o,--output", options->output, "Workload document to write (stdout)")
+      ->type_name("FILE");
   command->footer(
       "Examples:\n"
       "  quern merge host*.workload.json -o fleet.workload.json\n"

@@ -29,10 +29,13 @@ void register_profile(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("profile", "Show the top query classes of a workload");
   command->add_option("workload", options->workload, "Workload document, or - for stdin")
-      ->required();
-  command->add_option("-n,--top", options->shown.top, "How many classes")
+      ->required()
+      ->type_name("WORKLOAD");
+  command->add_option("-n,--top", options->shown.top, "How many classes (10)")
+      ->type_name("N")
       ->check(CLI::Range(1, 100000));
-  command->add_option("--sort", options->shown.sort, "By what")
+  command
+      ->add_option("--sort", options->shown.sort, "By total time (the default), calls, mean or max")
       ->check(CLI::IsMember({"total", "calls", "mean", "max"}));
   command->add_flag("--full-sql", options->shown.full_sql, "Do not shorten the statements");
   command->footer(

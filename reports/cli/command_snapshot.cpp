@@ -77,18 +77,26 @@ void register_snapshot(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<SnapshotOptions>();
   CLI::App* command =
       app.add_subcommand("snapshot", "Read a database's catalog and statistics into one document");
-  command->add_option("dsn", options->dsn,
-                      "Connection string (URI or key=value); PGPASSWORD and ~/.pgpass work too");
-  command->add_option("-o,--output", options->output, "Where to write; default: standard output");
+  command
+      ->add_option("dsn", options->dsn,
+                   "Connection string (URI or key=value); PGPASSWORD and ~/.pgpass work too")
+      ->type_name("DSN");
+  command->add_option("-o,--output", options->output, "Catalog document to write (stdout)")
+      ->type_name("FILE");
   command->add_flag("--print-sql", options->print_sql,
                     "Print one psql script that does the same, for where only psql may connect");
-  command->add_option("--from-psql", options->from_psql, "The output of that script");
-  command->add_option("--from-schema", options->from_schema, "A schema file, as pg_dump -s writes");
-  command->add_option("--stats", options->statistics,
-                      "With --from-schema: table and column statistics (JSON)");
+  command->add_option("--from-psql", options->from_psql, "The output of that script")
+      ->type_name("FILE");
+  command->add_option("--from-schema", options->from_schema, "A schema file, as pg_dump -s writes")
+      ->type_name("FILE");
+  command
+      ->add_option("--stats", options->statistics,
+                   "With --from-schema: table and column statistics (JSON)")
+      ->type_name("FILE");
   command->add_flag("--print-stats-sql", options->print_statistics_sql,
                     "Print the psql script that makes a --stats file");
-  command->add_option("--taken-at", options->taken_at, "Put this time into the document");
+  command->add_option("--taken-at", options->taken_at, "Put this time into the document")
+      ->type_name("TIME");
   command->add_flag("--no-clock", options->no_clock, "Put no time into the document");
   command->footer(
       "Examples:\n"
