@@ -103,11 +103,15 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
                       ? "no"
                       : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples)));
   const WriteEffect& writes = *proposal.writes;
+  const bool written = writes.rows_inserted >= 1 || writes.rows_updated >= 1;
   proposal.evidence.push_back(
-      fmt::format("Estimated: each inserted row writes {:.0f} bytes more WAL; the period's {:.0f} "
-                  "inserts and {:.0f} updates cost {:.2f} planner units and {} more.",
-                  writes.wal_per_insert.value(), writes.rows_inserted, writes.rows_updated,
-                  writes.cost_total.value(), bytes_text(writes.wal_total.value())));
+      fmt::format("Estimated: each inserted row writes {:.0f} bytes more WAL; ",
+                  writes.wal_per_insert.value()) +
+      (written ? fmt::format("the period's {:.0f} inserts and {:.0f} updates cost {:.2f} planner "
+                             "units and {} more.",
+                             writes.rows_inserted, writes.rows_updated, writes.cost_total.value(),
+                             bytes_text(writes.wal_total.value()))
+               : "the period had no inserts or updates."));
   if (writes.hot_updates_lost > 0) {
     proposal.evidence.push_back(fmt::format(
         "Estimated: {:.0f} updates could no longer be HOT, because they set a column of "

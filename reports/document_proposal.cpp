@@ -36,6 +36,8 @@ std::string write_cost_of(const Proposal& proposal, const Workload& workload) {
   std::string words = dropped ? "spares " : "";
   if (changed == 0 && writes.wal_total.value() == 0) {
     words = "no writes to this table were recorded";
+  } else if (scaled(writes.wal_total, workload).value() < 1) {
+    words += "no WAL to speak of";
   } else {
     words += fmt::format("{} WAL {}", size_words(scaled(writes.wal_total, workload)),
                          wal_period(workload));
@@ -51,7 +53,7 @@ std::string write_cost_of(const Proposal& proposal, const Workload& workload) {
 }
 
 std::string signed_size(Bytes size, bool grows) {
-  return size.value() == 0 ? "0" : (grows ? "+" : "-") + size_words(size);
+  return size.value() < 1 ? "0" : (grows ? "+" : "-") + size_words(size);
 }
 
 /// A planner's cost can be far from the time: what was measured stands beside it.

@@ -81,8 +81,7 @@ DocumentProposal worded(const Proposal& proposal, const Workload& workload, Plan
                         .ddl_down = cleaned(proposal.ddl_down),
                         .ddl_essential = essential_statements(cleaned(proposal.ddl_up)),
                         .evidence = sentences(proposal.evidence),
-                        .warnings = sentences(proposal.warnings),
-                        .all_warnings = sentences(proposal.warnings)};
+                        .warnings = sentences(proposal.warnings)};
   add_price(card, proposal, workload);
   if (proposal.rewrite) {
     card.rewrite = {.rule = clean_text(proposal.rewrite->rule),

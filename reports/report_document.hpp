@@ -73,8 +73,7 @@ struct DocumentProposal {
   std::vector<std::string> ddl_down = {};
   std::vector<std::string> ddl_essential = {};  ///< ddl_up without its settings of timeouts
   std::vector<std::string> evidence = {};
-  std::vector<std::string> warnings = {};      ///< of this proposal alone
-  std::vector<std::string> all_warnings = {};  ///< and those in ReportDocument::shared_warnings
+  std::vector<std::string> warnings = {};  ///< those that ReportDocument::shared_warnings has not
   std::vector<DocumentQuery> helped = {};
   std::vector<DocumentQuery> hurt = {};
   std::optional<DocumentRewrite> rewrite = {};

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/document_proposal.hpp"
 #include "reports/words.hpp"
 
 namespace quern::reports {
@@ -51,11 +52,11 @@ std::string details(const DocumentProposal& proposal) {
   std::string out = fmt::format("<details><summary><b>{}. {}</b></summary>\n\n", proposal.rank,
                                 markdown_text(proposal.title));
   out += markdown_text(proposal.rationale) + "\n\n";
-  if (!proposal.ddl_up.empty()) {
-    out += statements(proposal.ddl_up) + "\n";
+  if (!proposal.ddl_essential.empty()) {
+    out += statements(proposal.ddl_essential) + "\n";
   }
-  if (!proposal.ddl_down.empty()) {
-    out += "To revert:\n\n" + statements(proposal.ddl_down) + "\n";
+  if (const auto down = essential_statements(proposal.ddl_down); !down.empty()) {
+    out += "To revert:\n\n" + statements(down) + "\n";
   }
   if (proposal.rewrite) {
     out += "Instead of:\n\n" + markdown_block("sql", proposal.rewrite->original) + "\n";
@@ -75,6 +76,19 @@ std::string details(const DocumentProposal& proposal) {
   }
   out += '\n' + queries(proposal.helped, "helps") + queries(proposal.hurt, "hurts");
   return out + "</details>\n\n";
+}
+
+std::string before_you_apply(const ReportDocument& document) {
+  if (document.shared_warnings.empty()) {
+    return {};
+  }
+  std::string out = "**Before you apply**\n\n";
+  for (const DocumentNote& note : document.shared_warnings) {
+    out += fmt::format("- {} ({} proposals)\n", markdown_text(note.text), note.proposals);
+  }
+  return out +
+         "- Statements stand here without the settings of timeouts around them; `--migration` "
+         "writes the complete scripts.\n\n";
 }
 
 std::string dash(const std::string& text) {
@@ -146,12 +160,15 @@ std::string render_markdown(const ReportDocument& document) {
   }
   out += '\n';
   if (!document.proposals.empty()) {
-    out += "| # | proposal | saves | size | write cost | confidence |\n|--:|---|---|---|---|---|\n";
+    out += fmt::format(
+        "| # | proposal | saves cost | of time | storage | WAL {} | confidence |\n"
+        "|--:|---|--:|--:|--:|--:|---|\n",
+        document.wal_period);
   }
   for (const DocumentProposal& proposal : document.proposals) {
-    out += fmt::format("| {} | {} | {} | {} | {} | {} |\n", proposal.rank,
-                       markdown_text(proposal.title), dash(proposal.benefit), dash(proposal.size),
-                       dash(proposal.write_cost), proposal.confidence);
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", proposal.rank,
+                       markdown_text(proposal.title), dash(proposal.saves), dash(proposal.time),
+                       dash(proposal.storage), dash(proposal.wal), proposal.confidence);
   }
   out += '\n';
   for (const DocumentProposal& proposal : document.proposals) {
@@ -160,6 +177,10 @@ std::string render_markdown(const ReportDocument& document) {
       return out + fmt::format("The details from proposal {} on are left out here for length.\n",
                                proposal.rank);
     }
+    out += text;
+  }
+  if (const std::string text = before_you_apply(document);
+      out.size() + text.size() < kCommentLimit) {
     out += text;
   }
   std::string notes;
