@@ -86,9 +86,11 @@ std::vector<std::string> sentences(const std::vector<std::string>& texts) {
   clean.reserve(texts.size());
   for (const std::string& text : texts) {
     clean.push_back(clean_text(text));
-    char* first = clean.back().empty() ? nullptr : &clean.back().front();
-    if (first != nullptr && *first >= 'a' && *first <= 'z') {
-      *first = static_cast<char>(*first - 'a' + 'A');
+    std::string& sentence = clean.back();
+    if (sentence.rfind("measured:", 0) == 0) {
+      sentence.front() = 'M';
+    } else if (sentence.rfind("estimated:", 0) == 0) {
+      sentence.front() = 'E';
     }
   }
   return clean;

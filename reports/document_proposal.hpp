@@ -8,7 +8,8 @@
 /// The parts of one proposal in the document.
 namespace quern::reports {
 
-/// Clean, and beginning with a capital letter.
+/// Clean; "Measured:" and "Estimated:" alike in every proposal. No other word is touched: a
+/// sentence may begin with the name of a table.
 [[nodiscard]] std::vector<std::string> sentences(const std::vector<std::string>& texts);
 
 /// Up to the first semicolon: "integer program, solved to optimality".
