@@ -1,0 +1,109 @@
+// How long the model takes to plan a statement, parse and EXPLAIN text included, beside the round
+// trip of the server's EXPLAIN on a local socket, in one run. usage: planning_bench [ROUNDS]
+//
+// Both sides work one statement after the other, alternating, so that whatever else the machine
+// does hits both. A statement's figure is the median of its rounds.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include "collector/catalog/read_catalog.hpp"
+
+#include "planner-model/whatif/planner.hpp"
+
+#include "tests/support/cluster.hpp"
+#include "tests/support/oracle.hpp"
+
+namespace {
+
+using quern::planner_model::Planner;
+
+template <typename Work>
+double microseconds(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+struct Timing {
+  std::string name;
+  double server = 0;
+  double model = 0;
+};
+
+Timing time_statement(pqxx::nontransaction& server, const Planner& planner,
+                      const quern::testing::NamedStatement& statement, int rounds) {
+  std::vector<double> server_times;
+  std::vector<double> model_times;
+  const std::string explain = "EXPLAIN " + statement.sql;
+  for (int round = 0; round < rounds; ++round) {
+    server_times.push_back(microseconds([&] { server.exec(explain); }));
+    model_times.push_back(microseconds([&] {
+      const auto query = planner.bind(statement.sql);
+      (void)explain_text(planner.plan(*query).plan);
+    }));
+  }
+  return {statement.name, median(server_times), median(model_times)};
+}
+
+void print(const std::vector<Timing>& timings) {
+  const auto row = [](const std::string& name, double server, double model) {
+    fmt::print("{:<34} {:>9.0f} {:>9.0f} {:>8.1f}\n", name, server, model, server / model);
+  };
+  fmt::print("{:<34} {:>9} {:>9} {:>8}\n", "EXPLAIN of", "server us", "model us", "ratio");
+  double server = 0;
+  double model = 0;
+  std::vector<double> ratios;
+  for (const auto& timing : timings) {
+    row(timing.name, timing.server, timing.model);
+    server += timing.server;
+    model += timing.model;
+    ratios.push_back(timing.server / timing.model);
+  }
+  row(fmt::format("all {} statements", timings.size()), server, model);
+  fmt::print("median ratio {:.1f}, least {:.1f}\n", median(ratios),
+             *std::min_element(ratios.begin(), ratios.end()));
+}
+
+int run(int rounds) {
+  const std::string dsn = quern::testing::Cluster::instance().dsn("shop");
+  const auto catalog = quern::collector::read_catalog(dsn);
+  const Planner planner{catalog};
+  pqxx::connection connection{dsn};
+  pqxx::nontransaction server{connection};
+  std::vector<Timing> timings;
+  const auto statements =
+      quern::testing::read_statements(QUERN_SOURCE_DIR "/samples/shop/queries.sql");
+  for (const auto& statement : statements) {
+    if (statement.parameters == 0) {
+      timings.push_back(time_statement(server, planner, statement, rounds));
+    }
+  }
+  print(timings);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc > 1 ? std::max(1, std::atoi(argv[1])) : 40);
+  } catch (const std::exception& error) {
+    std::cerr << "planning_bench: " << error.what() << "\n";
+    return 2;
+  }
+}
