@@ -10,6 +10,15 @@ namespace quern::planner_model {
 
 namespace {
 
+/// LOG2() of costsize.c, with its constant: equal sums print equally.
+double log2_as_server(double x) {
+  return std::log(x) / 0.693147180559945;
+}
+
+}  // namespace
+
+namespace {
+
 /// tuplesort_merge_order(), tuplesort.c.
 double merge_order(double memory_bytes) {
   const double order = std::floor(memory_bytes / (2 * 8192.0 + 32 * 8192.0));
@@ -34,13 +43,13 @@ void cost_tuplesort(double& startup, double& run, double tuples, int width, doub
     const double pages = std::ceil(input_bytes / 8192.0);
     const double runs = input_bytes / sort_bytes;
     const double order = merge_order(sort_bytes);
-    startup = comparison_cost * tuples * std::log2(tuples);
+    startup = comparison_cost * tuples * log2_as_server(tuples);
     const double passes = runs > order ? std::ceil(std::log(runs) / std::log(order)) : 1.0;
     startup += 2.0 * pages * passes * (p.seq_page_cost * 0.75 + p.random_page_cost * 0.25);
   } else if (tuples > 2 * output_tuples || input_bytes > sort_bytes) {
-    startup = comparison_cost * tuples * std::log2(2.0 * output_tuples);  // bounded heap
+    startup = comparison_cost * tuples * log2_as_server(2.0 * output_tuples);  // bounded heap
   } else {
-    startup = comparison_cost * tuples * std::log2(tuples);
+    startup = comparison_cost * tuples * log2_as_server(tuples);
   }
   run = p.cpu_operator_cost * tuples;
 }
@@ -166,8 +175,8 @@ void cost_merge_append(Path& path, const PlannerInfo& root, double input_startup
   const auto& p = root.global->cost;
   const double N = std::max<double>(2.0, static_cast<double>(path.children.size()));
   const double comparison = 2.0 * p.cpu_operator_cost;
-  const double startup = comparison * N * std::log2(N);
-  const double run = tuples * comparison * std::log2(N) + p.cpu_tuple_cost * 0.5 * tuples;
+  const double startup = comparison * N * log2_as_server(N);
+  const double run = tuples * comparison * log2_as_server(N) + p.cpu_tuple_cost * 0.5 * tuples;
   path.startup = startup + input_startup;
   path.total = startup + run + input_total;
 }
@@ -203,8 +212,8 @@ void cost_gather_merge(Path& path, const PlannerInfo& root, double input_startup
   const double N = path.gather_workers + 1.0;
   const double comparison = 2.0 * p.cpu_operator_cost;
   double startup = p.enable_gathermerge ? 0 : kDisableCost;
-  startup += comparison * N * std::log2(N);
-  double run = path.rows * comparison * std::log2(N) + p.cpu_operator_cost * path.rows;
+  startup += comparison * N * log2_as_server(N);
+  double run = path.rows * comparison * log2_as_server(N) + p.cpu_operator_cost * path.rows;
   startup += p.parallel_setup_cost;
   run += p.parallel_tuple_cost * path.rows * 1.05;
   path.startup = startup + input_startup;

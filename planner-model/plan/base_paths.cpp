@@ -23,26 +23,6 @@ void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
   set_rel_width(root, rel);
 }
 
-bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {
-  const auto& types = *root.global->types;
-  return !any_of(expr, [&](const Expr& e) {
-    Oid function = e.function;
-    if (e.kind == ExprKind::SubPlan ||
-        (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec)) {
-      return true;
-    }
-    if (e.kind != ExprKind::FuncExpr && e.kind != ExprKind::OpExpr) {
-      return false;
-    }
-    if (function == 0) {
-      const auto* op = types.op(e.op);
-      function = op != nullptr ? op->function : 0;
-    }
-    const auto* definition = types.function(function);
-    return definition != nullptr && definition->parallel != 's';
-  });
-}
-
 void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel) {
   if (!root.global->parallel_ok) {
     return;

@@ -40,6 +40,41 @@ bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root) {
   });
 }
 
+bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {
+  // max_parallel_hazard_walker(). Columns of enclosing queries come as parameters that workers do
+  // not get; what InitPlans and SubPlans put out they do.
+  const auto& types = *root.global->types;
+  const auto unsafe_function = [&](Oid function) {
+    const auto* definition = types.function(function);
+    return definition != nullptr && definition->parallel != 's';
+  };
+  return !any_of(expr, [&](const Expr& e) {
+    switch (e.kind) {
+      case ExprKind::SubLink:
+        return true;
+      case ExprKind::SubPlan: {
+        const auto& plan = root.global->subplans[static_cast<std::size_t>(e.subplan_id) - 1];
+        return plan.path == nullptr || !plan.path->parallel_safe;
+      }
+      case ExprKind::Param:
+        return e.param_kind == ParamKind::Exec &&
+               root.global->exec_params[static_cast<std::size_t>(e.param_id)].source != nullptr;
+      case ExprKind::FuncExpr:
+      case ExprKind::Aggref:
+      case ExprKind::WindowFunc:
+        return unsafe_function(e.function);
+      case ExprKind::OpExpr:
+      case ExprKind::ScalarArrayOpExpr:
+      case ExprKind::DistinctExpr: {
+        const auto* op = types.op(e.op);
+        return op != nullptr && unsafe_function(op->function);
+      }
+      default:
+        return false;
+    }
+  });
+}
+
 bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root) {
   const auto& types = *root.global->types;
   switch (expr->kind) {

@@ -224,7 +224,7 @@ IndexAccessCost tree_cost(PlannerInfo& root, const Path& path, double loop_count
   return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
 }
 
-IndexAccessCost brin_cost(PlannerInfo& root, const Path& path) {
+IndexAccessCost brin_cost(PlannerInfo& root, const Path& path, double loop_count) {
   const auto& p = root.global->cost;
   const IndexOptInfo& index = *path.index;
   const RelOptInfo& rel = *index.rel;
@@ -235,8 +235,11 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path) {
     pages_per_range = std::max(1.0, std::atof(it->second.c_str()));
   }
   const double ranges = std::max(std::ceil(rel.pages / pages_per_range), 1.0);
-  // REVMAP_PAGE_MAXITEMS: (8192 - 24 - 8) / 6.
-  const double revmap_pages = std::min(std::floor(ranges / 1360) + 1, index.pages);
+  // REVMAP_PAGE_MAXITEMS: (8192 - 24 - 8) / 6. brinGetStats() does not count the first of a real
+  // index; an imagined one is taken to have it.
+  const double revmap_pages = index.hypothetical
+                                  ? std::min(std::floor(ranges / 1360) + 1, index.pages)
+                                  : std::floor((ranges - 1) / 1360);
   double correlation = 0;
   for (const auto& clause : path.index_clauses) {
     const auto variable =
@@ -252,8 +255,8 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path) {
   const double fraction = std::clamp(estimated / ranges, 0.0, 1.0);
   const double operands = other_operands_cost(root, quals);
   IndexAccessCost cost;
-  cost.startup = p.seq_page_cost * revmap_pages + operands;
-  cost.total = cost.startup + p.random_page_cost * (index.pages - revmap_pages);
+  cost.startup = p.seq_page_cost * revmap_pages * loop_count + operands;
+  cost.total = cost.startup + p.random_page_cost * (index.pages - revmap_pages) * loop_count;
   cost.total += 0.1 * p.cpu_operator_cost * estimated * pages_per_range;
   cost.selectivity = fraction;
   cost.correlation = correlation;
@@ -271,7 +274,7 @@ IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path, double lo
     case AccessMethod::SpGist:
       return tree_cost(root, path, loop_count);
     case AccessMethod::Brin:
-      return brin_cost(root, path);
+      return brin_cost(root, path, loop_count);
     case AccessMethod::Gin:
       return gin_cost(root, path, loop_count);
     default: {

@@ -237,12 +237,8 @@ RelOptInfo* build_join_rel(PlannerInfo& root, Relids relids, RelOptInfo& outer, 
   set_joinrel_size_estimates(root, rel, outer, inner, sj, restrict_list);
   rel.consider_parallel =
       outer.consider_parallel && inner.consider_parallel &&
-      std::none_of(restrict_list.begin(), restrict_list.end(), [&](const RestrictInfo* c) {
-        return any_of(c->clause, [](const Expr& e) {
-          return e.kind == ExprKind::SubPlan ||
-                 (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec);
-        });
-      });
+      std::all_of(restrict_list.begin(), restrict_list.end(),
+                  [&](const RestrictInfo* c) { return is_parallel_safe(c->clause, root); });
   root.join_rels.push_back(&rel);
   return &rel;
 }

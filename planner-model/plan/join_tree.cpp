@@ -585,6 +585,20 @@ void remove_relation(PlannerInfo& root, int range, const SpecialJoin* sj) {
   }
   root.all_base &= ~gone;
   root.base[static_cast<std::size_t>(range)] = nullptr;
+  // Conditions that only waited for the removed relation apply without it.
+  for (auto* clause : clauses) {
+    const bool own = !clause->is_pushed_down && is_subset(clause->required_relids, join_relids);
+    if (own) {
+      continue;
+    }
+    for (auto* other : root.base) {
+      if (other != nullptr) {
+        std::erase(other->join_info, clause);
+      }
+    }
+    clause->required_relids &= ~gone;
+    distribute_restriction_to_rels(root, clause);
+  }
   std::erase(root.special_joins, sj);
 }
 

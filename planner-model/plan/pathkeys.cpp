@@ -156,9 +156,22 @@ bool has_useful_pathkeys(const PlannerInfo& root, const RelOptInfo& rel) {
 
 namespace {
 
+/// right_merge_direction(): the query's own direction for what it sorts by, ascending otherwise.
+bool right_merge_direction(const PlannerInfo& root, const PathKey& key) {
+  for (const auto& wanted : root.query_pathkeys) {
+    if (wanted.ec == key.ec && wanted.opfamily == key.opfamily) {
+      return wanted.descending == key.descending;
+    }
+  }
+  return !key.descending;
+}
+
 std::size_t useful_for_merging(PlannerInfo& root, const RelOptInfo& rel, const PathKeys& keys) {
   std::size_t useful = 0;
   for (const auto& key : keys) {
+    if (!right_merge_direction(root, key)) {
+      break;
+    }
     bool matched = rel.has_ec_joins && eclass_useful_for_merging(*key.ec, rel);
     if (!matched) {
       for (auto* clause : rel.join_info) {

@@ -13,6 +13,7 @@ namespace quern::planner_model {
 // --- clauses (util/clauses.c, util/restrictinfo.c, optimizer/util/var.c) -------------------------
 [[nodiscard]] Relids relids_of(const ExprPtr& expr);
 [[nodiscard]] bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root);
+[[nodiscard]] bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root);
 [[nodiscard]] bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root);
 /// find_nonnullable_rels(): relations of which a null-extended row would fail `expr`.
 [[nodiscard]] Relids nonnullable_relids(const ExprPtr& expr, bool top_level,

@@ -185,7 +185,7 @@ bool strict_in(const PlannerInfo& root, const ExprPtr& clause, const ExprPtr& it
     return false;
   }
   if (inner->kind == ExprKind::ScalarArrayOpExpr) {
-    return strict_in(root, inner->args[0], item);
+    return strict_in(root, inner->args[0], item) || strict_in(root, inner->args[1], item);
   }
   return std::any_of(inner->args.begin(), inner->args.end(),
                      [&](const ExprPtr& arg) { return strict_in(root, arg, item); });

@@ -354,6 +354,10 @@ class SubqueryPullUp {
   void visit(JoinTree& tree, bool below_outer_join) {
     if (tree.kind == JoinTree::Kind::Range) {
       const auto at = static_cast<std::size_t>(tree.range) - 1;
+      if (!below_outer_join && is_single_row(query_.range_table[at])) {
+        pull_up_values(tree);
+        return;
+      }
       if (query_.range_table[at].kind == RangeKind::Subquery &&
           is_simple(query_.range_table[at], below_outer_join)) {
         pull_up(tree, below_outer_join);
@@ -365,6 +369,11 @@ class SubqueryPullUp {
           below_outer_join || tree.join == JoinType::Right || tree.join == JoinType::Full;
       const bool right = below_outer_join || tree.join == JoinType::Left ||
                          tree.join == JoinType::Full || tree.join == JoinType::Anti;
+      if (tree.join == JoinType::Semi && tree.children[1].kind == JoinTree::Kind::Range &&
+          is_single_row(range_of(tree.children[1]))) {
+        visit(tree.children[0], left);
+        return;
+      }
       visit(tree.children[0], left);
       visit(tree.children[1], right);
       return;
@@ -372,6 +381,39 @@ class SubqueryPullUp {
     for (auto& child : tree.children) {
       visit(child, below_outer_join);
     }
+  }
+
+  [[nodiscard]] const RangeTableEntry& range_of(const JoinTree& leaf) const {
+    return query_.range_table[static_cast<std::size_t>(leaf.range) - 1];
+  }
+
+  /// is_simple_values(): one row of VALUES is nothing but its expressions.
+  [[nodiscard]] bool is_single_row(const RangeTableEntry& entry) const {
+    return entry.kind == RangeKind::Values && entry.values.size() == 1 && !entry.lateral &&
+           std::none_of(entry.values.front().begin(), entry.values.front().end(),
+                        [&](const ExprPtr& value) {
+                          return contains_volatile(value, root_) ||
+                                 any_of(value, [](const Expr& e) { return e.returns_set; });
+                        });
+  }
+
+  /// pull_up_simple_values().
+  void pull_up_values(JoinTree& leaf) {
+    auto& entry = query_.range_table[static_cast<std::size_t>(leaf.range) - 1];
+    const auto outputs = entry.values.front();
+    entry.kind = RangeKind::Result;
+    replace_columns(leaf.range, outputs);
+    leaf = JoinTree{};
+  }
+
+  void replace_columns(int range, const std::vector<ExprPtr>& outputs) {
+    change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      if (expr->kind != ExprKind::Var || expr->levels_up != depth || expr->varno != range ||
+          expr->attno <= 0 || static_cast<std::size_t>(expr->attno) > outputs.size()) {
+        return nullptr;
+      }
+      return shift_levels(outputs[static_cast<std::size_t>(expr->attno) - 1], depth, 0);
+    });
   }
 
   [[nodiscard]] bool is_simple(const RangeTableEntry& entry, bool below_outer_join) const {
@@ -414,17 +456,8 @@ class SubqueryPullUp {
       query_.range_table.push_back(std::move(entry));
     }
     leaf = std::move(sub.join_tree);
-    const auto replace = [&](const ExprPtr& expr, int depth) -> ExprPtr {
-      if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range) {
-        if (expr->attno <= 0 || static_cast<std::size_t>(expr->attno) > outputs.size()) {
-          return nullptr;
-        }
-        return shift_levels(outputs[static_cast<std::size_t>(expr->attno) - 1], depth, 0);
-      }
-      return nullptr;
-    };
     auto table = std::move(query_.range_table[static_cast<std::size_t>(range) - 1].subquery);
-    change_query(query_, replace);
+    replace_columns(range, outputs);
     query_.range_table[static_cast<std::size_t>(range) - 1].kind = RangeKind::Result;
     (void)table;
     // What was pulled up may hold further sublinks and subqueries.

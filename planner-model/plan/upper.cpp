@@ -510,24 +510,8 @@ class UpperPlanner {
   }
 
   [[nodiscard]] bool parallel_safe(const PathTarget& target) const {
-    const auto& types = *root_.global->types;
-    for (const auto& expr : target.exprs) {
-      const bool unsafe = any_of(expr, [&](const Expr& e) {
-        if (e.kind == ExprKind::SubPlan ||
-            (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec)) {
-          return true;
-        }
-        if (e.kind != ExprKind::FuncExpr && e.kind != ExprKind::Aggref) {
-          return false;
-        }
-        const auto* f = types.function(e.function);
-        return f != nullptr && f->parallel != 's';
-      });
-      if (unsafe) {
-        return false;
-      }
-    }
-    return true;
+    return std::all_of(target.exprs.begin(), target.exprs.end(),
+                       [&](const ExprPtr& expr) { return is_parallel_safe(expr, root_); });
   }
 
   void apply_scanjoin_target(RelOptInfo& rel) {
@@ -889,6 +873,7 @@ class UpperPlanner {
     rel.relids = input.relids;
     rel.consider_startup = tuple_fraction_ > 0;
     rel.target = sort_target_;
+    rel.consider_parallel = input.consider_parallel && parallel_safe(sort_target_);
     const auto& windows = query_.windows;
     const auto one = [&](Path* path) {
       std::vector<ExprPtr> known = grouping_target_.exprs;
@@ -923,6 +908,7 @@ class UpperPlanner {
         }
         auto* agg = new_path(root_, PathKind::WindowAgg, &rel, target);
         agg->children = {path};
+        agg->parallel_safe = agg->parallel_safe && path->parallel_safe;
         agg->pathkeys = path->pathkeys;
         agg->window = static_cast<int>(w) + 1;
         cost_windowagg(*agg, root_, functions, static_cast<int>(windows[w].partition.size()),
@@ -954,12 +940,14 @@ class UpperPlanner {
     rel.relids = input.relids;
     rel.consider_startup = tuple_fraction_ > 0;
     rel.target = sort_target_;
+    rel.consider_parallel = input.consider_parallel;
     auto* cheapest = input.cheapest_total;
     const double rows = distinct_rows(cheapest->rows);
     const auto columns = static_cast<int>(root_.distinct_pathkeys.size());
     const auto unique = [&](Path* sub) {
       auto* path = new_path(root_, PathKind::UpperUnique, &rel, sub->target);
       path->children = {sub};
+      path->parallel_safe = path->parallel_safe && sub->parallel_safe;
       path->pathkeys = sub->pathkeys;
       path->unique_columns = columns;
       path->startup = sub->startup;
@@ -996,6 +984,7 @@ class UpperPlanner {
     if (hashable) {
       auto* path = new_path(root_, PathKind::Aggregate, &rel, cheapest->target);
       path->children = {cheapest};
+      path->parallel_safe = path->parallel_safe && cheapest->parallel_safe;
       path->strategy = AggStrategy::Hashed;
       path->groups = rows;
       path->group_clause = query_.distinct;
@@ -1081,6 +1070,7 @@ class UpperPlanner {
     const auto unique = [&](Path* sub) {
       auto* path = new_path(root_, PathKind::UpperUnique, &rel, sub->target);
       path->children = {sub};
+      path->parallel_safe = path->parallel_safe && sub->parallel_safe;
       path->pathkeys = sub->pathkeys;
       path->unique_columns = columns;
       path->startup = sub->startup;
@@ -1105,6 +1095,7 @@ class UpperPlanner {
     if (hashable && root_.global->cost.enable_hashagg) {
       auto* path = new_path(root_, PathKind::Aggregate, &rel, cheapest->target);
       path->children = {cheapest};
+      path->parallel_safe = path->parallel_safe && cheapest->parallel_safe;
       path->strategy = AggStrategy::Hashed;
       path->groups = rows;
       path->group_clause = query_.distinct;
@@ -1186,6 +1177,7 @@ class UpperPlanner {
     path->children = {sub};
     path->pathkeys = sub->pathkeys;
     path->workers = sub->workers;
+    path->parallel_safe = path->parallel_safe && sub->parallel_safe;
     path->limit_count = count_est_;
     path->limit_offset = offset_est_;
     double rows = sub->rows;
@@ -1238,8 +1230,7 @@ class UpperPlanner {
     rel.consider_startup = tuple_fraction_ > 0;
     rel.target = final_target_;
     const bool modifies = query_.command != Command::Select;
-    rel.consider_parallel =
-        current.consider_parallel && !modifies && !needs_limit_ && query_.row_marks.empty();
+    rel.consider_parallel = current.consider_parallel && !modifies && query_.row_marks.empty();
     for (auto* path : current.paths) {
       if (!query_.row_marks.empty() && !modifies) {
         auto* lock = new_path(root_, PathKind::LockRows, &rel, path->target);
@@ -1258,7 +1249,7 @@ class UpperPlanner {
       }
       add_path(root_, rel, path);
     }
-    if (rel.consider_parallel) {
+    if (rel.consider_parallel && !needs_limit_) {
       rel.partial_paths = current.partial_paths;
     }
     set_cheapest(rel);
