@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "reports/cli/command_context.hpp"
+#include "reports/cli/help_format.hpp"
 #include "reports/cli/version.hpp"
 
 namespace quern::reports {
@@ -24,8 +25,9 @@ constexpr auto kFooter =
     "  quern profile week.workload.json\n"
     "  quern advise week.workload.json -c prod.catalog.json --html report.html\n"
     "\n"
-    "Options may stand in quern.toml, one [section] a command. Exit codes: 0 done or passed,\n"
-    "1 `check` found something at or above its threshold, 2 the work could not be done.";
+    "Options may stand in quern.toml, one [section] a command.\n"
+    "Exit codes: 0 done or passed, 1 `check` found something at or above its\n"
+    "threshold, 2 the work could not be done.";
 
 }  // namespace
 
@@ -34,7 +36,7 @@ void describe(CLI::App& app, CommandContext& context) {
   app.description(kDescription);
   app.footer(kFooter);
   app.fallthrough();
-  app.get_formatter()->column_width(34);
+  app.formatter(help_format(context.columns()));  // before the commands, which inherit it
   app.set_version_flag("-V,--version", std::string{"quern "} + kVersion, "Print the version");
   app.set_help_flag("-h,--help", "Print this help and examples");
   app.add_flag("-q,--quiet", context.quiet, "No progress and no notes on stderr");

@@ -107,7 +107,8 @@ void register_check(CLI::App& app, CommandContext& context) {
       "  quern check week.workload.json -c prod.catalog.json --migration db/migrations/042.sql\n"
       "  quern check week.workload.json -c prod.catalog.json -m *.sql --sarif quern.sarif\n"
       "\n"
-      "Exit codes: 0 nothing at or above --fail-on, 1 something, 2 the check could not be done.");
+      "Exit codes: 0 nothing at or above --fail-on, 1 something,\n"
+      "2 the check could not be done.");
   command->callback(
       [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }

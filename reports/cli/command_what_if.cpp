@@ -16,12 +16,10 @@ namespace {
 
 constexpr auto kFooter =
     "A request is one line of JSON, and so is its result:\n"
-    "  {\"id\": 1, \"sql\": \"SELECT ...\", \"params\": [\"7\"], \"create\": [\"CREATE INDEX "
-    "...\"],\n"
-    "   \"drop\": [\"name\"], \"size_model\": \"as-built\"}\n"
-    "Only sql is needed. A request that cannot be answered gets {\"id\": ..., \"error\": ...}; "
-    "the\n"
-    "others go on; the exit code is 2 only when no request could be answered.\n"
+    "  {\"id\": 1, \"sql\": \"SELECT ...\", \"params\": [\"7\"],\n"
+    "   \"create\": [\"CREATE INDEX ...\"], \"drop\": [\"name\"], \"size_model\": \"as-built\"}\n"
+    "Only sql is needed. A request that cannot be answered gets {\"id\": ..., \"error\":\n"
+    "...}; the others go on; the exit code is 2 only when none could be answered.\n"
     "\n"
     "Examples:\n"
     "  quern what-if -c prod.catalog.json < requests.jsonl > results.jsonl";

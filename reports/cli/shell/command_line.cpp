@@ -17,8 +17,21 @@ std::vector<std::string> words(const std::string& list) {
   return all;
 }
 
+CommandDescription described(const CLI::App& app) {
+  CommandDescription result{
+      .name = app.get_name(), .help = app.get_description(), .footer = app.get_footer()};
+  for (const CLI::Option* option :
+       app.get_options([](const CLI::Option* one) { return !one->get_group().empty(); })) {
+    (option->get_positional() ? result.positionals : result.options)
+        .push_back(option_description(*option));
+  }
+  return result;
+}
+
+}  // namespace
+
 /// CLI11 puts what a check allows behind the type: "MODEL:{as-built,hypopg}", "N:INT in [1 - 9]".
-OptionDescription described(const CLI::Option& option) {
+OptionDescription option_description(const CLI::Option& option) {
   OptionDescription result;
   for (const std::string& name : option.get_snames()) {
     result.names.push_back("-" + name);
@@ -46,18 +59,6 @@ OptionDescription described(const CLI::Option& option) {
   }
   return result;
 }
-
-CommandDescription described(const CLI::App& app) {
-  CommandDescription result{
-      .name = app.get_name(), .help = app.get_description(), .footer = app.get_footer()};
-  for (const CLI::Option* option :
-       app.get_options([](const CLI::Option* one) { return !one->get_group().empty(); })) {
-    (option->get_positional() ? result.positionals : result.options).push_back(described(*option));
-  }
-  return result;
-}
-
-}  // namespace
 
 CommandLine command_line_of(const CLI::App& app) {
   CommandLine line{.program = described(app)};

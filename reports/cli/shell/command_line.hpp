@@ -5,7 +5,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 /// The command line as data, read from the application itself, so that shell completions and the
 /// manual can not say anything else than the program does.
@@ -34,6 +35,7 @@ struct CommandLine {
 };
 
 [[nodiscard]] CommandLine command_line_of(const CLI::App& app);
+[[nodiscard]] OptionDescription option_description(const CLI::Option& option);
 
 /// A value that names files: completed as such.
 [[nodiscard]] bool names_file(const OptionDescription& option);
