@@ -44,6 +44,13 @@ Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo&
     if (inside(a) || inside(b)) {
       continue;
     }
+    // A right side already joined to others was made unique then: nothing is left to do.
+    const auto joined_already = [&](const RelOptInfo& rel) {
+      return is_subset(sj->syn_right, rel.relids) && sj->syn_right != rel.relids;
+    };
+    if (sj->type == JoinType::Semi && (joined_already(a) || joined_already(b))) {
+      continue;
+    }
     if (is_subset(sj->min_left, a.relids) && is_subset(sj->min_right, b.relids)) {
       if (match != nullptr) {
         return result;
@@ -73,14 +80,6 @@ Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo&
       match = sj;
       reversed = true;
     } else {
-      if (sj->type == JoinType::Semi && is_subset(sj->syn_right, b.relids) &&
-          sj->syn_right != b.relids) {
-        continue;
-      }
-      if (sj->type == JoinType::Semi && is_subset(sj->syn_right, a.relids) &&
-          sj->syn_right != a.relids) {
-        continue;
-      }
       if (overlaps(a.relids, sj->min_right) && overlaps(b.relids, sj->min_right)) {
         continue;
       }

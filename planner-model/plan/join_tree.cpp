@@ -293,7 +293,8 @@ class Deconstruction {
       const bool is_op = clause->kind == ExprKind::OpExpr && clause->args.size() == 2;
       const Relids relids = relids_of(clause);
       if (!is_op) {
-        if (overlaps(relids, sj.syn_right)) {
+        const bool both_sides = overlaps(relids, sj.syn_right) && !is_subset(relids, sj.syn_right);
+        if (both_sides || contains_volatile(clause, root_)) {
           return;  // not understood: no unique-ification
         }
         continue;

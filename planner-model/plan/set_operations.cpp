@@ -21,7 +21,7 @@ class SetPlanner {
     if (is_recursive(top)) {
       path = recursive_union(top);
     } else {
-      path = plan(top).path;
+      path = plan(top, false, true).path;
     }
     auto& rel = root_.global->rels.emplace_back();
     rel.kind = RelKind::Upper;
@@ -57,9 +57,9 @@ class SetPlanner {
     return right.subquery && refers(*right.subquery, 0);
   }
 
-  const PathTarget* target_of(const SetOperation& op, const Path* first) {
+  /// generate_append_tlist(): columns that belong to no relation, so widths go by type.
+  const PathTarget* target_of(const SetOperation& op, bool flag) {
     PathTarget target;
-    int width = 0;
     std::size_t i = 0;
     for (const auto& column : op.columns) {
       auto var = std::make_shared<Expr>();
@@ -71,17 +71,30 @@ class SetPlanner {
       var->collation = column.collation;
       target.exprs.push_back(var);
       target.sort_group_refs.push_back(0);
-      width += type_width(root_, column.type, column.typmod);
+      target.width += type_width(root_, column.type, column.typmod);
     }
-    target.width = first != nullptr ? first->target->width : width;
+    if (flag) {
+      add_flag(target);
+    }
     return &root_.global->targets.emplace_back(std::move(target));
+  }
+
+  /// The column that tells the sides of INTERSECT and EXCEPT apart.
+  static void add_flag(PathTarget& target) {
+    auto flag = std::make_shared<Expr>();
+    flag->kind = ExprKind::Const;
+    flag->type = type_oid::kInt4;
+    flag->text = "0";
+    target.exprs.push_back(std::move(flag));
+    target.sort_group_refs.push_back(0);
+    target.width += 4;
   }
 
   static int leftmost(const SetOperation& op) {
     return op.kind == SetOperation::Kind::Leaf ? op.range : leftmost(op.arms.front());
   }
 
-  Planned leaf(const SetOperation& op) {
+  Planned leaf(const SetOperation& op, bool flag) {
     auto& global = *root_.global;
     const auto range = static_cast<std::size_t>(op.range);
     auto& entry = root_.query.range_table[range - 1];
@@ -114,8 +127,11 @@ class SetPlanner {
       target.exprs.push_back(var);
       target.sort_group_refs.push_back(0);
     }
-    target.width = sub->target->width;
-    rel.target = target;
+    rel.target = std::move(target);
+    set_rel_width(root_, rel);
+    if (flag) {
+      add_flag(rel.target);
+    }
     auto* path = new_path(root_, PathKind::SubqueryScan, &rel, &rel.target);
     path->children = {sub};
     path->subroot = rel.subroot;
@@ -131,7 +147,7 @@ class SetPlanner {
     // The number of distinct rows: of a grouped subquery its rows, else estimated from its columns.
     const Query& query = rel.subroot->query;
     if (!query.group_by.empty() || query.has_grouping_sets || !query.distinct.empty() ||
-        query.has_aggregates || query.having || query.set_operation) {
+        query.has_aggregates || query.having) {
       planned.groups = sub->rows;
     } else {
       std::vector<ExprPtr> exprs;
@@ -145,160 +161,170 @@ class SetPlanner {
     return planned;
   }
 
-  Planned plan(const SetOperation& op) {
+  /// recurse_set_operations(). `flag`: for INTERSECT or EXCEPT; `junk_ok`: an inner flag may stay.
+  Planned plan(const SetOperation& op, bool flag, bool junk_ok) {
     if (op.kind == SetOperation::Kind::Leaf) {
-      return leaf(op);
+      return leaf(op, flag);
     }
-    return op.kind == SetOperation::Kind::Union ? union_of(op) : except_or_intersect(op);
+    Planned planned = op.kind == SetOperation::Kind::Union ? union_of(op) : except_or_intersect(op);
+    const bool has_flag = op.kind != SetOperation::Kind::Union;
+    if (flag || (has_flag && !junk_ok)) {
+      planned.path =
+          apply_projection(root_, *planned.path->parent, planned.path, target_of(op, flag));
+    }
+    return planned;
+  }
+
+  static bool same_types(const SetOperation& a, const SetOperation& b) {
+    return std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+                      [](const RangeColumn& x, const RangeColumn& y) { return x.type == y.type; });
   }
 
   void flatten(const SetOperation& op, const SetOperation& top, std::vector<Planned>& out) {
     // plan_union_children(): nested UNIONs of the same kind are one.
-    if (op.kind == SetOperation::Kind::Union && (op.all == top.all || op.all)) {
+    if (op.kind == SetOperation::Kind::Union && (op.all == top.all || op.all) &&
+        same_types(op, top)) {
       for (const auto& arm : op.arms) {
         flatten(arm, top, out);
       }
       return;
     }
-    out.push_back(plan(op));
+    out.push_back(plan(op, false, false));
   }
 
-  Path* append(const SetOperation& op, const std::vector<Planned>& children) {
+  RelOptInfo& result_rel(const PathTarget& target) {
     auto& rel = root_.global->rels.emplace_back();
     rel.kind = RelKind::Upper;
-    double width_sum = 0;
-    double rows = 0;
+    rel.target = target;
+    return rel;
+  }
+
+  Path* append(const SetOperation& op, const std::vector<Planned>& children, bool flag) {
+    auto& rel = result_rel(*target_of(op, flag));
     std::vector<Path*> paths;
     for (const auto& child : children) {
       paths.push_back(child.path);
-      rows += child.path->rows;
-      width_sum += child.path->rows * child.path->target->width;
     }
-    auto* target = const_cast<PathTarget*>(target_of(op, paths.front()));
-    if (rows > 0) {
-      target->width = 0;
-      for (const auto* p : paths) {
-        target->width = std::max(target->width, p->target->width);
-      }
-    }
-    (void)width_sum;
-    rel.target = *target;
-    auto* path = new_path(root_, PathKind::Append, &rel, target);
-    path->children = std::move(paths);
-    path->first_partial = static_cast<int>(path->children.size());
-    cost_append(*path, root_);
-    return path;
+    return create_append_path(root_, rel, std::move(paths), {}, {}, 0, 0, false, -1);
   }
 
   Planned union_of(const SetOperation& op) {
+    // UNION must see every row, UNION ALL may stop early.
+    const double saved = root_.tuple_fraction;
+    if (!op.all) {
+      root_.tuple_fraction = 0.0;
+    }
     std::vector<Planned> children;
     for (const auto& arm : op.arms) {
       flatten(arm, op, children);
     }
-    // UNION must see every row, UNION ALL may stop early.
-    Path* path = append(op, children);
-    if (op.all) {
-      return {path, path->rows};
+    Path* path = append(op, children, false);
+    if (!op.all) {
+      path = unique(op, path);
     }
-    return {unique(op, path), path->rows};
+    root_.tuple_fraction = saved;
+    return {path, path->rows};
   }
 
-  /// make_union_unique(): duplicates go by hashing or by sorting; every row may be its own group.
-  Path* unique(const SetOperation& op, Path* path) {
-    const double groups = path->rows;
-    const auto columns = static_cast<int>(op.grouping.size());
-    const bool hashable = std::all_of(op.grouping.begin(), op.grouping.end(),
+  /// make_union_unique(): every row may be its own group.
+  Path* unique(const SetOperation& op, Path* input) {
+    const double groups = input->rows;
+    auto& rel = *input->parent;
+    if (hashes(op, *input, groups, groups)) {
+      auto* path = new_path(root_, PathKind::Aggregate, &rel, input->target);
+      path->children = {input};
+      path->strategy = AggStrategy::Hashed;
+      path->groups = groups;
+      path->group_clause = op.grouping;
+      cost_agg(*path, root_, AggStrategy::Hashed, {}, 0, static_cast<int>(op.grouping.size()),
+               groups, {}, input->startup, input->total, input->rows, input->target->width);
+      return path;
+    }
+    auto* sorted = create_sort_path(root_, rel, input, {}, -1.0);
+    auto* path = new_path(root_, PathKind::UpperUnique, &rel, input->target);
+    path->children = {sorted};
+    path->unique_columns = static_cast<int>(op.grouping.size());
+    path->rows = groups;
+    path->startup = sorted->startup;
+    path->total = sorted->total + root_.global->cost.cpu_operator_cost * sorted->rows *
+                                      static_cast<double>(op.grouping.size());
+    return path;
+  }
+
+  /// choose_hashed_setop().
+  bool hashes(const SetOperation& op, const Path& input, double groups, double output) {
+    const auto& p = root_.global->cost;
+    const bool can_hash = std::all_of(op.grouping.begin(), op.grouping.end(),
                                       [](const SortGroupClause& g) { return g.hashable; });
-    const bool sortable =
+    const bool can_sort =
         std::all_of(op.grouping.begin(), op.grouping.end(),
                     [](const SortGroupClause& g) { return g.sort_operator != 0; });
-    auto* hashed = new_path(root_, PathKind::Aggregate, path->parent, path->target);
-    hashed->children = {path};
-    hashed->strategy = AggStrategy::Hashed;
-    hashed->groups = groups;
-    hashed->group_clause = op.grouping;
-    cost_agg(*hashed, root_, AggStrategy::Hashed, {}, 0, columns, groups, {}, path->startup,
-             path->total, path->rows, path->target->width);
-    auto* sorted = new_path(root_, PathKind::Sort, path->parent, path->target);
-    sorted->children = {path};
-    cost_sort(*sorted, root_, path->total, path->rows, path->target->width, -1.0);
-    auto* unique_path = new_path(root_, PathKind::UpperUnique, path->parent, path->target);
-    unique_path->children = {sorted};
-    unique_path->unique_columns = columns;
-    unique_path->rows = groups;
-    unique_path->startup = sorted->startup;
-    unique_path->total =
-        sorted->total + root_.global->cost.cpu_operator_cost * sorted->rows * columns;
-    if (!sortable) {
-      return hashed;
+    if (!can_hash || !can_sort) {
+      return can_hash;
     }
-    if (!hashable || !root_.global->cost.enable_hashagg) {
-      return unique_path;
+    const double entry = std::ceil(input.target->width / 8.0) * 8 + 16;
+    if (!p.enable_hashagg || entry * groups > p.hash_memory()) {
+      return false;
     }
-    return choose_hashed(hashed, unique_path) ? hashed : unique_path;
-  }
-
-  [[nodiscard]] bool choose_hashed(const Path* hashed, const Path* sorted) const {
+    const auto columns = static_cast<int>(op.grouping.size());
+    Path hashed;
+    cost_agg(hashed, root_, AggStrategy::Hashed, {}, 0, columns, groups, {}, input.startup,
+             input.total, input.rows, input.target->width);
+    Path sorted;
+    cost_sort(sorted, root_, input.total, input.rows, input.target->width, -1.0);
+    Path grouped;
+    cost_group(grouped, root_, columns, groups, {}, sorted.startup, sorted.total, input.rows);
     double fraction = root_.tuple_fraction;
-    if (fraction >= 1.0 && hashed->rows > 0) {
-      fraction /= hashed->rows;
+    if (fraction >= 1.0 && output > 0) {
+      fraction /= output;
     }
     if (fraction <= 0 || fraction >= 1) {
-      return hashed->total <= sorted->total;
+      return hashed.total != grouped.total ? hashed.total < grouped.total
+                                           : hashed.startup < grouped.startup;
     }
-    return hashed->startup + fraction * (hashed->total - hashed->startup) <
-           sorted->startup + fraction * (sorted->total - sorted->startup);
+    return hashed.startup + fraction * (hashed.total - hashed.startup) <
+           grouped.startup + fraction * (grouped.total - grouped.startup);
   }
 
+  /// generate_nonunion_paths().
   Planned except_or_intersect(const SetOperation& op) {
     const double saved = root_.tuple_fraction;
     root_.tuple_fraction = 0.0;
-    Planned left = plan(op.arms[0]);
-    Planned right = plan(op.arms[1]);
-    root_.tuple_fraction = saved;
+    Planned left = plan(op.arms[0], true, false);
+    Planned right = plan(op.arms[1], true, false);
     const bool except = op.kind == SetOperation::Kind::Except;
+    const double groups = except ? left.groups : std::min(left.groups, right.groups);
+    const double output = !op.all  ? groups
+                          : except ? left.path->rows
+                                   : std::min(left.path->rows, right.path->rows);
     if (!except && right.groups < left.groups) {
       std::swap(left, right);  // the smaller input is hashed
     }
-    Path* input = append(op, {left, right});
-    const auto& p = root_.global->cost;
-    // A flag column tells the sides apart.
-    const double groups = left.groups;
-    const double rows = op.all ? left.path->rows : groups;
-    const bool hashable = std::all_of(op.grouping.begin(), op.grouping.end(),
-                                      [](const SortGroupClause& g) { return g.hashable; });
-    const auto columns = static_cast<double>(op.columns.size());
+    Path* input = append(op, {left, right}, true);
+    const bool hashed = hashes(op, *input, groups, output);
+    root_.tuple_fraction = saved;
+    if (!hashed) {
+      input = create_sort_path(root_, *input->parent, input, {}, -1.0);
+    }
     auto* path = new_path(root_, PathKind::SetOp, input->parent, input->target);
     path->command = std::string{except ? "Except" : "Intersect"} + (op.all ? " All" : "");
-    const double output = except ? rows : std::min(left.groups, right.groups);
-    const double entry = groups * (std::ceil(input->target->width / 8.0) * 8 + 24 + 32);
-    path->rows = output;
+    path->hashed = hashed;
     path->children = {input};
-    const double comparisons = p.cpu_operator_cost * input->rows * columns;
-    if (hashable && p.enable_hashagg && entry <= p.hash_memory()) {
-      path->hashed = true;
-      path->startup = input->startup;
-      path->total = input->total + comparisons;
-      // The hashed strategy reads everything before it puts out the first row.
-      return {path, output};
-    }
-    auto* sorted = new_path(root_, PathKind::Sort, input->parent, input->target);
-    sorted->children = {input};
-    cost_sort(*sorted, root_, input->total, input->rows, input->target->width, -1.0);
-    path->children = {sorted};
-    path->startup = sorted->startup;
-    path->total = sorted->total + comparisons;
+    path->rows = output;
+    path->startup = input->startup;
+    path->total = input->total + root_.global->cost.cpu_operator_cost * input->rows *
+                                     static_cast<double>(op.columns.size());
     return {path, output};
   }
 
   Path* recursive_union(const SetOperation& op) {
-    const Planned left = plan(op.arms[0]);
+    const Planned left = plan(op.arms[0], false, false);
     root_.non_recursive_path = left.path;
-    const Planned right = plan(op.arms[1]);
+    const Planned right = plan(op.arms[1], false, false);
     root_.non_recursive_path = nullptr;
     auto& rel = root_.global->rels.emplace_back();
     rel.kind = RelKind::Upper;
-    const auto* target = target_of(op, left.path);
+    const auto* target = target_of(op, false);
     rel.target = *target;
     auto* path = new_path(root_, PathKind::RecursiveUnion, &rel, target);
     path->children = {left.path, right.path};

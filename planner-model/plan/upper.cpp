@@ -321,26 +321,62 @@ class UpperPlanner {
     return pathkeys_for_sortclauses(root_, clauses, query_.targets);
   }
 
-  void add_row_identity() {
-    if (query_.command != Command::Update && query_.command != Command::Delete) {
+  void add_system_column(int range, int attno, Oid type, const char* name) {
+    auto var = std::make_shared<Expr>();
+    var->kind = ExprKind::Var;
+    var->varno = range;
+    var->attno = attno;
+    var->type = type;
+    TargetEntry entry;
+    entry.expr = std::move(var);
+    entry.name = name;
+    entry.junk = true;
+    query_.targets.push_back(std::move(entry));
+  }
+
+  void add_row_identity(int range) {
+    const auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
+    if (entry.kind != RangeKind::Relation) {
+      if (entry.kind != RangeKind::Result) {
+        add_system_column(range, 0, type_oid::kRecord, "wholerow");
+      }
       return;
     }
-    auto ctid = std::make_shared<Expr>();
-    ctid->kind = ExprKind::Var;
-    ctid->varno = query_.result_range;
-    ctid->attno = -1;
-    ctid->type = type_oid::kTid;
-    TargetEntry entry;
-    entry.expr = ctid;
-    entry.name = "ctid";
-    entry.junk = true;
-    query_.targets.push_back(entry);
+    add_system_column(range, -1, type_oid::kTid, "ctid");
+    const bool has_children =
+        entry.table->kind == 'p' || root_.global->children.contains(entry.table->oid);
+    if (has_children && entry.inherit) {
+      add_system_column(range, -6, type_oid::kOid, "tableoid");
+    }
+  }
+
+  void add_row_marks(const JoinTree& tree) {
+    if (tree.kind == JoinTree::Kind::Range) {
+      if (tree.range != query_.result_range) {
+        add_row_identity(tree.range);
+      }
+      return;
+    }
+    for (const auto& child : tree.children) {
+      add_row_marks(child);
+    }
+  }
+
+  /// What UPDATE, DELETE and FOR UPDATE need to find the rows again (preprocess_targetlist()).
+  void add_row_identities() {
+    const bool modifies = query_.command == Command::Update || query_.command == Command::Delete;
+    if (modifies) {
+      add_row_identity(query_.result_range);
+    }
+    if (modifies || !query_.row_marks.empty()) {
+      add_row_marks(query_.join_tree);
+    }
   }
 
   RelOptInfo* plan_select() {
     order_group_clause();
     remove_useless_group_columns();
-    add_row_identity();
+    add_row_identities();
     root_.has_having = query_.having != nullptr;
     root_.tuple_fraction = tuple_fraction_;
     const bool needs_all = has_grouping() || !query_.distinct.empty() ||
@@ -1218,6 +1254,7 @@ class UpperPlanner {
     if (!query_.returning.empty()) {
       path->rows = sub->rows;
       target = make_target(root_, query_.returning);
+      target.width = sub->target->width;  // create_modifytable_path() takes the input's
     }
     path->target = keep(target);
     return path;
