@@ -55,11 +55,11 @@ ReportDocument hostile_document() {
   return build_document(workload, sample_catalog(), advice);
 }
 
-/// Compares with tests/golden/reports/<name>; QUERN_UPDATE_GOLDENS=1 writes it.
+/// Compares with tests/golden/reports/<name>; QUERN_GOLDEN_WRITE=1 writes it.
 void check_golden(const std::string& name, const std::string& got) {
   const std::filesystem::path path =
       std::filesystem::path{QUERN_SOURCE_DIR} / "tests/golden/reports" / name;
-  if (std::getenv("QUERN_UPDATE_GOLDENS") != nullptr) {
+  if (std::getenv("QUERN_GOLDEN_WRITE") != nullptr) {
     std::ofstream{path, std::ios::binary} << got;
   }
   std::ifstream file{path, std::ios::binary};

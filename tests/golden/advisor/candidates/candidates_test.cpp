@@ -1,6 +1,6 @@
 // Which indexes the numbered rules propose for a statement, as a database person would review them.
 // candidates.golden holds blocks: the statement, "----", then "rule  definition" by table.
-// To accept a change: QUERN_UPDATE_GOLDEN=1 build/debug/tests/advisor_tests "candidates golden".
+// To accept a change: QUERN_GOLDEN_WRITE=1 build/debug/tests/advisor_tests "candidates golden".
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -61,7 +61,7 @@ TEST_CASE("candidates golden") {
     INFO(sql);
     CHECK(answer == expected);
   }
-  if (std::getenv("QUERN_UPDATE_GOLDEN") != nullptr) {
+  if (std::getenv("QUERN_GOLDEN_WRITE") != nullptr) {
     file.close();
     std::ofstream{kGolden} << updated;
   }
