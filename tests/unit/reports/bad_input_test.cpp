@@ -148,7 +148,7 @@ TEST_CASE("bad input: a Workload file cut in half", "[bad-input]") {
   for (const std::size_t size : {whole.size() / 2, whole.size() - 2, whole.rfind('}') - 1}) {
     const std::string half = written("half.json", whole.substr(0, size));
     for (const std::string& command : {"profile " + half, "merge " + half,
-                                      "advise " + half + " -c " + kSample + "catalog.json.gz"}) {
+                                       "advise " + half + " -c " + kSample + "catalog.json.gz"}) {
       INFO(command);
       refused(run_quern(command),
               {"half.json: the workload document ends in the middle", "copy or collect it again"});
