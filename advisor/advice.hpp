@@ -88,8 +88,10 @@ struct Proposal {
 struct WorkloadCost {
   Cost reads_before, reads_after;
   Cost writes_before, writes_after;
-  Cost lower_bound;            ///< no index set among the candidates can cost less
-  double gap = 0;              ///< (after - bound) / bound
+  Cost lower_bound;  ///< no index set among the candidates can cost less
+  /// (objective - its bound) / its bound: how much better any set of the candidates could be, where
+  /// the objective is the cost after and what every index was asked to earn.
+  double gap = 0;
   std::string gap_basis = {};  ///< how the bound was proved: "integer program, optimal", ...
 };
 

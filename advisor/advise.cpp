@@ -66,16 +66,17 @@ SelectionProblem problem_for(const std::vector<SizedCandidate>& candidates,
 }
 
 WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
-  const Cost existing = prices.existing_cost();
-  // Existing entries are written whatever is chosen: they belong to the bound as well.
-  const double after = choice.reads_after + choice.writes_added + existing.value();
-  const double bound = choice.lower_bound + existing.value();
+  // Existing entries are written whatever is chosen: they belong to the bounds as well.
+  const double existing = prices.existing_cost().value();
+  const double after = choice.reads_after + choice.writes_added + existing;
+  const double objective = after + choice.charges;
+  const double bound = choice.objective_bound + existing;
   return {.reads_before = Cost{choice.reads_before},
           .reads_after = Cost{choice.reads_after},
-          .writes_before = existing,
-          .writes_after = existing + Cost{choice.writes_added},
-          .lower_bound = Cost{bound},
-          .gap = bound > 0 ? (after - bound) / bound : 0,
+          .writes_before = Cost{existing},
+          .writes_after = Cost{existing + choice.writes_added},
+          .lower_bound = Cost{choice.lower_bound + existing},
+          .gap = bound > 0 ? (objective - bound) / bound : 0,
           .gap_basis = choice.gap_basis};
 }
 

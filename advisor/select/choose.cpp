@@ -26,7 +26,8 @@ double first_share(const ChooseOptions& options) {
 }
 
 double later_share(const ChooseOptions& options) {
-  return options.time_limit_seconds / 2 / (kMostRounds + kBudgetShares.size());
+  constexpr std::size_t kBounds = 2;
+  return options.time_limit_seconds / 2 / (kMostRounds + kBounds + kBudgetShares.size());
 }
 
 void explore_all(const CostModel& model, const std::vector<double>& weights,
@@ -99,28 +100,36 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
   }
 }
 
-void add_bound(Choice& choice, SelectionProblem problem, const ChooseOptions& options) {
-  problem.charge = 0;
-  problem.charge_per_byte = 0;
-  const auto cut_off = static_cast<std::size_t>(
-      std::count_if(problem.queries.begin(), problem.queries.end(), [](const auto& query) {
-        return std::none_of(query.alternatives.begin(), query.alternatives.end(),
-                            [&](const auto& a) { return a.cost <= query.floor; });
-      }));
-  const Selection bound = select_by_integer_program(problem, Floors::Allowed, later_share(options));
-  const double after = choice.reads_after + choice.writes_added;
-  choice.lower_bound = std::min(bound.bound, after);
-  choice.gap = choice.lower_bound > 0 ? (after - choice.lower_bound) / choice.lower_bound : 0;
+/// Queries whose benefit graph was cut off: they enter a bound with their floor.
+std::size_t cut_off(const SelectionProblem& problem) {
+  return static_cast<std::size_t>(std::count_if(
+      problem.queries.begin(), problem.queries.end(),
+      [](const auto& query) { return query.alternatives.front().cost > query.floor; }));
+}
+
+/// Two bounds: of the objective that was asked for, which says how good the search was; and of the
+/// cost alone, which says what is left to gain by indexes that earn less than asked for.
+void add_bounds(Choice& choice, SelectionProblem problem, const ChooseOptions& options) {
+  const double cost = choice.reads_after + choice.writes_added;
+  choice.charges = charges(problem, choice.chosen);
+  const Selection asked = select_by_integer_program(problem, Floors::Allowed, later_share(options));
+  choice.objective_bound = std::min(asked.bound, cost + choice.charges);
+  const std::size_t incomplete = cut_off(problem);
   choice.gap_basis = fmt::format(
       "integer program{} over {} candidates; benefit graphs complete for {} of {} planned "
-      "samples{}",
-      bound.optimal ? ", solved to optimality," : ", stopped by the time limit,",
-      problem.sizes.size(), problem.queries.size() - cut_off, problem.queries.size(),
-      cut_off == 0 ? "" : ", the others enter with the least cost that any set could give them");
-  choice.gap_basis +=
-      ". The bound takes every index that saves anything; the choice leaves out those that earn "
-      "less "
-      "than asked for.";
+      "samples{}.",
+      asked.optimal ? ", solved to optimality," : ", stopped by the time limit,",
+      problem.sizes.size(), problem.queries.size() - incomplete, problem.queries.size(),
+      incomplete == 0 ? "" : ", the others enter with the least cost that any set could give them");
+  problem.charge = 0;
+  problem.charge_per_byte = 0;
+  const Selection any = select_by_integer_program(problem, Floors::Allowed, later_share(options));
+  choice.lower_bound = std::min(any.bound, cost);
+  if (choice.charges > 0) {
+    choice.gap_basis +=
+        " Each index must earn what was asked for, in the choice as in its bound; the lower bound "
+        "of the cost takes every index that saves anything.";
+  }
 }
 
 void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem,
@@ -168,7 +177,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     choice.leave_one_out.push_back(
         replanned_cost(model, problem, weights, without(choice.chosen, index)) - cost);
   }
-  add_bound(choice, problem, options);
+  add_bounds(choice, problem, options);
   add_pareto(choice, model, problem, weights, options);
   return choice;
 }

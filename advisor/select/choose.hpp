@@ -26,8 +26,9 @@ struct Choice {
   double reads_before = 0;
   double reads_after = 0;  ///< re-planned under the chosen set, not assembled
   double writes_added = 0;
-  double lower_bound = 0;  ///< reads and added writes of any set of candidates
-  double gap = 0;
+  double charges = 0;          ///< what the chosen indexes must earn, beside what they cost
+  double lower_bound = 0;      ///< reads and added writes of any set of candidates
+  double objective_bound = 0;  ///< reads, added writes and charges of any set of candidates
   std::string gap_basis = {};
   std::vector<double> leave_one_out = {};  ///< by position in chosen: what is lost without it
   std::vector<ParetoChoice> pareto = {};
