@@ -1,0 +1,101 @@
+-- One statement for each rule of the server that the random oracle found broken, with the rule's
+-- place in the server.
+
+-- name: qual_into_grouped_subquery (subquery_push_qual)
+SELECT * FROM (SELECT kind, count(*) AS n FROM parent GROUP BY kind) AS g WHERE g.kind = 7;
+-- name: qual_into_having (subquery_push_qual)
+SELECT * FROM (SELECT kind, count(*) AS n FROM parent GROUP BY kind) AS g WHERE g.n > 7;
+-- name: qual_into_union (recurse_push_qual)
+SELECT * FROM (SELECT kind FROM parent UNION SELECT a FROM child) AS u WHERE u.kind = 3;
+-- name: unused_output (remove_unused_subquery_outputs)
+SELECT g.kind FROM (SELECT kind, max(label), sum(price) FROM parent GROUP BY kind) AS g JOIN child ON child.a = g.kind;
+-- name: run_condition_row_number (find_window_run_conditions)
+SELECT * FROM (SELECT id, row_number() OVER (PARTITION BY kind ORDER BY price) AS rn FROM parent) AS w WHERE rn <= 3;
+-- name: run_condition_equality_kept (find_window_run_conditions)
+SELECT * FROM (SELECT id, rank() OVER (ORDER BY price) AS rn FROM parent) AS w WHERE rn = 3;
+-- name: mcv_list (mcv_clauselist_selectivity)
+SELECT * FROM child WHERE a = 12 AND b = 4;
+-- name: mcv_list_or (mcv_clause_selectivity_or)
+SELECT * FROM child WHERE (a = 12 OR b = 4);
+-- name: dependencies_under_parameters (dependencies_clauselist_selectivity)
+SELECT * FROM child WHERE a IN (12, 13) AND b = 4 AND NOT flag;
+-- name: ndistinct (estimate_multivariate_ndistinct)
+SELECT a, b, count(*) FROM child GROUP BY a, b;
+-- name: contradictory_constants (process_implied_equality)
+SELECT * FROM parent JOIN child ON parent.id = child.parent_id WHERE parent.id = 4 AND child.parent_id = 5;
+-- name: contradiction_of_one_table
+SELECT * FROM parent WHERE kind = 4 AND kind = 5 AND label = 'x';
+-- name: null_of_not_null_partition (relation_excluded_by_constraints)
+SELECT * FROM by_hash WHERE name IS NULL ORDER BY n;
+-- name: refuted_partition (relation_excluded_by_constraints)
+SELECT * FROM by_hash WHERE n IS NULL AND n > 5;
+-- name: hash_pruning (compute_partition_hash_value)
+SELECT * FROM by_hash WHERE id = 1234;
+-- name: hash_pruning_list
+SELECT * FROM by_hash WHERE id IN (12, 4000);
+-- name: hash_pruning_text (hashtextextended)
+SELECT * FROM by_text WHERE name = 'a longer name 77';
+-- name: range_pruning (get_matching_range_bounds)
+SELECT * FROM by_range WHERE day BETWEEN '2021-01-20' AND '2021-02-10';
+-- name: range_pruning_gap_is_default (get_matching_range_bounds)
+SELECT * FROM by_range WHERE day = '2021-03-15';
+-- name: range_pruning_or
+SELECT * FROM by_range WHERE day = '2021-01-15' OR day = '2021-04-15';
+-- name: list_pruning (get_matching_list_bounds)
+SELECT * FROM by_list WHERE state = 'low';
+-- name: list_pruning_differs
+SELECT * FROM by_list WHERE state <> 'ok';
+-- name: partitions_project (apply_scanjoin_target_to_paths)
+SELECT id + 1, note FROM by_range ORDER BY n LIMIT 10;
+-- name: partitions_as_groups (set_append_rel_size)
+SELECT n, count(*) FROM by_range WHERE id < 900 GROUP BY n;
+-- name: partitions_parameterized (get_cheapest_parameterized_child_path)
+SELECT * FROM parent JOIN by_range ON by_range.n = parent.id WHERE parent.kind = 3;
+-- name: update_of_partitions (add_row_identity_columns)
+UPDATE by_range SET n = 1 WHERE id < 100;
+-- name: delete_of_partitions
+DELETE FROM by_hash WHERE n = 3;
+-- name: memoize_lateral (paraminfo_get_equal_hashops)
+SELECT * FROM child CROSS JOIN LATERAL (SELECT id FROM parent WHERE parent.kind = child.a ORDER BY price LIMIT 2) AS l;
+-- name: lateral_of_removable_join (find_lateral_references)
+SELECT c.id FROM child AS c LEFT JOIN parent AS p ON p.id = c.parent_id CROSS JOIN LATERAL (SELECT x.id FROM parent AS x WHERE x.kind = p.kind LIMIT 1) AS l;
+-- name: jsonb_contains (matchingsel)
+SELECT * FROM child WHERE doc @> '{"kind": 3}';
+-- name: jsonb_exists (matchingsel)
+SELECT * FROM child WHERE doc ? 'name';
+-- name: varchar_like (patternsel)
+SELECT * FROM parent WHERE label LIKE '%e';
+-- name: varchar_regex (patternsel)
+SELECT * FROM parent WHERE label ~ '^ax';
+-- name: fast_start_behind_semijoin (set_base_rel_consider_startup)
+SELECT * FROM parent WHERE kind = 3 AND EXISTS (SELECT 1 FROM child WHERE child.parent_id = parent.id);
+-- name: semijoin_with_filter (create_unique_path)
+SELECT count(*) FROM parent WHERE EXISTS (SELECT 1 FROM child WHERE child.parent_id = parent.id AND child.a IS NOT NULL AND child.flag);
+-- name: semijoin_once (join_is_legal)
+SELECT p.id FROM parent AS p JOIN child AS c ON p.id = c.parent_id WHERE p.kind IN (1, 2) AND EXISTS (SELECT 1 FROM child AS d WHERE d.a = p.kind);
+-- name: merge_direction (right_merge_direction)
+SELECT * FROM parent WHERE parent.id IN (SELECT a FROM child) ORDER BY parent.id DESC LIMIT 50;
+-- name: subplan_hashed (subplan_is_hashable)
+SELECT * FROM child WHERE parent_id NOT IN (SELECT id FROM parent WHERE kind = 3);
+-- name: values_of_one_row (pull_up_simple_values)
+SELECT * FROM parent JOIN (VALUES (7, 'x')) AS v (id, name) ON v.id = parent.id;
+-- name: removed_join_condition (remove_rel_from_query)
+SELECT p.id FROM parent AS p JOIN child AS c ON p.id = c.id AND c.id = 97 LEFT JOIN child AS d ON p.id = d.id WHERE p.id = 3;
+-- name: brin (brincostestimate)
+SELECT * FROM parent WHERE at BETWEEN '2021-02-01' AND '2021-02-02';
+-- name: intersect (generate_nonunion_paths)
+SELECT kind FROM parent INTERSECT SELECT a FROM child;
+-- name: except_all_in_union (recurse_set_operations)
+SELECT price FROM parent UNION ALL (SELECT price FROM parent EXCEPT ALL SELECT NULL::numeric(12,2) FROM child);
+-- name: union_width (generate_append_tlist)
+SELECT label FROM parent UNION SELECT label FROM parent WHERE kind = 3;
+-- name: min_of_constant_class (build_minmax_path)
+SELECT id FROM parent WHERE price < (SELECT max(a) FROM child WHERE child.a = parent.kind);
+-- name: for_update (preprocess_rowmarks)
+SELECT parent.id FROM parent JOIN child ON child.parent_id = parent.id WHERE parent.kind = 4 ORDER BY parent.id FOR UPDATE OF parent;
+-- name: delete_with_semijoin (preprocess_rowmarks)
+DELETE FROM child WHERE parent_id IN (SELECT id FROM parent WHERE id < 40);
+-- name: any_of_column_is_strict (is_strict_saop)
+SELECT * FROM parent LEFT JOIN child ON child.parent_id = parent.id WHERE 3 = ANY (child.tags);
+-- name: in_inside_inlined_cte (pull_up_simple_subquery)
+WITH q AS (SELECT id FROM child WHERE parent_id IN (SELECT id FROM parent WHERE kind = 3)) SELECT count(*) FROM q JOIN parent ON parent.id = q.id;

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <pqxx/pqxx>
+
+#include "collector/catalog/read_catalog.hpp"
+
+#include "tests/support/cluster.hpp"
+#include "tests/support/oracle.hpp"
+#include "tests/support/random_oracle.hpp"
+
+namespace quern::testing {
+
+namespace {
+
+const std::string kFolder = QUERN_SOURCE_DIR "/tests/oracle/planner-model/";
+
+std::string fresh_database(const std::string& name, const std::string& ddl_file) {
+  {
+    pqxx::connection connection{Cluster::instance().dsn("postgres")};
+    pqxx::nontransaction session{connection};
+    session.exec("DROP DATABASE IF EXISTS " + name);
+    session.exec("CREATE DATABASE " + name);
+  }
+  pqxx::connection connection{Cluster::instance().dsn(name)};
+  pqxx::nontransaction session{connection};
+  for (const auto& statement : read_statements(ddl_file)) {
+    session.exec(statement.sql);
+  }
+  return Cluster::instance().dsn(name);
+}
+
+double share(const std::vector<OracleCase>& cases,
+             const std::function<bool(const OracleCase&)>& is) {
+  const auto count = std::count_if(cases.begin(), cases.end(), is);
+  return 100.0 * static_cast<double>(count) / static_cast<double>(cases.size());
+}
+
+}  // namespace
+
+TEST_CASE("each rule once found broken costs what the server's costs", "[oracle]") {
+  const std::string dsn = fresh_database("fidelity", kFolder + "fidelity_schema.sql");
+  const CatalogSnapshot catalog = collector::read_catalog(dsn);
+  const auto statements = read_statements(kFolder + "fidelity_statements.sql");
+  const auto cases = run_oracle(dsn, catalog, statements, {.name = "as it is"});
+  for (const OracleCase& one : cases) {
+    std::ostringstream plans;
+    print_worst(plans, {one}, 1);
+    INFO(one.query << '\n' << plans.str());
+    CHECK(one.exact());
+    CHECK(one.same_rows());
+    CHECK(one.same_scans());
+    CHECK(one.same_joins());
+    CHECK(one.same_indexes());
+    CHECK(one.unmodelled.empty());
+  }
+}
+
+TEST_CASE("random statements over random schemas cost what the server's cost", "[oracle]") {
+  std::vector<OracleCase> cases;
+  std::ostringstream notes;
+  for (std::uint64_t seed = 9001; seed <= 9004; ++seed) {
+    for (auto& one : run_random_oracle({.seed = seed, .statements = 300}, notes)) {
+      cases.push_back(std::move(one));
+    }
+  }
+  std::ostringstream table;
+  print_constructs(table, cases);
+  std::cout << "\nseeds 9001 to 9004\n" << table.str();
+  std::ofstream report{QUERN_BINARY_DIR "/random_oracle.txt"};
+  report << table.str() << '\n';
+  print_worst(report, cases, 20);
+  INFO(table.str() << notes.str());
+
+  REQUIRE(cases.size() > 1000);
+  CHECK(notes.str().empty());  // the server refused nothing that was generated
+  // Floors a little under what is reached: a fall is refused.
+  CHECK(share(cases, [](const OracleCase& c) { return c.model.has_value(); }) == 100);
+  CHECK(share(cases, [](const OracleCase& c) { return c.exact(); }) >= 95);
+  CHECK(share(cases, [](const OracleCase& c) { return c.within(0.01); }) >= 96);
+  CHECK(share(cases, [](const OracleCase& c) { return c.within(0.10); }) >= 98);
+  CHECK(share(cases, [](const OracleCase& c) { return c.same_rows(); }) >= 97.5);
+  CHECK(share(cases, [](const OracleCase& c) { return c.same_joins(); }) >= 98);
+  CHECK(share(cases, [](const OracleCase& c) { return c.same_indexes(); }) >= 98);
+  CHECK(share(cases, [](const OracleCase& c) { return c.same_scans(); }) >= 92);
+}
+
+TEST_CASE("shrinking keeps the failure and drops the rest", "[oracle]") {
+  const auto fails = [](const std::vector<std::uint32_t>& choices) {
+    return std::count(choices.begin(), choices.end(), 7U) >= 2;
+  };
+  CHECK(shrunk({3, 7, 1, 4, 7, 7, 9, 2}, fails) == std::vector<std::uint32_t>{7, 7});
+}
+
+}  // namespace quern::testing
