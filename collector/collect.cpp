@@ -149,11 +149,14 @@ class Collection {
     LogFormat format = options_.format;
     if (format == LogFormat::Auto) {
       const bool prefix_fits = options_.prefix && matches_given_prefix(views);
-      const auto detected = prefix_fits ? LogFormat::Stderr : detect_format(views);
-      if (!detected) {
-        return std::nullopt;
-      }
-      format = *detected;
+      const auto detected =
+          prefix_fits ? DetectedFormat{LogFormat::Stderr, *options_.prefix} : detect_format(views);
+      return detected
+                 ? std::make_optional(std::make_pair(
+                       detected->format, detected->format == LogFormat::Stderr && options_.prefix
+                                             ? *options_.prefix
+                                             : detected->prefix))
+                 : std::nullopt;
     }
     if (format != LogFormat::Stderr) {
       return std::make_pair(format, std::string{});

@@ -54,7 +54,7 @@ bool mostly_binary(const std::vector<std::string_view>& lines) {
 
 }  // namespace
 
-std::optional<LogFormat> detect_format(const std::vector<std::string_view>& lines) {
+std::optional<DetectedFormat> detect_format(const std::vector<std::string_view>& lines) {
   std::size_t csv = 0;
   std::size_t json = 0;
   for (const std::string_view line : lines) {
@@ -62,7 +62,9 @@ std::optional<LogFormat> detect_format(const std::vector<std::string_view>& line
     json += looks_like_json(line) ? 1 : 0;
   }
   std::size_t plain = 0;
-  if (const auto prefix = infer_prefix(lines)) {
+  // A log of one kind needs no guess at a prefix.
+  const auto prefix = std::max(csv, json) * 2 > lines.size() ? std::nullopt : infer_prefix(lines);
+  if (prefix) {
     PrefixFields fields;
     for (const std::string_view line : lines) {
       plain += prefix->match(line, fields) ? 1 : 0;
@@ -71,9 +73,11 @@ std::optional<LogFormat> detect_format(const std::vector<std::string_view>& line
   if (csv == 0 && json == 0 && plain == 0) {
     return std::nullopt;
   }
-  return json >= csv && json >= plain ? LogFormat::Json
-         : csv >= plain               ? LogFormat::Csv
-                                      : LogFormat::Stderr;
+  if (json >= csv && json >= plain) {
+    return DetectedFormat{LogFormat::Json};
+  }
+  return csv >= plain ? DetectedFormat{LogFormat::Csv}
+                      : DetectedFormat{LogFormat::Stderr, prefix->text()};
 }
 
 std::string describe_lines(const std::vector<std::string_view>& lines) {

@@ -262,6 +262,37 @@ Score score(const LogLinePrefix& prefix, const std::vector<std::string_view>& li
   return score;
 }
 
+/// The best first; those that match no line are dropped. Of equals, the first is the best.
+void keep_best(std::vector<LogLinePrefix>& prefixes, const std::vector<std::string_view>& lines,
+               std::size_t most) {
+  std::vector<std::pair<Score, LogLinePrefix>> scored;
+  for (LogLinePrefix& prefix : prefixes) {
+    const Score its = score(prefix, lines);
+    if (its.matches > 0) {
+      scored.emplace_back(its, std::move(prefix));
+    }
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) {
+    return std::make_pair(b.first.matches, b.first.informative) <
+           std::make_pair(a.first.matches, a.first.informative);
+  });
+  prefixes.clear();
+  for (std::size_t i = 0; i < std::min(most, scored.size()); ++i) {
+    prefixes.push_back(std::move(scored[i].second));
+  }
+}
+
+/// Lines from all over the list.
+std::vector<std::string_view> some_of(const std::vector<std::string_view>& lines,
+                                      std::size_t most) {
+  std::vector<std::string_view> some;
+  const std::size_t step = std::max<std::size_t>(1, lines.size() / most);
+  for (std::size_t i = 0; i < lines.size(); i += step) {
+    some.push_back(lines[i]);
+  }
+  return some;
+}
+
 }  // namespace
 
 std::optional<std::string> prefix_of_line(std::string_view line) {
@@ -289,18 +320,15 @@ std::optional<LogLinePrefix> infer_prefix(const std::vector<std::string_view>& a
       }
     }
   }
-  std::optional<LogLinePrefix> best;
-  Score best_score;
+  std::vector<LogLinePrefix> prefixes;
   for (const std::string& candidate : candidates) {
-    LogLinePrefix prefix = LogLinePrefix::compile(candidate);
-    const Score its = score(prefix, lines);
-    if (its.matches > best_score.matches || (its.matches == best_score.matches && its.matches > 0 &&
-                                             its.informative > best_score.informative)) {
-      best = std::move(prefix);
-      best_score = its;
-    }
+    prefixes.push_back(LogLinePrefix::compile(candidate));
   }
-  return best;
+  constexpr std::size_t kFewLines = 40;
+  constexpr std::size_t kFewPrefixes = 6;
+  keep_best(prefixes, some_of(lines, kFewLines), kFewPrefixes);
+  keep_best(prefixes, lines, 1);
+  return prefixes.empty() ? std::nullopt : std::optional{std::move(prefixes.front())};
 }
 
 }  // namespace quern::collector

@@ -2,6 +2,7 @@
 
 #include "collector/logs/log_line_prefix.hpp"
 #include "collector/logs/log_reader.hpp"
+#include "collector/logs/prefix_matcher.hpp"
 
 namespace quern::collector {
 
@@ -29,12 +30,12 @@ std::string_view take_sqlstate(std::string_view& text) {
 class StderrReader final : public LogReader {
  public:
   StderrReader(LogLinePrefix prefix, LogRecordSink& sink, ReadTally& tally)
-      : prefix_{std::move(prefix)}, sink_{sink}, tally_{tally} {}
+      : prefix_{prefix}, matcher_{std::move(prefix)}, sink_{sink}, tally_{tally} {}
 
   void line(std::string_view text, std::uint64_t number, bool cut) override {
     if (!text.empty() && text.front() == '\t') {
       continuation(text.substr(1), number);
-    } else if (PrefixFields fields; prefix_.match(text, fields)) {
+    } else if (PrefixFields fields; matcher_.match(text, fields)) {
       ++tally_.counts.used;
       prefixed(text, fields, number);
     } else if (cut) {
@@ -193,6 +194,7 @@ class StderrReader final : public LogReader {
   }
 
   LogLinePrefix prefix_;
+  PrefixMatcher matcher_;
   LogRecordSink& sink_;
   ReadTally& tally_;
   std::uint64_t records_ = 0;

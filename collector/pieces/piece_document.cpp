@@ -1,6 +1,8 @@
 #include "collector/pieces/piece_document.hpp"
 
-#include <algorithm>
+#include <map>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,61 +19,47 @@ namespace {
 
 using nlohmann::json;
 
-/// What the ends may have changed, with classes and patterns keyed by fingerprint.
-json keyed(const Workload& w) {
-  json classes = json::object();
-  for (const QueryClass& c : w.classes) {
-    classes[c.fingerprint] = class_json(c);
-  }
-  json patterns = json::object();
-  for (const SessionPattern& pattern : w.patterns) {
-    patterns[pattern.fingerprint] = pattern_json(pattern);
-  }
-  return {{"classes", std::move(classes)},
-          {"events", events_json(w.events)},
+/// What the ends may have changed, but for classes and patterns.
+json sums(const Workload& w) {
+  return {{"events", events_json(w.events)},
           {"formats", w.formats},
           {"from_us", w.from_us},
           {"input", input_json(w.input)},
-          {"patterns", std::move(patterns)},
           {"skipped", skipped_json(w.skipped)},
           {"until_us", w.until_us}};
 }
 
-/// Leaves out of both what they have in common.
-template <class Item>
-void drop_equal(std::vector<Item>& a, std::vector<Item>& b) {
-  const auto by_fingerprint = [](const Item& x, const Item& y) {
-    return x.fingerprint < y.fingerprint;
-  };
-  std::sort(a.begin(), a.end(), by_fingerprint);
-  std::sort(b.begin(), b.end(), by_fingerprint);
-  std::vector<Item> only_a;
-  std::vector<Item> only_b;
-  std::size_t i = 0;
-  std::size_t k = 0;
-  while (i < a.size() || k < b.size()) {
-    if (k == b.size() || (i < a.size() && by_fingerprint(a[i], b[k]))) {
-      only_a.push_back(std::move(a[i++]));
-    } else if (i == a.size() || by_fingerprint(b[k], a[i])) {
-      only_b.push_back(std::move(b[k++]));
-    } else {
-      if (!(a[i] == b[k])) {
-        only_a.push_back(std::move(a[i]));
-        only_b.push_back(std::move(b[k]));
-      }
-      ++i;
-      ++k;
-    }
+void append(json& patch, json more) {
+  for (json& operation : more) {
+    patch.push_back(std::move(operation));
   }
-  a = std::move(only_a);
-  b = std::move(only_b);
 }
 
-json undo_of(Workload whole, Workload decided) {
+/// Turns the items of `whole` into those of `decided`, which are all among them by fingerprint.
+template <class Item, class ToJson>
+void append_changes(json& patch, const std::string& list, const std::vector<Item>& whole,
+                    const std::vector<Item>& decided, ToJson to_json) {
+  std::map<std::string_view, const Item*> places;
+  for (const Item& item : decided) {
+    places.emplace(item.fingerprint, &item);
+  }
+  for (const Item& item : whole) {
+    const std::string path = "/" + list + "/" + item.fingerprint;
+    const auto place = places.find(item.fingerprint);
+    if (place == places.end()) {
+      patch.push_back({{"op", "remove"}, {"path", path}});
+    } else if (!(item == *place->second)) {
+      append(patch, json::diff(to_json(item), to_json(*place->second), path));
+    }
+  }
+}
+
+json undo_of(const Workload& whole, Workload decided) {
   coarsen(decided, whole.bucket_seconds);
-  drop_equal(whole.classes, decided.classes);
-  drop_equal(whole.patterns, decided.patterns);
-  return json::diff(keyed(whole), keyed(decided));
+  json patch = json::diff(sums(whole), sums(decided));
+  append_changes(patch, "classes", whole.classes, decided.classes, class_json);
+  append_changes(patch, "patterns", whole.patterns, decided.patterns, pattern_json);
+  return patch;
 }
 
 void key(json& document, const char* list) {

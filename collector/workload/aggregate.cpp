@@ -1,12 +1,14 @@
 #include "collector/workload/aggregate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include "collector/logs/parameters.hpp"
 #include "collector/sql/lexical_shape.hpp"
@@ -44,8 +46,30 @@ class NameCounter {
   std::uint64_t* last_ = nullptr;  ///< map nodes do not move
 };
 
+/// Counters of a class's duration bins that were used lately: map nodes do not move.
+class BinCounters {
+ public:
+  void add(DurationSketch& sketch, Microseconds duration, std::uint64_t calls) {
+    if (duration.count() <= 0 || calls == 0) {
+      sketch.add(duration, calls);
+      return;
+    }
+    const std::int32_t bin = DurationSketch::bin_of(duration);
+    auto& [known, counter] = recent_[static_cast<std::uint32_t>(bin) % recent_.size()];
+    if (counter == nullptr || known != bin) {
+      known = bin;
+      counter = &sketch.counter(bin);
+    }
+    *counter += calls;
+  }
+
+ private:
+  std::array<std::pair<std::int32_t, std::uint64_t*>, 32> recent_ = {};
+};
+
 struct Class {
   QueryClass query;
+  BinCounters bins;
   std::uint64_t id = 0;
   bool keeps_samples = true;
   NameCounter users, databases, applications;
@@ -75,12 +99,21 @@ std::size_t size_of(const SampleExecution& sample) {
   return size;
 }
 
+/// A statement text seen lately, by its hash: most repeat to the byte, and need no lexer then.
+struct RecentText {
+  std::uint64_t hash = 0;
+  ClassNumber number = kNoClass;
+  bool known = false;  ///< and it holds no lists, whose lengths are to be counted
+};
+
 }  // namespace
 
 struct Aggregator::State {
   Workload workload;
   AggregateLimits limits;
   LexicalShaper shaper;
+  std::array<RecentText, 4096> recent_texts = {};
+  const std::vector<std::uint32_t>* list_lengths = nullptr;  ///< of the last text, if it has any
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
   std::unordered_map<std::string, ClassNumber> by_fingerprint;
@@ -90,31 +123,38 @@ struct Aggregator::State {
 
   ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1,
                        const char* unparsable = kUnparsable) {
+    const std::uint64_t text = XXH3_64bits(sql.data(), sql.size());
+    RecentText& recent = recent_texts[text % recent_texts.size()];
+    if (recent.hash == text && recent.known) {
+      list_lengths = nullptr;
+      return counted(recent.number, where, count, unparsable);
+    }
     const LexicalShape& shape = shaper.shape(sql);
-    const auto known = by_shape.find(shape.hash);
-    if (known != by_shape.end()) {
-      if (known->second == kNoClass) {
-        workload.skipped.add(unparsable, where, count);
-      } else if (known->second < kNoClass) {
+    list_lengths = &shape.list_lengths;
+    auto known = by_shape.find(shape.hash);
+    if (known == by_shape.end()) {
+      if (by_shape.size() >= limits.shapes) {
         workload.skipped.add(kTooMany, where, count);
+        return kNoClass;
       }
-      return std::max(known->second, kNoClass);
+      known = by_shape.emplace(shape.hash, new_shape(sql)).first;
     }
-    if (by_shape.size() >= limits.shapes) {
-      workload.skipped.add(kTooMany, where, count);
-      return kNoClass;
+    recent = {text, known->second, shape.list_lengths.empty()};
+    return counted(known->second, where, count, unparsable);
+  }
+
+  ClassNumber counted(ClassNumber number, const TextPosition& where, std::uint64_t count,
+                      const char* unparsable) {
+    if (number <= kNoClass) {
+      workload.skipped.add(number == kNoClass ? unparsable : kTooMany, where, count);
     }
-    const ClassNumber number = new_shape(sql, where, count, unparsable);
-    by_shape.emplace(shape.hash, number);
     return std::max(number, kNoClass);
   }
 
   /// kNoClass: does not parse; below it: no room.
-  ClassNumber new_shape(std::string_view sql, const TextPosition& where, std::uint64_t count,
-                        const char* unparsable) {
+  ClassNumber new_shape(std::string_view sql) {
     const auto identity = identify(sql);
     if (!identity) {
-      workload.skipped.add(unparsable, where, count);
       return kNoClass;
     }
     std::string text = identity->holds_secret ? identity->text : normalized_text(sql);
@@ -125,7 +165,6 @@ struct Aggregator::State {
       return known->second;
     }
     if (classes.size() >= limits.classes || bytes + text.size() > limits.bytes) {
-      workload.skipped.add(kTooMany, where, count);
       return kNoClass - 1;
     }
     const auto number = static_cast<ClassNumber>(classes.size());
@@ -153,7 +192,7 @@ struct Aggregator::State {
     q.minimum = first ? e.duration : std::min(q.minimum, e.duration);
     q.maximum = std::max(q.maximum, e.duration);
     q.total += e.duration * static_cast<std::int64_t>(e.calls);
-    q.durations.add(e.duration, e.calls);
+    c.bins.add(q.durations, e.duration, e.calls);
   }
 
   void count_when(Class& c, const Execution& e) {
@@ -310,8 +349,10 @@ ClassNumber Aggregator::execution(const Execution& e) {
     return number;
   }
   Class& c = s.at(number);
-  for (const std::uint32_t length : s.shaper.last().list_lengths) {
-    c.query.list_lengths[length] += e.calls;
+  if (s.list_lengths != nullptr) {
+    for (const std::uint32_t length : *s.list_lengths) {
+      c.query.list_lengths[length] += e.calls;
+    }
   }
   s.count_time(c, e);
   c.query.calls += e.calls;

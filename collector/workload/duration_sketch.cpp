@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace quern {
 
@@ -10,10 +11,24 @@ namespace {
 constexpr double kGamma =
     (1.0 + DurationSketch::kRelativeError) / (1.0 - DurationSketch::kRelativeError);
 
-std::int32_t bin_of(std::int64_t microseconds) {
+std::int32_t computed_bin(std::int64_t microseconds) {
   static const double log_gamma = std::log(kGamma);
   return static_cast<std::int32_t>(
       std::ceil(std::log(static_cast<double>(microseconds)) / log_gamma));
+}
+
+/// Most statements take less than a few milliseconds: their bins are computed once.
+std::int32_t tabulated_bin(std::int64_t microseconds) {
+  static const std::vector<std::int16_t> bins = [] {
+    constexpr std::int64_t kTabulated = 8192;
+    std::vector<std::int16_t> table(kTabulated);
+    for (std::int64_t i = 1; i < kTabulated; ++i) {
+      table[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(computed_bin(i));
+    }
+    return table;
+  }();
+  const auto index = static_cast<std::size_t>(microseconds);
+  return index < bins.size() ? bins[index] : computed_bin(microseconds);
 }
 
 /// The value with the smallest relative error to all values of the bin.
@@ -33,7 +48,11 @@ void DurationSketch::add(Microseconds duration, std::uint64_t count) {
     zeros_ += count;
     return;
   }
-  bins_[bin_of(duration.count())] += count;
+  bins_[bin_of(duration)] += count;
+}
+
+std::int32_t DurationSketch::bin_of(Microseconds duration) {
+  return tabulated_bin(duration.count());
 }
 
 void DurationSketch::merge(const DurationSketch& other) {

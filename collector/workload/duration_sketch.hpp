@@ -18,6 +18,12 @@ class DurationSketch {
   void add(Microseconds duration, std::uint64_t count = 1);
   void merge(const DurationSketch& other);
 
+  /// For many durations in a row: the bin of one, and the counter of a bin (valid as long as the
+  /// sketch stays where it is). Only positive durations have a bin.
+  [[nodiscard]] static std::int32_t bin_of(Microseconds duration);
+
+  [[nodiscard]] std::uint64_t& counter(std::int32_t bin) { return bins_[bin]; }
+
   /// The value at quantile `q` in [0, 1]; 0 when empty.
   [[nodiscard]] Microseconds quantile(double q) const;
   [[nodiscard]] std::uint64_t count() const;

@@ -1,0 +1,72 @@
+#include "collector/logs/prefix_matcher.hpp"
+
+#include <functional>
+
+#include "collector/base/time_text.hpp"
+
+namespace quern::collector {
+
+namespace {
+
+/// The process id, or most of the session id, stands in the first bytes after the time.
+constexpr std::size_t kKeyBytes = 16;
+constexpr std::size_t kLongestRemembered = 512;
+
+}  // namespace
+
+PrefixMatcher::PrefixMatcher(LogLinePrefix prefix)
+    : prefix_{std::move(prefix)},
+      time_first_{prefix_.text().substr(0, 2) == "%m" || prefix_.text().substr(0, 2) == "%t"} {}
+
+bool PrefixMatcher::match(std::string_view line, PrefixFields& fields) {
+  const auto time = time_first_ ? read_time(line) : std::nullopt;
+  if (!time || line.size() < time->length + kKeyBytes) {
+    return prefix_.match(line, fields);
+  }
+  const std::string_view rest = line.substr(time->length);
+  Remembered& place = place_of(rest);
+  const std::size_t length = place.text.size();
+  if (length != 0 && rest.substr(0, length) == place.text) {
+    if (const auto tag = message_tag(rest.substr(length))) {
+      fields = place.fields;
+      fields.at_us = time->at_us;
+      fields.zone_known = time->zone_known;
+      fields.tag = *tag;
+      fields.text_from = time->length + length + tag->length;
+      return true;
+    }
+  }
+  if (!prefix_.match(line, fields)) {
+    return false;
+  }
+  const std::size_t tag_at = fields.text_from - fields.tag.length;
+  if (tag_at > time->length && tag_at <= kLongestRemembered) {
+    remember(place, line.substr(time->length, tag_at - time->length), fields);
+  }
+  return true;
+}
+
+PrefixMatcher::Remembered& PrefixMatcher::place_of(std::string_view rest) {
+  return places_[std::hash<std::string_view>{}(rest.substr(0, kKeyBytes)) % places_.size()];
+}
+
+void PrefixMatcher::remember(Remembered& place, std::string_view text, PrefixFields fields) {
+  place.text.assign(text);
+  for (std::string_view* value :
+       {&fields.session, &fields.user, &fields.database, &fields.application, &fields.sqlstate}) {
+    if (value->empty()) {
+      continue;
+    }
+    const bool inside = !std::less<>{}(value->data(), text.data()) &&
+                        !std::less<>{}(text.data() + text.size(), value->data() + value->size());
+    if (!inside) {
+      place.text.clear();
+      return;
+    }
+    const auto offset = static_cast<std::size_t>(value->data() - text.data());
+    *value = std::string_view{place.text}.substr(offset, value->size());
+  }
+  place.fields = fields;
+}
+
+}  // namespace quern::collector
