@@ -14,6 +14,8 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 /// jsonlog (PostgreSQL 15 and later): one object a line; absent keys are empty values.
+/// CloudNativePG writes csvlog's columns by their names in an inner object, `record`, among lines
+/// of its own.
 class JsonReader final : public LogReader {
  public:
   JsonReader(LogRecordSink& sink, ReadTally& tally) : sink_{sink}, tally_{tally} {}
@@ -59,12 +61,8 @@ class JsonReader final : public LogReader {
     std::string_view session_id;
     std::string_view severity;
     std::string_view time;
-    for (auto entry : object) {
-      ondemand::field field;
-      if (std::move(entry).get(field) != simdjson::SUCCESS ||
-          !take(field, record, session_id, severity, time)) {
-        return false;
-      }
+    if (!take_all(object, record, session_id, severity, time)) {
+      return false;
     }
     const auto at = read_time(time);
     record.severity = severity_of(severity);
@@ -81,32 +79,56 @@ class JsonReader final : public LogReader {
     return true;
   }
 
+  static bool take_all(ondemand::object& object, LogRecord& record, std::string_view& session_id,
+                       std::string_view& severity, std::string_view& time) {
+    for (auto entry : object) {
+      ondemand::field field;
+      if (std::move(entry).get(field) != simdjson::SUCCESS ||
+          !take(field, record, session_id, severity, time)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static bool take(ondemand::field& field, LogRecord& record, std::string_view& session_id,
                    std::string_view& severity, std::string_view& time) {
     std::string_view key;
     if (field.unescaped_key().get(key) != simdjson::SUCCESS) {
       return false;
     }
+    if (key == "record") {
+      ondemand::object inner;
+      return field.value().get_object().get(inner) == simdjson::SUCCESS &&
+             take_all(inner, record, session_id, severity, time);
+    }
     if (key == "pid") {
       record.session = digits(field.value().raw_json_token());
       return true;
     }
-    std::string_view* wanted = key == "timestamp"          ? &time
-                               : key == "user"             ? &record.user
-                               : key == "dbname"           ? &record.database
-                               : key == "session_id"       ? &session_id
-                               : key == "error_severity"   ? &severity
-                               : key == "state_code"       ? &record.sqlstate
-                               : key == "message"          ? &record.message
-                               : key == "detail"           ? &record.detail
-                               : key == "detail_log"       ? &record.detail
-                               : key == "statement"        ? &record.statement
-                               : key == "application_name" ? &record.application
-                                                           : nullptr;
+    std::string_view* wanted = member(key, record, session_id, severity, time);
     if (wanted == nullptr) {
       return true;
     }
     return field.value().get_string().get(*wanted) == simdjson::SUCCESS;
+  }
+
+  /// Where the value of a key goes: the server's names, then those of csvlog's columns.
+  static std::string_view* member(std::string_view key, LogRecord& record,
+                                  std::string_view& session_id, std::string_view& severity,
+                                  std::string_view& time) {
+    return key == "timestamp" || key == "log_time"          ? &time
+           : key == "user" || key == "user_name"            ? &record.user
+           : key == "dbname" || key == "database_name"      ? &record.database
+           : key == "process_id"                            ? &record.session
+           : key == "session_id"                            ? &session_id
+           : key == "error_severity"                        ? &severity
+           : key == "state_code" || key == "sql_state_code" ? &record.sqlstate
+           : key == "message"                               ? &record.message
+           : key == "detail" || key == "detail_log"         ? &record.detail
+           : key == "statement" || key == "query"           ? &record.statement
+           : key == "application_name"                      ? &record.application
+                                                            : nullptr;
   }
 
   static std::string_view digits(std::string_view token) {
