@@ -29,7 +29,7 @@ void add_base_relations(PlannerInfo& root, const JoinTree& tree) {
   root.base[range] = &rel;
   root.all_base |= rel.relids;
   if (rel.entry->kind == RangeKind::Relation) {
-    const bool has_children = global.children.contains(rel.table->oid) || rel.table->kind == 'p';
+    const bool has_children = global.children->contains(rel.table->oid) || rel.table->kind == 'p';
     rel.is_append = has_children && rel.entry->inherit;
     rel.use_inherited_statistics = rel.is_append;
     load_relation(root, rel);

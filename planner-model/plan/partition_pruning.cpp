@@ -62,8 +62,8 @@ class Reader {
   std::optional<Layout> read(const Table& parent) {
     Layout layout;
     const std::string key = single_key(parent.partition_key);
-    const auto children = root_.global->children.find(parent.oid);
-    if (key.empty() || children == root_.global->children.end()) {
+    const auto children = root_.global->children->find(parent.oid);
+    if (key.empty() || children == root_.global->children->end()) {
       return std::nullopt;
     }
     layout.kind = parent.partition_key.starts_with("LIST")   ? Layout::Kind::List
@@ -458,7 +458,7 @@ const std::set<const Table*>& PartitionPruner::survivors(const Table& parent) {
     root_.global->unmodelled.insert("partition bounds of " + parent.name);
   }
   if (!matches) {
-    const auto& children = root_.global->children.at(parent.oid);
+    const auto& children = root_.global->children->at(parent.oid);
     result.insert(children.begin(), children.end());
     return result;
   }

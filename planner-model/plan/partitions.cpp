@@ -12,11 +12,11 @@ namespace quern::planner_model {
 namespace {
 
 void collect(const PlannerGlobal& global, const Table& table, std::vector<const Table*>& out) {
-  const auto found = global.children.find(table.oid);
+  const auto found = global.children->find(table.oid);
   if (table.kind != 'p') {
     out.push_back(&table);
   }
-  if (found == global.children.end()) {
+  if (found == global.children->end()) {
     return;
   }
   std::vector<const Table*> children = found->second;

@@ -421,6 +421,16 @@ struct ExecParam {
   PlannerInfo* level = nullptr;
 };
 
+struct VisibleIndex {
+  const Index* index = nullptr;
+  bool hypothetical = false;
+};
+
+/// By table, in the order of the server's list: newest first.
+using IndexLists = std::map<Oid, std::vector<VisibleIndex>>;
+/// Direct partitions or inheritance children, by parent.
+using TableChildren = std::map<Oid, std::vector<const Table*>>;
+
 struct PlannerGlobal {
   const CatalogSnapshot* catalog = nullptr;
   const TypeSystem* types = nullptr;
@@ -450,14 +460,18 @@ struct PlannerGlobal {
   std::deque<PathTarget> targets = {};
   std::deque<PlannerInfo> roots = {};
 
-  /// Indexes of the configuration in the order of the server's list (newest first), by table.
-  struct VisibleIndex {
-    const Index* index = nullptr;
-    bool hypothetical = false;
-  };
+  const TableChildren* children = nullptr;
+  const IndexLists* catalog_indexes = nullptr;
+  IndexLists changed_indexes = {};  ///< of the tables that the configuration changes
 
-  std::map<Oid, std::vector<VisibleIndex>> visible_indexes = {};
-  std::map<Oid, std::vector<const Table*>> children = {};
+  [[nodiscard]] const std::vector<VisibleIndex>& visible_indexes(Oid table) const {
+    static const std::vector<VisibleIndex> kNone;
+    if (const auto changed = changed_indexes.find(table); changed != changed_indexes.end()) {
+      return changed->second;
+    }
+    const auto found = catalog_indexes->find(table);
+    return found == catalog_indexes->end() ? kNone : found->second;
+  }
 };
 
 /// One query level being planned.

@@ -62,7 +62,7 @@ int data_width(const PlannerInfo& root, const Table& table) {
 void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
   const Table& table = *rel.table;
   double pages = static_cast<double>(table.pages);
-  const bool has_children = root.global->children.contains(table.oid);
+  const bool has_children = root.global->children->contains(table.oid);
   if (pages < 10 && table.reltuples < 0 && !has_children) {
     pages = 10;
   }
@@ -269,11 +269,7 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
   for (const auto& [parent, own] : rel.parent_columns) {
     to_parent[own] = parent;
   }
-  const auto visible = global.visible_indexes.find(table.oid);
-  if (visible == global.visible_indexes.end()) {
-    return;
-  }
-  for (const auto& entry : visible->second) {
+  for (const auto& entry : global.visible_indexes(table.oid)) {
     try {
       rel.indexes.push_back(load_index(root, rel, *entry.index, entry.hypothetical, to_parent));
     } catch (const UserError&) {

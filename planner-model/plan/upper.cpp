@@ -344,7 +344,7 @@ class UpperPlanner {
     }
     add_system_column(range, -1, type_oid::kTid, "ctid");
     const bool has_children =
-        entry.table->kind == 'p' || root_.global->children.contains(entry.table->oid);
+        entry.table->kind == 'p' || root_.global->children->contains(entry.table->oid);
     if (has_children && entry.inherit) {
       add_system_column(range, -6, type_oid::kOid, "tableoid");
     }

@@ -1,6 +1,8 @@
 #include "planner-model/whatif/planner.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <set>
 
 #include "planner-model/plan/explain_plan.hpp"
@@ -13,62 +15,18 @@
 
 namespace quern::planner_model {
 
-struct Planner::Implementation {
-  Implementation(const CatalogSnapshot& snapshot, SizeModel model)
-      : catalog{snapshot},
-        sizes{model},
-        types{snapshot},
-        statistics{types},
-        binder{snapshot, types},
-        expressions{snapshot, types},
-        cost{CostParameters::read(snapshot)} {
-    for (const auto& table : catalog.tables) {
-      tables[table.oid] = &table;
-      for (const Oid parent : table.parents) {
-        children[parent].push_back(&table);
-      }
-    }
-    for (const auto& index : catalog.indexes) {
-      by_table[index.table].push_back(&index);
-    }
-  }
-
-  const CatalogSnapshot& catalog;
-  SizeModel sizes;
-  TypeSystem types;
-  StatisticsCache statistics;
-  Binder binder;
-  TableExpressions expressions;
-  CostParameters cost;
-  std::map<Oid, const Table*> tables;
-  std::map<Oid, std::vector<const Table*>> children;
-  std::map<Oid, std::vector<const Index*>> by_table;
-
-  [[nodiscard]] std::int64_t clock() const;
-  void prepare(PlannerGlobal& global, const IndexConfiguration& configuration,
-               std::deque<Index>& partition_indexes) const;
-};
-
 namespace {
 
 /// The server's list of a table's indexes is newest first, which decides ties.
-bool newest_first(const PlannerGlobal::VisibleIndex& a, const PlannerGlobal::VisibleIndex& b) {
+bool newest_first(const VisibleIndex& a, const VisibleIndex& b) {
   if (a.hypothetical != b.hypothetical) {
     return a.hypothetical;
   }
   return a.index->oid > b.index->oid;
 }
 
-bool is_dropped(const Index& index, const std::vector<std::string>& dropped) {
-  return std::any_of(dropped.begin(), dropped.end(), [&](const std::string& name) {
-    return name == index.name || name == index.schema + "." + index.name;
-  });
-}
-
-}  // namespace
-
 /// The moment of the snapshot stands for now(): 2000-01-01 when it does not say.
-std::int64_t Planner::Implementation::clock() const {
+std::int64_t moment_of(const CatalogSnapshot& catalog, const TypeSystem& types) {
   constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;
   if (catalog.taken_at.empty()) {
     return kEpoch2000;
@@ -77,51 +35,146 @@ std::int64_t Planner::Implementation::clock() const {
   return value ? value->integer + kEpoch2000 : kEpoch2000;
 }
 
+}  // namespace
+
+struct Planner::Implementation {
+  Implementation(const CatalogSnapshot& snapshot, SizeModel model);
+
+  /// What the planning of one statement under `configuration` starts from. Imagined indexes get
+  /// copies with numbers of their own in `imagined`, which must live as long as `global`.
+  void prepare(PlannerGlobal& global, const IndexConfiguration& configuration,
+               std::deque<Index>& imagined) const;
+
+  const CatalogSnapshot& catalog;
+  SizeModel sizes;
+  TypeSystem types;
+  StatisticsCache statistics;
+  Binder binder;
+  TableExpressions expressions;
+  CostParameters cost;
+  std::int64_t now_us = 0;
+  std::map<Oid, const Table*> tables = {};
+  TableChildren children = {};
+  IndexLists indexes = {};
+  std::multimap<std::string, const Index*> by_name = {};  ///< bare and schema-qualified
+
+  /// What an index on a partitioned table is: one index a leaf, sized.
+  [[nodiscard]] const std::vector<Index>& leaf_indexes(const HypotheticalIndex& created,
+                                                       const Table& table) const;
+
+ private:
+  void drop(PlannerGlobal& global, const std::string& name) const;
+  void create(PlannerGlobal& global, const HypotheticalIndex& created, std::deque<Index>& imagined,
+              Oid& next) const;
+
+  mutable std::mutex leaf_mutex_ = {};
+  mutable std::map<std::string, std::vector<Index>> leaf_indexes_ = {};  ///< by the parent's DDL
+};
+
+Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeModel model)
+    : catalog{snapshot},
+      sizes{model},
+      types{snapshot},
+      statistics{types},
+      binder{snapshot, types},
+      expressions{snapshot, types},
+      cost{CostParameters::read(snapshot)},
+      now_us{moment_of(snapshot, types)} {
+  for (const auto& table : catalog.tables) {
+    tables[table.oid] = &table;
+    for (const Oid parent : table.parents) {
+      children[parent].push_back(&table);
+    }
+  }
+  for (const auto& index : catalog.indexes) {
+    by_name.emplace(index.name, &index);
+    by_name.emplace(index.schema + "." + index.name, &index);
+    if (index.valid) {
+      indexes[index.table].push_back({&index, false});
+    }
+  }
+  for (auto& [table, list] : indexes) {
+    std::stable_sort(list.begin(), list.end(), newest_first);
+  }
+}
+
 void Planner::Implementation::prepare(PlannerGlobal& global,
                                       const IndexConfiguration& configuration,
-                                      std::deque<Index>& partition_indexes) const {
+                                      std::deque<Index>& imagined) const {
   global.catalog = &catalog;
   global.types = &types;
   global.statistics = &statistics;
   global.expressions = &expressions;
   global.cost = cost;
-  global.now_us = clock();
-  global.children = children;
-  for (const auto& [table, indexes] : by_table) {
-    for (const auto* index : indexes) {
-      if (index->valid && !is_dropped(*index, configuration.dropped)) {
-        global.visible_indexes[table].push_back({index, false});
-      }
-    }
+  global.now_us = now_us;
+  global.children = &children;
+  global.catalog_indexes = &indexes;
+  for (const auto& name : configuration.dropped) {
+    drop(global, name);
   }
   Oid next = 4'000'000'000U;
   for (const auto& created : configuration.created) {
-    const Index& definition = created.definition;
-    const auto found = tables.find(definition.table);
-    if (found == tables.end()) {
-      continue;
+    create(global, created, imagined, next);
+  }
+  for (auto& [table, list] : global.changed_indexes) {
+    std::stable_sort(list.begin(), list.end(), newest_first);
+  }
+}
+
+void Planner::Implementation::drop(PlannerGlobal& global, const std::string& name) const {
+  const auto [first, last] = by_name.equal_range(name);
+  for (auto found = first; found != last; ++found) {
+    const Index& dropped = *found->second;
+    auto list = global.visible_indexes(dropped.table);
+    std::erase_if(list, [&](const VisibleIndex& entry) { return entry.index == &dropped; });
+    global.changed_indexes[dropped.table] = std::move(list);
+  }
+}
+
+void Planner::Implementation::create(PlannerGlobal& global, const HypotheticalIndex& created,
+                                     std::deque<Index>& imagined, Oid& next) const {
+  const auto found = tables.find(created.definition.table);
+  if (found == tables.end()) {
+    return;
+  }
+  const auto add = [&](const Index& definition) {
+    auto& copy = imagined.emplace_back(definition);
+    copy.oid = next++;
+    const auto [entry, fresh] = global.changed_indexes.try_emplace(copy.table);
+    if (fresh) {
+      if (const auto own = indexes.find(copy.table); own != indexes.end()) {
+        entry->second = own->second;
+      }
     }
-    const bool hypothetical = sizes == SizeModel::HypoPG;
-    if (found->second->kind != 'p') {
-      auto& copy = partition_indexes.emplace_back(definition);
-      copy.oid = next++;
-      global.visible_indexes[definition.table].push_back({&copy, hypothetical});
-      continue;
-    }
-    // On a partitioned table every leaf gets its own index, with its own column numbers and size.
-    for (const auto* leaf : leaf_tables_of(global, *found->second)) {
-      auto& copy = partition_indexes.emplace_back(definition);
-      copy.oid = next++;
+    entry->second.push_back({&copy, sizes == SizeModel::HypoPG});
+  };
+  if (found->second->kind != 'p') {
+    add(created.definition);
+    return;
+  }
+  for (const auto& leaf : leaf_indexes(created, *found->second)) {
+    add(leaf);
+  }
+}
+
+/// On a partitioned table every leaf gets its own index, with its own column numbers and size.
+const std::vector<Index>& Planner::Implementation::leaf_indexes(const HypotheticalIndex& created,
+                                                                const Table& table) const {
+  const std::string key = created.definition.name + ' ' + created.ddl;
+  const std::lock_guard lock{leaf_mutex_};
+  const auto [entry, fresh] = leaf_indexes_.try_emplace(key);
+  if (fresh) {
+    PlannerGlobal global;
+    global.children = &children;
+    for (const auto* leaf : leaf_tables_of(global, table)) {
+      auto& copy = entry->second.emplace_back(created.definition);
       copy.table = leaf->oid;
-      copy.name = leaf->name + "_" + definition.name;
-      remap_columns(copy, *found->second, *leaf);
+      copy.name = leaf->name + "_" + created.definition.name;
+      remap_columns(copy, table, *leaf);
       size_index(copy, *leaf, types, sizes);
-      global.visible_indexes[leaf->oid].push_back({&copy, hypothetical});
     }
   }
-  for (auto& [table, indexes] : global.visible_indexes) {
-    std::stable_sort(indexes.begin(), indexes.end(), newest_first);
-  }
+  return entry->second;
 }
 
 Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes)
@@ -150,15 +203,9 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
   const Table& table = *found->second;
   if (table.kind == 'p') {
     double bytes = 0;
-    PlannerGlobal global;
-    global.children = implementation_->children;
-    for (const auto* leaf : leaf_tables_of(global, table)) {
-      Index part = index;
-      part.table = leaf->oid;
-      remap_columns(part, table, *leaf);
-      size_index(part, *leaf, implementation_->types, implementation_->sizes);
-      index.pages += part.pages;
-      bytes += static_cast<double>(part.pages) * 8192.0;
+    for (const auto& leaf : implementation_->leaf_indexes(result, table)) {
+      index.pages += leaf.pages;
+      bytes += static_cast<double>(leaf.pages) * 8192.0;
     }
     result.size = Bytes{bytes};
     return result;
