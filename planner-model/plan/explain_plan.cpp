@@ -76,6 +76,12 @@ class Converter {
   /// Names every entry that the plan shows before any is printed: in the order of the server's
   /// range table, this level first, then subqueries and subplans as they are met.
   void assign_names(const PlannerInfo& root, const Path& path) {
+    mark_trivial_scans(path, true);
+    for (const auto& info : top_.global->subplans) {
+      if (info.path != nullptr) {
+        mark_trivial_scans(*info.path, true);
+      }
+    }
     name_level(root, path);
     for (const auto& info : top_.global->subplans) {
       if (info.root != nullptr && info.path != nullptr) {
@@ -108,14 +114,19 @@ class Converter {
     std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
   };
 
-  /// trivial_subqueryscan() (setrefs.c): the scan would only pass rows on, and is left out.
-  static bool is_left_out(const Path& path) {
-    if (path.kind != PathKind::SubqueryScan || !path.parent->restrictions.empty() ||
-        path.param != nullptr) {
+  /// trivial_subqueryscan() (setrefs.c): the scan only passes rows on, and is left out. Where the
+  /// plan above does not ask for just the columns it needs (`exact`), the scan puts out them all
+  /// (use_physical_tlist(), createplan.c).
+  static bool is_trivial(const Path& path, const PathTarget& target, bool exact) {
+    if (!path.parent->restrictions.empty() ||
+        (path.param != nullptr && !path.param->clauses.empty())) {
       return false;
     }
+    if (!exact && !path.parent->whole_row_needed) {
+      return true;
+    }
     const auto& targets = path.subroot->query.targets;
-    const auto& exprs = path.target->exprs;
+    const auto& exprs = target.exprs;
     if (exprs.size() != targets.size() ||
         std::any_of(targets.begin(), targets.end(), [](const auto& t) { return t.junk; })) {
       return false;
@@ -126,6 +137,64 @@ class Converter {
       }
     }
     return true;
+  }
+
+  /// Follows the CP_ flags of create_plan_recurse() down the plan.
+  void mark_trivial_scans(const Path& path, bool exact) {
+    const auto below = [&](bool child_exact) {
+      for (const auto* child_path : path.children) {
+        mark_trivial_scans(*child_path, child_exact);
+      }
+    };
+    switch (path.kind) {
+      case PathKind::SubqueryScan:
+        if (is_trivial(path, *path.target, exact)) {
+          trivial_.insert(&path);
+        }
+        below(true);
+        return;
+      case PathKind::NestedLoop:
+      case PathKind::Aggregate:
+      case PathKind::Group:
+        below(computes_columns(*path.children.front()));
+        return;
+      case PathKind::HashJoin:
+        mark_trivial_scans(*path.children[0], path.batches > 1);
+        mark_trivial_scans(*path.children[1], true);
+        return;
+      case PathKind::MergeJoin:
+        mark_trivial_scans(*path.children[0], !path.outer_sort.empty());
+        mark_trivial_scans(*path.children[1], !path.inner_sort.empty());
+        return;
+      case PathKind::Projection:
+        // What it computes, the node below it does; else a Result of its own.
+        exact = path.single_copy && (exact || computes_columns(path));
+        below(exact);
+        if (const auto& sub = *path.children.front(); sub.kind == PathKind::SubqueryScan) {
+          trivial_.erase(&sub);
+          if (is_trivial(sub, *path.target, exact)) {
+            trivial_.insert(&sub);
+          }
+        }
+        return;
+      case PathKind::Limit:
+      case PathKind::LockRows:
+      case PathKind::UpperUnique:
+        below(exact);
+        return;
+      default:
+        below(true);
+    }
+  }
+
+  static bool computes_columns(const Path& path) {
+    return path.kind == PathKind::Projection &&
+           std::any_of(path.target->exprs.begin(), path.target->exprs.end(),
+                       [](const ExprPtr& expr) { return expr->kind != ExprKind::Var; });
+  }
+
+  [[nodiscard]] bool is_left_out(const Path& path) const {
+    return path.kind == PathKind::SubqueryScan && trivial_.contains(&path);
   }
 
   static int member_place(const PlannerInfo& root, const RelOptInfo& rel) {
@@ -786,6 +855,9 @@ class Converter {
     }
     // The node below puts out the projected columns itself.
     note_target(root, path);
+    if (is_left_out(sub)) {
+      return convert_one(root, sub);
+    }
     auto copy = sub;
     copy.target = path.target;
     copy.startup = path.startup;
@@ -1016,6 +1088,7 @@ class Converter {
   std::set<std::string>& indexes_;
   Names names_;
   std::map<std::pair<const PlannerInfo*, int>, const PlannerInfo*> left_out_;
+  std::set<const Path*> trivial_;  ///< subquery scans that the plan leaves out
   bool prefix_ = false;
   int scanned_ = 0;  ///< the range whose scan is being printed: its columns are named alone
   std::set<int> pending_;
