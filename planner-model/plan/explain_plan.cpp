@@ -898,7 +898,41 @@ class Converter {
     }
   }
 
+  /// show_grouping_sets(): the keys of each hash table, of each sort, and of its sets.
+  void grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path) {
+    const auto exprs = group_exprs(root, path.group_clause);
+    const bool below = passes_on(*path.children.front());
+    const auto keys = [&](const std::vector<int>& columns) {
+      std::vector<std::string> items;
+      for (const int column : columns) {
+        items.push_back(text(root, exprs[static_cast<std::size_t>(column)], nullptr,
+                             below ? exprs : std::vector<ExprPtr>{}));
+      }
+      return items;
+    };
+    bool input_used = false;
+    for (const auto& rollup : path.rollups) {
+      if (!rollup.hashed) {
+        if (input_used) {
+          add_list(node, "Sort Key", keys(rollup.columns));
+        }
+        input_used = true;
+      }
+      for (const auto& set : rollup.sets) {
+        if (set.columns.empty()) {
+          add(node, "Group Key", "()");
+        } else {
+          add_list(node, rollup.hashed ? "Hash Key" : "Group Key", keys(set.columns));
+        }
+      }
+    }
+  }
+
   void group_key(PlanNode& node, PlannerInfo& root, const Path& path) {
+    if (!path.rollups.empty()) {
+      grouping_set_keys(node, root, path);
+      return;
+    }
     std::vector<std::string> items;
     const auto exprs = group_exprs(root, path.group_clause);
     const bool below = passes_on(*path.children.front());

@@ -15,6 +15,7 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/cost/cost_parameters.hpp"
+#include "planner-model/plan/grouping_sets.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/table_expressions.hpp"
 #include "planner-model/query/type_system.hpp"
@@ -296,9 +297,9 @@ struct Path {
   AggSplit split = AggSplit::Simple;
   double groups = 0;
   std::vector<SortGroupClause> group_clause = {};
-  std::vector<std::vector<ExprPtr>> grouping_sets = {};
-  std::vector<ExprPtr> quals = {};  ///< HAVING, one-time filter, unique keys
-  bool hashed = false;              ///< Unique, SetOp
+  std::vector<Rollup> rollups = {};  ///< of GROUPING SETS; columns are positions in group_clause
+  std::vector<ExprPtr> quals = {};   ///< HAVING, one-time filter, unique keys
+  bool hashed = false;               ///< Unique, SetOp
   int unique_columns = 0;
   std::optional<double> limit_offset = {}, limit_count = {};
   bool single_copy = false;

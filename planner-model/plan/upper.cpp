@@ -289,10 +289,10 @@ class UpperPlanner {
       auto result = pathkeys_for_sortclauses(root_, clauses, query_.targets, &sortable);
       return sortable ? result : PathKeys{};
     };
-    if (query_.has_grouping_sets) {
-      root_.group_pathkeys = {};
-    } else {
+    if (!query_.has_grouping_sets) {
       root_.group_pathkeys = keys(query_.group_by);
+    } else if (!grouping_sets_.rollups.empty()) {
+      root_.group_pathkeys = keys(group_clauses(grouping_sets_.rollups.front().columns));
     }
     if (!query_.windows.empty()) {
       root_.window_pathkeys = window_keys(query_.windows.front());
@@ -376,6 +376,9 @@ class UpperPlanner {
   RelOptInfo* plan_select() {
     order_group_clause();
     remove_useless_group_columns();
+    if (query_.has_grouping_sets) {
+      grouping_sets_ = plan_grouping_sets(query_);
+    }
     add_row_identities();
     root_.has_having = query_.having != nullptr;
     root_.tuple_fraction = tuple_fraction_;
@@ -614,18 +617,15 @@ class UpperPlanner {
     return exprs;
   }
 
-  double number_of_groups(double input_rows) {
-    if (query_.has_grouping_sets) {
-      double total = 0;
-      for (const auto& set : query_.grouping_sets) {
-        std::vector<ExprPtr> exprs;
-        for (const int i : set) {
-          exprs.push_back(target_of(query_.group_by[static_cast<std::size_t>(i)].ref));
-        }
-        total += exprs.empty() ? 1 : estimate_num_groups(root_, exprs, input_rows);
-      }
-      return std::max(total, 1.0);
+  [[nodiscard]] std::vector<SortGroupClause> group_clauses(const std::vector<int>& columns) const {
+    std::vector<SortGroupClause> clauses;
+    for (const int column : columns) {
+      clauses.push_back(query_.group_by[static_cast<std::size_t>(column)]);
     }
+    return clauses;
+  }
+
+  double number_of_groups(double input_rows) {
     if (!query_.group_by.empty()) {
       return estimate_num_groups(root_, group_exprs(), input_rows);
     }
@@ -887,18 +887,105 @@ class UpperPlanner {
     }
   }
 
+  /// get_number_of_groups() for each set.
+  void estimate_grouping_sets(double input_rows) {
+    const auto estimate = [&](GroupingSet& set) {
+      std::vector<ExprPtr> exprs;
+      for (const auto& group : group_clauses(set.columns)) {
+        exprs.push_back(target_of(group.ref));
+      }
+      set.groups = exprs.empty() ? 1 : estimate_num_groups(root_, exprs, input_rows);
+    };
+    for (auto& rollup : grouping_sets_.rollups) {
+      std::for_each(rollup.sets.begin(), rollup.sets.end(), estimate);
+    }
+    std::for_each(grouping_sets_.unsortable.begin(), grouping_sets_.unsortable.end(), estimate);
+  }
+
   void grouping_set_paths(RelOptInfo& rel, RelOptInfo& input, const PathTarget* target,
                           const std::vector<ExprPtr>& having) {
-    root_.global->unmodelled.insert("GROUPING SETS, ROLLUP, CUBE (one hash pass is assumed)");
-    const double groups = number_of_groups(input.cheapest_total->rows);
-    auto* sub = input.cheapest_total;
-    auto* path =
-        agg_path(rel, sub, target, can_hash_groups() ? AggStrategy::Hashed : AggStrategy::Sorted,
-                 AggSplit::Simple, groups, having);
-    if (can_hash_groups()) {
-      path->strategy = AggStrategy::Mixed;
+    Path* cheapest = input.cheapest_total;
+    estimate_grouping_sets(cheapest->rows);
+    const bool ordered = std::any_of(aggregates_.begin(), aggregates_.end(), [](const ExprPtr& a) {
+      return a->distinct || !a->order_by.empty() || !a->direct_args.empty();
+    });
+    const bool can_hash = !query_.group_by.empty() && !ordered && grouping_sets_.any_hashable;
+    const auto memory = [&](const Path* sub) {
+      const double entry = hash_agg_entry_size(
+          transitions(), sub->target->width,
+          agg_clause_costs(aggregates_, AggSplit::Simple, root_).transition_space);
+      return GroupingMemory{.limit = root_.global->cost.hash_memory(),
+                            .table = [entry](double groups) { return entry * groups; }};
+    };
+    if (!grouping_sets_.rollups.empty()) {
+      for_sorted_inputs(rel, input.paths, cheapest, root_.group_pathkeys, [&](Path* sub) {
+        for (const auto& choice : sorted_grouping(grouping_sets_, can_hash, memory(sub))) {
+          add_path(root_, rel, grouping_set_path(rel, sub, target, choice, having));
+        }
+      });
     }
-    add_path(root_, rel, path);
+    if (can_hash) {
+      int presorted = 0;
+      const bool in_order =
+          pathkeys_count_contained_in(root_.group_pathkeys, cheapest->pathkeys, presorted);
+      if (const auto choice = hashed_grouping(grouping_sets_, in_order, memory(cheapest))) {
+        add_path(root_, rel, grouping_set_path(rel, cheapest, target, *choice, having));
+      }
+    }
+  }
+
+  /// create_groupingsets_path(). Each rollup after the first is paid for without its input, which
+  /// is kept or sorted anew.
+  Path* grouping_set_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
+                          const GroupingChoice& choice, const std::vector<ExprPtr>& having) {
+    auto* path = new_path(root_, PathKind::Aggregate, &rel, target);
+    path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
+    path->workers = sub->workers;
+    path->children = {sub};
+    path->group_clause = query_.group_by;
+    path->rollups = choice.rollups;
+    path->quals = having;
+    const bool single = choice.rollups.size() == 1;
+    switch (choice.strategy) {
+      case GroupingStrategy::Sorted:
+        path->strategy = single && choice.rollups.front().columns.empty() ? AggStrategy::Plain
+                                                                          : AggStrategy::Sorted;
+        if (single) {
+          path->pathkeys = root_.group_pathkeys;
+        }
+        break;
+      case GroupingStrategy::Hashed:
+        path->strategy = AggStrategy::Hashed;
+        break;
+      case GroupingStrategy::Mixed:
+        path->strategy = single ? AggStrategy::Hashed : AggStrategy::Mixed;
+        break;
+    }
+    const auto costs = agg_clause_costs(aggregates_, AggSplit::Simple, root_);
+    const auto cost = [&](Path& to, AggStrategy strategy, const Rollup& rollup, double startup,
+                          double total) {
+      cost_agg(to, root_, strategy, costs, transitions(), static_cast<int>(rollup.columns.size()),
+               rollup.groups(), having, startup, total, sub->rows, sub->target->width);
+    };
+    cost(*path, path->strategy, choice.rollups.front(), sub->startup, sub->total);
+    bool input_used = !choice.rollups.front().hashed;
+    for (std::size_t r = 1; r < choice.rollups.size(); ++r) {
+      const Rollup& rollup = choice.rollups[r];
+      Path sorted;
+      if (!rollup.hashed && input_used) {
+        cost_sort(sorted, root_, 0, sub->rows, sub->target->width, -1.0);
+      }
+      input_used |= !rollup.hashed;
+      Path pass;
+      cost(pass, rollup.hashed ? AggStrategy::Hashed : AggStrategy::Sorted, rollup, sorted.startup,
+           sorted.total);
+      path->total += pass.total;
+      path->rows += pass.rows;
+    }
+    path->groups = path->rows;
+    path->startup += target->cost.startup;
+    path->total += target->cost.startup + target->cost.per_tuple * path->rows;
+    return path;
   }
 
   // --- windows
@@ -1302,6 +1389,7 @@ class UpperPlanner {
   double count_est_ = 0;
   double offset_est_ = 0;
   bool needs_limit_ = false;
+  GroupingSets grouping_sets_ = {};
   std::vector<ExprPtr> aggregates_;
   std::vector<ExprPtr> window_functions_;
   PathTarget final_target_, sort_target_, grouping_target_, scanjoin_target_;

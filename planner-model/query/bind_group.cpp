@@ -150,13 +150,19 @@ std::vector<std::vector<int>> Analyzer::grouping_sets_of(Scope& scope, const Par
   if (is_implicit_row(&node)) {
     std::vector<int> set;
     for (const ParseNode* item : list_of(node.row_expr->n_args, node.row_expr->args)) {
-      append_new(set, flat(grouping_sets_of(scope, *item, true)));
+      append_new(set, flat(grouping_sets_of(scope, *item, nested)));
     }
     return {set};
   }
   if (!is(&node, PG_QUERY__NODE__NODE_GROUPING_SET)) {
-    return {{group_expression(scope, node, query.group_by, query.order_by, query.targets,
-                              ExprUse::GroupBy, false)}};
+    const std::size_t known = query.group_by.size();
+    const int column = group_expression(scope, node, query.group_by, query.order_by, query.targets,
+                                        ExprUse::GroupBy, false);
+    if (nested && query.group_by.size() > known) {
+      // Grouping sets sort NULLs last, whatever ORDER BY says: transformGroupClauseExpr().
+      query.group_by.back().nulls_first = false;
+    }
+    return {{column}};
   }
   const PgQuery__GroupingSet& set = *node.grouping_set;
   query.has_grouping_sets = true;
@@ -182,7 +188,6 @@ std::vector<std::vector<int>> Analyzer::grouping_sets_of(Scope& scope, const Par
       return all;
     }
     default:
-      (void)nested;
       return {{}};
   }
 }

@@ -99,3 +99,15 @@ DELETE FROM child WHERE parent_id IN (SELECT id FROM parent WHERE id < 40);
 SELECT * FROM parent LEFT JOIN child ON child.parent_id = parent.id WHERE 3 = ANY (child.tags);
 -- name: in_inside_inlined_cte (pull_up_simple_subquery)
 WITH q AS (SELECT id FROM child WHERE parent_id IN (SELECT id FROM parent WHERE kind = 3)) SELECT count(*) FROM q JOIN parent ON parent.id = q.id;
+-- name: rollup (create_groupingsets_path)
+SELECT kind, state, count(*), sum(price) FROM parent GROUP BY ROLLUP (kind, state);
+-- name: cube (extract_rollup_sets)
+SELECT kind, state, label, max(price) FROM parent GROUP BY CUBE (kind, state, label);
+-- name: sets_that_sort_twice (consider_groupingsets_paths)
+SELECT kind, label, count(DISTINCT state) FROM parent GROUP BY GROUPING SETS ((kind), (label), ()) ORDER BY kind;
+-- name: rollup_in_the_order_of_order_by (reorder_grouping_sets)
+SELECT state, kind, count(DISTINCT label) FROM parent GROUP BY ROLLUP (kind, state) HAVING count(*) > 10 ORDER BY kind DESC, state;
+-- name: only_the_empty_set (create_groupingsets_path)
+SELECT count(*) FROM parent GROUP BY ();
+-- name: columns_beside_rollup (expand_grouping_sets)
+SELECT state, kind, count(*) FROM parent GROUP BY state, ROLLUP (kind, label);
