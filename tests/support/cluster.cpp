@@ -4,16 +4,17 @@
 #include <fstream>
 #include <stdexcept>
 
+#include <fmt/format.h>
 #include <pqxx/pqxx>
 
 namespace quern::testing {
 
 namespace {
 
-const std::string kEnvironmentFile = QUERN_BINARY_DIR "/cluster.env";
+constexpr int kHypopgMajor = 15;  ///< the version of instance()
 
-bool read_environment(std::string& socket_folder, std::string& port) {
-  std::ifstream file{kEnvironmentFile};
+bool read_environment(const std::string& path, std::string& socket_folder, std::string& port) {
+  std::ifstream file{path};
   return std::getline(file, socket_folder) && std::getline(file, port) &&
          std::ifstream{socket_folder + "/.s.PGSQL." + port + ".lock"}.good();
 }
@@ -24,20 +25,43 @@ std::string quoted(pqxx::connection& connection, const std::string& name) {
 
 }  // namespace
 
-Cluster::Cluster() {
-  if (!read_environment(socket_folder_, port_)) {
+Cluster::Cluster(const std::string& major) {
+  const std::string environment =
+      QUERN_BINARY_DIR "/cluster" + (major.empty() ? "" : "-" + major) + ".env";
+  if (!read_environment(environment, socket_folder_, port_)) {
     const std::string start = "'" QUERN_SOURCE_DIR
                               "/tests/support/cluster.sh' start "
-                              "'" QUERN_BINARY_DIR "'";
-    if (std::system(start.c_str()) != 0 || !read_environment(socket_folder_, port_)) {
+                              "'" QUERN_BINARY_DIR "' " +
+                              major;
+    if (std::system(start.c_str()) != 0 || !read_environment(environment, socket_folder_, port_)) {
       throw std::runtime_error{"the throwaway server did not start; run: " + start};
     }
   }
 }
 
 Cluster& Cluster::instance() {
-  static Cluster cluster;
+  static Cluster cluster{""};
   return cluster;
+}
+
+Cluster& Cluster::of_version(int major) {
+  if (major == kHypopgMajor) {
+    return instance();
+  }
+  static std::map<int, std::unique_ptr<Cluster>> clusters;
+  auto& cluster = clusters[major];
+  if (!cluster) {
+    cluster.reset(new Cluster{std::to_string(major)});
+  }
+  return *cluster;
+}
+
+bool Cluster::has_binaries(int major) {
+  return major == kHypopgMajor ||
+         std::ifstream{fmt::format(QUERN_SOURCE_DIR
+                                   "/build/servers/node_modules/postgres-{}/native/bin/postgres",
+                                   major)}
+             .good();
 }
 
 std::string Cluster::dsn(std::string_view database) const {

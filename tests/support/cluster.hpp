@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,13 @@ class Cluster {
   using Settings = std::map<std::string, std::string>;
 
   static Cluster& instance();
+
+  /// The like of a major version of support/servers/package.json, without HypoPG; 15 is
+  /// instance(). Started when first asked for, stopped by ctest's fixture of its name.
+  static Cluster& of_version(int major);
+
+  /// of_version() can start it: ./dev servers has installed it.
+  static bool has_binaries(int major);
 
   /// A connection string in key=value form; the user is a superuser without password.
   [[nodiscard]] std::string dsn(std::string_view database) const;
@@ -41,7 +49,7 @@ class Cluster {
   std::string copy_of(std::string_view database, const std::string& name) const;
 
  private:
-  Cluster();
+  explicit Cluster(const std::string& major);
 
   std::string socket_folder_;
   std::string port_;

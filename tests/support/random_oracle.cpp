@@ -15,9 +15,10 @@ namespace quern::testing {
 
 namespace {
 
-void make_database(const std::string& name, const RandomSchema& schema, Choices& choices) {
+void make_database(const Cluster& server, const std::string& name, const RandomSchema& schema,
+                   Choices& choices) {
   {
-    pqxx::connection connection{Cluster::instance().dsn("postgres")};
+    pqxx::connection connection{server.dsn("postgres")};
     pqxx::nontransaction session{connection};
     session.exec("DROP DATABASE IF EXISTS " + name);
     session.exec("CREATE DATABASE " + name);
@@ -33,15 +34,15 @@ void make_database(const std::string& name, const RandomSchema& schema, Choices&
       session.exec("ALTER DATABASE " + name + " SET min_parallel_index_scan_size = '64kB'");
     }
   }
-  pqxx::connection connection{Cluster::instance().dsn(name)};
+  pqxx::connection connection{server.dsn(name)};
   pqxx::nontransaction session{connection};
   for (const std::string& sql : schema.ddl) {
     session.exec(sql);
   }
 }
 
-void drop_database(const std::string& name) {
-  pqxx::connection connection{Cluster::instance().dsn("postgres")};
+void drop_database(const Cluster& server, const std::string& name) {
+  pqxx::connection connection{server.dsn("postgres")};
   pqxx::nontransaction{connection}.exec("DROP DATABASE " + name);
 }
 
@@ -54,20 +55,21 @@ NamedStatement named(const RandomStatement& statement, const std::string& name) 
 
 class Runner {
  public:
-  Runner(const RandomRun& run, std::ostream& notes) : run_{run}, notes_{notes} {}
+  Runner(const RandomRun& run, std::ostream& notes)
+      : run_{run}, notes_{notes}, server_{Cluster::of_version(run.server)} {}
 
   std::vector<OracleCase> cases() {
     Choices choices{run_.seed};
     schema_ = random_schema(choices);
     const std::string database = fmt::format("random_{}", run_.seed);
-    make_database(database, schema_, choices);
-    const auto dsn = Cluster::instance().dsn(database);
+    make_database(server_, database, schema_, choices);
+    const auto dsn = server_.dsn(database);
     {
       const CatalogSnapshot catalog = collector::read_catalog(dsn);
       run_sets(dsn, catalog);
     }
     if (!run_.keep) {
-      drop_database(database);
+      drop_database(server_, database);
     }
     return std::move(cases_);
   }
@@ -122,6 +124,7 @@ class Runner {
 
   const RandomRun& run_;
   std::ostream& notes_;
+  const Cluster& server_;
   RandomSchema schema_ = {};
   std::vector<OracleCase> cases_ = {};
   std::size_t shrunk_ = 0;

@@ -18,6 +18,7 @@ struct RandomRun {
   bool shrink = false;           ///< make the worst cases small
   std::size_t shrunk_cases = 5;
   bool keep = false;  ///< leave the database where it is
+  int server = 15;    ///< major version
 };
 
 /// Makes the seed's database on the throwaway server, plans its statements there and in the model.

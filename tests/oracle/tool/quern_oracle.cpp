@@ -4,8 +4,9 @@
 //   quern-oracle --query latest_orders --index "CREATE INDEX ON orders (placed_at)"
 //   quern-oracle --random 200 --seed 7 --seeds 25 --worst 10      generated schemas and statements
 //   quern-oracle --random 200 --seed 7 --statement 31 --shrink    one of them, made small
+//   quern-oracle --server 17 --random 200 --seed 7                another version's server
 //
-// Without --dsn it uses the throwaway server of the build folder.
+// Without --dsn it uses the throwaway server of the build folder; other versions: ./dev servers.
 
 #include <algorithm>
 #include <exception>
@@ -44,6 +45,7 @@ void describe(CLI::App& app, Options& options) {
     option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   };
   app.add_option("--dsn", options.dsn, "Server; default: this build's throwaway cluster");
+  app.add_option("--server", options.random.server, "Major version of the throwaway server");
   app.add_option("--catalog", options.catalog, "Snapshot file; default: read from the server");
   app.add_option("--queries", options.queries, "File of statements, each under a -- name: line");
   repeatable(app.add_option("--index", options.create, "CREATE INDEX to try"));
@@ -75,7 +77,8 @@ std::vector<quern::testing::NamedStatement> chosen_statements(const Options& opt
 
 std::vector<quern::testing::OracleCase> corpus_cases(const Options& options) {
   using namespace quern::testing;
-  const std::string dsn = options.dsn.empty() ? Cluster::instance().dsn("shop") : options.dsn;
+  const std::string dsn =
+      options.dsn.empty() ? Cluster::of_version(options.random.server).dsn("shop") : options.dsn;
   const quern::CatalogSnapshot catalog = options.catalog.empty()
                                              ? quern::collector::read_catalog(dsn)
                                              : quern::collector::read_snapshot(options.catalog);
