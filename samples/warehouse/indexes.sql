@@ -1,0 +1,63 @@
+-- Keys, and the few indexes that a warehouse of this kind starts with.
+ALTER TABLE dates ADD CONSTRAINT dates_pkey PRIMARY KEY (date_key);
+ALTER TABLE dates ADD CONSTRAINT dates_day_key UNIQUE (day);
+ALTER TABLE clock ADD CONSTRAINT clock_pkey PRIMARY KEY (minute_key);
+ALTER TABLE regions ADD CONSTRAINT regions_pkey PRIMARY KEY (region_id);
+ALTER TABLE countries ADD CONSTRAINT countries_pkey PRIMARY KEY (country_id);
+ALTER TABLE cities ADD CONSTRAINT cities_pkey PRIMARY KEY (city_id);
+ALTER TABLE households ADD CONSTRAINT households_pkey PRIMARY KEY (household_id);
+ALTER TABLE customers ADD CONSTRAINT customers_pkey PRIMARY KEY (customer_id);
+ALTER TABLE accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (account_id);
+ALTER TABLE cafes ADD CONSTRAINT cafes_pkey PRIMARY KEY (cafe_id);
+ALTER TABLE staff ADD CONSTRAINT staff_pkey PRIMARY KEY (staff_id);
+ALTER TABLE growers ADD CONSTRAINT growers_pkey PRIMARY KEY (grower_id);
+ALTER TABLE products ADD CONSTRAINT products_pkey PRIMARY KEY (product_id);
+ALTER TABLE products ADD CONSTRAINT products_code_key UNIQUE (code);
+ALTER TABLE supplies ADD CONSTRAINT supplies_pkey PRIMARY KEY (product_id, grower_id);
+ALTER TABLE depots ADD CONSTRAINT depots_pkey PRIMARY KEY (depot_id);
+ALTER TABLE promotions ADD CONSTRAINT promotions_pkey PRIMARY KEY (promotion_id);
+ALTER TABLE reasons ADD CONSTRAINT reasons_pkey PRIMARY KEY (reason_id);
+ALTER TABLE carriers ADD CONSTRAINT carriers_pkey PRIMARY KEY (carrier_id);
+ALTER TABLE pages ADD CONSTRAINT pages_pkey PRIMARY KEY (page_id);
+ALTER TABLE till_sales ADD CONSTRAINT till_sales_pkey PRIMARY KEY (sale_id, sold_on);
+ALTER TABLE till_returns ADD CONSTRAINT till_returns_pkey PRIMARY KEY (sale_id);
+ALTER TABLE web_sales ADD CONSTRAINT web_sales_pkey PRIMARY KEY (order_id, line);
+ALTER TABLE web_returns ADD CONSTRAINT web_returns_pkey PRIMARY KEY (order_id, line);
+ALTER TABLE trade_orders ADD CONSTRAINT trade_orders_pkey PRIMARY KEY (order_id);
+ALTER TABLE trade_lines ADD CONSTRAINT trade_lines_pkey PRIMARY KEY (order_id, line);
+ALTER TABLE stock ADD CONSTRAINT stock_pkey PRIMARY KEY (date_key, product_id, depot_id);
+
+-- Dimensions refer to each other; of the facts only the trade's do, as loads are to be fast.
+ALTER TABLE countries ADD CONSTRAINT countries_region_fkey FOREIGN KEY (region_id) REFERENCES regions;
+ALTER TABLE cities ADD CONSTRAINT cities_country_fkey FOREIGN KEY (country_id) REFERENCES countries;
+ALTER TABLE customers ADD CONSTRAINT customers_city_fkey FOREIGN KEY (city_id) REFERENCES cities;
+ALTER TABLE accounts ADD CONSTRAINT accounts_city_fkey FOREIGN KEY (city_id) REFERENCES cities;
+ALTER TABLE accounts ADD CONSTRAINT accounts_parent_fkey FOREIGN KEY (parent_id) REFERENCES accounts;
+ALTER TABLE cafes ADD CONSTRAINT cafes_city_fkey FOREIGN KEY (city_id) REFERENCES cities;
+ALTER TABLE staff ADD CONSTRAINT staff_manager_fkey FOREIGN KEY (manager_id) REFERENCES staff;
+ALTER TABLE growers ADD CONSTRAINT growers_country_fkey FOREIGN KEY (country_id) REFERENCES countries;
+ALTER TABLE supplies ADD CONSTRAINT supplies_product_fkey FOREIGN KEY (product_id) REFERENCES products;
+ALTER TABLE supplies ADD CONSTRAINT supplies_grower_fkey FOREIGN KEY (grower_id) REFERENCES growers;
+ALTER TABLE trade_orders ADD CONSTRAINT trade_orders_account_fkey FOREIGN KEY (account_id) REFERENCES accounts;
+ALTER TABLE trade_lines ADD CONSTRAINT trade_lines_order_fkey FOREIGN KEY (order_id) REFERENCES trade_orders;
+ALTER TABLE trade_lines ADD CONSTRAINT trade_lines_supply_fkey FOREIGN KEY (product_id, grower_id) REFERENCES supplies;
+ALTER TABLE web_returns ADD CONSTRAINT web_returns_sale_fkey FOREIGN KEY (order_id, line) REFERENCES web_sales;
+
+CREATE INDEX till_sales_date_key_idx ON till_sales (date_key);
+CREATE INDEX till_sales_product_id_idx ON till_sales (product_id);
+CREATE INDEX till_sales_customer_id_idx ON till_sales (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX till_returns_product_id_idx ON till_returns (product_id);
+CREATE INDEX web_sales_ordered_key_idx ON web_sales (ordered_key);
+CREATE INDEX web_sales_customer_id_idx ON web_sales (customer_id);
+CREATE INDEX web_sales_product_id_idx ON web_sales (product_id);
+CREATE INDEX trade_orders_account_id_idx ON trade_orders (account_id);
+CREATE INDEX trade_orders_ordered_on_idx ON trade_orders (ordered_on);
+CREATE INDEX trade_lines_ship_on_idx ON trade_lines (ship_on);
+CREATE INDEX trade_lines_product_id_grower_id_idx ON trade_lines (product_id, grower_id);
+CREATE INDEX customers_city_id_idx ON customers (city_id);
+CREATE INDEX page_views_viewed_at_idx ON page_views USING brin (viewed_at);
+CREATE INDEX products_labels_idx ON products USING gin (labels);
+CREATE UNIQUE INDEX cafe_days_key ON cafe_days (cafe_id, sold_on);
+
+CREATE STATISTICS products_kind (ndistinct, dependencies, mcv) ON category, subcategory, brand FROM products;
+CREATE STATISTICS dates_calendar (ndistinct, dependencies) ON year, quarter, month, month_start FROM dates;
