@@ -65,8 +65,11 @@ bool Cluster::has_binaries(int major) {
 }
 
 std::string Cluster::dsn(std::string_view database) const {
-  return "host=" + socket_folder_ + " port=" + port_ +
-         " user=quern dbname=" + std::string{database};
+  return server() + " dbname=" + std::string{database};
+}
+
+std::string Cluster::server() const {
+  return "host=" + socket_folder_ + " port=" + port_ + " user=quern";
 }
 
 std::vector<Cluster::Row> Cluster::query(const std::string& sql, std::string_view database) const {

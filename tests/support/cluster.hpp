@@ -31,6 +31,9 @@ class Cluster {
   /// A connection string in key=value form; the user is a superuser without password.
   [[nodiscard]] std::string dsn(std::string_view database) const;
 
+  /// dsn() without a database.
+  [[nodiscard]] std::string server() const;
+
   /// Rows of the last statement as text; nothing stands for NULL. `sql` may hold several
   /// statements, which share one session. Throws what libpqxx throws.
   std::vector<Row> query(const std::string& sql, std::string_view database = "shop") const;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -83,6 +84,9 @@ class Server {
   Server(const std::string& dsn, const IndexSet& set) : connection_{dsn}, work_{connection_} {
     work_.exec("SET LOCAL jit = off");
     work_.exec("SET LOCAL plan_cache_mode = force_generic_plan");
+    for (const std::string& setting : set.settings) {
+      work_.exec(setting);
+    }
     for (const std::string& name : set.drop) {
       work_.exec("DROP INDEX " + name);
     }
@@ -97,6 +101,15 @@ class Server {
         work_.exec(ddl);
       }
     }
+  }
+
+  /// As the planner reads them now, in base units.
+  std::map<std::string, std::string> settings() {
+    std::map<std::string, std::string> result;
+    for (const auto& row : work_.exec("SELECT name, setting FROM pg_settings")) {
+      result.emplace(row.at(0).c_str(), row.at(1).c_str());
+    }
+    return result;
   }
 
   /// `created` names HypoPG's indexes as the model does. Throws what libpqxx throws; the session
@@ -134,119 +147,40 @@ class Server {
   std::vector<std::string> names_ = {};
 };
 
-struct Tally {
-  int cases = 0;
-  int planned = 0;
-  int exact = 0;
-  int within_1 = 0;
-  int within_5 = 0;
-  int within_10 = 0;
-  int rows = 0;
-  int rows_within_10 = 0;
-  int scans = 0;
-  int joins = 0;
-  int indexes = 0;
-  int text = 0;
-  int unmodelled = 0;
-
-  void add(const OracleCase& one) {
-    ++cases;
-    planned += one.model.has_value();
-    exact += one.exact();
-    within_1 += one.within(0.01);
-    within_5 += one.within(0.05);
-    within_10 += one.within(0.10);
-    rows += one.same_rows();
-    rows_within_10 += one.rows_within(0.10);
-    scans += one.same_scans();
-    joins += one.same_joins();
-    indexes += one.same_indexes();
-    text += one.same_text();
-    unmodelled += !one.unmodelled.empty();
-  }
-};
-
-std::string percent(int part, int whole) {
-  return whole == 0 ? "-" : fmt::format("{:.1f} %", 100.0 * part / whole);
-}
-
-void print_head(std::ostream& out, std::string_view what) {
-  out << fmt::format(
-      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n",
-      what, "plans", "cost=", "<= 1 %", "<= 5 %", "<= 10 %", "rows=", "<= 10 %",
-      "scans=", "joins=", "indexes=", "text=", "unmodelled", "failed");
-}
-
-void print_tally(std::ostream& out, const std::string& name, const Tally& tally) {
-  const auto share = [&](int part) { return percent(part, tally.cases); };
-  out << fmt::format(
-      "{:<28} {:>5} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>10} {:>7}\n",
-      name, tally.cases, share(tally.exact), share(tally.within_1), share(tally.within_5),
-      share(tally.within_10), share(tally.rows), share(tally.rows_within_10), share(tally.scans),
-      share(tally.joins), share(tally.indexes), share(tally.text), tally.unmodelled,
-      tally.cases - tally.planned);
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> result(1);
-  for (const char c : text) {
-    if (c == '\n') {
-      result.emplace_back();
-    } else {
-      result.back() += c;
-    }
+std::set<std::string> comma_separated(const std::string& text) {
+  std::set<std::string> result;
+  std::istringstream items{text};
+  for (std::string item; std::getline(items >> std::ws, item, ',');) {
+    result.insert(item);
   }
   return result;
 }
 
-/// Longest common subsequence: plans are short.
-void print_diff(std::ostream& out, const std::string& server, const std::string& model) {
-  const auto a = lines(server);
-  const auto b = lines(model);
-  std::vector<std::vector<int>> common(a.size() + 1, std::vector<int>(b.size() + 1));
-  for (std::size_t i = a.size(); i-- > 0;) {
-    for (std::size_t j = b.size(); j-- > 0;) {
-      common[i][j] =
-          a[i] == b[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
-    }
-  }
-  std::size_t i = 0;
-  std::size_t j = 0;
-  while (i < a.size() || j < b.size()) {
-    if (i < a.size() && j < b.size() && a[i] == b[j]) {
-      out << "    " << a[i] << '\n';
-      ++i;
-      ++j;
-    } else if (j == b.size() || (i < a.size() && common[i + 1][j] >= common[i][j + 1])) {
-      out << "  - " << a[i++] << '\n';
-    } else {
-      out << "  + " << b[j++] << '\n';
-    }
-  }
-}
-
-std::string differences(const OracleCase& one) {
-  if (!one.model) {
-    return "error: " + one.error;
-  }
-  std::string result;
-  const auto note = [&](bool same, std::string_view what) {
-    if (!same) {
-      result.append(result.empty() ? "" : " ").append(what);
-    }
-  };
-  note(one.same_rows(), "rows");
-  note(one.same_scans(), "scans");
-  note(one.same_joins(), "joins");
-  note(one.same_indexes(), "indexes");
-  note(!result.empty() || one.same_text(), "text");
-  if (!one.unmodelled.empty()) {
-    result += fmt::format(" unmodelled: {}", fmt::join(one.unmodelled, "; "));
-  }
-  return result.empty() ? "same" : result;
-}
-
 }  // namespace
+
+std::vector<IndexSet> read_index_sets(const std::string& path) {
+  std::ifstream file{path};
+  if (!file) {
+    throw std::runtime_error{"cannot read " + path};
+  }
+  std::vector<IndexSet> result;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("-- set: ")) {
+      result.push_back({.name = line.substr(8)});
+    } else if (line == "-- hypothetical" && !result.empty()) {
+      result.back().hypothetical = true;
+    } else if (line.ends_with(';') && !result.empty()) {
+      line.pop_back();
+      auto& set = result.back();
+      if (line.starts_with("DROP INDEX ")) {
+        set.drop.push_back(line.substr(11));
+      } else {
+        (line.starts_with("SET ") ? set.settings : set.create).push_back(line);
+      }
+    }
+  }
+  return result;
+}
 
 std::vector<NamedStatement> read_statements(const std::string& path) {
   std::ifstream file{path};
@@ -256,16 +190,22 @@ std::vector<NamedStatement> read_statements(const std::string& path) {
   std::vector<NamedStatement> result;
   std::string name;
   std::string sql;
+  std::set<std::string> constructs;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("-- name: ")) {
       name = line.substr(9);
+    } else if (line.starts_with("-- uses: ")) {
+      constructs = comma_separated(line.substr(9));
     } else if (!line.starts_with("--") && !(line.empty() && sql.empty())) {
       sql += (sql.empty() ? "" : "\n") + line;
     }
     if (!sql.empty() && sql.back() == ';') {
       sql.pop_back();
-      result.push_back({name.empty() ? std::to_string(result.size() + 1) : name, sql});
+      result.push_back({.name = name.empty() ? std::to_string(result.size() + 1) : name,
+                        .sql = sql,
+                        .constructs = constructs});
       name.clear();
+      constructs.clear();
       sql.clear();
     }
   }
@@ -318,28 +258,65 @@ double distance(const OracleCase& one) {
   return ratio <= 0 ? HUGE_VAL : std::abs(std::log(ratio));
 }
 
+CatalogSnapshot with_settings(CatalogSnapshot catalog,
+                              const std::map<std::string, std::string>& settings) {
+  for (auto& [name, value] : catalog.settings) {
+    if (const auto set = settings.find(name); set != settings.end()) {
+      value = set->second;
+    }
+  }
+  return catalog;
+}
+
+IndexConfiguration imagined(const Planner& planner, const IndexSet& set) {
+  IndexConfiguration configuration;
+  configuration.dropped = set.drop;
+  for (const std::string& ddl : set.create) {
+    configuration.created.push_back(planner.hypothetical(ddl));
+  }
+  return configuration;
+}
+
+void plan_here(OracleCase& one, const Planner& planner, const IndexConfiguration& configuration) {
+  try {
+    const auto query = planner.bind(one.sql);
+    const auto tables = planner.table_uses(*query).size();
+    one.constructs.insert(tables <= 4   ? "1 to 4 tables"
+                          : tables <= 8 ? "5 to 8 tables"
+                                        : "9 tables and more");
+    const auto result = planner.plan(*query, configuration);
+    one.model = result.plan;
+    one.unmodelled = result.unmodelled;
+  } catch (const std::exception& error) {
+    one.error = error.what();
+  }
+}
+
 struct OracleSession::Implementation {
   IndexSet set;
+  Server server;
+  std::optional<CatalogSnapshot> changed = {};  ///< when the set changes settings
   Planner planner;
   IndexConfiguration configuration;
-  Server server;
 
   Implementation(const std::string& dsn, const CatalogSnapshot& catalog, IndexSet chosen)
       : set{std::move(chosen)},
-        planner{catalog, set.hypothetical ? planner_model::SizeModel::HypoPG
-                                          : planner_model::SizeModel::AsBuilt},
-        server{dsn, set} {
-    configuration.dropped = set.drop;
-    for (const std::string& ddl : set.create) {
-      configuration.created.push_back(planner.hypothetical(ddl));
-    }
-  }
+        server{dsn, set},
+        changed{set.settings.empty() ? std::nullopt
+                                     : std::optional{with_settings(catalog, server.settings())}},
+        planner{changed ? *changed : catalog, set.hypothetical ? planner_model::SizeModel::HypoPG
+                                                               : planner_model::SizeModel::AsBuilt},
+        configuration{imagined(planner, set)} {}
 };
 
 OracleSession::OracleSession(const std::string& dsn, const CatalogSnapshot& catalog, IndexSet set)
     : implementation_{std::make_unique<Implementation>(dsn, catalog, std::move(set))} {}
 
 OracleSession::~OracleSession() = default;
+
+std::map<std::string, std::string> OracleSession::settings() {
+  return implementation_->server.settings();
+}
 
 std::optional<OracleCase> OracleSession::compare(const NamedStatement& statement,
                                                  std::string* refusal) {
@@ -350,20 +327,15 @@ std::optional<OracleCase> OracleSession::compare(const NamedStatement& statement
                  .constructs = statement.constructs,
                  .server = {}};
   try {
-    one.server = read_plan(self.server.explain(statement, self.configuration.created));
+    one.server_json = self.server.explain(statement, self.configuration.created);
+    one.server = read_plan(one.server_json);
   } catch (const pqxx::sql_error& error) {
     if (refusal != nullptr) {
       *refusal = error.what();
     }
     return std::nullopt;
   }
-  try {
-    const auto result = self.planner.plan(*self.planner.bind(statement.sql), self.configuration);
-    one.model = result.plan;
-    one.unmodelled = result.unmodelled;
-  } catch (const std::exception& error) {
-    one.error = error.what();
-  }
+  plan_here(one, self.planner, self.configuration);
   return one;
 }
 
@@ -381,72 +353,6 @@ std::vector<OracleCase> run_oracle(const std::string& dsn, const CatalogSnapshot
     cases.push_back(std::move(*one));
   }
   return cases;
-}
-
-void print_table(std::ostream& out, const std::vector<OracleCase>& cases) {
-  print_head(out, "index set");
-  Tally all;
-  std::vector<std::pair<std::string, Tally>> sets;
-  for (const OracleCase& one : cases) {
-    if (sets.empty() || sets.back().first != one.set) {
-      sets.emplace_back(one.set, Tally{});
-    }
-    sets.back().second.add(one);
-    all.add(one);
-  }
-  for (const auto& [name, tally] : sets) {
-    print_tally(out, name, tally);
-  }
-  print_tally(out, "all", all);
-}
-
-void print_constructs(std::ostream& out, const std::vector<OracleCase>& cases) {
-  std::map<std::string, Tally> tallies;
-  Tally all;
-  for (const OracleCase& one : cases) {
-    for (const std::string& construct : one.constructs) {
-      tallies[construct].add(one);
-    }
-    all.add(one);
-  }
-  print_head(out, "construct");
-  for (const auto& [name, tally] : tallies) {
-    print_tally(out, name, tally);
-  }
-  print_tally(out, "all", all);
-}
-
-void print_cases(std::ostream& out, const std::vector<OracleCase>& cases) {
-  for (const OracleCase& one : cases) {
-    out << fmt::format(
-        "{:<34} {:<24} model {:>12} server {:>12.2f} ratio {:>7.4f} rows {:>8} / {:<8.0f} {}\n",
-        one.query, one.set, one.model ? fmt::format("{:.2f}", one.model->total.value()) : "-",
-        one.server.total.value(), one.cost_ratio(),
-        one.model ? fmt::format("{:.0f}", one.model->rows.value()) : "-", one.server.rows.value(),
-        differences(one));
-  }
-}
-
-void print_worst(std::ostream& out, const std::vector<OracleCase>& cases, std::size_t count) {
-  std::vector<const OracleCase*> order;
-  for (const OracleCase& one : cases) {
-    if (!one.same_text()) {
-      order.push_back(&one);
-    }
-  }
-  std::stable_sort(order.begin(), order.end(), [](const OracleCase* a, const OracleCase* b) {
-    return distance(*a) > distance(*b);
-  });
-  order.resize(std::min(order.size(), count));
-  for (const OracleCase* one : order) {
-    out << fmt::format("\n== {} under {}: ratio {:.4f}, {}\n", one->query, one->set,
-                       one->cost_ratio(), differences(*one));
-    if (!one->constructs.empty()) {
-      out << "   " << one->sql << '\n';
-    }
-    print_diff(out, planner_model::explain_text(one->server),
-               one->model ? planner_model::explain_text(*one->model) : one->error);
-  }
 }
 
 }  // namespace quern::testing

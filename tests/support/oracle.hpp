@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,8 +15,8 @@
 
 namespace quern::testing {
 
-/// "-- name: x" lines give the name of the statement that follows; statements end at a semicolon
-/// that ends a line.
+/// "-- name: x" lines give the name of the statement that follows, "-- uses: a, b" its constructs;
+/// statements end at a semicolon that ends a line.
 struct NamedStatement {
   std::string name;
   std::string sql;
@@ -32,7 +33,12 @@ struct IndexSet {
   std::vector<std::string> drop = {};
   /// HypoPG's indexes instead of real ones; it cannot drop.
   bool hypothetical = false;
+  std::vector<std::string> settings = {};  ///< SET statements
 };
+
+/// "-- set: x" lines begin a set of CREATE INDEX, DROP INDEX and SET statements, one a line;
+/// "-- hypothetical" makes its indexes HypoPG's.
+[[nodiscard]] std::vector<IndexSet> read_index_sets(const std::string& path);
 
 /// One statement under one index set: the server's plan and the model's.
 struct OracleCase {
@@ -41,6 +47,7 @@ struct OracleCase {
   std::string sql = {};
   std::set<std::string> constructs = {};
   planner_model::PlanNode server;
+  std::string server_json = {};
   std::optional<planner_model::PlanNode> model = {};
   std::string error = {};  ///< why the model has no plan
   std::vector<std::string> unmodelled = {};
@@ -58,6 +65,19 @@ struct OracleCase {
   [[nodiscard]] bool same_text() const;  ///< the whole of EXPLAIN's text
 };
 
+/// The snapshot under other settings, which are in base units.
+[[nodiscard]] CatalogSnapshot with_settings(CatalogSnapshot catalog,
+                                            const std::map<std::string, std::string>& settings);
+
+/// The set's indexes as the model imagines them.
+[[nodiscard]] planner_model::IndexConfiguration imagined(const planner_model::Planner& planner,
+                                                         const IndexSet& set);
+
+/// The model's half of a case: the plan of its `sql`, or why there is none; and how many tables it
+/// has, as a construct.
+void plan_here(OracleCase& one, const planner_model::Planner& planner,
+               const planner_model::IndexConfiguration& configuration);
+
 /// One index set on the server, in a transaction that is rolled back, and in the model.
 class OracleSession {
  public:
@@ -68,6 +88,9 @@ class OracleSession {
   /// Nothing when the server refuses the statement, for the reason in `refusal`.
   [[nodiscard]] std::optional<OracleCase> compare(const NamedStatement& statement,
                                                   std::string* refusal = nullptr);
+
+  /// The server's, as the planner reads them under this set, in base units.
+  [[nodiscard]] std::map<std::string, std::string> settings();
 
  private:
   struct Implementation;

@@ -2,6 +2,7 @@
 //
 //   quern-oracle --dsn "host=... dbname=shop" --queries samples/shop/queries.sql --worst 5
 //   quern-oracle --query latest_orders --index "CREATE INDEX ON orders (placed_at)"
+//   quern-oracle --sample warehouse --worst 10                    its reports under its index sets
 //   quern-oracle --random 200 --seed 7 --seeds 25 --worst 10      generated schemas and statements
 //   quern-oracle --random 200 --seed 7 --statement 31 --shrink    one of them, made small
 //   quern-oracle --server 17 --random 200 --seed 7                another version's server
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "collector/catalog/snapshot_document.hpp"
 
 #include "tests/support/cluster.hpp"
+#include "tests/support/corpus.hpp"
 #include "tests/support/oracle.hpp"
 #include "tests/support/random_oracle.hpp"
 
@@ -34,6 +37,11 @@ struct Options {
   std::vector<std::string> only = {};
   bool hypothetical = false;
   bool all_sets = false;
+  std::string sample;
+  std::string scale = "1";
+  std::vector<std::string> sets = {};
+  std::string record;
+  std::string recorded;
   bool cases = false;
   std::size_t worst = 0;
   std::size_t seeds = 1;
@@ -53,6 +61,11 @@ void describe(CLI::App& app, Options& options) {
   repeatable(app.add_option("--query", options.only, "Only this statement; shows both plans"));
   app.add_flag("--hypopg", options.hypothetical, "HypoPG's indexes instead of real ones");
   app.add_flag("--all-sets", options.all_sets, "Every index set of the shop sample");
+  app.add_option("--sample", options.sample, "samples/NAME: its queries.sql under index_sets.sql");
+  app.add_option("--scale", options.scale, "Of the sample's data");
+  repeatable(app.add_option("--set", options.sets, "Only this index set of the sample"));
+  app.add_option("--record", options.record, "Write the server's plans of the sample to this file");
+  app.add_option("--recorded", options.recorded, "Compare with plans recorded so; needs --catalog");
   app.add_flag("--cases", options.cases, "One line a statement");
   app.add_option("--random", options.random.statements, "Generate this many statements a schema");
   app.add_option("--seed", options.random.seed, "Of the first generated schema");
@@ -64,15 +77,32 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--worst", options.worst, "Show the plans of the N worst");
 }
 
-std::vector<quern::testing::NamedStatement> chosen_statements(const Options& options) {
-  std::vector<quern::testing::NamedStatement> result;
-  for (auto& statement : quern::testing::read_statements(options.queries)) {
-    if (options.only.empty() ||
-        std::find(options.only.begin(), options.only.end(), statement.name) != options.only.end()) {
-      result.push_back(std::move(statement));
-    }
+void keep_chosen(const Options& options, std::vector<quern::testing::NamedStatement>& statements) {
+  const auto chosen = [&](const quern::testing::NamedStatement& statement) {
+    return options.only.empty() || std::find(options.only.begin(), options.only.end(),
+                                             statement.name) != options.only.end();
+  };
+  std::erase_if(statements, std::not_fn(chosen));
+}
+
+std::vector<quern::testing::OracleCase> sample_cases(const Options& options) {
+  using namespace quern::testing;
+  Corpus corpus = read_corpus(options.sample);
+  keep_chosen(options, corpus.statements);
+  if (!options.recorded.empty()) {
+    return compare_recorded(corpus, quern::collector::read_snapshot(options.catalog),
+                            options.recorded);
   }
-  return result;
+  const std::string dsn = options.dsn.empty()
+                              ? sample_database(Cluster::of_version(options.random.server),
+                                                options.sample, options.scale)
+                              : options.dsn;
+  const quern::CatalogSnapshot catalog = quern::collector::read_catalog(dsn);
+  if (!options.record.empty()) {
+    record_plans(corpus, dsn, catalog, options.record);
+    return {};
+  }
+  return run_corpus(corpus, dsn, catalog, options.sets);
 }
 
 std::vector<quern::testing::OracleCase> corpus_cases(const Options& options) {
@@ -91,7 +121,8 @@ std::vector<quern::testing::OracleCase> corpus_cases(const Options& options) {
     sets = shop_index_sets();
   }
   std::vector<OracleCase> cases;
-  const auto statements = chosen_statements(options);
+  auto statements = read_statements(options.queries);
+  keep_chosen(options, statements);
   for (const IndexSet& set : sets) {
     for (OracleCase& one : run_oracle(dsn, catalog, statements, set)) {
       cases.push_back(std::move(one));
@@ -115,14 +146,21 @@ std::vector<quern::testing::OracleCase> random_cases(const Options& options) {
 void run(const Options& options) {
   using namespace quern::testing;
   const bool random = options.random.statements > 0;
-  const auto cases = random ? random_cases(options) : corpus_cases(options);
+  const auto cases = random                   ? random_cases(options)
+                     : options.sample.empty() ? corpus_cases(options)
+                                              : sample_cases(options);
   if (options.cases) {
     print_cases(std::cout, cases);
   }
   const bool show_all = !options.only.empty() || options.random.only != SIZE_MAX;
   print_worst(std::cout, cases, show_all ? cases.size() : options.worst);
   std::cout << '\n';
-  random ? print_constructs(std::cout, cases) : print_table(std::cout, cases);
+  if (random || !options.sample.empty()) {
+    print_constructs(std::cout, cases);
+  }
+  if (!random) {
+    print_table(std::cout, cases);
+  }
 }
 
 }  // namespace
