@@ -69,33 +69,6 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 /// are the same in any order.
 using Microseconds = std::chrono::duration<std::int64_t, std::micro>;
 
-/// The fraction of rows that a predicate keeps: always within [0, 1], never NaN.
-class Selectivity {
- public:
-  [[nodiscard]] static Selectivity clamped(double raw) {
-    return Selectivity{std::isnan(raw) ? 1.0 : std::clamp(raw, 0.0, 1.0)};
-  }
-
-  [[nodiscard]] static constexpr Selectivity all() { return Selectivity{1.0}; }
-
-  [[nodiscard]] constexpr double value() const { return value_; }
-
-  [[nodiscard]] constexpr Selectivity complement() const { return Selectivity{1.0 - value_}; }
-
-  friend constexpr auto operator<=>(const Selectivity&, const Selectivity&) = default;
-
-  friend constexpr Selectivity operator*(Selectivity a, Selectivity b) {
-    return Selectivity{a.value_ * b.value_};
-  }
-
-  friend constexpr Rows operator*(Selectivity s, Rows rows) { return s.value_ * rows; }
-
- private:
-  constexpr explicit Selectivity(double value) : value_{value} {}
-
-  double value_;
-};
-
 /// Rounds an estimate the way the planner does: whole rows, never fewer than one, never NaN.
 /// Source: clamp_row_est(), PostgreSQL 15, src/backend/optimizer/path/costsize.c.
 [[nodiscard]] inline Rows clamp_rows(Rows estimate) {

@@ -30,9 +30,8 @@ class AppendPaths {
 
  private:
   void append(std::vector<Path*> children, const PathKeys& keys, Relids required) {
-    add_path(
-        root_, rel_,
-        create_append_path(root_, rel_, std::move(children), {}, keys, required, 0, false, -1));
+    add_path(rel_, create_append_path(root_, rel_, std::move(children), {}, keys, required, 0,
+                                      false, -1));
   }
 
   bool plain() {
@@ -79,7 +78,7 @@ class AppendPaths {
       auto* path = create_append_path(root_, rel_, {}, std::move(paths), {}, 0, workers,
                                       p_.enable_parallel_append, -1);
       partial_rows_ = path->rows;
-      add_partial_path(root_, rel_, path);
+      add_partial_path(rel_, path);
     }
   }
 
@@ -110,9 +109,8 @@ class AppendPaths {
     }
     const int workers = workers_for(partial, true);
     if (!whole.empty() && workers > 0) {
-      add_partial_path(root_, rel_,
-                       create_append_path(root_, rel_, std::move(whole), std::move(partial), {}, 0,
-                                          workers, true, partial_rows_));
+      add_partial_path(rel_, create_append_path(root_, rel_, std::move(whole), std::move(partial),
+                                                {}, 0, workers, true, partial_rows_));
     }
   }
 
@@ -120,9 +118,8 @@ class AppendPaths {
     const auto& paths = rel_.members.front()->partial_paths;
     for (std::size_t i = 1; i < paths.size(); ++i) {
       if (!paths[i]->pathkeys.empty()) {
-        add_partial_path(root_, rel_,
-                         create_append_path(root_, rel_, {}, {paths[i]}, {}, 0, paths[i]->workers,
-                                            true, partial_rows_));
+        add_partial_path(rel_, create_append_path(root_, rel_, {}, {paths[i]}, {}, 0,
+                                                  paths[i]->workers, true, partial_rows_));
       }
     }
   }
@@ -197,7 +194,7 @@ class AppendPaths {
 
   void emit(const PathKeys& keys, std::vector<Path*> children, Direction direction) {
     if (direction == Direction::None) {
-      add_path(root_, rel_, create_merge_append_path(root_, rel_, std::move(children), keys, 0));
+      add_path(rel_, create_merge_append_path(root_, rel_, std::move(children), keys, 0));
       return;
     }
     if (direction == Direction::Backward) {

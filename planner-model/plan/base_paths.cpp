@@ -261,11 +261,11 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
     return path;
   };
   for (auto* sub : rel.subroot->final_rel->paths) {
-    add_path(root, rel, make(sub));
+    add_path(rel, make(sub));
   }
   if (rel.consider_parallel && rel.lateral_relids == 0) {
     for (auto* sub : rel.subroot->final_rel->partial_paths) {
-      add_partial_path(root, rel, make(sub));
+      add_partial_path(rel, make(sub));
     }
   }
 }
@@ -350,7 +350,7 @@ void add_parallel_seqscan(PlannerInfo& root, RelOptInfo& rel) {
   path->workers = workers;
   path->parallel_aware = true;
   cost_seqscan(*path, root, rel, nullptr);
-  add_partial_path(root, rel, path);
+  add_partial_path(rel, path);
 }
 
 void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
@@ -358,13 +358,13 @@ void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
     auto* path = new_path(root, PathKind::SampleScan, &rel, &rel.target);
     path->param = base_param_info(root, rel, rel.lateral_relids);
     cost_samplescan(*path, root, rel, path->param);
-    add_path(root, rel, path);
+    add_path(rel, path);
     return;
   }
   auto* seq = new_path(root, PathKind::SeqScan, &rel, &rel.target);
   seq->param = base_param_info(root, rel, rel.lateral_relids);
   cost_seqscan(*seq, root, rel, seq->param);
-  add_path(root, rel, seq);
+  add_path(rel, seq);
   add_parallel_seqscan(root, rel);
   create_index_paths(root, rel);
   create_tid_paths(root, rel);
@@ -382,7 +382,7 @@ void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
 void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   if (rel.is_dummy) {
     auto* path = new_path(root, PathKind::Append, &rel, &rel.target);
-    add_path(root, rel, path);
+    add_path(rel, path);
     set_cheapest(rel);
     return;
   }
@@ -390,7 +390,7 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
     auto* path = new_path(root, kind, &rel, &rel.target);
     path->param = base_param_info(root, rel, rel.lateral_relids);
     cost(*path, root, rel, path->param);
-    add_path(root, rel, path);
+    add_path(rel, path);
   };
   switch (rel.entry->kind) {
     case RangeKind::Relation:
@@ -534,89 +534,6 @@ void set_base_rel_pathlists(PlannerInfo& root) {
     if (rel != nullptr) {
       set_rel_pathlist(root, *rel);
     }
-  }
-}
-
-void generate_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_rows) {
-  if (rel.partial_paths.empty()) {
-    return;
-  }
-  auto* cheapest = rel.partial_paths.front();
-  double rows = cheapest->rows * cheapest->workers;
-  add_path(root, rel,
-           create_gather_path(root, rel, cheapest, &rel.target, override_rows ? &rows : nullptr));
-  for (auto* sub : rel.partial_paths) {
-    if (sub->pathkeys.empty()) {
-      continue;
-    }
-    rows = sub->rows * sub->workers;
-    add_path(root, rel,
-             create_gather_merge_path(root, rel, sub, &rel.target, sub->pathkeys,
-                                      override_rows ? &rows : nullptr));
-  }
-}
-
-namespace {
-
-/// relation_can_be_sorted_early(): the relation puts the key out, or what the key is made of.
-bool can_sort_early(PlannerInfo& root, const RelOptInfo& rel, const EquivalenceClass& ec) {
-  const auto puts_out = [&](const ExprPtr& wanted) {
-    return std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
-                       [&](const ExprPtr& e) { return equal(strip_relabel(e), wanted); });
-  };
-  const std::function<bool(const ExprPtr&)> computable = [&](const ExprPtr& expr) {
-    if (expr->kind == ExprKind::Var || expr->kind == ExprKind::Aggref ||
-        expr->kind == ExprKind::WindowFunc) {
-      return puts_out(expr);
-    }
-    const auto parts = children(*expr);
-    return std::all_of(parts.begin(), parts.end(), computable);
-  };
-  return std::any_of(ec.members.begin(), ec.members.end(), [&](const EquivalenceMember* m) {
-    return !m->is_const && is_subset(m->relids, rel.relids) &&
-           (puts_out(strip_relabel(m->expr)) ||
-            (computable(m->expr) && is_parallel_safe(m->expr, root)));
-  });
-}
-
-}  // namespace
-
-void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_rows) {
-  if (rel.partial_paths.empty()) {
-    return;
-  }
-  generate_gather_paths(root, rel, override_rows);
-  if (root.query_pathkeys.empty()) {
-    return;
-  }
-  // get_useful_pathkeys_for_relation(): the query's order, as far as this relation can sort by it.
-  PathKeys useful;
-  for (const auto& key : root.query_pathkeys) {
-    if (key.ec->has_volatile || !can_sort_early(root, rel, *key.ec)) {
-      break;
-    }
-    useful.push_back(key);
-  }
-  if (useful.empty()) {
-    return;
-  }
-  const auto partial = rel.partial_paths;
-  auto* cheapest = partial.front();
-  for (auto* sub : partial) {
-    int presorted = 0;
-    if (pathkeys_count_contained_in(useful, sub->pathkeys, presorted)) {
-      continue;
-    }
-    if (sub != cheapest && (presorted == 0 || !root.global->cost.enable_incremental_sort)) {
-      continue;
-    }
-    auto* sorted = presorted == 0 || !root.global->cost.enable_incremental_sort
-                       ? create_sort_path(root, rel, sub, useful, -1.0)
-                       : create_incremental_sort_path(root, rel, sub, useful, presorted, -1.0);
-    const double rows = sub->rows * sub->workers;
-    add_path(root, rel,
-             create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
-                                      override_rows ? &rows : nullptr));
   }
 }
 

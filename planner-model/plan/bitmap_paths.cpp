@@ -180,7 +180,7 @@ void create_bitmap_heap_path(PlannerInfo& root, RelOptInfo& rel, Path* bitmap, R
   path->param = base_param_info(root, rel, required);
   path->children = {bitmap};
   cost_bitmap_heap_scan(*path, root, rel, path->param, *bitmap, loop_count);
-  add_path(root, rel, path);
+  add_path(rel, path);
   if (also_partial && rel.consider_parallel && rel.lateral_relids == 0) {
     const double pages = compute_bitmap_pages(root, rel, *bitmap, 1.0, nullptr, nullptr);
     const int workers = parallel_workers_for(root, rel, pages, -1);
@@ -190,7 +190,7 @@ void create_bitmap_heap_path(PlannerInfo& root, RelOptInfo& rel, Path* bitmap, R
       partial->workers = workers;
       partial->parallel_aware = true;
       cost_bitmap_heap_scan(*partial, root, rel, nullptr, *bitmap, 1.0);
-      add_partial_path(root, rel, partial);
+      add_partial_path(rel, partial);
     }
   }
 }

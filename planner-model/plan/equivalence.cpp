@@ -223,7 +223,7 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
 
 EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& raw, Relids nullable,
                                        const std::vector<Oid>& opfamilies, Oid opcintype,
-                                       Oid collation, int sort_ref, Relids rel, bool create) {
+                                       Oid collation, int sort_ref, bool create) {
   const ExprPtr expr = canonical_expression(raw, opcintype, collation, root);
   const bool is_volatile = contains_volatile(expr, root);
   for (auto* ec : root.classes) {
@@ -245,7 +245,6 @@ EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& raw, Re
       }
     }
   }
-  (void)rel;
   if (!create) {
     return nullptr;
   }

@@ -203,7 +203,7 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
       auto* partial = make_index_path(root, rel, index, clauses, keys, backward, index_only, outer,
                                       loop_count, true);
       if (partial->workers > 0) {
-        add_partial_path(root, rel, partial);
+        add_partial_path(rel, partial);
       }
     }
   };
@@ -236,7 +236,7 @@ void get_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
   }
   for (auto* path : paths) {
     if (index.has_gettuple) {
-      add_path(root, rel, path);
+      add_path(rel, path);
     }
     if (index.has_getbitmap && (path->pathkeys.empty() || path->index_selectivity < 1.0)) {
       bitmap.push_back(path);
@@ -472,7 +472,7 @@ void create_tid_paths(PlannerInfo& root, RelOptInfo& rel) {
       path->startup = qual.startup + tid.per_tuple + path->target->cost.startup;
       path->total = path->startup + p.random_page_cost + p.cpu_tuple_cost + qual.per_tuple -
                     tid.per_tuple + path->target->cost.per_tuple * path->rows;
-      add_path(root, rel, path);
+      add_path(rel, path);
     }
   }
 }

@@ -1,5 +1,4 @@
 // From the join tree to relations and distributed clauses. Source: initsplan.c, PostgreSQL 15.
-#include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -105,8 +104,7 @@ class Deconstruction {
   std::vector<JoinListItem> run() {
     Relids qualscope = 0;
     Relids inner_join_rels = 0;
-    Relids nonnullable = 0;
-    return recurse(root_.query.join_tree, false, qualscope, inner_join_rels, nonnullable);
+    return recurse(root_.query.join_tree, false, qualscope, inner_join_rels);
   }
 
  private:
@@ -117,12 +115,11 @@ class Deconstruction {
   }
 
   std::vector<JoinListItem> recurse(const JoinTree& tree, bool below_outer_join, Relids& qualscope,
-                                    Relids& inner_join_rels, Relids& nullable_below) {
+                                    Relids& inner_join_rels) {
     switch (tree.kind) {
       case JoinTree::Kind::Range: {
         qualscope = singleton(tree.range);
         inner_join_rels = 0;
-        (void)nullable_below;
         JoinListItem item;
         item.range = tree.range;
         return {item};
@@ -144,8 +141,7 @@ class Deconstruction {
     const int limit = root_.global->cost.from_collapse_limit;
     for (const auto& child : tree.children) {
       Relids scope = 0;
-      Relids unused = 0;
-      auto items = recurse(child, below_outer_join, scope, inner_join_rels, unused);
+      auto items = recurse(child, below_outer_join, scope, inner_join_rels);
       qualscope |= scope;
       --remaining;
       const auto size = static_cast<int>(items.size());
@@ -172,12 +168,11 @@ class Deconstruction {
     Relids right_scope = 0;
     Relids left_inners = 0;
     Relids right_inners = 0;
-    Relids unused = 0;
     const bool below_left = below_outer_join || tree.join == JoinType::Full;
     const bool below_right = below_outer_join || tree.join == JoinType::Left ||
                              tree.join == JoinType::Anti || tree.join == JoinType::Full;
-    auto left = recurse(tree.children[0], below_left, left_scope, left_inners, unused);
-    auto right = recurse(tree.children[1], below_right, right_scope, right_inners, unused);
+    auto left = recurse(tree.children[0], below_left, left_scope, left_inners);
+    auto right = recurse(tree.children[1], below_right, right_scope, right_inners);
     qualscope = left_scope | right_scope;
     inner_join_rels = left_inners | right_inners;
     Relids nonnullable = 0;
@@ -464,10 +459,10 @@ class Deconstruction {
     const auto* op = root_.global->types->op(info.clause->op);
     info.left_ec = eclass_for_sort_expr(root_, info.clause->args[0], info.nullable_relids,
                                         info.merge_opfamilies, op->left,
-                                        info.clause->input_collation, 0, 0, true);
+                                        info.clause->input_collation, 0, true);
     info.right_ec = eclass_for_sort_expr(root_, info.clause->args[1], info.nullable_relids,
                                          info.merge_opfamilies, op->right,
-                                         info.clause->input_collation, 0, 0, true);
+                                         info.clause->input_collation, 0, true);
   }
 
   PlannerInfo& root_;
@@ -477,303 +472,6 @@ class Deconstruction {
 
 std::vector<JoinListItem> deconstruct_jointree(PlannerInfo& root) {
   return Deconstruction{root}.run();
-}
-
-// --- useless joins: analyzejoins.c ---------------------------------------------------------------
-
-namespace {
-
-bool join_is_removable(PlannerInfo& root, const SpecialJoin& sj) {
-  if (sj.type != JoinType::Left || !is_singleton(sj.min_right)) {
-    return false;
-  }
-  auto* inner = root.base[static_cast<std::size_t>(lowest(sj.min_right))];
-  if (inner == nullptr || inner->kind != RelKind::Base) {
-    return false;
-  }
-  const bool is_table = inner->entry->kind == RangeKind::Relation && !inner->is_append;
-  const bool is_subquery = inner->entry->kind == RangeKind::Subquery;
-  if (!is_table && !is_subquery) {
-    return false;
-  }
-  const Relids join_relids = sj.min_left | sj.min_right;
-  for (const auto& [attno, where] : inner->needed) {
-    if (!is_subset(where, join_relids)) {
-      return false;
-    }
-  }
-  std::vector<RestrictInfo*> clauses;
-  for (auto* clause : inner->join_info) {
-    if (clause->is_pushed_down || !is_subset(clause->required_relids, join_relids)) {
-      if (overlaps(clause->clause_relids, sj.min_right)) {
-        return false;
-      }
-      continue;
-    }
-    if (!clause->can_join || clause->merge_opfamilies.empty()) {
-      continue;
-    }
-    const bool inner_right = is_subset(clause->right_relids, inner->relids) &&
-                             is_subset(clause->left_relids, sj.min_left);
-    const bool inner_left = is_subset(clause->left_relids, inner->relids) &&
-                            is_subset(clause->right_relids, sj.min_left);
-    if (!inner_right && !inner_left) {
-      continue;
-    }
-    clause->outer_is_left = inner_right;
-    clauses.push_back(clause);
-  }
-  if (is_table) {
-    return relation_has_unique_index_for(root, *inner, clauses, {}, {});
-  }
-  std::vector<int> columns;
-  std::vector<Oid> operators;
-  for (auto* clause : clauses) {
-    const ExprPtr side = strip_relabel(clause->clause->args[clause->outer_is_left ? 1 : 0]);
-    if (side->kind == ExprKind::Var && side->varno == inner->range) {
-      columns.push_back(side->attno);
-      operators.push_back(clause->clause->op);
-    }
-  }
-  return query_is_distinct_for(root, *inner->entry->subquery, columns, operators);
-}
-
-void remove_range(std::vector<JoinListItem>& items, int range) {
-  for (auto it = items.begin(); it != items.end();) {
-    if (it->range == range) {
-      it = items.erase(it);
-      continue;
-    }
-    remove_range(it->items, range);
-    ++it;
-  }
-}
-
-void remove_relation(PlannerInfo& root, int range, const SpecialJoin* sj) {
-  const Relids gone = singleton(range);
-  auto* rel = root.base[static_cast<std::size_t>(range)];
-  const Relids join_relids = sj->min_left | sj->min_right;
-  std::vector<RestrictInfo*> clauses = rel->join_info;
-  for (auto* other : root.base) {
-    if (other == nullptr) {
-      continue;
-    }
-    for (auto& [attno, where] : other->needed) {
-      where &= ~gone;
-    }
-    std::erase_if(other->target.exprs, [&](const ExprPtr& e) {
-      return e->kind == ExprKind::Var && e->varno == other->range &&
-             is_subset(other->needed[e->attno], other->relids);
-    });
-    std::erase_if(other->join_info, [&](RestrictInfo* clause) {
-      return overlaps(clause->required_relids, gone) && !clause->is_pushed_down &&
-             is_subset(clause->required_relids, join_relids);
-    });
-  }
-  for (auto* special : root.special_joins) {
-    special->min_left &= ~gone;
-    special->min_right &= ~gone;
-    special->syn_left &= ~gone;
-    special->syn_right &= ~gone;
-  }
-  for (auto* ec : root.classes) {
-    if (!overlaps(ec->relids, gone)) {
-      continue;
-    }
-    std::erase_if(ec->members,
-                  [&](const EquivalenceMember* m) { return overlaps(m->relids, gone); });
-    ec->relids &= ~gone;
-  }
-  root.all_base &= ~gone;
-  root.base[static_cast<std::size_t>(range)] = nullptr;
-  // Conditions that only waited for the removed relation apply without it.
-  for (auto* clause : clauses) {
-    const bool own = !clause->is_pushed_down && is_subset(clause->required_relids, join_relids);
-    if (own) {
-      continue;
-    }
-    for (auto* other : root.base) {
-      if (other != nullptr) {
-        std::erase(other->join_info, clause);
-      }
-    }
-    clause->required_relids &= ~gone;
-    distribute_restriction_to_rels(root, clause);
-  }
-  std::erase(root.special_joins, sj);
-}
-
-}  // namespace
-
-void remove_useless_joins(PlannerInfo& root, std::vector<JoinListItem>& joinlist) {
-  bool again = true;
-  while (again) {
-    again = false;
-    for (const auto* sj : root.special_joins) {
-      if (join_is_removable(root, *sj)) {
-        const int range = lowest(sj->min_right);
-        remove_relation(root, range, sj);
-        remove_range(joinlist, range);
-        again = true;
-        break;
-      }
-    }
-  }
-  // reduce_unique_semijoins(): a semijoin to a unique inner relation is an inner join.
-  for (auto it = root.special_joins.begin(); it != root.special_joins.end();) {
-    const SpecialJoin& sj = **it;
-    if (sj.type == JoinType::Semi && is_singleton(sj.min_right)) {
-      auto* inner = root.base[static_cast<std::size_t>(lowest(sj.min_right))];
-      if (inner != nullptr) {
-        const Relids join_relids = sj.min_left | sj.min_right;
-        auto clauses = generate_join_implied_equalities(root, join_relids, sj.min_left, *inner);
-        clauses.insert(clauses.end(), inner->join_info.begin(), inner->join_info.end());
-        if (innerrel_is_unique(root, join_relids, sj.min_left, *inner, JoinType::Semi, clauses,
-                               true)) {
-          it = root.special_joins.erase(it);
-          continue;
-        }
-      }
-    }
-    ++it;
-  }
-}
-
-// --- foreign keys: match_foreign_keys_to_quals()
-// --------------------------------------------------
-
-void match_foreign_keys(PlannerInfo& root) {
-  for (const auto& constraint : root.global->catalog->constraints) {
-    if (constraint.kind != 'f') {
-      continue;
-    }
-    for (auto* referencing : root.base) {
-      if (referencing == nullptr || referencing->table == nullptr ||
-          referencing->table->oid != constraint.table || referencing->is_append) {
-        continue;
-      }
-      for (auto* referenced : root.base) {
-        if (referenced == nullptr || referenced == referencing || referenced->table == nullptr ||
-            referenced->table->oid != constraint.referenced_table || referenced->is_append) {
-          continue;
-        }
-        ForeignKeyMatch match;
-        match.constraint = &constraint;
-        match.referencing = referencing->range;
-        match.referenced = referenced->range;
-        const auto n = constraint.columns.size();
-        match.ec.assign(n, nullptr);
-        match.referencing_member.assign(n, nullptr);
-        match.clauses.assign(n, {});
-        std::size_t matched = 0;
-        for (std::size_t i = 0; i < n && i < constraint.referenced_columns.size(); ++i) {
-          for (auto* ec : root.classes) {
-            if (ec->has_volatile) {
-              continue;
-            }
-            EquivalenceMember* item1 = nullptr;
-            EquivalenceMember* item2 = nullptr;
-            for (auto* member : ec->members) {
-              const ExprPtr var = strip_relabel(member->expr);
-              if (var->kind != ExprKind::Var) {
-                continue;
-              }
-              if (var->varno == match.referencing && var->attno == constraint.columns[i]) {
-                item1 = member;
-              } else if (var->varno == match.referenced &&
-                         var->attno == constraint.referenced_columns[i]) {
-                item2 = member;
-              }
-            }
-            if (item1 != nullptr && item2 != nullptr) {
-              match.ec[i] = ec;
-              match.referencing_member[i] = item1;
-              ++match.matched_ec;
-              match.const_ec += ec->has_const;
-              ++matched;
-              break;
-            }
-          }
-          if (match.ec[i] != nullptr) {
-            continue;
-          }
-          for (auto* clause : referencing->join_info) {
-            if (clause->outerjoin_delayed || clause->clause->kind != ExprKind::OpExpr ||
-                clause->clause->args.size() != 2) {
-              continue;
-            }
-            const ExprPtr l = strip_relabel(clause->clause->args[0]);
-            const ExprPtr r = strip_relabel(clause->clause->args[1]);
-            const auto is_pair = [&](const ExprPtr& a, const ExprPtr& b) {
-              return a->kind == ExprKind::Var && b->kind == ExprKind::Var &&
-                     a->varno == match.referencing && a->attno == constraint.columns[i] &&
-                     b->varno == match.referenced && b->attno == constraint.referenced_columns[i];
-            };
-            const auto* op = root.global->types->op(clause->clause->op);
-            if (op != nullptr && op->name == "=" && (is_pair(l, r) || is_pair(r, l))) {
-              match.clauses[i].push_back(clause);
-            }
-          }
-          if (!match.clauses[i].empty()) {
-            ++match.matched_clauses;
-            ++matched;
-          }
-        }
-        if (matched == n) {
-          root.foreign_keys.push_back(std::move(match));
-        }
-      }
-    }
-  }
-}
-
-// --- OR clauses: orclauses.c
-// ----------------------------------------------------------------------
-
-void extract_restriction_or_clauses(PlannerInfo& root) {
-  for (auto* rel : root.base) {
-    if (rel == nullptr || rel->kind != RelKind::Base) {
-      continue;
-    }
-    const auto join_info = rel->join_info;
-    for (auto* clause : join_info) {
-      if (clause->or_arms.empty() || !movable_to(*clause, *rel)) {
-        continue;
-      }
-      std::vector<ExprPtr> arms;
-      for (const auto& arm : clause->or_arms) {
-        std::vector<ExprPtr> own;
-        for (const auto* part : arm) {
-          if (part->clause_relids == rel->relids && !contains_volatile(part->clause, root)) {
-            own.push_back(part->clause);
-          }
-        }
-        if (own.empty()) {
-          break;
-        }
-        arms.push_back(make_and(own));
-      }
-      if (arms.size() != clause->or_arms.size()) {
-        continue;
-      }
-      auto* extracted =
-          make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0, 0);
-      const double selectivity = clause_selectivity(root, *extracted, 0, JoinType::Inner, nullptr);
-      if (selectivity > 0.9) {
-        continue;
-      }
-      rel->restrictions.push_back(extracted);
-      // The join clause's own estimate is corrected for what is already counted here.
-      if (selectivity > 0) {
-        SpecialJoin inner;
-        inner.type = JoinType::Inner;
-        inner.min_left = inner.syn_left = clause->clause_relids & ~rel->relids;
-        inner.min_right = inner.syn_right = rel->relids;
-        const double original = clause_selectivity(root, *clause, 0, JoinType::Inner, &inner);
-        clause->norm_selectivity = std::min(1.0, original / selectivity);
-      }
-    }
-  }
 }
 
 }  // namespace quern::planner_model

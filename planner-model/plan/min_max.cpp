@@ -138,7 +138,7 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
   path->rows = 1;
   path->startup = cost + target->cost.startup;
   path->total = path->startup + target->cost.per_tuple + root.global->cost.cpu_tuple_cost;
-  add_path(root, rel, path);
+  add_path(rel, path);
 }
 
 void register_min_max(PlannerInfo& root, const Path& path) {

@@ -1,8 +1,7 @@
 // Partition keys and bounds, read from the text that pg_get_partkeydef() and pg_get_expr() print.
 #include "planner-model/plan/partition_bounds.hpp"
 
-#include <algorithm>
-#include <optional>
+#include <cstdlib>
 
 namespace quern::planner_model {
 
@@ -28,20 +27,27 @@ std::optional<std::string> parenthesized(const std::string& text, const std::str
 
 }  // namespace
 
-std::string single_key(const std::string& partition_key) {
+std::vector<std::string> partition_keys(const std::string& partition_key) {
   const auto open = partition_key.find('(');
   if (open == std::string::npos || partition_key.back() != ')') {
     return {};
   }
-  std::string inner = partition_key.substr(open + 1, partition_key.size() - open - 2);
+  std::vector<std::string> keys(1);
   int depth = 0;
-  for (const char c : inner) {
+  for (const char c : partition_key.substr(open + 1, partition_key.size() - open - 2)) {
     depth += c == '(' ? 1 : c == ')' ? -1 : 0;
     if (c == ',' && depth == 0) {
-      return {};
+      keys.emplace_back();
+    } else if (c != ' ' || !keys.back().empty()) {
+      keys.back() += c;
     }
   }
-  return inner;
+  return keys;
+}
+
+std::string single_key(const std::string& partition_key) {
+  const auto keys = partition_keys(partition_key);
+  return keys.size() == 1 ? keys.front() : std::string{};
 }
 
 Bounds read_bounds(const std::string& text) {
@@ -71,6 +77,31 @@ std::vector<std::string> list_items(const std::string& text) {
     }
   }
   return items;
+}
+
+std::optional<HashBound> hash_bound(const std::string& text) {
+  const auto number = [&](const std::string& word) -> std::optional<std::uint64_t> {
+    const auto at = text.find(word);
+    return at == std::string::npos
+               ? std::nullopt
+               : std::optional{std::strtoull(text.c_str() + at + word.size(), nullptr, 10)};
+  };
+  const auto modulus = number("modulus ");
+  const auto remainder = number("remainder ");
+  if (!modulus || *modulus == 0 || !remainder) {
+    return std::nullopt;
+  }
+  return HashBound{*modulus, *remainder};
+}
+
+const Value* bound_value(const TableExpressions& expressions, const Table& table, int range,
+                         const std::string& key, const std::string& text) {
+  const auto& bound = expressions.condition("(" + key + ") >= " + text, table, range);
+  if (bound.size() != 1 || bound.front()->kind != ExprKind::OpExpr) {
+    return nullptr;
+  }
+  const auto& side = bound.front()->args[1];
+  return side->kind == ExprKind::Const ? side->value.get() : nullptr;
 }
 
 }  // namespace quern::planner_model

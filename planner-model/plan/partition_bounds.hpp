@@ -1,11 +1,20 @@
 #pragma once
 
+#include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "planner-model/query/table_expressions.hpp"
+#include "planner-model/selectivity/value.hpp"
+
 namespace quern::planner_model {
 
-/// "RANGE (created_at)" -> "created_at". Empty for several columns or none.
+/// "RANGE (created_at, lower(name))" -> {"created_at", "lower(name)"}.
+[[nodiscard]] std::vector<std::string> partition_keys(const std::string& partition_key);
+
+/// The key of a table that has one; empty otherwise.
 [[nodiscard]] std::string single_key(const std::string& partition_key);
 
 /// FOR VALUES FROM ... TO and FOR VALUES IN, as pg_get_expr() prints them: SQL texts.
@@ -19,5 +28,19 @@ struct Bounds {
 
 /// The items of a comma-separated list of literals.
 [[nodiscard]] std::vector<std::string> list_items(const std::string& text);
+
+/// FOR VALUES WITH (modulus 4, remainder 1). Partitions stand in this order.
+struct HashBound {
+  std::uint64_t modulus = 0;
+  std::uint64_t remainder = 0;
+  auto operator<=>(const HashBound&) const = default;
+};
+
+[[nodiscard]] std::optional<HashBound> hash_bound(const std::string& text);
+
+/// The constant that a bound's text stands for, of the key's type; null when it is none (NULL,
+/// MINVALUE). Throws UserError when it can not be bound.
+[[nodiscard]] const Value* bound_value(const TableExpressions& expressions, const Table& table,
+                                       int range, const std::string& key, const std::string& text);
 
 }  // namespace quern::planner_model

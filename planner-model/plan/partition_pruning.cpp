@@ -92,12 +92,7 @@ class Reader {
 
   /// The constant that the key is compared with in a bound condition.
   const Value* constant(const std::string& key, const std::string& text) {
-    const auto& bound = condition("(" + key + ") >= " + text);
-    if (bound.size() != 1 || bound.front()->kind != ExprKind::OpExpr) {
-      return nullptr;
-    }
-    const auto& side = bound.front()->args[1];
-    return side->kind == ExprKind::Const ? side->value.get() : nullptr;
+    return bound_value(*root_.global->expressions, *rel_.table, rel_.range, key, text);
   }
 
   bool add(Layout& layout, const std::string& key, const Table& child) {
@@ -110,16 +105,12 @@ class Reader {
       case Layout::Kind::Range:
         return add_range(layout, key, child);
       case Layout::Kind::Hash: {
-        const auto modulus = text.find("modulus ");
-        const auto remainder = text.find("remainder ");
-        if (modulus == std::string::npos || remainder == std::string::npos) {
-          return false;
+        const auto bound = hash_bound(text);
+        if (bound) {
+          layout.units.push_back(
+              {.owner = &child, .modulus = bound->modulus, .remainder = bound->remainder});
         }
-        layout.units.push_back(
-            {.owner = &child,
-             .modulus = std::strtoull(text.c_str() + modulus + 8, nullptr, 10),
-             .remainder = std::strtoull(text.c_str() + remainder + 10, nullptr, 10)});
-        return layout.units.back().modulus > 0;
+        return bound.has_value();
       }
       default:
         return add_list(layout, key, child);

@@ -2,6 +2,7 @@
 #include "planner-model/plan/partitions.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <string>
 
 #include "planner-model/plan/partition_bounds.hpp"
@@ -11,52 +12,137 @@ namespace quern::planner_model {
 
 namespace {
 
-void collect(const PlannerGlobal& global, const Table& table, std::vector<const Table*>& out) {
-  const auto found = global.children->find(table.oid);
+/// What decides a partition's place among its siblings.
+struct Place {
+  const Table* table = nullptr;
+  bool is_default = false;
+  HashBound hash = {};
+  /// The lower bound, one value a key; null where it has none. Of a list: its least value.
+  std::vector<const Value*> lower = {};
+};
+
+class PartitionOrder {
+ public:
+  PartitionOrder(const Table& parent, const TableExpressions& expressions, const TypeSystem& types)
+      : parent_{parent},
+        expressions_{expressions},
+        types_{types},
+        keys_{partition_keys(parent.partition_key)} {}
+
+  [[nodiscard]] std::vector<const Table*> sorted(const std::vector<const Table*>& children) const {
+    std::vector<Place> places;
+    for (const auto* child : children) {
+      places.push_back(place_of(*child));
+    }
+    std::stable_sort(places.begin(), places.end(),
+                     [&](const Place& a, const Place& b) { return precedes(a, b); });
+    std::vector<const Table*> tables;
+    for (const auto& place : places) {
+      tables.push_back(place.table);
+    }
+    return tables;
+  }
+
+ private:
+  [[nodiscard]] Place place_of(const Table& child) const {
+    Place place{.table = &child, .is_default = child.partition_bound == "DEFAULT"};
+    const Bounds bounds = read_bounds(child.partition_bound);
+    if (bounds.is_range) {
+      const auto items = list_items(bounds.from);
+      for (std::size_t i = 0; i < std::min(items.size(), keys_.size()); ++i) {
+        place.lower.push_back(value(keys_[i], items[i]));
+      }
+    } else if (bounds.is_list && !keys_.empty()) {
+      place.lower = {least(bounds.values.front())};
+    } else if (const auto hash = hash_bound(child.partition_bound)) {
+      place.hash = *hash;
+    }
+    return place;
+  }
+
+  /// NULL, MINVALUE and what can not be read are no value.
+  [[nodiscard]] const Value* value(const std::string& key, const std::string& text) const {
+    if (text.empty() || text == "MINVALUE") {
+      return nullptr;
+    }
+    try {
+      return bound_value(expressions_, parent_, 1, key, text);
+    } catch (const UserError&) {
+      return nullptr;
+    }
+  }
+
+  [[nodiscard]] const Value* least(const std::string& list) const {
+    const Value* lowest = nullptr;
+    for (const auto& item : list_items(list)) {
+      const Value* one = value(keys_.front(), item);
+      if (one != nullptr && (lowest == nullptr || order(*one, *lowest) < 0)) {
+        lowest = one;
+      }
+    }
+    return lowest;
+  }
+
+  [[nodiscard]] std::strong_ordering order(const Value& a, const Value& b) const {
+    return compare(a, b, 0, types_).value_or(std::strong_ordering::equal);
+  }
+
+  [[nodiscard]] bool precedes(const Place& a, const Place& b) const {
+    if (a.is_default != b.is_default) {
+      return b.is_default;
+    }
+    if (const auto by_hash = a.hash <=> b.hash; by_hash != 0) {
+      return by_hash < 0;
+    }
+    const bool is_list = parent_.partition_key.starts_with("LIST");
+    for (std::size_t i = 0; i < std::min(a.lower.size(), b.lower.size()); ++i) {
+      const Value* x = a.lower[i];
+      const Value* y = b.lower[i];
+      if (x == nullptr || y == nullptr) {
+        if ((x == nullptr) != (y == nullptr)) {
+          // MINVALUE comes first; the list that holds NULL alone comes last.
+          return (x == nullptr) != is_list;
+        }
+        continue;
+      }
+      if (const auto by_value = order(*x, *y); by_value != 0) {
+        return by_value < 0;
+      }
+    }
+    return false;
+  }
+
+  const Table& parent_;
+  const TableExpressions& expressions_;
+  const TypeSystem& types_;
+  std::vector<std::string> keys_;
+};
+
+void collect(const TableChildren& children, const Table& table, std::vector<const Table*>& out) {
   if (table.kind != 'p') {
     out.push_back(&table);
   }
-  if (found == global.children->end()) {
-    return;
-  }
-  std::vector<const Table*> children = found->second;
-  std::stable_sort(children.begin(), children.end(),
-                   [](const Table* a, const Table* b) { return a->oid < b->oid; });
-  if (table.kind == 'p') {
-    // By lower bound; text order serves dates in ISO form, numbers are compared as numbers.
-    const auto rank = [](const Table* t) {
-      const Bounds b = read_bounds(t->partition_bound);
-      std::string from = b.is_range ? b.from : b.is_list ? b.values.front() : "";
-      std::erase(from, '\'');
-      return from;
-    };
-    const auto is_default = [](const Table* t) { return t->partition_bound == "DEFAULT"; };
-    std::stable_sort(children.begin(), children.end(), [&](const Table* a, const Table* b) {
-      if (is_default(a) != is_default(b)) {
-        return is_default(b);
-      }
-      const std::string x = rank(a);
-      const std::string y = rank(b);
-      char* end_x = nullptr;
-      char* end_y = nullptr;
-      const double number_x = std::strtod(x.c_str(), &end_x);
-      const double number_y = std::strtod(y.c_str(), &end_y);
-      if (!x.empty() && !y.empty() && *end_x == '\0' && *end_y == '\0') {
-        return number_x < number_y;
-      }
-      return x < y;
-    });
-  }
-  for (const auto* child : children) {
-    collect(global, *child, out);
+  if (const auto found = children.find(table.oid); found != children.end()) {
+    for (const auto* child : found->second) {
+      collect(children, *child, out);
+    }
   }
 }
 
 }  // namespace
 
-std::vector<const Table*> leaf_tables(const PlannerGlobal& global, const Table& table) {
+void sort_children(std::vector<const Table*>& children, const Table& parent,
+                   const TableExpressions& expressions, const TypeSystem& types) {
+  std::stable_sort(children.begin(), children.end(),
+                   [](const Table* a, const Table* b) { return a->oid < b->oid; });
+  if (parent.kind == 'p') {
+    children = PartitionOrder{parent, expressions, types}.sorted(children);
+  }
+}
+
+std::vector<const Table*> leaf_tables(const TableChildren& children, const Table& table) {
   std::vector<const Table*> tables;
-  collect(global, table, tables);
+  collect(children, table, tables);
   return tables;
 }
 

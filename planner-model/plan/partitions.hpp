@@ -6,9 +6,14 @@
 
 namespace quern::planner_model {
 
-/// The tables that a scan of `table` and its children reads, in the server's order: partitions by
-/// bound (default last), children by OID. A table with legacy children includes itself.
-[[nodiscard]] std::vector<const Table*> leaf_tables(const PlannerGlobal& global,
+/// The direct children of a table as the server lists them: partitions by their bounds' values
+/// (default last), legacy children by OID.
+void sort_children(std::vector<const Table*>& children, const Table& parent,
+                   const TableExpressions& expressions, const TypeSystem& types);
+
+/// The tables that a scan of `table` and its children reads; `children` are sorted. A table with
+/// legacy children includes itself.
+[[nodiscard]] std::vector<const Table*> leaf_tables(const TableChildren& children,
                                                     const Table& table);
 
 }  // namespace quern::planner_model

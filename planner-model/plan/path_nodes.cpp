@@ -54,7 +54,7 @@ Path* create_unique_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Sp
       }
     }
     if (columns.size() == sj.semi_rhs.size() &&
-        query_is_distinct_for(*rel.subroot, rel.subroot->query, columns, sj.semi_operators)) {
+        query_is_distinct_for(rel.subroot->query, columns)) {
       return no_work();
     }
   }

@@ -81,8 +81,7 @@ Path* new_path(PlannerInfo& root, PathKind kind, RelOptInfo* parent, const PathT
   return &path;
 }
 
-void add_path(PlannerInfo& root, RelOptInfo& rel, Path* path) {
-  (void)root;
+void add_path(RelOptInfo& rel, Path* path) {
   bool accept = true;
   std::size_t insert_at = 0;
   const auto& new_keys = order_of(*path);
@@ -185,8 +184,7 @@ bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
   return true;
 }
 
-void add_partial_path(PlannerInfo& root, RelOptInfo& rel, Path* path) {
-  (void)root;
+void add_partial_path(RelOptInfo& rel, Path* path) {
   bool accept = true;
   std::size_t insert_at = 0;
   for (std::size_t i = 0; i < rel.partial_paths.size();) {
@@ -357,10 +355,6 @@ Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction) {
     best = path;
   }
   return best;
-}
-
-bool same_param(const Path& a, const Path& b) {
-  return required_outer(&a) == required_outer(&b);
 }
 
 // --- parameterized paths: relnode.c

@@ -26,7 +26,7 @@ bool is_redundant(const PathKey& key, const PathKeys& keys) {
 
 std::optional<PathKey> make_pathkey(PlannerInfo& root, const ExprPtr& expr, Relids nullable,
                                     Oid opfamily, Oid opcintype, Oid collation, bool descending,
-                                    bool nulls_first, int sort_ref, Relids rel, bool create) {
+                                    bool nulls_first, int sort_ref, bool create) {
   const auto& types = *root.global->types;
   const Oid equality = types.operator_for(opfamily, opcintype, opcintype, btree_strategy::kEqual);
   if (equality == 0) {
@@ -36,8 +36,8 @@ std::optional<PathKey> make_pathkey(PlannerInfo& root, const ExprPtr& expr, Reli
   if (families.empty()) {
     return std::nullopt;
   }
-  auto* ec = eclass_for_sort_expr(root, expr, nullable, families, opcintype, collation, sort_ref,
-                                  rel, create);
+  auto* ec =
+      eclass_for_sort_expr(root, expr, nullable, families, opcintype, collation, sort_ref, create);
   if (ec == nullptr) {
     return std::nullopt;
   }
@@ -106,7 +106,7 @@ PathKeys pathkeys_for_sortclauses(PlannerInfo& root, const std::vector<SortGroup
     }
     const auto key =
         make_pathkey(root, target->expr, root.nullable_base, family, input, target->expr->collation,
-                     clause.descending, clause.nulls_first, clause.ref, 0, true);
+                     clause.descending, clause.nulls_first, clause.ref, true);
     if (key && !is_redundant(*key, keys)) {
       keys.push_back(*key);
     }
@@ -124,9 +124,8 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
     ExprPtr expr = index.expressions[c];
     const bool descending = backward ? !index.descending[c] : index.descending[c];
     const bool nulls_first = backward ? !index.nulls_first[c] : index.nulls_first[c];
-    const auto key =
-        make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c], index.collations[c],
-                     descending, nulls_first, 0, index.rel->relids, false);
+    const auto key = make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c],
+                                  index.collations[c], descending, nulls_first, 0, false);
     if (key) {
       if (!is_redundant(*key, keys)) {
         keys.push_back(*key);
@@ -212,10 +211,10 @@ void update_mergeclause_eclasses(PlannerInfo& root, RestrictInfo& clause) {
     const auto* op = root.global->types->op(clause.clause->op);
     clause.left_ec = eclass_for_sort_expr(root, clause.clause->args[0], clause.nullable_relids,
                                           clause.merge_opfamilies, op->left,
-                                          clause.clause->input_collation, 0, 0, true);
+                                          clause.clause->input_collation, 0, true);
     clause.right_ec = eclass_for_sort_expr(root, clause.clause->args[1], clause.nullable_relids,
                                            clause.merge_opfamilies, op->right,
-                                           clause.clause->input_collation, 0, 0, true);
+                                           clause.clause->input_collation, 0, true);
   }
   clause.left_ec = canonical(clause.left_ec);
   clause.right_ec = canonical(clause.right_ec);
@@ -386,7 +385,7 @@ PathKeys convert_subquery_pathkeys(PlannerInfo& root, RelOptInfo& rel, const Pla
           continue;
         }
         const auto* ec = eclass_for_sort_expr(root, var, root.nullable_base, subkey.ec->opfamilies,
-                                              member->datatype, subkey.ec->collation, 0, 0, false);
+                                              member->datatype, subkey.ec->collation, 0, false);
         if (ec != nullptr) {
           best = PathKey{const_cast<EquivalenceClass*>(ec), subkey.opfamily, subkey.descending,
                          subkey.nulls_first};

@@ -38,6 +38,13 @@ RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool i
 // ------------------------------
 /// Everything subquery_planner() does before grouping_planner().
 void preprocess_query(PlannerInfo& root);
+/// pull_up_sublinks(): IN and EXISTS in WHERE and ON become semijoins and antijoins.
+void pull_up_sublinks(PlannerInfo& root);
+/// pull_up_subqueries(): simple subqueries, views and single rows of VALUES in FROM become part of
+/// their parent.
+void pull_up_subqueries(PlannerInfo& root);
+/// reduce_outer_joins(): outer joins that a strict condition above them makes inner, or anti.
+void reduce_outer_joins(PlannerInfo& root);
 /// Columns of enclosing levels become parameters; returns those of `root` itself.
 std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query);
 
@@ -67,6 +74,8 @@ void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where);
 void remove_useless_joins(PlannerInfo& root, std::vector<JoinListItem>& joinlist);
 void load_relation(PlannerInfo& root, RelOptInfo& rel);
 [[nodiscard]] std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel);
+/// find_base_rel() and find_join_rel(); null: the empty set, or a join not built yet.
+[[nodiscard]] RelOptInfo* find_rel(PlannerInfo& root, Relids relids);
 void match_foreign_keys(PlannerInfo& root);
 void extract_restriction_or_clauses(PlannerInfo& root);
 [[nodiscard]] int column_width(PlannerInfo& root, const RelOptInfo& rel, int attno);
@@ -90,7 +99,7 @@ using MatchesMember = std::function<bool(const EquivalenceClass&, const Equivale
 [[nodiscard]] bool exprs_known_equal(PlannerInfo& root, const ExprPtr& a, const ExprPtr& b);
 EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& expr, Relids nullable,
                                        const std::vector<Oid>& opfamilies, Oid opcintype,
-                                       Oid collation, int sort_ref, Relids rel, bool create);
+                                       Oid collation, int sort_ref, bool create);
 
 [[nodiscard]] bool pathkeys_contained_in(const PathKeys& keys, const PathKeys& in);
 [[nodiscard]] bool pathkeys_count_contained_in(const PathKeys& keys, const PathKeys& in,
@@ -124,14 +133,14 @@ void update_mergeclause_eclasses(PlannerInfo& root, RestrictInfo& clause);
 [[nodiscard]] std::optional<PathKey> make_pathkey(PlannerInfo& root, const ExprPtr& expr,
                                                   Relids nullable, Oid opfamily, Oid opcintype,
                                                   Oid collation, bool descending, bool nulls_first,
-                                                  int sort_ref, Relids rel, bool create);
+                                                  int sort_ref, bool create);
 
 // --- paths (util/pathnode.c) -------------------------------------------------------------------
 Path* new_path(PlannerInfo& root, PathKind kind, RelOptInfo* parent, const PathTarget* target);
-void add_path(PlannerInfo& root, RelOptInfo& rel, Path* path);
+void add_path(RelOptInfo& rel, Path* path);
 [[nodiscard]] bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
                                      const PathKeys& pathkeys, Relids required);
-void add_partial_path(PlannerInfo& root, RelOptInfo& rel, Path* path);
+void add_partial_path(RelOptInfo& rel, Path* path);
 [[nodiscard]] bool add_partial_path_precheck(const RelOptInfo& rel, double total,
                                              const PathKeys& pathkeys);
 void set_cheapest(RelOptInfo& rel);
@@ -146,7 +155,6 @@ void set_cheapest(RelOptInfo& rel);
                                              const Path& outer, const Path& inner,
                                              const SpecialJoin& sj, Relids required,
                                              std::vector<RestrictInfo*>& restrict_list);
-[[nodiscard]] bool same_param(const Path& a, const Path& b);
 Path* create_material_path(PlannerInfo& root, RelOptInfo& rel, Path* sub);
 Path* create_unique_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const SpecialJoin& sj);
 Path* create_sort_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const PathKeys& keys,
@@ -179,9 +187,9 @@ void create_tid_paths(PlannerInfo& root, RelOptInfo& rel);
                                                  const std::vector<RestrictInfo*>& clauses,
                                                  const std::vector<ExprPtr>& exprs,
                                                  const std::vector<Oid>& operators);
-[[nodiscard]] bool query_is_distinct_for(const PlannerInfo& root, const Query& query,
-                                         const std::vector<int>& columns,
-                                         const std::vector<Oid>& operators);
+[[nodiscard]] bool query_is_distinct_for(const Query& query, const std::vector<int>& columns);
+/// The columns of `range` that join clauses compare, their outer sides marked.
+[[nodiscard]] std::vector<int> inner_columns(const std::vector<RestrictInfo*>& clauses, int range);
 void set_joinrel_size_estimates(PlannerInfo& root, RelOptInfo& joinrel, RelOptInfo& outer,
                                 RelOptInfo& inner, SpecialJoin& sj,
                                 const std::vector<RestrictInfo*>& restrict_list);
@@ -210,9 +218,7 @@ void add_unique_paths_to_joinrel(PlannerInfo& root, RelOptInfo& joinrel, RelOptI
                                  const std::vector<RestrictInfo*>& restrict_list);
 [[nodiscard]] bool innerrel_is_unique(PlannerInfo& root, Relids join_relids, Relids outer_relids,
                                       RelOptInfo& inner, JoinType type,
-                                      const std::vector<RestrictInfo*>& restrict_list,
-                                      bool force_cache);
-[[nodiscard]] bool have_dangerous_phv(const PlannerInfo& root, Relids outer, Relids inner_params);
+                                      const std::vector<RestrictInfo*>& restrict_list);
 
 // --- above the joins (plan/planner.c, plan/planagg.c, prep/prepunion.c) -------------------------
 /// query_planner(): scans and joins.

@@ -96,7 +96,7 @@ RelOptInfo* query_planner(PlannerInfo& root, const std::function<void(PlannerInf
       path->startup = cost.startup + cost.per_tuple;
     }
     path->total = path->startup + root.global->cost.cpu_tuple_cost;
-    add_path(root, rel, path);
+    add_path(rel, path);
     pathkeys(root);
     set_cheapest(rel);
     return &rel;

@@ -127,8 +127,35 @@ bool has_vars_of_level(const Query& query, int level) {
   return search(query, [&](int up, int depth) { return up == depth + level; });
 }
 
-bool has_outer_vars(const Query& query, int level) {
-  return search(query, [&](int up, int depth) { return up >= depth + level; });
+void offset_ranges(JoinTree& tree, int offset) {
+  if (tree.kind == JoinTree::Kind::Range) {
+    tree.range += offset;
+  }
+  for (auto& child : tree.children) {
+    offset_ranges(child, offset);
+  }
+}
+
+ChangeExpr offsetting(int offset) {
+  return [offset](const ExprPtr& expr, int depth) -> ExprPtr {
+    if (expr->kind == ExprKind::Var && expr->levels_up == depth) {
+      auto copy = std::make_shared<Expr>(*expr);
+      copy->varno += offset;
+      return copy;
+    }
+    return nullptr;
+  };
+}
+
+Relids ranges_of(const JoinTree& tree) {
+  if (tree.kind == JoinTree::Kind::Range) {
+    return singleton(tree.range);
+  }
+  Relids relids = 0;
+  for (const auto& child : tree.children) {
+    relids |= ranges_of(child);
+  }
+  return relids;
 }
 
 }  // namespace quern::planner_model

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "planner-model/query/query.hpp"
+#include "planner-model/plan/planner_info.hpp"
 
 namespace quern::planner_model {
 
@@ -23,7 +23,11 @@ void shift_levels(Query& query, int by, int from);
 
 /// Whether the query holds a Var that points exactly `level` levels above it.
 [[nodiscard]] bool has_vars_of_level(const Query& query, int level);
-/// ... at least `level` levels above it.
-[[nodiscard]] bool has_outer_vars(const Query& query, int level = 1);
+
+/// Moves the ranges of a join tree (OffsetVarNodes()).
+void offset_ranges(JoinTree& tree, int offset);
+/// Moves the range of every Var of the query's own level, wherever it stands below it.
+[[nodiscard]] ChangeExpr offsetting(int offset);
+[[nodiscard]] Relids ranges_of(const JoinTree& tree);
 
 }  // namespace quern::planner_model

@@ -347,7 +347,7 @@ int parallel_workers_for(PlannerInfo& root, const RelOptInfo& rel, double heap_p
 std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
   auto& global = *root.global;
   std::vector<RelOptInfo*> members;
-  const auto tables = leaf_tables(global, *rel.table);
+  const auto tables = leaf_tables(*global.children, *rel.table);
   rel.members_before_pruning = tables.size();
   for (const auto* table : tables) {
     auto& member = global.rels.emplace_back();

@@ -16,7 +16,6 @@ class SetPlanner {
 
   RelOptInfo* run() {
     const SetOperation& top = *root_.query.set_operation;
-    fix_targets(top);
     Path* path = nullptr;
     if (is_recursive(top)) {
       path = recursive_union(top);
@@ -27,7 +26,7 @@ class SetPlanner {
     rel.kind = RelKind::Upper;
     rel.consider_startup = root_.tuple_fraction > 0;
     rel.target = *path->target;
-    add_path(root_, rel, path);
+    add_path(rel, path);
     set_cheapest(rel);
     return &rel;
   }
@@ -37,9 +36,6 @@ class SetPlanner {
     Path* path = nullptr;
     double groups = 0;  ///< distinct rows of the output
   };
-
-  /// ORDER BY refers to output columns: Vars of the leftmost leaf.
-  void fix_targets(const SetOperation& top) { (void)top; }
 
   [[nodiscard]] bool is_recursive(const SetOperation& op) const {
     if (op.kind != SetOperation::Kind::Union || op.arms.size() != 2 ||

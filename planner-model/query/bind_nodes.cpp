@@ -212,12 +212,6 @@ bool contains_local_vars(const ExprPtr& expr) {
   return lowest && *lowest == 0;
 }
 
-bool contains_aggregate(const ExprPtr& expr) {
-  return any_of(expr, [](const Expr& e) {
-    return (e.kind == ExprKind::Aggref || e.kind == ExprKind::GroupingFunc) && e.levels_up == 0;
-  });
-}
-
 bool contains_window_function(const ExprPtr& expr) {
   return any_of(expr, [](const Expr& e) { return e.kind == ExprKind::WindowFunc; });
 }

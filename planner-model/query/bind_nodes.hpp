@@ -44,7 +44,6 @@ namespace quern::planner_model {
 /// Smallest levels_up of a Var or aggregate in `expr`, subqueries included; nullopt: none.
 [[nodiscard]] std::optional<int> lowest_level(const ExprPtr& expr);
 [[nodiscard]] bool contains_local_vars(const ExprPtr& expr);
-[[nodiscard]] bool contains_aggregate(const ExprPtr& expr);
 [[nodiscard]] bool contains_window_function(const ExprPtr& expr);
 [[nodiscard]] bool returns_set(const ExprPtr& expr);
 

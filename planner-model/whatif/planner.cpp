@@ -6,6 +6,7 @@
 #include <set>
 
 #include "planner-model/plan/explain_plan.hpp"
+#include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/bind.hpp"
@@ -54,7 +55,7 @@ struct Planner::Implementation {
   CostParameters cost;
   std::int64_t now_us = 0;
   std::map<Oid, const Table*> tables = {};
-  TableChildren children = {};
+  TableChildren children = {};  ///< each list in the server's order
   IndexLists indexes = {};
   std::multimap<std::string, const Index*> by_name = {};  ///< bare and schema-qualified
 
@@ -84,6 +85,11 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
     tables[table.oid] = &table;
     for (const Oid parent : table.parents) {
       children[parent].push_back(&table);
+    }
+  }
+  for (auto& [parent, list] : children) {
+    if (const auto found = tables.find(parent); found != tables.end()) {
+      sort_children(list, *found->second, expressions, types);
     }
   }
   for (const auto& index : catalog.indexes) {
@@ -164,9 +170,7 @@ const std::vector<Index>& Planner::Implementation::leaf_indexes(const Hypothetic
   const std::lock_guard lock{leaf_mutex_};
   const auto [entry, fresh] = leaf_indexes_.try_emplace(key);
   if (fresh) {
-    PlannerGlobal global;
-    global.children = &children;
-    for (const auto* leaf : leaf_tables_of(global, table)) {
+    for (const auto* leaf : leaf_tables(children, table)) {
       auto& copy = entry->second.emplace_back(created.definition);
       copy.table = leaf->oid;
       copy.name = leaf->name + "_" + created.definition.name;

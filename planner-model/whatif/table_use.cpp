@@ -3,17 +3,12 @@
 #include <algorithm>
 
 #include "planner-model/plan/deparse.hpp"
-#include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/size/index_size.hpp"
 
 namespace quern::planner_model {
-
-std::vector<const Table*> leaf_tables_of(const PlannerGlobal& global, const Table& table) {
-  return leaf_tables(global, table);
-}
 
 void remap_columns(Index& index, const Table& parent, const Table& leaf) {
   const auto map = [&](std::int16_t attno) -> std::int16_t {

@@ -10,10 +10,6 @@ namespace quern::planner_model {
 /// What every base table of a planned statement is asked for, outer query first.
 [[nodiscard]] std::vector<TableUse> collect_table_uses(PlannerGlobal& global, PlannerInfo& top);
 
-/// The leaves of a partitioned table.
-[[nodiscard]] std::vector<const Table*> leaf_tables_of(const PlannerGlobal& global,
-                                                       const Table& table);
-
 /// Column numbers of an index on the parent, as the partition has them.
 void remap_columns(Index& index, const Table& parent, const Table& leaf);
 

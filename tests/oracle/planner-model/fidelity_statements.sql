@@ -111,3 +111,7 @@ SELECT state, kind, count(DISTINCT label) FROM parent GROUP BY ROLLUP (kind, sta
 SELECT count(*) FROM parent GROUP BY ();
 -- name: columns_beside_rollup (expand_grouping_sets)
 SELECT state, kind, count(*) FROM parent GROUP BY state, ROLLUP (kind, label);
+-- name: list_partitions_in_the_order_of_the_type (create_list_bounds)
+SELECT * FROM by_mood WHERE n > 100;
+-- name: range_partitions_of_two_keys (create_range_bounds)
+SELECT * FROM by_two WHERE n > 100;

@@ -1,0 +1,84 @@
+// What aggregates cost and keep. Source: prepagg.c (get_agg_clause_costs), PostgreSQL 15.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/plan/plan.hpp"
+
+namespace quern::planner_model {
+
+AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates, AggSplit split,
+                                PlannerInfo& root) {
+  const auto& types = *root.global->types;
+  AggClauseCosts costs;
+  const double cpu = root.global->cost.cpu_operator_cost;
+  const auto function_cost = [&](Oid function) {
+    const auto* f = function != 0 ? types.function(function) : nullptr;
+    return f != nullptr ? f->cost * cpu : 0.0;
+  };
+  std::vector<ExprPtr> transitions;
+  for (const auto& aggregate : aggregates) {
+    const auto* a = types.aggregate(aggregate->function);
+    if (a == nullptr) {
+      continue;
+    }
+    // Final functions are charged for each aggregate, transitions once when shared.
+    if (split != AggSplit::InitialSerial) {
+      costs.final.per_tuple += function_cost(a->final);
+    }
+    const bool shared =
+        std::any_of(transitions.begin(), transitions.end(), [&](const ExprPtr& other) {
+          const auto* b = types.aggregate(other->function);
+          return b != nullptr && a->transition == b->transition &&
+                 a->transition_type == b->transition_type &&
+                 aggregate->distinct == other->distinct &&
+                 aggregate->args.size() == other->args.size() &&
+                 std::equal(aggregate->args.begin(), aggregate->args.end(), other->args.begin(),
+                            [](const ExprPtr& x, const ExprPtr& y) { return equal(x, y); }) &&
+                 equal(aggregate->filter, other->filter);
+        });
+    if (shared) {
+      continue;
+    }
+    transitions.push_back(aggregate);
+    if (split == AggSplit::FinalDeserial) {
+      costs.transition.per_tuple += function_cost(a->combine) + function_cost(a->deserialize);
+    } else {
+      costs.transition.per_tuple += function_cost(a->transition);
+    }
+    if (split == AggSplit::InitialSerial) {
+      costs.final.per_tuple += function_cost(a->serialize);
+    }
+    if (split != AggSplit::FinalDeserial) {
+      const QualCost arguments = exprs_cost(aggregate->args, root);
+      costs.transition += arguments;
+      if (aggregate->filter) {
+        costs.transition += expr_cost(aggregate->filter, root);
+      }
+      if (!aggregate->direct_args.empty()) {
+        const QualCost direct = exprs_cost(aggregate->direct_args, root);
+        costs.final.startup += direct.startup;
+        costs.final.per_tuple += direct.per_tuple;
+      }
+    }
+    Oid state = a->transition_type;
+    if (types.is_polymorphic(state) && !aggregate->args.empty()) {
+      state = aggregate->args.front()->type;
+    }
+    const auto* type = types.type(state);
+    if (state == type_oid::kInternal) {
+      costs.transition_space += a->transition_space > 0 ? a->transition_space : 8192;
+    } else if (type != nullptr && !type->by_value) {
+      double width = 0;
+      if (a->transition_space > 0) {
+        width = a->transition_space;
+      } else {
+        width =
+            type_width(root, state, aggregate->args.empty() ? -1 : aggregate->args.front()->typmod);
+      }
+      costs.transition_space += std::ceil(width / 8.0) * 8.0 + 16;
+    }
+  }
+  return costs;
+}
+
+}  // namespace quern::planner_model

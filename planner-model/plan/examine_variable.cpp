@@ -1,0 +1,182 @@
+// Which statistics speak of an expression. Source: selfuncs.c (examine_variable,
+// examine_simple_variable), clauses.c (estimate_expression_value), PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/extended_selectivity.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+bool unique_index_on(const RelOptInfo& rel, int attno) {
+  return std::any_of(rel.indexes.begin(), rel.indexes.end(), [&](const IndexOptInfo* index) {
+    return index->unique && index->key_columns == 1 && index->columns[0] == attno &&
+           (index->predicate.empty() || index->predicate_ok);
+  });
+}
+
+const ColumnStatistics* column_statistics(const RelOptInfo& rel, int attno) {
+  for (const auto& column : rel.table->columns) {
+    if (column.number == attno) {
+      const auto& stats =
+          rel.use_inherited_statistics ? column.inherited_statistics : column.statistics;
+      return stats ? &*stats : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel, Variable& out) {
+  auto& global = *root.global;
+  const auto& entry = *rel.entry;
+  if (entry.kind == RangeKind::Relation) {
+    if (var.attno > 0) {
+      if (const auto* stats = column_statistics(rel, var.attno); stats != nullptr) {
+        out.statistics = global.statistics->get(*stats, var.type);
+      }
+      for (const auto* index : rel.indexes) {
+        if (index->method == AccessMethod::Btree && !index->hypothetical &&
+            index->predicate.empty() && index->columns[0] == var.attno) {
+          out.has_ordering_index = true;
+        }
+      }
+    }
+    out.is_ctid = var.attno == -1;
+    out.is_tableoid = var.attno == -6;
+    return;
+  }
+  if (entry.kind == RangeKind::Values) {
+    out.is_values = true;
+    return;
+  }
+  const auto kind = entry.kind;
+  if (kind == RangeKind::Subquery && rel.subroot != nullptr && var.attno > 0) {
+    PlannerInfo& subroot = *rel.subroot;
+    const Query& query = subroot.query;
+    if (query.set_operation || !query.group_by.empty() || query.has_grouping_sets) {
+      return;
+    }
+    const TargetEntry* target = nullptr;
+    int position = 0;
+    for (const auto& candidate : query.targets) {
+      if (!candidate.junk && ++position == var.attno) {
+        target = &candidate;
+        break;
+      }
+    }
+    if (target == nullptr) {
+      return;
+    }
+    if (!query.distinct.empty()) {
+      if (query.distinct.size() == 1 && target->sort_group_ref == query.distinct.front().ref) {
+        out.is_unique = true;
+      }
+      return;
+    }
+    if (target->expr->kind == ExprKind::Var && target->expr->levels_up == 0) {
+      const auto range = static_cast<std::size_t>(target->expr->varno);
+      if (range < subroot.base.size() && subroot.base[range] != nullptr) {
+        examine_simple_variable(subroot, *target->expr, *subroot.base[range], out);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+RelOptInfo* find_rel(PlannerInfo& root, Relids relids) {
+  if (relids == 0) {
+    return nullptr;
+  }
+  if (is_singleton(relids)) {
+    return root.base[static_cast<std::size_t>(lowest(relids))];
+  }
+  const auto it = root.join_by_relids.find(relids);
+  return it == root.join_by_relids.end() ? nullptr : it->second;
+}
+
+ExprPtr estimation_value(PlannerInfo& root, const ExprPtr& expr) {
+  if (expr->kind == ExprKind::Const || expr->kind == ExprKind::Var) {
+    return expr;
+  }
+  return simplify(expr, *root.global->types, FoldStable::Yes, root.global->now_us);
+}
+
+ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int var_relid) {
+  ExaminedVariable result;
+  auto& out = result.variable;
+  out.types = root.global->types;
+  out.type = expr->type;
+  out.collation = expr->collation;
+  ExprPtr base = expr->kind == ExprKind::RelabelType ? expr->args.front() : expr;
+  const auto use_rel = [&](RelOptInfo* rel) {
+    result.rel = rel;
+    if (rel != nullptr) {
+      out.has_relation = true;
+      out.relation_tuples = rel->tuples;
+      out.relation_rows = rel->rows;
+    }
+  };
+  if (base->kind == ExprKind::Var && base->levels_up == 0 &&
+      (var_relid == 0 || var_relid == base->varno)) {
+    result.expr = base;
+    auto* rel = root.base[static_cast<std::size_t>(base->varno)];
+    use_rel(rel);
+    if (rel == nullptr) {
+      return result;
+    }
+    out.type = base->type;
+    if (rel->entry->kind == RangeKind::Relation) {
+      out.is_unique = unique_index_on(*rel, base->attno);
+    }
+    examine_simple_variable(root, *base, *rel, out);
+    return result;
+  }
+  const Relids relids = relids_of(base);
+  RelOptInfo* single = nullptr;
+  if (is_singleton(relids)) {
+    if (var_relid == 0 || var_relid == lowest(relids)) {
+      single = root.base[static_cast<std::size_t>(lowest(relids))];
+      use_rel(single);
+      result.expr = base;
+    }
+  } else if (relids != 0) {
+    if (var_relid == 0) {
+      use_rel(find_rel(root, relids));
+      out.has_relation = true;
+      result.expr = base;
+    } else if (overlaps(relids, singleton(var_relid))) {
+      use_rel(root.base[static_cast<std::size_t>(var_relid)]);
+      result.expr = base;
+    }
+  }
+  if (!result.expr) {
+    result.expr = expr;
+  }
+  if (single != nullptr && single->table != nullptr) {
+    out.type = base->type;
+    for (const auto* index : single->indexes) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(index->key_columns); ++i) {
+        if (index->columns[i] != 0 || !index->expressions[i] ||
+            !equal(strip_relabel(index->expressions[i]), strip_relabel(base))) {
+          continue;
+        }
+        if (index->unique && index->key_columns == 1 &&
+            (index->predicate.empty() || index->predicate_ok)) {
+          out.is_unique = true;
+        }
+        if (const auto& stats = index->index->keys[i].statistics; stats) {
+          out.statistics = root.global->statistics->get(*stats, base->type);
+          return result;
+        }
+      }
+    }
+    out.statistics = extended_expression_statistics(root, *single, base);
+  }
+  return result;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,176 @@
+// Conditions and output columns as EXPLAIN prints them. Source: ruleutils.c, explain.c.
+#include <algorithm>
+
+#include "planner-model/plan/plan_explainer.hpp"
+
+namespace quern::planner_model {
+
+DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* member) {
+  DeparseContext c;
+  c.types = top_.global->types;
+  c.prefix_columns = prefix_;
+  c.range_name = [this, &root, member](int range) {
+    return names_.of(root, range, member_of(root, range, member));
+  };
+  c.column_name = [&root](int range, int attno) -> std::string {
+    static const char* const kSystem[] = {"", "ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
+    if (attno == 0) {
+      return "*";
+    }
+    if (attno < 0) {
+      return -attno <= 6 ? kSystem[-attno] : "?";
+    }
+    const auto& entry = root.query.range_table[static_cast<std::size_t>(range) - 1];
+    const auto at = static_cast<std::size_t>(attno) - 1;
+    return at < entry.columns.size() ? entry.columns[at].name : "?column?";
+  };
+  c.subplan_text = [this](const Expr& subplan) {
+    const auto& info = top_.global->subplans[static_cast<std::size_t>(subplan.subplan_id) - 1];
+    pending_.insert(subplan.subplan_id);
+    return (subplan.hashed ? "hashed " : "") + info.name;
+  };
+  return c;
+}
+
+const Table* PlanExplainer::member_of(const PlannerInfo& root, int range, const Table* member) {
+  if (member == nullptr) {
+    return nullptr;
+  }
+  const auto* rel = root.base[static_cast<std::size_t>(range)];
+  if (rel == nullptr || !rel->is_append) {
+    return nullptr;
+  }
+  const bool ours = std::any_of(rel->members.begin(), rel->members.end(),
+                                [&](const RelOptInfo* m) { return m->table == member; });
+  return ours ? member : nullptr;
+}
+
+ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
+  if (expr->kind == ExprKind::Param && expr->param_kind == ParamKind::Exec) {
+    const auto& param = top_.global->exec_params[static_cast<std::size_t>(expr->param_id)];
+    if (param.source && param.level != nullptr) {
+      auto named = std::make_shared<Expr>(*expr);
+      named->kind = ExprKind::Opaque;
+      auto outer = context(*param.level, nullptr);
+      outer.prefix_columns = true;
+      named->name = deparse(param.source, outer);
+      return named;
+    }
+    return expr;
+  }
+  if (expr->kind == ExprKind::Var && expr->attno > 0) {
+    return through_left_out(expr, root);
+  }
+  return map_children(expr, [&](const ExprPtr& child) { return resolved(child, root); });
+}
+
+ExprPtr PlanExplainer::through_left_out(const ExprPtr& var, const PlannerInfo& root) {
+  const auto found = left_out_.find({&root, var->varno});
+  if (found == left_out_.end()) {
+    return var;
+  }
+  const PlannerInfo& subroot = *found->second;
+  const auto& targets = subroot.query.targets;
+  const auto at = static_cast<std::size_t>(var->attno) - 1;
+  if (at >= targets.size()) {
+    return var;
+  }
+  const ExprPtr inner = resolved(targets[at].expr, subroot);
+  auto named = std::make_shared<Expr>(*var);
+  named->kind = ExprKind::Opaque;
+  named->name = deparse(inner, context(subroot, nullptr));
+  if (inner->kind != ExprKind::Var && inner->kind != ExprKind::Opaque) {
+    named->name = "(" + named->name + ")";
+  }
+  return named;
+}
+
+void PlanExplainer::note_subplans(const ExprPtr& expr) {
+  (void)any_of(expr, [&](const Expr& e) {
+    if (e.kind == ExprKind::SubPlan) {
+      pending_.insert(e.subplan_id);
+    }
+    return false;
+  });
+}
+
+std::string PlanExplainer::text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
+                                const std::vector<ExprPtr>& below) {
+  note_subplans(expr);
+  auto c = context(root, member);
+  c.bare_range = scanned_;
+  for (const auto& e : below) {
+    c.computed_below.push_back(resolved(e, root));
+  }
+  return deparse(resolved(expr, root), c);
+}
+
+std::string PlanExplainer::all(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
+                               const Table* member, const std::vector<ExprPtr>& below) {
+  if (exprs.empty()) {
+    return {};
+  }
+  if (exprs.size() == 1) {
+    return text(root, exprs.front(), member, below);
+  }
+  auto both = std::make_shared<Expr>();
+  both->kind = ExprKind::And;
+  both->type = type_oid::kBool;
+  both->args = exprs;
+  return text(root, both, member, below);
+}
+
+void PlanExplainer::add(PlanNode& node, std::string name, std::string value) {
+  if (!value.empty()) {
+    node.properties.push_back({std::move(name), std::move(value), {}});
+  }
+}
+
+void PlanExplainer::add_list(PlanNode& node, std::string name, std::vector<std::string> items) {
+  if (items.empty()) {
+    return;
+  }
+  std::string joined;
+  for (const auto& item : items) {
+    joined += (joined.empty() ? "" : ", ") + item;
+  }
+  node.properties.push_back({std::move(name), std::move(joined), std::move(items)});
+}
+
+void PlanExplainer::add_clauses(PlanNode& node, const char* name, PlannerInfo& root,
+                                const std::vector<RestrictInfo*>& clauses, const Table* member,
+                                const std::vector<RestrictInfo*>& without) {
+  add(node, name, all(root, in_order(root, clauses, without), member));
+}
+
+std::vector<ExprPtr> PlanExplainer::in_order(PlannerInfo& root,
+                                             const std::vector<RestrictInfo*>& clauses,
+                                             const std::vector<RestrictInfo*>& without) {
+  std::vector<std::pair<double, ExprPtr>> items;
+  for (auto* clause : clauses) {
+    if (clause->pseudoconstant ||
+        std::find(without.begin(), without.end(), clause) != without.end()) {
+      continue;
+    }
+    items.emplace_back(clause_cost(*clause, root).per_tuple, clause->clause);
+  }
+  std::stable_sort(items.begin(), items.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ExprPtr> exprs;
+  for (auto& item : items) {
+    exprs.push_back(std::move(item.second));
+  }
+  return exprs;
+}
+
+std::vector<RestrictInfo*> PlanExplainer::scan_clauses(const Path& path) {
+  std::vector<RestrictInfo*> clauses =
+      path.index != nullptr && path.kind != PathKind::BitmapHeapScan ? path.index->restrict_info
+                                                                     : path.parent->restrictions;
+  if (path.param != nullptr) {
+    clauses.insert(clauses.end(), path.param->clauses.begin(), path.param->clauses.end());
+  }
+  return clauses;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,162 @@
+// Joins and sorts. Source: createplan.c, explain.c.
+#include <algorithm>
+
+#include "planner-model/plan/plan_explainer.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+std::string join_type_name(JoinType type) {
+  switch (type) {
+    case JoinType::Left:
+      return "Left";
+    case JoinType::Full:
+      return "Full";
+    case JoinType::Right:
+      return "Right";
+    case JoinType::Semi:
+      return "Semi";
+    case JoinType::Anti:
+      return "Anti";
+    default:
+      return "Inner";
+  }
+}
+
+}  // namespace
+
+PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const PathKeys& keys,
+                                  double rows_cost) {
+  (void)rows_cost;
+  Path sorted;
+  sorted.kind = PathKind::Sort;
+  sorted.target = input.target;
+  cost_sort(sorted, root, input.total, input.rows, input.target->width, -1.0);
+  PlanNode node = base("Sort", sorted);
+  add_list(node, "Sort Key", sort_items(root, keys, *input.parent, *input.target));
+  child(node, root, input, "Outer");
+  return node;
+}
+
+const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const PathTarget& target,
+                                                    ExprPtr& expr) {
+  for (const ExprPtr& column : target.exprs) {
+    const ExprPtr bare = strip_relabel(column);
+    for (const auto* member : key.ec->members) {
+      if (!member->is_const && equal(strip_relabel(member->expr), bare)) {
+        expr = column;
+        return member;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const PathKeys& keys,
+                                                   const RelOptInfo& rel,
+                                                   const PathTarget& target) {
+  std::vector<std::string> items;
+  for (const auto& key : keys) {
+    ExprPtr expr;
+    const EquivalenceMember* chosen = sort_column(key, target, expr);
+    if (chosen == nullptr) {
+      const auto computable = std::find_if(
+          key.ec->members.begin(), key.ec->members.end(), [&](const EquivalenceMember* member) {
+            return !member->is_const && is_subset(member->relids, rel.relids);
+          });
+      chosen = computable == key.ec->members.end() ? key.ec->members.front() : *computable;
+      expr = chosen->expr;
+    }
+    const auto& types = *top_.global->types;
+    const Ordering ordering = types.ordering(chosen->datatype);
+    auto c = context(root, nullptr);
+    // Computed below the sort: printed in parentheses unless a column.
+    const ExprPtr shown = resolved(expr, root);
+    if (shown->kind != ExprKind::Opaque) {
+      c.computed_below = {shown};
+    }
+    items.push_back(deparse_sort_key(shown, key.descending ? ordering.greater : ordering.less,
+                                     key.nulls_first, c));
+  }
+  return items;
+}
+
+PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
+  const char* name = path.kind == PathKind::NestedLoop ? "Nested Loop"
+                     : path.kind == PathKind::HashJoin ? "Hash Join"
+                                                       : "Merge Join";
+  PlanNode node = base(name, path);
+  note_target(root, path);
+  node.join_type = join_type_name(path.join_type);
+  node.inner_unique = path.inner_unique;
+  const Path& outer = *path.children[0];
+  const Path& inner = *path.children[1];
+  const bool outer_join = path.join_type != JoinType::Inner && path.join_type != JoinType::Semi;
+  std::vector<RestrictInfo*> join_quals;
+  std::vector<RestrictInfo*> filters;
+  for (auto* clause : path.join_clauses) {
+    const bool pushed =
+        clause->is_pushed_down || !is_subset(clause->required_relids, path.parent->relids);
+    (outer_join && pushed ? filters : join_quals).push_back(clause);
+  }
+  if (path.kind != PathKind::NestedLoop) {
+    std::vector<ExprPtr> keys;
+    for (auto* clause : path.hash_clauses) {
+      // The outer side stands on the left.
+      ExprPtr expr = clause->clause;
+      if (!is_subset(clause->left_relids, outer.parent->relids)) {
+        const Oid commuted = top_.global->types->commutator(expr->op);
+        expr = make_op(commuted, expr->args[1], expr->args[0], expr->input_collation, root);
+      }
+      keys.push_back(expr);
+    }
+    add(node, path.kind == PathKind::HashJoin ? "Hash Cond" : "Merge Cond",
+        all(root, keys, nullptr));
+  }
+  add_clauses(node, "Join Filter", root, join_quals, nullptr, path.hash_clauses);
+  add_clauses(node, "Filter", root, filters, nullptr);
+  if (path.kind == PathKind::MergeJoin) {
+    side(node, root, outer, path.outer_sort, "Outer", false);
+    side(node, root, inner, path.inner_sort, "Inner", path.materialize_inner);
+    return node;
+  }
+  child(node, root, outer, "Outer");
+  if (path.kind == PathKind::HashJoin) {
+    PlanNode hash = base("Hash", inner);
+    hash.startup = hash.total;
+    hash.relationship = "Inner";
+    hash.parallel_aware = path.parallel_hash;
+    if (path.parallel_hash) {
+      hash.rows = Rows{clamp_row_est(path.inner_rows_total)};
+      hash.rows = Rows{inner.rows};
+    }
+    child(hash, root, inner, "Outer");
+    node.children.push_back(std::move(hash));
+  } else {
+    child(node, root, inner, "Inner");
+  }
+  return node;
+}
+
+void PlanExplainer::side(PlanNode& node, PlannerInfo& root, const Path& path, const PathKeys& sort,
+                         const char* relationship, bool materialize) {
+  PlanNode below = sort.empty() ? convert(root, path) : sort_node(root, path, sort, 0);
+  if (materialize) {
+    PlanNode material;
+    material.node_type = "Materialize";
+    const auto& p = top_.global->cost;
+    material.startup = below.startup;
+    material.rows = below.rows;
+    material.width = below.width;
+    // copy_plan_costsize(), plus a little for each row stored.
+    material.total = Cost{below.total.value() + p.cpu_operator_cost * below.rows.value()};
+    below.relationship = "Outer";
+    material.children.push_back(std::move(below));
+    below = std::move(material);
+  }
+  below.relationship = relationship;
+  node.children.push_back(std::move(below));
+}
+
+}  // namespace quern::planner_model

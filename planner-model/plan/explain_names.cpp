@@ -1,0 +1,181 @@
+// What each relation of a plan is called, and which subquery scans are left out. Source:
+// ruleutils.c, setrefs.c, PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/plan_explainer.hpp"
+
+namespace quern::planner_model {
+
+void PlanExplainer::assign_names(const PlannerInfo& root, const Path& path) {
+  mark_trivial_scans(path, true);
+  for (const auto& info : top_.global->subplans) {
+    if (info.path != nullptr) {
+      mark_trivial_scans(*info.path, true);
+    }
+  }
+  name_level(root, path);
+  for (const auto& info : top_.global->subplans) {
+    if (info.root != nullptr && info.path != nullptr) {
+      name_level(*info.root, *info.path);
+    }
+  }
+}
+
+bool PlanExplainer::is_trivial(const Path& path, const PathTarget& target, bool exact) {
+  if (!path.parent->restrictions.empty() ||
+      (path.param != nullptr && !path.param->clauses.empty())) {
+    return false;
+  }
+  if (!exact && !path.parent->whole_row_needed) {
+    return true;
+  }
+  const auto& targets = path.subroot->query.targets;
+  const auto& exprs = target.exprs;
+  if (exprs.size() != targets.size() ||
+      std::any_of(targets.begin(), targets.end(), [](const auto& t) { return t.junk; })) {
+    return false;
+  }
+  for (std::size_t i = 0; i < exprs.size(); ++i) {
+    if (exprs[i]->kind != ExprKind::Var || exprs[i]->attno != static_cast<int>(i) + 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void PlanExplainer::mark_trivial_scans(const Path& path, bool exact) {
+  const auto below = [&](bool child_exact) {
+    for (const auto* child_path : path.children) {
+      mark_trivial_scans(*child_path, child_exact);
+    }
+  };
+  switch (path.kind) {
+    case PathKind::SubqueryScan:
+      if (is_trivial(path, *path.target, exact)) {
+        trivial_.insert(&path);
+      }
+      below(true);
+      return;
+    case PathKind::NestedLoop:
+    case PathKind::Aggregate:
+    case PathKind::Group:
+      below(computes_columns(*path.children.front()));
+      return;
+    case PathKind::HashJoin:
+      mark_trivial_scans(*path.children[0], path.batches > 1);
+      mark_trivial_scans(*path.children[1], true);
+      return;
+    case PathKind::MergeJoin:
+      mark_trivial_scans(*path.children[0], !path.outer_sort.empty());
+      mark_trivial_scans(*path.children[1], !path.inner_sort.empty());
+      return;
+    case PathKind::Projection:
+      // What it computes, the node below it does; else a Result of its own.
+      exact = path.single_copy && (exact || computes_columns(path));
+      below(exact);
+      if (const auto& sub = *path.children.front(); sub.kind == PathKind::SubqueryScan) {
+        trivial_.erase(&sub);
+        if (is_trivial(sub, *path.target, exact)) {
+          trivial_.insert(&sub);
+        }
+      }
+      return;
+    case PathKind::Limit:
+    case PathKind::LockRows:
+    case PathKind::UpperUnique:
+      below(exact);
+      return;
+    default:
+      below(true);
+  }
+}
+
+bool PlanExplainer::computes_columns(const Path& path) {
+  return path.kind == PathKind::Projection &&
+         std::any_of(path.target->exprs.begin(), path.target->exprs.end(),
+                     [](const ExprPtr& expr) { return expr->kind != ExprKind::Var; });
+}
+
+[[nodiscard]] bool PlanExplainer::is_left_out(const Path& path) const {
+  return path.kind == PathKind::SubqueryScan && trivial_.contains(&path);
+}
+
+int PlanExplainer::member_place(const PlannerInfo& root, const RelOptInfo& rel) {
+  if (rel.kind != RelKind::Member) {
+    return 0;
+  }
+  const auto* parent = root.base[static_cast<std::size_t>(rel.range)];
+  for (std::size_t i = 0; parent != nullptr && i < parent->members.size(); ++i) {
+    if (parent->members[i] == &rel) {
+      return static_cast<int>(i) + 1;
+    }
+  }
+  return 0;
+}
+
+void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Shown& shown) {
+  switch (path.kind) {
+    case PathKind::SeqScan:
+    case PathKind::SampleScan:
+    case PathKind::IndexScan:
+    case PathKind::IndexOnlyScan:
+    case PathKind::BitmapHeapScan:
+    case PathKind::TidScan:
+    case PathKind::FunctionScan:
+    case PathKind::ValuesScan:
+    case PathKind::CteScan:
+    case PathKind::WorkTableScan:
+      shown.entries.emplace(path.parent->range, member_place(root, *path.parent));
+      return;
+    case PathKind::SubqueryScan:
+      if (is_left_out(path)) {
+        left_out_[{&root, path.parent->range}] = path.subroot;
+      } else {
+        shown.entries.emplace(path.parent->range, 0);
+      }
+      shown.below.emplace_back(path.subroot, path.children.front());
+      return;
+    case PathKind::Append:
+    case PathKind::MergeAppend:
+      if (path.parent != nullptr && path.parent->kind == RelKind::Base && path.parent->is_append) {
+        if (path.children.size() == 1) {
+          shown.elided_parents.insert(path.parent->range);
+        } else {
+          shown.entries.emplace(path.parent->range, 0);
+        }
+      }
+      break;
+    case PathKind::ModifyTable:
+      shown.entries.emplace(root.query.result_range, 0);
+      break;
+    case PathKind::MinMaxAggregate:
+      return;
+    default:
+      break;
+  }
+  for (const auto* child : path.children) {
+    collect_shown(root, *child, shown);
+  }
+}
+
+void PlanExplainer::name_level(const PlannerInfo& root, const Path& path) {
+  Shown shown;
+  collect_shown(root, path, shown);
+  for (const auto& [range, place] : shown.entries) {
+    const auto* rel = static_cast<std::size_t>(range) < root.base.size()
+                          ? root.base[static_cast<std::size_t>(range)]
+                          : nullptr;
+    const Table* member = place > 0 && rel != nullptr
+                              ? rel->members[static_cast<std::size_t>(place) - 1]->table
+                              : nullptr;
+    const std::string name = names_.of(root, range, member);
+    if (shown.elided_parents.count(range) > 0) {
+      names_.stand_in(root, range, name);
+    }
+  }
+  for (const auto& [subroot, subpath] : shown.below) {
+    name_level(*subroot, *subpath);
+  }
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,181 @@
+// Scans of tables, indexes and subqueries. Source: createplan.c, explain.c.
+#include <algorithm>
+
+#include "planner-model/plan/index_cost.hpp"
+#include "planner-model/plan/plan_explainer.hpp"
+#include "planner-model/plan/predicate.hpp"
+
+namespace quern::planner_model {
+
+PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
+  static const std::map<PathKind, const char*> kNames{
+      {PathKind::SeqScan, "Seq Scan"},
+      {PathKind::SampleScan, "Sample Scan"},
+      {PathKind::IndexScan, "Index Scan"},
+      {PathKind::IndexOnlyScan, "Index Only Scan"},
+      {PathKind::BitmapHeapScan, "Bitmap Heap Scan"},
+      {PathKind::TidScan, "Tid Scan"},
+      {PathKind::FunctionScan, "Function Scan"},
+      {PathKind::ValuesScan, "Values Scan"},
+      {PathKind::CteScan, "CTE Scan"},
+      {PathKind::WorkTableScan, "WorkTable Scan"}};
+  PlanNode node = base(kNames.at(path.kind), path);
+  note_target(root, path);
+  const RelOptInfo& rel = *path.parent;
+  const Table* member = name_relation(node, root, rel);
+  if (path.kind == PathKind::CteScan || path.kind == PathKind::WorkTableScan) {
+    node.cte_name = rel.entry->cte;
+  }
+  if (path.kind == PathKind::FunctionScan && rel.entry->functions.size() == 1) {
+    const auto* f = top_.global->types->function(rel.entry->functions.front()->function);
+    node.function_name = f != nullptr ? std::string{f->name} : rel.entry->functions.front()->name;
+  }
+  const auto clauses = scan_clauses(path);
+  scanned_ = rel.range;
+  if (path.index != nullptr) {
+    node.index = path.index->index->name;
+    indexes_.insert(node.index);
+    node.scan_direction = path.backward ? "Backward" : "Forward";
+    std::vector<ExprPtr> conditions;
+    for (const auto& clause : path.index_clauses) {
+      for (const auto* qual : clause.quals) {
+        conditions.push_back(qual->clause);
+      }
+    }
+    add(node, "Index Cond", all(root, conditions, member));
+    add_clauses(node, "Filter", root, non_index_conditions(clauses, path.index_clauses), member);
+  } else if (path.kind == PathKind::BitmapHeapScan) {
+    bitmap(node, root, path, member, clauses);
+  } else if (path.kind == PathKind::TidScan) {
+    add_clauses(node, "TID Cond", root, path.join_clauses, member);
+    add_clauses(node, "Filter", root, clauses, member, path.join_clauses);
+  } else {
+    add_clauses(node, "Filter", root, clauses, member);
+  }
+  scanned_ = 0;
+  return node;
+}
+
+void PlanExplainer::bitmap_conditions(const PlannerInfo& root, const Path& tree,
+                                      BitmapConditions& out) {
+  if (tree.kind == PathKind::BitmapOr) {
+    out.original.insert(out.original.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
+    out.index.insert(out.index.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
+    return;
+  }
+  for (const auto* child_tree : tree.children) {
+    bitmap_conditions(root, *child_tree, out);
+  }
+  if (tree.index == nullptr) {
+    return;
+  }
+  for (const auto& clause : tree.index_clauses) {
+    out.original.push_back(clause.rinfo->clause);
+    for (const auto* qual : clause.quals) {
+      out.index.push_back(qual->clause);
+    }
+  }
+  for (const auto& predicate : tree.index->predicate) {
+    if (!predicate_implied_by(root, {predicate}, out.original)) {
+      out.original.push_back(predicate);
+      out.index.push_back(predicate);
+    }
+  }
+}
+
+void PlanExplainer::exact_clauses(const Path& tree, std::vector<const RestrictInfo*>& out) {
+  if (tree.kind == PathKind::BitmapOr) {
+    return;
+  }
+  for (const auto* child_tree : tree.children) {
+    exact_clauses(*child_tree, out);
+  }
+  for (const auto& clause : tree.index_clauses) {
+    if (!clause.lossy) {
+      out.push_back(clause.rinfo);
+    }
+  }
+}
+
+PlanNode PlanExplainer::bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member) {
+  if (tree.kind == PathKind::BitmapAnd || tree.kind == PathKind::BitmapOr) {
+    PlanNode node = base(tree.kind == PathKind::BitmapAnd ? "BitmapAnd" : "BitmapOr", tree);
+    node.width = 0;
+    node.rows = Rows{clamp_row_est(tree.index_selectivity * tree.parent->tuples)};
+    for (const auto* c : tree.children) {
+      PlanNode leaf = bitmap_tree(root, *c, member);
+      leaf.relationship = "Member";
+      node.children.push_back(std::move(leaf));
+    }
+    return node;
+  }
+  PlanNode node = base("Bitmap Index Scan", tree);
+  node.index = tree.index->index->name;
+  indexes_.insert(node.index);
+  node.startup = Cost{0};
+  node.total = Cost{tree.index_total_cost};
+  node.rows = Rows{clamp_row_est(tree.index_selectivity * tree.parent->tuples)};
+  node.width = 0;
+  node.parallel_aware = false;
+  std::vector<ExprPtr> conditions;
+  for (const auto& clause : tree.index_clauses) {
+    for (const auto* qual : clause.quals) {
+      conditions.push_back(qual->clause);
+    }
+  }
+  add(node, "Index Cond", all(root, conditions, member));
+  return node;
+}
+
+void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, const Table* member,
+                           const std::vector<RestrictInfo*>& clauses) {
+  const Path& tree = *path.children.front();
+  BitmapConditions conditions;
+  bitmap_conditions(root, tree, conditions);
+  std::vector<const RestrictInfo*> exact;
+  exact_clauses(tree, exact);
+  std::vector<RestrictInfo*> filter;
+  for (auto* clause : clauses) {
+    const bool checked = std::any_of(exact.begin(), exact.end(),
+                                     [&](const RestrictInfo* e) {
+                                       return e == clause || (clause->parent_ec != nullptr &&
+                                                              e->parent_ec == clause->parent_ec);
+                                     }) ||
+                         std::any_of(conditions.index.begin(), conditions.index.end(),
+                                     [&](const ExprPtr& e) { return equal(e, clause->clause); });
+    if (!checked) {
+      filter.push_back(clause);
+    }
+  }
+  // What the filter tests anyway needs no recheck.
+  std::vector<ExprPtr> recheck;
+  for (const ExprPtr& condition : conditions.original) {
+    const bool filtered = std::any_of(filter.begin(), filter.end(), [&](const RestrictInfo* f) {
+      return equal(f->clause, condition);
+    });
+    if (!filtered) {
+      recheck.push_back(condition);
+    }
+  }
+  add(node, "Recheck Cond", all(root, recheck, member));
+  add_clauses(node, "Filter", root, filter, member);
+  PlanNode leaf = bitmap_tree(root, tree, member);
+  leaf.relationship = "Outer";
+  node.children.push_back(std::move(leaf));
+}
+
+PlanNode PlanExplainer::subquery_scan(PlannerInfo& root, const Path& path) {
+  if (is_left_out(path)) {
+    return level(*path.subroot, *path.children.front());
+  }
+  PlanNode node = base("Subquery Scan", path);
+  note_target(root, path);
+  node.alias = names_.of(root, path.parent->range, nullptr);
+  add_clauses(node, "Filter", root, scan_clauses(path), nullptr);
+  PlanNode sub = level(*path.subroot, *path.children.front());
+  sub.relationship = "Subquery";
+  node.children.push_back(std::move(sub));
+  return node;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,278 @@
+// Aggregates, windows and all other nodes. Source: createplan.c, explain.c.
+
+#include "planner-model/plan/min_max.hpp"
+#include "planner-model/plan/plan_explainer.hpp"
+
+namespace quern::planner_model {
+
+PlanNode PlanExplainer::projection(PlannerInfo& root, const Path& path) {
+  const Path& sub = *path.children.front();
+  if (!path.single_copy) {
+    PlanNode node = base("Result", path);
+    note_target(root, path);
+    child(node, root, sub, "Outer");
+    return node;
+  }
+  // The node below puts out the projected columns itself.
+  note_target(root, path);
+  if (is_left_out(sub)) {
+    return convert_one(root, sub);
+  }
+  auto copy = sub;
+  copy.target = path.target;
+  copy.startup = path.startup;
+  copy.total = path.total;
+  return convert_one(root, copy);
+}
+
+std::vector<ExprPtr> PlanExplainer::group_exprs(const PlannerInfo& root,
+                                                const std::vector<SortGroupClause>& clauses) {
+  std::vector<ExprPtr> exprs;
+  for (const auto& clause : clauses) {
+    for (const auto& target : root.query.targets) {
+      if (target.sort_group_ref == clause.ref) {
+        exprs.push_back(target.expr);
+        break;
+      }
+    }
+  }
+  return exprs;
+}
+
+bool PlanExplainer::passes_on(const Path& path) {
+  switch (path.kind) {
+    case PathKind::Sort:
+    case PathKind::IncrementalSort:
+    case PathKind::Gather:
+    case PathKind::GatherMerge:
+    case PathKind::Material:
+    case PathKind::UpperUnique:
+    case PathKind::Limit:
+    case PathKind::Append:
+    case PathKind::MergeAppend:
+    case PathKind::Aggregate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void PlanExplainer::grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path) {
+  const auto exprs = group_exprs(root, path.group_clause);
+  const bool below = passes_on(*path.children.front());
+  const auto keys = [&](const std::vector<int>& columns) {
+    std::vector<std::string> items;
+    for (const int column : columns) {
+      items.push_back(text(root, exprs[static_cast<std::size_t>(column)], nullptr,
+                           below ? exprs : std::vector<ExprPtr>{}));
+    }
+    return items;
+  };
+  bool input_used = false;
+  for (const auto& rollup : path.rollups) {
+    if (!rollup.hashed) {
+      if (input_used) {
+        add_list(node, "Sort Key", keys(rollup.columns));
+      }
+      input_used = true;
+    }
+    for (const auto& set : rollup.sets) {
+      if (set.columns.empty()) {
+        add(node, "Group Key", "()");
+      } else {
+        add_list(node, rollup.hashed ? "Hash Key" : "Group Key", keys(set.columns));
+      }
+    }
+  }
+}
+
+void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& path) {
+  if (!path.rollups.empty()) {
+    grouping_set_keys(node, root, path);
+    return;
+  }
+  std::vector<std::string> items;
+  const auto exprs = group_exprs(root, path.group_clause);
+  const bool below = passes_on(*path.children.front());
+  for (const auto& expr : exprs) {
+    items.push_back(text(root, expr, nullptr, below ? exprs : std::vector<ExprPtr>{}));
+  }
+  add_list(node, "Group Key", std::move(items));
+}
+
+PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
+  switch (path.kind) {
+    case PathKind::Aggregate:
+      return aggregate(root, path);
+    case PathKind::Sort:
+    case PathKind::IncrementalSort: {
+      PlanNode node = base(path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
+      const Path& sub = *path.children.front();
+      add_list(node, "Sort Key", sort_items(root, path.pathkeys, *sub.parent, *sub.target));
+      if (path.kind == PathKind::IncrementalSort) {
+        PathKeys head(path.pathkeys.begin(), path.pathkeys.begin() + path.presorted_keys);
+        add_list(node, "Presorted Key", sort_items(root, head, *sub.parent, *sub.target));
+      }
+      child(node, root, sub, "Outer");
+      return node;
+    }
+    case PathKind::Unique: {
+      if (path.unique_columns < 0) {
+        return convert_one(root, *path.children.front());
+      }
+      PlanNode node = base(path.hashed ? "Aggregate" : "Unique", path);
+      std::vector<std::string> items;
+      for (const auto& expr : path.quals) {
+        items.push_back(text(root, expr, nullptr));
+      }
+      if (path.hashed) {
+        node.strategy = "Hashed";
+        node.partial_mode = "Simple";
+        add_list(node, "Group Key", items);
+        child(node, root, *path.children.front(), "Outer");
+      } else {
+        const Path& sub = *path.children.front();
+        Path sorted;
+        sorted.target = sub.target;
+        cost_sort(sorted, root, sub.total, sub.rows, sub.target->width, -1.0);
+        PlanNode sort = base("Sort", sorted);
+        sort.relationship = "Outer";
+        add_list(sort, "Sort Key", items);
+        child(sort, root, sub, "Outer");
+        node.children.push_back(std::move(sort));
+      }
+      return node;
+    }
+    case PathKind::Group: {
+      PlanNode node = base("Group", path);
+      note_target(root, path);
+      group_key(node, root, path);
+      add(node, "Filter", all(root, path.quals, nullptr));
+      child(node, root, *path.children.front(), "Outer");
+      return node;
+    }
+    case PathKind::Gather:
+    case PathKind::GatherMerge: {
+      PlanNode node = base(path.kind == PathKind::Gather ? "Gather" : "Gather Merge", path);
+      node.workers_planned = path.gather_workers;
+      node.single_copy = path.single_copy;
+      child(node, root, *path.children.front(), "Outer");
+      return node;
+    }
+    case PathKind::Append:
+    case PathKind::MergeAppend: {
+      if (path.children.empty()) {
+        PlanNode node = base("Result", path);
+        add(node, "One-Time Filter", "false");
+        return node;
+      }
+      if (path.children.size() == 1) {
+        return convert(root, *path.children.front());
+      }
+      PlanNode node = base(path.kind == PathKind::Append ? "Append" : "Merge Append", path);
+      if (path.kind == PathKind::MergeAppend) {
+        add_list(node, "Sort Key", sort_items(root, path.pathkeys, *path.parent, *path.target));
+      }
+      for (const auto* member : path.children) {
+        child(node, root, *member, "Member");
+      }
+      return node;
+    }
+    case PathKind::Limit:
+      return simple("Limit", root, path);
+    case PathKind::LockRows:
+      return simple("LockRows", root, path);
+    case PathKind::Material:
+      return simple("Materialize", root, path);
+    case PathKind::Memoize: {
+      PlanNode node = base("Memoize", path);
+      std::string keys;
+      for (const auto& key : path.cache_keys) {
+        keys += (keys.empty() ? "" : ", ") + text(root, key, nullptr);
+      }
+      add(node, "Cache Key", keys);
+      add(node, "Cache Mode", path.binary_mode ? "binary" : "logical");
+      child(node, root, *path.children.front(), "Outer");
+      return node;
+    }
+    case PathKind::UpperUnique:
+      return simple("Unique", root, path);
+    case PathKind::WindowAgg:
+      return simple("WindowAgg", root, path);
+    case PathKind::SetOp: {
+      PlanNode node = simple("SetOp", root, path);
+      node.command = path.command;
+      node.strategy = path.hashed ? "Hashed" : "Sorted";
+      return node;
+    }
+    case PathKind::RecursiveUnion: {
+      PlanNode node = base("Recursive Union", path);
+      child(node, root, *path.children[0], "Outer");
+      child(node, root, *path.children[1], "Inner");
+      return node;
+    }
+    case PathKind::ModifyTable:
+      return modify(root, path);
+    case PathKind::MinMaxAggregate:
+      return base("Result", path);  // its subqueries are InitPlans of the level
+    default: {
+      PlanNode node = base("Result", path);
+      note_target(root, path);
+      if (!path.quals.empty()) {
+        add(node, "One-Time Filter", all(root, path.quals, nullptr));
+      }
+      for (const auto* sub : path.children) {
+        child(node, root, *sub, "Outer");
+      }
+      return node;
+    }
+  }
+}
+
+PlanNode PlanExplainer::simple(const char* name, PlannerInfo& root, const Path& path) {
+  PlanNode node = base(name, path);
+  note_target(root, path);
+  child(node, root, *path.children.front(), "Outer");
+  return node;
+}
+
+PlanNode PlanExplainer::aggregate(PlannerInfo& root, const Path& path) {
+  PlanNode node = base("Aggregate", path);
+  note_target(root, path);
+  switch (path.strategy) {
+    case AggStrategy::Plain:
+      node.strategy = "Plain";
+      break;
+    case AggStrategy::Sorted:
+      node.strategy = "Sorted";
+      break;
+    case AggStrategy::Hashed:
+      node.strategy = "Hashed";
+      break;
+    case AggStrategy::Mixed:
+      node.strategy = "Mixed";
+      break;
+  }
+  node.partial_mode = path.split == AggSplit::Simple          ? "Simple"
+                      : path.split == AggSplit::InitialSerial ? "Partial"
+                                                              : "Finalize";
+  group_key(node, root, path);
+  add(node, "Filter", all(root, path.quals, nullptr));
+  child(node, root, *path.children.front(), "Outer");
+  return node;
+}
+
+PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
+  PlanNode node = base("ModifyTable", path);
+  node.operation = path.command;
+  const auto& entry = root.query.range_table[static_cast<std::size_t>(root.query.result_range) - 1];
+  if (entry.table != nullptr) {
+    node.relation = entry.table->name;
+    node.schema = entry.table->schema;
+    node.alias = names_.of(root, root.query.result_range, nullptr);
+  }
+  child(node, root, *path.children.front(), "Outer");
+  return node;
+}
+
+}  // namespace quern::planner_model

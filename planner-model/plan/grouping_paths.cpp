@@ -1,0 +1,261 @@
+// GROUP BY and aggregates, sorted, hashed, in workers. Source: planner.c
+// (create_grouping_paths, create_partial_grouping_paths), PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/min_max.hpp"
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/plan/upper_planner.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+[[nodiscard]] std::vector<ExprPtr> UpperPlanner::group_exprs() const {
+  std::vector<ExprPtr> exprs;
+  for (const auto& group : query_.group_by) {
+    exprs.push_back(target_of(group.ref));
+  }
+  return exprs;
+}
+
+[[nodiscard]] std::vector<SortGroupClause> UpperPlanner::group_clauses(
+    const std::vector<int>& columns) const {
+  std::vector<SortGroupClause> clauses;
+  for (const int column : columns) {
+    clauses.push_back(query_.group_by[static_cast<std::size_t>(column)]);
+  }
+  return clauses;
+}
+
+double UpperPlanner::number_of_groups(double input_rows) {
+  if (!query_.group_by.empty()) {
+    return estimate_num_groups(root_, group_exprs(), input_rows);
+  }
+  return 1;
+}
+
+[[nodiscard]] int UpperPlanner::transitions() const {
+  std::vector<ExprPtr> seen;
+  const auto& types = *root_.global->types;
+  for (const auto& aggregate : aggregates_) {
+    const auto* a = types.aggregate(aggregate->function);
+    const bool shared = std::any_of(seen.begin(), seen.end(), [&](const ExprPtr& other) {
+      const auto* b = types.aggregate(other->function);
+      return a != nullptr && b != nullptr && a->transition == b->transition &&
+             a->transition_type == b->transition_type && aggregate->distinct == other->distinct &&
+             aggregate->args.size() == other->args.size() &&
+             std::equal(aggregate->args.begin(), aggregate->args.end(), other->args.begin(),
+                        [](const ExprPtr& x, const ExprPtr& y) { return equal(x, y); }) &&
+             equal(aggregate->filter, other->filter);
+    });
+    if (!shared) {
+      seen.push_back(aggregate);
+    }
+  }
+  return static_cast<int>(seen.size());
+}
+
+[[nodiscard]] bool UpperPlanner::can_hash_groups() const {
+  if (query_.group_by.empty()) {
+    return false;
+  }
+  for (const auto& aggregate : aggregates_) {
+    if (aggregate->distinct || !aggregate->order_by.empty() || !aggregate->direct_args.empty()) {
+      return false;
+    }
+  }
+  return std::all_of(query_.group_by.begin(), query_.group_by.end(),
+                     [](const SortGroupClause& g) { return g.hashable; });
+}
+
+[[nodiscard]] bool UpperPlanner::can_sort_groups() const {
+  return std::all_of(query_.group_by.begin(), query_.group_by.end(),
+                     [](const SortGroupClause& g) { return g.sort_operator != 0; });
+}
+
+[[nodiscard]] bool UpperPlanner::can_aggregate_partially() const {
+  if (query_.has_grouping_sets || (!query_.has_aggregates && query_.group_by.empty())) {
+    return false;
+  }
+  const auto& types = *root_.global->types;
+  return std::all_of(aggregates_.begin(), aggregates_.end(), [&](const ExprPtr& aggregate) {
+    const auto* a = types.aggregate(aggregate->function);
+    return a != nullptr && a->combine != 0 && !aggregate->distinct && aggregate->order_by.empty() &&
+           aggregate->direct_args.empty() &&
+           (a->transition_type != type_oid::kInternal || a->serialize != 0);
+  });
+}
+
+Path* UpperPlanner::agg_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
+                             AggStrategy strategy, AggSplit split, double groups,
+                             const std::vector<ExprPtr>& having) {
+  auto* path = new_path(root_, PathKind::Aggregate, &rel, target);
+  path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
+  path->workers = sub->workers;
+  path->children = {sub};
+  path->strategy = strategy;
+  path->split = split;
+  path->groups = groups;
+  path->group_clause = query_.group_by;
+  path->quals = having;
+  if (strategy == AggStrategy::Sorted) {
+    path->pathkeys = sub->pathkeys;
+  }
+  cost_agg(*path, root_, strategy, agg_clause_costs(aggregates_, split, root_), transitions(),
+           static_cast<int>(query_.group_by.size()), groups, having, sub->startup, sub->total,
+           sub->rows, sub->target->width);
+  path->startup += target->cost.startup;
+  path->total += target->cost.startup + target->cost.per_tuple * path->rows;
+  return path;
+}
+
+Path* UpperPlanner::group_path(RelOptInfo& rel, Path* sub, const PathTarget* target, double groups,
+                               const std::vector<ExprPtr>& having) {
+  auto* path = new_path(root_, PathKind::Group, &rel, target);
+  path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
+  path->workers = sub->workers;
+  path->pathkeys = sub->pathkeys;
+  path->children = {sub};
+  path->group_clause = query_.group_by;
+  path->quals = having;
+  path->groups = groups;
+  cost_group(*path, root_, static_cast<int>(query_.group_by.size()), groups, having, sub->startup,
+             sub->total, sub->rows);
+  path->startup += target->cost.startup;
+  path->total += target->cost.startup + target->cost.per_tuple * path->rows;
+  return path;
+}
+
+Path* UpperPlanner::sorted_group(RelOptInfo& rel, Path* sub, const PathTarget* target,
+                                 AggSplit split, double groups,
+                                 const std::vector<ExprPtr>& having) {
+  if (query_.has_aggregates) {
+    return agg_path(rel, sub, target,
+                    query_.group_by.empty() ? AggStrategy::Plain : AggStrategy::Sorted, split,
+                    groups, having);
+  }
+  return group_path(rel, sub, target, groups, having);
+}
+
+RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
+  auto& rel = root_.global->rels.emplace_back();
+  rel.kind = RelKind::Upper;
+  rel.relids = input.relids;
+  rel.consider_startup = tuple_fraction_ > 0;
+  const auto* target = keep(grouping_target_);
+  rel.target = *target;
+  const auto having = conjuncts(query_.having);
+  rel.consider_parallel = input.consider_parallel && parallel_safe(*target);
+  if (query_.has_grouping_sets) {
+    grouping_set_paths(rel, input, target, having);
+    set_cheapest(rel);
+    return &rel;
+  }
+  const double groups = number_of_groups(input.cheapest_total->rows);
+  RelOptInfo* partial = nullptr;
+  if (rel.consider_parallel && !input.partial_paths.empty() && can_aggregate_partially()) {
+    partial = partial_grouping(input);
+  }
+  if (can_sort_groups()) {
+    for_sorted_inputs(rel, input.paths, input.cheapest_total, root_.group_pathkeys, [&](Path* sub) {
+      add_path(rel, sorted_group(rel, sub, target, AggSplit::Simple, groups, having));
+    });
+    if (partial != nullptr) {
+      for_sorted_inputs(
+          rel, partial->paths, partial->cheapest_total, root_.group_pathkeys, [&](Path* sub) {
+            add_path(rel, sorted_group(rel, sub, target, AggSplit::FinalDeserial, groups, having));
+          });
+    }
+  }
+  if (can_hash_groups()) {
+    add_path(rel, agg_path(rel, input.cheapest_total, target, AggStrategy::Hashed, AggSplit::Simple,
+                           groups, having));
+    if (partial != nullptr && !partial->paths.empty()) {
+      add_path(rel, agg_path(rel, partial->cheapest_total, target, AggStrategy::Hashed,
+                             AggSplit::FinalDeserial, groups, having));
+    }
+  }
+  if (query_.group_by.empty() && query_.has_aggregates && !query_.having) {
+    add_min_max_path(root_, rel, target, aggregates_);
+  }
+  set_cheapest(rel);
+  return &rel;
+}
+
+RelOptInfo* UpperPlanner::partial_grouping(RelOptInfo& input) {
+  auto& rel = root_.global->rels.emplace_back();
+  rel.kind = RelKind::Upper;
+  rel.relids = input.relids;
+  rel.consider_parallel = true;
+  rel.consider_startup = tuple_fraction_ > 0;
+  // make_partial_grouping_target(): group columns and aggregates in transition form.
+  std::vector<ExprPtr> exprs;
+  std::vector<int> refs;
+  std::vector<ExprPtr> parts;
+  for (std::size_t i = 0; i < grouping_target_.exprs.size(); ++i) {
+    if (is_group_ref(grouping_target_.sort_group_refs[i])) {
+      exprs.push_back(grouping_target_.exprs[i]);
+      refs.push_back(grouping_target_.sort_group_refs[i]);
+    } else {
+      pull_parts(grouping_target_.exprs[i], is_aggregate_like, parts);
+    }
+  }
+  if (query_.having) {
+    pull_parts(query_.having, is_aggregate_like, parts);
+  }
+  for (auto& part : parts) {
+    if (part->kind == ExprKind::Aggref) {
+      part = as_partial(part);
+    }
+  }
+  append_missing(exprs, refs, parts);
+  const auto* target = keep(make_target(root_, exprs, refs));
+  rel.target = *target;
+  auto* cheapest = input.partial_paths.front();
+  const double groups = number_of_groups(cheapest->rows);
+  if (can_sort_groups()) {
+    for_sorted_inputs(rel, input.partial_paths, cheapest, root_.group_pathkeys, [&](Path* sub) {
+      add_partial_path(rel, sorted_group(rel, sub, target, AggSplit::InitialSerial, groups, {}));
+    });
+  }
+  if (can_hash_groups()) {
+    add_partial_path(rel, agg_path(rel, cheapest, target, AggStrategy::Hashed,
+                                   AggSplit::InitialSerial, groups, {}));
+  }
+  if (rel.partial_paths.empty()) {
+    return nullptr;
+  }
+  gather_grouping(rel);
+  set_cheapest(rel);
+  return &rel;
+}
+
+ExprPtr UpperPlanner::as_partial(const ExprPtr& aggregate) {
+  auto partial = std::make_shared<Expr>(*aggregate);
+  if (const auto* a = root_.global->types->aggregate(aggregate->function); a != nullptr) {
+    Oid type = a->transition_type;
+    if (type == type_oid::kInternal && a->serialize != 0) {
+      type = type_oid::kBytea;
+    } else if (root_.global->types->is_polymorphic(type) && !aggregate->args.empty()) {
+      type = aggregate->type;
+    }
+    partial->type = type;
+    partial->typmod = -1;
+  }
+  return partial;
+}
+
+void UpperPlanner::gather_grouping(RelOptInfo& rel) {
+  generate_useful_gather_paths(root_, rel, true);
+  auto* cheapest = rel.partial_paths.front();
+  if (root_.group_pathkeys.empty()) {
+    return;
+  }
+  if (!pathkeys_contained_in(root_.group_pathkeys, cheapest->pathkeys)) {
+    const double rows = cheapest->rows * cheapest->workers;
+    auto* sorted = create_sort_path(root_, rel, cheapest, root_.group_pathkeys, -1.0);
+    add_path(rel, create_gather_merge_path(root_, rel, sorted, &rel.target, root_.group_pathkeys,
+                                           &rows));
+  }
+}
+
+}  // namespace quern::planner_model

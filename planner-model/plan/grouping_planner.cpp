@@ -1,0 +1,237 @@
+// The steps above scans and joins, in their order. Source: planner.c (grouping_planner,
+// preprocess_limit, standard_qp_callback), PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/min_max.hpp"
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/plan/set_operations.hpp"
+#include "planner-model/plan/upper_planner.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+void collect_aggregates(const ExprPtr& expr, std::vector<ExprPtr>& out) {
+  if (!expr) {
+    return;
+  }
+  if (expr->kind == ExprKind::Aggref) {
+    if (std::none_of(out.begin(), out.end(), [&](const ExprPtr& a) { return equal(a, expr); })) {
+      out.push_back(expr);
+    }
+    return;
+  }
+  for (const auto& child : children(*expr)) {
+    collect_aggregates(child, out);
+  }
+}
+
+void collect_windows(const ExprPtr& expr, std::vector<ExprPtr>& out) {
+  if (expr->kind == ExprKind::WindowFunc) {
+    out.push_back(expr);
+    return;
+  }
+  for (const auto& child : children(*expr)) {
+    collect_windows(child, out);
+  }
+}
+
+}  // namespace
+
+void UpperPlanner::run() {
+  preprocess_limit();
+  RelOptInfo* current = nullptr;
+  if (query_.set_operation) {
+    root_.tuple_fraction = query_.order_by.empty() ? tuple_fraction_ : 0.0;
+    current = plan_set_operations(root_);
+    final_target_ = *current->paths.front()->target;
+    root_.sort_pathkeys = pathkeys_for_sortclauses(root_, query_.order_by, query_.targets);
+    sort_target_ = final_target_;
+  } else {
+    current = plan_select();
+  }
+  if (!query_.order_by.empty()) {
+    current = ordered_paths(*current);
+  }
+  finish(*current);
+}
+
+std::optional<double> UpperPlanner::constant_count(const ExprPtr& expr) const {
+  if (!expr) {
+    return 0;
+  }
+  const ExprPtr value = estimation_value(root_, expr);
+  if (value->kind == ExprKind::Const) {
+    if (value->is_null) {
+      return 0;
+    }
+    return value->value ? static_cast<double>(value->value->integer)
+                        : std::strtod(value->text.c_str(), nullptr);
+  }
+  return std::nullopt;
+}
+
+void UpperPlanner::preprocess_limit() {
+  const bool has_limit =
+      query_.limit && !(query_.limit->kind == ExprKind::Const && query_.limit->is_null);
+  const bool has_offset =
+      query_.offset && !(query_.offset->kind == ExprKind::Const &&
+                         (query_.offset->is_null || query_.offset->text == "0"));
+  if (!has_limit && !has_offset) {
+    if (query_.limit || query_.offset) {
+      count_est_ = offset_est_ = 0;
+    }
+    return;
+  }
+  needs_limit_ = true;
+  count_est_ = 0;
+  offset_est_ = 0;
+  if (query_.limit) {
+    const auto value = constant_count(query_.limit);
+    const bool is_null = query_.limit->kind == ExprKind::Const && query_.limit->is_null;
+    count_est_ = is_null ? 0 : value ? std::max(1.0, *value) : -1;
+  }
+  if (query_.offset) {
+    const auto value = constant_count(query_.offset);
+    offset_est_ = value ? std::max(0.0, *value) : -1;
+  }
+  double fraction = tuple_fraction_;
+  if (count_est_ != 0) {
+    double limit_fraction = 0.10;
+    if (count_est_ > 0 && offset_est_ >= 0) {
+      limit_fraction = count_est_ + offset_est_;
+    }
+    if (fraction >= 1.0) {
+      if (limit_fraction >= 1.0) {
+        fraction = std::min(fraction, limit_fraction);
+      }
+    } else if (fraction > 0.0) {
+      if (limit_fraction >= 1.0) {
+        fraction = limit_fraction;
+      } else {
+        fraction = std::min(fraction, limit_fraction);
+      }
+    } else {
+      fraction = limit_fraction;
+    }
+  } else if (offset_est_ != 0 && fraction > 0.0) {
+    double limit_fraction = offset_est_ < 0 ? 0.10 : offset_est_;
+    if (fraction >= 1.0) {
+      fraction = limit_fraction >= 1.0 ? fraction + limit_fraction : limit_fraction;
+    } else if (limit_fraction >= 1.0) {
+      // absolute offset with a fractional caller: the caller's stands
+    } else {
+      fraction += limit_fraction;
+      if (fraction >= 1.0) {
+        fraction = 0.0;
+      }
+    }
+  }
+  tuple_fraction_ = fraction;
+  if (count_est_ > 0 && offset_est_ >= 0) {
+    limit_tuples_ = count_est_ + offset_est_;
+  }
+}
+
+[[nodiscard]] bool UpperPlanner::has_grouping() const {
+  return !query_.group_by.empty() || query_.has_grouping_sets || query_.has_aggregates ||
+         query_.having;
+}
+
+[[nodiscard]] ExprPtr UpperPlanner::target_of(int ref) const {
+  for (const auto& target : query_.targets) {
+    if (target.sort_group_ref == ref) {
+      return target.expr;
+    }
+  }
+  return nullptr;
+}
+
+void UpperPlanner::set_query_pathkeys() {
+  const auto keys = [&](const std::vector<SortGroupClause>& clauses) {
+    bool sortable = true;
+    auto result = pathkeys_for_sortclauses(root_, clauses, query_.targets, &sortable);
+    return sortable ? result : PathKeys{};
+  };
+  if (!query_.has_grouping_sets) {
+    root_.group_pathkeys = keys(query_.group_by);
+  } else if (!grouping_sets_.rollups.empty()) {
+    root_.group_pathkeys = keys(group_clauses(grouping_sets_.rollups.front().columns));
+  }
+  if (!query_.windows.empty()) {
+    root_.window_pathkeys = window_keys(query_.windows.front());
+  }
+  root_.distinct_pathkeys = keys(query_.distinct);
+  root_.sort_pathkeys = keys(query_.order_by);
+  if (!root_.group_pathkeys.empty()) {
+    root_.query_pathkeys = root_.group_pathkeys;
+  } else if (!root_.window_pathkeys.empty()) {
+    root_.query_pathkeys = root_.window_pathkeys;
+  } else if (root_.distinct_pathkeys.size() > root_.sort_pathkeys.size()) {
+    root_.query_pathkeys = root_.distinct_pathkeys;
+  } else {
+    root_.query_pathkeys = root_.sort_pathkeys;
+  }
+}
+
+PathKeys UpperPlanner::window_keys(const WindowClause& window) {
+  auto clauses = window.partition;
+  for (const auto& order : window.order) {
+    if (std::none_of(clauses.begin(), clauses.end(),
+                     [&](const SortGroupClause& c) { return c.ref == order.ref; })) {
+      clauses.push_back(order);
+    }
+  }
+  return pathkeys_for_sortclauses(root_, clauses, query_.targets);
+}
+
+RelOptInfo* UpperPlanner::plan_select() {
+  order_group_clause();
+  remove_useless_group_columns();
+  if (query_.has_grouping_sets) {
+    grouping_sets_ = plan_grouping_sets(query_);
+  }
+  add_row_identities();
+  root_.has_having = query_.having != nullptr;
+  root_.tuple_fraction = tuple_fraction_;
+  const bool needs_all = has_grouping() || !query_.distinct.empty() ||
+                         query_.has_window_functions || query_.has_returning_set;
+  root_.limit_tuples = needs_all ? -1.0 : limit_tuples_;
+  for (const auto& target : query_.targets) {
+    collect_aggregates(target.expr, aggregates_);
+  }
+  collect_aggregates(query_.having, aggregates_);
+  for (const auto& target : query_.targets) {
+    collect_windows(target.expr, window_functions_);
+  }
+  RelOptInfo* current = query_planner(root_, [&](PlannerInfo&) { set_query_pathkeys(); });
+
+  final_target_ = make_target(root_, query_.targets);
+  sort_target_ = sort_input_target();
+  grouping_target_ = query_.has_window_functions ? window_input_target() : sort_target_;
+  scanjoin_target_ = has_grouping() ? group_input_target() : grouping_target_;
+  split_srfs();
+  apply_scanjoin_target(*current);
+  if (has_grouping()) {
+    current = grouping_paths(*current);
+  }
+  if (query_.has_window_functions) {
+    current = window_paths(*current);
+  }
+  if (!query_.distinct.empty()) {
+    current = distinct_paths(*current);
+  }
+  return current;
+}
+
+void UpperPlanner::split_srfs() {
+  if (query_.has_returning_set) {
+    root_.global->unmodelled.insert("set-returning function in the select list");
+  }
+}
+
+void grouping_planner(PlannerInfo& root, double tuple_fraction) {
+  UpperPlanner{root, tuple_fraction}.run();
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,219 @@
+// Windows, ORDER BY, row locks, LIMIT and the modified table. Source: planner.c
+// (create_window_paths, create_ordered_paths, grouping_planner), PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/selectivity.hpp"
+#include "planner-model/plan/upper_planner.hpp"
+
+namespace quern::planner_model {
+
+RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
+  auto& rel = root_.global->rels.emplace_back();
+  rel.kind = RelKind::Upper;
+  rel.relids = input.relids;
+  rel.consider_startup = tuple_fraction_ > 0;
+  rel.target = sort_target_;
+  rel.consider_parallel = input.consider_parallel && parallel_safe(sort_target_);
+  const auto& windows = query_.windows;
+  const auto one = [&](Path* path) {
+    std::vector<ExprPtr> known = grouping_target_.exprs;
+    std::vector<int> refs = grouping_target_.sort_group_refs;
+    for (std::size_t w = 0; w < windows.size(); ++w) {
+      std::vector<ExprPtr> functions;
+      for (const auto& f : window_functions_) {
+        if (f->window == static_cast<int>(w) + 1) {
+          functions.push_back(f);
+        }
+      }
+      if (functions.empty()) {
+        continue;
+      }
+      const PathKeys keys = window_keys(windows[w]);
+      int presorted = 0;
+      if (!pathkeys_count_contained_in(keys, path->pathkeys, presorted)) {
+        path = presorted > 0 && root_.global->cost.enable_incremental_sort
+                   ? create_incremental_sort_path(root_, rel, path, keys, presorted, -1.0)
+                   : create_sort_path(root_, rel, path, keys, -1.0);
+      }
+      const bool last = w + 1 == windows.size();
+      const PathTarget* target = nullptr;
+      if (last) {
+        target = keep(sort_target_);
+      } else {
+        for (const auto& f : functions) {
+          known.push_back(f);
+          refs.push_back(0);
+        }
+        target = keep(make_target(root_, known, refs));
+      }
+      auto* agg = new_path(root_, PathKind::WindowAgg, &rel, target);
+      agg->children = {path};
+      agg->parallel_safe = agg->parallel_safe && path->parallel_safe;
+      agg->pathkeys = path->pathkeys;
+      agg->window = static_cast<int>(w) + 1;
+      cost_windowagg(*agg, root_, functions, static_cast<int>(windows[w].partition.size()),
+                     static_cast<int>(windows[w].order.size()), path->startup, path->total,
+                     path->rows);
+      agg->startup += target->cost.startup;
+      agg->total += target->cost.startup + target->cost.per_tuple * agg->rows;
+      path = agg;
+    }
+    add_path(rel, path);
+  };
+  for (auto* path : input.paths) {
+    int presorted = 0;
+    if (path == input.cheapest_total ||
+        pathkeys_count_contained_in(root_.window_pathkeys, path->pathkeys, presorted) ||
+        presorted > 0) {
+      one(path);
+    }
+  }
+  set_cheapest(rel);
+  return &rel;
+}
+
+RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
+  auto& rel = root_.global->rels.emplace_back();
+  rel.kind = RelKind::Upper;
+  rel.relids = input.relids;
+  rel.consider_startup = tuple_fraction_ > 0;
+  rel.consider_parallel = input.consider_parallel && parallel_safe(final_target_);
+  const auto* target = keep(final_target_);
+  rel.target = *target;
+  const double limit = limit_tuples_;
+  const bool incremental = root_.global->cost.enable_incremental_sort;
+  const auto emit = [&](Path* path) {
+    if (!same_exprs(*path->target, *target)) {
+      path = apply_projection(root_, rel, path, target);
+    }
+    add_path(rel, path);
+  };
+  for (auto* original : input.paths) {
+    int presorted = 0;
+    if (pathkeys_count_contained_in(root_.sort_pathkeys, original->pathkeys, presorted)) {
+      emit(original);
+      continue;
+    }
+    if (original == input.cheapest_total) {
+      emit(create_sort_path(root_, rel, original, root_.sort_pathkeys, limit));
+    }
+    if (incremental && presorted > 0) {
+      emit(create_incremental_sort_path(root_, rel, original, root_.sort_pathkeys, presorted,
+                                        limit));
+    }
+  }
+  if (rel.consider_parallel && !root_.sort_pathkeys.empty() && !input.partial_paths.empty()) {
+    auto* cheapest = input.partial_paths.front();
+    if (!pathkeys_contained_in(root_.sort_pathkeys, cheapest->pathkeys)) {
+      auto* sorted = create_sort_path(root_, rel, cheapest, root_.sort_pathkeys, limit);
+      const double rows = cheapest->rows * cheapest->workers;
+      emit(
+          create_gather_merge_path(root_, rel, sorted, sorted->target, root_.sort_pathkeys, &rows));
+    }
+    if (incremental) {
+      for (auto* sub : input.partial_paths) {
+        int presorted = 0;
+        if (pathkeys_count_contained_in(root_.sort_pathkeys, sub->pathkeys, presorted) ||
+            presorted == 0) {
+          continue;
+        }
+        auto* sorted =
+            create_incremental_sort_path(root_, rel, sub, root_.sort_pathkeys, presorted, limit);
+        const double rows = sub->rows * sub->workers;
+        emit(create_gather_merge_path(root_, rel, sorted, sorted->target, root_.sort_pathkeys,
+                                      &rows));
+      }
+    }
+  }
+  set_cheapest(rel);
+  return &rel;
+}
+
+Path* UpperPlanner::limit_path(RelOptInfo& rel, Path* sub) {
+  auto* path = new_path(root_, PathKind::Limit, &rel, sub->target);
+  path->children = {sub};
+  path->pathkeys = sub->pathkeys;
+  path->workers = sub->workers;
+  path->parallel_safe = path->parallel_safe && sub->parallel_safe;
+  path->limit_count = count_est_;
+  path->limit_offset = offset_est_;
+  double rows = sub->rows;
+  double startup = sub->startup;
+  double total = sub->total;
+  const double input_rows = rows;
+  if (offset_est_ != 0) {
+    double offset = offset_est_ > 0 ? offset_est_ : clamp_row_est(input_rows * 0.10);
+    offset = std::min(offset, rows);
+    if (input_rows > 0) {
+      startup += (sub->total - sub->startup) * offset / input_rows;
+    }
+    rows = std::max(rows - offset, 1.0);
+  }
+  if (count_est_ != 0) {
+    double wanted = count_est_ > 0 ? count_est_ : clamp_row_est(input_rows * 0.10);
+    wanted = std::min(wanted, rows);
+    if (input_rows > 0) {
+      total = startup + (sub->total - sub->startup) * wanted / input_rows;
+    }
+    rows = std::max(wanted, 1.0);
+  }
+  path->rows = rows;
+  path->startup = startup;
+  path->total = total;
+  return path;
+}
+
+Path* UpperPlanner::modify_path(RelOptInfo& rel, Path* sub) {
+  auto* path = new_path(root_, PathKind::ModifyTable, &rel, sub->target);
+  path->children = {sub};
+  path->command = query_.command == Command::Insert   ? "Insert"
+                  : query_.command == Command::Update ? "Update"
+                                                      : "Delete";
+  path->startup = sub->startup;
+  path->total = sub->total;
+  PathTarget target;
+  if (!query_.returning.empty()) {
+    path->rows = sub->rows;
+    target = make_target(root_, query_.returning);
+    target.width = sub->target->width;  // create_modifytable_path() takes the input's
+  }
+  path->target = keep(target);
+  return path;
+}
+
+void UpperPlanner::finish(RelOptInfo& current) {
+  auto& rel = root_.global->rels.emplace_back();
+  rel.kind = RelKind::Upper;
+  rel.relids = current.relids;
+  rel.consider_startup = tuple_fraction_ > 0;
+  rel.target = final_target_;
+  const bool modifies = query_.command != Command::Select;
+  rel.consider_parallel = current.consider_parallel && !modifies && query_.row_marks.empty();
+  for (auto* path : current.paths) {
+    if (!query_.row_marks.empty() && !modifies) {
+      auto* lock = new_path(root_, PathKind::LockRows, &rel, path->target);
+      lock->children = {path};
+      lock->pathkeys = {};
+      lock->rows = path->rows;
+      lock->startup = path->startup;
+      lock->total = path->total + root_.global->cost.cpu_tuple_cost * path->rows;
+      path = lock;
+    }
+    if (needs_limit_) {
+      path = limit_path(rel, path);
+    }
+    if (modifies) {
+      path = modify_path(rel, path);
+    }
+    add_path(rel, path);
+  }
+  if (rel.consider_parallel && !needs_limit_) {
+    rel.partial_paths = current.partial_paths;
+  }
+  set_cheapest(rel);
+  root_.final_rel = &rel;
+  root_.final_target = final_target_;
+  root_.tuple_fraction = tuple_fraction_;
+}
+
+}  // namespace quern::planner_model

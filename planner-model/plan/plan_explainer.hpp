@@ -1,0 +1,213 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "planner-model/plan/deparse.hpp"
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/whatif/plan_node.hpp"
+
+namespace quern::planner_model {
+
+/// Names of range-table entries over the whole plan, unique as select_rtable_names_for_explain()
+/// makes them: the second "o" is "o_1".
+class Names {
+ public:
+  std::string of(const PlannerInfo& root, int range, const Table* member) {
+    const auto key = std::make_tuple(&root, range, member);
+    if (const auto it = given_.find(key); it != given_.end()) {
+      return it->second;
+    }
+    const auto& entry = root.query.range_table[static_cast<std::size_t>(range) - 1];
+    // Partitions go by their parent's name.
+    const std::string base = entry.alias.empty() ? "unnamed_join" : entry.alias;
+    std::string name = base;
+    for (int n = 1; !used_.insert(name).second; ++n) {
+      name = base + "_" + std::to_string(n);
+    }
+    given_[key] = name;
+    return name;
+  }
+
+  /// The entry goes by another's name: its own node is not in the plan.
+  void stand_in(const PlannerInfo& root, int range, const std::string& name) {
+    given_[std::make_tuple(&root, range, static_cast<const Table*>(nullptr))] = name;
+  }
+
+ private:
+  std::map<std::tuple<const PlannerInfo*, int, const Table*>, std::string> given_;
+  std::set<std::string> used_;
+};
+
+/// Turns the chosen path into the nodes that EXPLAIN shows (createplan.c, setrefs.c, explain.c).
+/// The members live in explain_plan.cpp, explain_names.cpp, explain_expressions.cpp,
+/// explain_scans.cpp, explain_joins.cpp and explain_upper.cpp.
+class PlanExplainer {
+ public:
+  PlanExplainer(PlannerInfo& top, std::set<std::string>& indexes) : top_{top}, indexes_{indexes} {
+    // The server counts its whole range table: partitions and pulled-up subqueries too.
+    std::size_t ranges = 0;
+    for (auto& root : top.global->roots) {
+      ranges += root.query.range_table.size();
+      for (const auto* rel : root.base) {
+        ranges += rel != nullptr && rel->is_append ? rel->members_before_pruning : 0;
+      }
+    }
+    prefix_ = ranges > 1;
+  }
+
+  /// Names every entry that the plan shows before any is printed: in the order of the server's
+  /// range table, this level first, then subqueries and subplans as they are met.
+  void assign_names(const PlannerInfo& root, const Path& path);
+
+  PlanNode level(PlannerInfo& root, const Path& path);
+
+ private:
+  // --- names
+
+  struct Shown {
+    std::set<std::pair<int, int>> entries = {};  ///< range, then 0 or the member's place from 1
+    std::set<int> elided_parents = {};           ///< partitioned tables with one partition left
+    std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
+  };
+
+  /// trivial_subqueryscan() (setrefs.c): the scan only passes rows on, and is left out. Where the
+  /// plan above does not ask for just the columns it needs (`exact`), the scan puts out them all
+  /// (use_physical_tlist(), createplan.c).
+  static bool is_trivial(const Path& path, const PathTarget& target, bool exact);
+
+  /// Follows the CP_ flags of create_plan_recurse() down the plan.
+  void mark_trivial_scans(const Path& path, bool exact);
+
+  static bool computes_columns(const Path& path);
+
+  [[nodiscard]] bool is_left_out(const Path& path) const;
+
+  static int member_place(const PlannerInfo& root, const RelOptInfo& rel);
+
+  void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown);
+
+  void name_level(const PlannerInfo& root, const Path& path);
+
+  // --- expressions
+
+  DeparseContext context(const PlannerInfo& root, const Table* member);
+
+  static const Table* member_of(const PlannerInfo& root, int range, const Table* member);
+
+  /// Correlation parameters print as the outer columns they stand for.
+  ExprPtr resolved(const ExprPtr& expr, const PlannerInfo& root);
+
+  /// A column of a subquery whose scan is left out of the plan prints as what the subquery
+  /// computes.
+  ExprPtr through_left_out(const ExprPtr& var, const PlannerInfo& root);
+
+  void note_subplans(const ExprPtr& expr);
+
+  std::string text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
+                   const std::vector<ExprPtr>& below = {});
+
+  std::string all(PlannerInfo& root, const std::vector<ExprPtr>& exprs, const Table* member,
+                  const std::vector<ExprPtr>& below = {});
+
+  static void add(PlanNode& node, std::string name, std::string value);
+
+  static void add_list(PlanNode& node, std::string name, std::vector<std::string> items);
+
+  void add_clauses(PlanNode& node, const char* name, PlannerInfo& root,
+                   const std::vector<RestrictInfo*>& clauses, const Table* member,
+                   const std::vector<RestrictInfo*>& without = {});
+
+  /// order_qual_clauses(): cheap checks first, otherwise as they stand.
+  static std::vector<ExprPtr> in_order(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
+                                       const std::vector<RestrictInfo*>& without);
+
+  std::vector<RestrictInfo*> scan_clauses(const Path& path);
+
+  // --- nodes
+
+  PlanNode base(const char* type, const Path& path);
+
+  const Table* name_relation(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel);
+
+  void child(PlanNode& node, PlannerInfo& root, const Path& path, const char* relationship);
+
+  PlanNode convert(PlannerInfo& root, const Path& path);
+
+  void note_target(PlannerInfo& root, const Path& path);
+
+  PlanNode convert_one(PlannerInfo& root, const Path& path);
+
+  PlanNode scan(PlannerInfo& root, const Path& path);
+
+  /// create_bitmap_subplan(): the clauses as written, for the recheck, and as the indexes take
+  /// them.
+  struct BitmapConditions {
+    std::vector<ExprPtr> original = {};
+    std::vector<ExprPtr> index = {};
+  };
+
+  static void bitmap_conditions(const PlannerInfo& root, const Path& tree, BitmapConditions& out);
+
+  static void exact_clauses(const Path& tree, std::vector<const RestrictInfo*>& out);
+
+  PlanNode bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member);
+
+  void bitmap(PlanNode& node, PlannerInfo& root, const Path& path, const Table* member,
+              const std::vector<RestrictInfo*>& clauses);
+
+  PlanNode subquery_scan(PlannerInfo& root, const Path& path);
+
+  PlanNode sort_node(PlannerInfo& root, const Path& input, const PathKeys& keys, double rows_cost);
+
+  /// The output column that carries a sort key, whatever binary-compatible cast is around either
+  /// (find_ec_member_matching_expr(), equivclass.c); nothing: the sort's input computes the key.
+  static const EquivalenceMember* sort_column(const PathKey& key, const PathTarget& target,
+                                              ExprPtr& expr);
+
+  /// The expression of a sort key that the relation can compute.
+  std::vector<std::string> sort_items(PlannerInfo& root, const PathKeys& keys,
+                                      const RelOptInfo& rel, const PathTarget& target);
+
+  PlanNode join(PlannerInfo& root, const Path& path);
+
+  void side(PlanNode& node, PlannerInfo& root, const Path& path, const PathKeys& sort,
+            const char* relationship, bool materialize);
+
+  PlanNode projection(PlannerInfo& root, const Path& path);
+
+  std::vector<ExprPtr> group_exprs(const PlannerInfo& root,
+                                   const std::vector<SortGroupClause>& clauses);
+
+  /// Nodes that compute nothing: what they put out was computed below them.
+  static bool passes_on(const Path& path);
+
+  /// show_grouping_sets(): the keys of each hash table, of each sort, and of its sets.
+  void grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path);
+
+  void group_key(PlanNode& node, PlannerInfo& root, const Path& path);
+
+  PlanNode upper(PlannerInfo& root, const Path& path);
+
+  PlanNode simple(const char* name, PlannerInfo& root, const Path& path);
+
+  PlanNode aggregate(PlannerInfo& root, const Path& path);
+
+  PlanNode modify(PlannerInfo& root, const Path& path);
+
+  PlannerInfo& top_;
+  std::set<std::string>& indexes_;
+  Names names_;
+  std::map<std::pair<const PlannerInfo*, int>, const PlannerInfo*> left_out_;
+  std::set<const Path*> trivial_;  ///< subquery scans that the plan leaves out
+  bool prefix_ = false;
+  int scanned_ = 0;  ///< the range whose scan is being printed: its columns are named alone
+  std::set<int> pending_;
+  std::set<int> shown_;
+};
+
+}  // namespace quern::planner_model

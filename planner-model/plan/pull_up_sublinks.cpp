@@ -1,0 +1,314 @@
+// IN and EXISTS become joins. Source: prepjointree.c (pull_up_sublinks), subselect.c
+// (convert_ANY_sublink_to_join, convert_EXISTS_sublink_to_join), PostgreSQL 15.
+#include <set>
+
+#include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
+#include "planner-model/query/simplify.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+ExprPtr make_var(int range, int attno, const ExprPtr& like) {
+  auto var = std::make_shared<Expr>();
+  var->kind = ExprKind::Var;
+  var->varno = range;
+  var->attno = attno;
+  var->type = like->type;
+  var->typmod = like->typmod;
+  var->collation = like->collation;
+  return var;
+}
+
+class SublinkPullUp {
+ public:
+  explicit SublinkPullUp(PlannerInfo& root) : root_{root}, query_{root.query} {}
+
+  void run() { query_.join_tree = as_from(tree(std::move(query_.join_tree))); }
+
+ private:
+  static JoinTree as_from(JoinTree tree) {
+    if (tree.kind == JoinTree::Kind::From) {
+      return tree;
+    }
+    JoinTree from;
+    from.children.push_back(std::move(tree));
+    return from;
+  }
+
+  JoinTree tree(JoinTree node) {
+    if (node.kind == JoinTree::Kind::Range) {
+      return node;
+    }
+    for (auto& child : node.children) {
+      child = tree(std::move(child));
+    }
+    if (!node.quals) {
+      return node;
+    }
+    if (node.kind == JoinTree::Kind::From) {
+      const Relids available = ranges_of(node);
+      auto quals = std::move(node.quals);
+      node.quals = nullptr;
+      return attach(std::move(node), quals, available);
+    }
+    if (node.join == JoinType::Inner) {
+      const Relids available = ranges_of(node);
+      auto quals = std::move(node.quals);
+      node.quals = nullptr;
+      return attach(std::move(node), quals, available);
+    }
+    if (node.join == JoinType::Left) {
+      const Relids available = ranges_of(node.children[1]);
+      std::vector<ExprPtr> kept;
+      for (const auto& qual : conjuncts(node.quals)) {
+        if (!pull(qual, available, node.children[1])) {
+          kept.push_back(qual);
+        }
+      }
+      node.quals = make_and(kept);
+    }
+    return node;
+  }
+
+  JoinTree attach(JoinTree node, const ExprPtr& quals, Relids available) {
+    JoinTree top = node;
+    std::vector<ExprPtr> kept;
+    for (const auto& qual : conjuncts(quals)) {
+      if (!pull(qual, available, top)) {
+        kept.push_back(qual);
+      }
+    }
+    // The plain conditions stay with the innermost node, below the new joins.
+    JoinTree* inner = &top;
+    while (inner->kind == JoinTree::Kind::Join && created_.contains(inner->range)) {
+      inner = &inner->children[0];
+    }
+    inner->quals = make_and(kept);
+    for (JoinTree* join = &top; join->kind == JoinTree::Kind::Join && join->range != 0;
+         join = &join->children[0]) {
+      join->range = 0;
+    }
+    return top;
+  }
+
+  bool pull(const ExprPtr& qual, Relids available, JoinTree& top) {
+    if (qual->kind == ExprKind::SubLink && qual->sublink_kind == SubLinkKind::Any) {
+      return pull_any(*qual, available, top);
+    }
+    if (qual->kind == ExprKind::SubLink && qual->sublink_kind == SubLinkKind::Exists) {
+      return pull_exists(*qual, available, top, false);
+    }
+    if (qual->kind == ExprKind::Not && qual->args.front()->kind == ExprKind::SubLink &&
+        qual->args.front()->sublink_kind == SubLinkKind::Exists) {
+      return pull_exists(*qual->args.front(), available, top, true);
+    }
+    return false;
+  }
+
+  void wrap(JoinTree& top, JoinType type, JoinTree right, ExprPtr quals) {
+    // Sublinks inside the new quals and the new right side are treated in turn.
+    right = tree(std::move(right));
+    JoinTree join;
+    join.kind = JoinTree::Kind::Join;
+    join.join = type;
+    join.range = ++mark_;
+    created_.insert(join.range);
+    join.children.push_back(std::move(top));
+    join.children.push_back(std::move(right));
+    std::vector<ExprPtr> kept;
+    const Relids inside = ranges_of(join.children[1]);
+    for (const auto& qual : conjuncts(quals)) {
+      if (!pull_into_right(qual, inside, join.children[1])) {
+        kept.push_back(qual);
+      }
+    }
+    join.quals = make_and(kept);
+    top = std::move(join);
+  }
+
+  bool pull_into_right(const ExprPtr& qual, Relids inside, JoinTree& right) {
+    if (qual->kind != ExprKind::SubLink && qual->kind != ExprKind::Not) {
+      return false;
+    }
+    const auto mark = mark_;
+    const bool pulled = pull(qual, inside, right);
+    if (pulled) {
+      for (JoinTree* join = &right; join->kind == JoinTree::Kind::Join && join->range > mark;
+           join = &join->children[0]) {
+        join->range = 0;
+      }
+    }
+    return pulled;
+  }
+
+  bool pull_any(const Expr& link, Relids available, JoinTree& top) {
+    const Query& sub = *link.subquery;
+    if (has_vars_of_level(sub, 1)) {
+      return false;
+    }
+    const Relids left = relids_of(link.test);
+    if (left == 0 || !is_subset(left, available) || contains_volatile(link.test, root_)) {
+      return false;
+    }
+    RangeTableEntry entry;
+    entry.kind = RangeKind::Subquery;
+    entry.alias = "ANY_subquery";
+    auto copy = std::make_shared<Query>(sub);
+    for (const auto& target : sub.targets) {
+      if (!target.junk) {
+        entry.columns.push_back(
+            {target.name, target.expr->type, target.expr->typmod, target.expr->collation});
+      }
+    }
+    entry.subquery = copy;
+    query_.range_table.push_back(std::move(entry));
+    const int range = static_cast<int>(query_.range_table.size());
+    std::vector<ExprPtr> left_items =
+        link.test->kind == ExprKind::RowExpr ? link.test->args : std::vector<ExprPtr>{link.test};
+    std::vector<ExprPtr> clauses;
+    for (std::size_t i = 0; i < left_items.size(); ++i) {
+      const Oid op = i < link.operators.size() ? link.operators[i] : link.op;
+      const auto* definition = root_.global->types->op(op);
+      if (definition == nullptr) {
+        query_.range_table.pop_back();
+        return false;
+      }
+      ExprPtr right = make_var(range, static_cast<int>(i) + 1, visible_target(sub, i));
+      right = coerce(right, definition->right);
+      const ExprPtr left_item = coerce(left_items[i], definition->left);
+      clauses.push_back(
+          make_op(op, left_item, right,
+                  link.input_collation != 0 ? link.input_collation : left_item->collation, root_));
+    }
+    JoinTree leaf;
+    leaf.kind = JoinTree::Kind::Range;
+    leaf.range = range;
+    wrap(top, JoinType::Semi, std::move(leaf), make_and(clauses));
+    return true;
+  }
+
+  ExprPtr coerce(const ExprPtr& expr, Oid type) {
+    const auto& types = *root_.global->types;
+    if (expr->type == type || types.is_polymorphic(type)) {
+      return expr;
+    }
+    auto cast = std::make_shared<Expr>();
+    cast->type = type;
+    cast->collation = types.type_collation(type) != 0
+                          ? (expr->collation != 0 ? expr->collation : types.type_collation(type))
+                          : 0;
+    cast->form = CoercionForm::ImplicitCast;
+    cast->args = {expr};
+    const auto coercion = types.find_coercion(expr->type, type, CoercionContext::Implicit);
+    if (coercion.path == CoercionPath::Function) {
+      cast->kind = ExprKind::FuncExpr;
+      cast->function = coercion.function;
+      if (const auto* f = types.function(coercion.function); f != nullptr) {
+        cast->name = f->name;
+      }
+    } else {
+      cast->kind = ExprKind::RelabelType;
+    }
+    return cast;
+  }
+
+  static ExprPtr visible_target(const Query& sub, std::size_t n) {
+    std::size_t at = 0;
+    for (const auto& target : sub.targets) {
+      if (!target.junk && at++ == n) {
+        return target.expr;
+      }
+    }
+    return sub.targets.front().expr;
+  }
+
+  /// convert_EXISTS_sublink_to_join().
+  bool pull_exists(const Expr& link, Relids available, JoinTree& top, bool negated) {
+    Query sub = *link.subquery;
+    if (!sub.ctes.empty() || sub.command != Command::Select || sub.set_operation ||
+        sub.has_aggregates || sub.has_grouping_sets || sub.has_window_functions ||
+        sub.has_returning_set || sub.having || sub.offset || sub.for_update) {
+      return false;
+    }
+    if (sub.limit) {
+      if (sub.limit->kind != ExprKind::Const ||
+          (!sub.limit->is_null && (sub.limit->text == "0" || sub.limit->text.starts_with('-')))) {
+        return false;
+      }
+      sub.limit = nullptr;
+    }
+    sub.targets.clear();
+    sub.distinct.clear();
+    sub.group_by.clear();
+    sub.order_by.clear();
+    sub.windows.clear();
+    if (sub.join_tree.children.empty()) {
+      return false;
+    }
+    const ExprPtr where = sub.join_tree.quals;
+    sub.join_tree.quals = nullptr;
+    if (!where || has_vars_of_level(sub, 1)) {
+      return false;
+    }
+    const auto found = where_levels(where);
+    if (!found.own || !found.parent || contains_volatile(where, root_)) {
+      return false;
+    }
+    if (!is_subset(found.parent_relids, available)) {
+      return false;
+    }
+    const int offset = static_cast<int>(query_.range_table.size());
+    // Order matters: own Vars get the offset, then parent Vars come down a level.
+    change_query(sub, offsetting(offset));
+    ExprPtr quals = change_expr(where, offsetting(offset), 0);
+    quals = shift_levels(quals, -1, 1);
+    shift_levels(sub, -1, 1);
+    offset_ranges(sub.join_tree, offset);
+    for (auto& entry : sub.range_table) {
+      query_.range_table.push_back(std::move(entry));
+    }
+    JoinTree right = sub.join_tree;
+    if (right.children.size() == 1) {
+      right = JoinTree{right.children.front()};
+    }
+    wrap(top, negated ? JoinType::Anti : JoinType::Semi, std::move(right), quals);
+    return true;
+  }
+
+  struct Levels {
+    bool own = false;
+    bool parent = false;
+    Relids parent_relids = 0;
+  };
+
+  static Levels where_levels(const ExprPtr& where) {
+    Levels levels;
+    (void)change_expr(where, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      if (expr->kind == ExprKind::Var) {
+        if (expr->levels_up == depth) {
+          levels.own = true;
+        } else if (expr->levels_up == depth + 1) {
+          levels.parent = true;
+          levels.parent_relids |= singleton(expr->varno);
+        }
+      }
+      return nullptr;
+    });
+    return levels;
+  }
+
+  PlannerInfo& root_;
+  Query& query_;
+  std::set<int> created_;
+  int mark_ = 1'000'000;  ///< marks joins made here until they are settled
+};
+
+}  // namespace
+
+void pull_up_sublinks(PlannerInfo& root) {
+  SublinkPullUp{root}.run();
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,127 @@
+// GROUP BY made minimal, and the columns that find a row again. Source: planner.c
+// (preprocess_groupclause, remove_useless_groupby_columns), preptlist.c, PostgreSQL 15.
+#include <algorithm>
+
+#include "planner-model/plan/upper_planner.hpp"
+
+namespace quern::planner_model {
+
+void UpperPlanner::order_group_clause() {
+  // preprocess_groupclause(): GROUP BY takes the order of ORDER BY's common prefix.
+  if (query_.has_grouping_sets || query_.group_by.empty() || query_.order_by.empty()) {
+    return;
+  }
+  std::vector<SortGroupClause> ordered;
+  for (const auto& sort : query_.order_by) {
+    const auto it = std::find_if(query_.group_by.begin(), query_.group_by.end(),
+                                 [&](const SortGroupClause& g) { return g.ref == sort.ref; });
+    if (it == query_.group_by.end()) {
+      break;
+    }
+    ordered.push_back(sort);
+  }
+  const bool partial = ordered.size() < query_.group_by.size();
+  if (ordered.empty()) {
+    return;
+  }
+  for (const auto& group : query_.group_by) {
+    if (std::none_of(ordered.begin(), ordered.end(),
+                     [&](const SortGroupClause& o) { return o.ref == group.ref; })) {
+      if (partial && group.sort_operator == 0) {
+        return;
+      }
+      ordered.push_back(group);
+    }
+  }
+  query_.group_by = ordered;
+}
+
+void UpperPlanner::remove_useless_group_columns() {
+  if (query_.group_by.size() < 2 || query_.has_grouping_sets) {
+    return;
+  }
+  std::map<int, std::set<int>> columns;
+  for (const auto& group : query_.group_by) {
+    const auto& expr = target_of(group.ref);
+    if (expr && expr->kind == ExprKind::Var && expr->levels_up == 0) {
+      columns[expr->varno].insert(expr->attno);
+    }
+  }
+  for (const auto& [varno, attnos] : columns) {
+    const auto& entry = query_.range_table[static_cast<std::size_t>(varno) - 1];
+    if (entry.kind != RangeKind::Relation || attnos.size() < 2) {
+      continue;
+    }
+    for (const auto& constraint : root_.global->catalog->constraints) {
+      if (constraint.kind != 'p' || constraint.table != entry.table->oid || constraint.deferrable ||
+          constraint.columns.size() >= attnos.size()) {
+        continue;
+      }
+      const bool covered =
+          std::all_of(constraint.columns.begin(), constraint.columns.end(),
+                      [&, &found = attnos](auto column) { return found.contains(column); });
+      if (!covered) {
+        continue;
+      }
+      std::erase_if(query_.group_by, [&, number = varno](const SortGroupClause& group) {
+        const auto& expr = target_of(group.ref);
+        return expr && expr->kind == ExprKind::Var && expr->varno == number &&
+               std::find(constraint.columns.begin(), constraint.columns.end(), expr->attno) ==
+                   constraint.columns.end();
+      });
+    }
+  }
+}
+
+void UpperPlanner::add_system_column(int range, int attno, Oid type, const char* name) {
+  auto var = std::make_shared<Expr>();
+  var->kind = ExprKind::Var;
+  var->varno = range;
+  var->attno = attno;
+  var->type = type;
+  TargetEntry entry;
+  entry.expr = std::move(var);
+  entry.name = name;
+  entry.junk = true;
+  query_.targets.push_back(std::move(entry));
+}
+
+void UpperPlanner::add_row_identity(int range) {
+  const auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
+  if (entry.kind != RangeKind::Relation) {
+    if (entry.kind != RangeKind::Result) {
+      add_system_column(range, 0, type_oid::kRecord, "wholerow");
+    }
+    return;
+  }
+  add_system_column(range, -1, type_oid::kTid, "ctid");
+  const bool has_children =
+      entry.table->kind == 'p' || root_.global->children->contains(entry.table->oid);
+  if (has_children && entry.inherit) {
+    add_system_column(range, -6, type_oid::kOid, "tableoid");
+  }
+}
+
+void UpperPlanner::add_row_marks(const JoinTree& tree) {
+  if (tree.kind == JoinTree::Kind::Range) {
+    if (tree.range != query_.result_range) {
+      add_row_identity(tree.range);
+    }
+    return;
+  }
+  for (const auto& child : tree.children) {
+    add_row_marks(child);
+  }
+}
+
+void UpperPlanner::add_row_identities() {
+  const bool modifies = query_.command == Command::Update || query_.command == Command::Delete;
+  if (modifies) {
+    add_row_identity(query_.result_range);
+  }
+  if (modifies || !query_.row_marks.empty()) {
+    add_row_marks(query_.join_tree);
+  }
+}
+
+}  // namespace quern::planner_model
