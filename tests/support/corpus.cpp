@@ -19,7 +19,7 @@ namespace quern::testing {
 
 using planner_model::Planner;
 using planner_model::SizeModel;
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // as the server wrote it
 
 namespace {
 
