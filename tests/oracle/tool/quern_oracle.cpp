@@ -5,6 +5,7 @@
 //   quern-oracle --sample warehouse --worst 10                    its reports under its index sets
 //   quern-oracle --random 200 --seed 7 --seeds 25 --worst 10      generated schemas and statements
 //   quern-oracle --random 200 --seed 7 --statement 31 --shrink    one of them, made small
+//   quern-oracle --index-sizes 200 --seed 7 --worst 10            indexes, really built and sized
 //   quern-oracle --server 17 --random 200 --seed 7                another version's server
 //
 // Without --dsn it uses the throwaway server of the build folder; other versions: ./dev servers.
@@ -23,6 +24,7 @@
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/corpus.hpp"
+#include "tests/support/index_size_oracle.hpp"
 #include "tests/support/oracle.hpp"
 #include "tests/support/random_oracle.hpp"
 
@@ -46,6 +48,7 @@ struct Options {
   std::size_t worst = 0;
   std::size_t seeds = 1;
   quern::testing::RandomRun random = {.statements = 0};
+  quern::testing::SizeRun sizes = {.definitions = 0};
 };
 
 void describe(CLI::App& app, Options& options) {
@@ -74,6 +77,10 @@ void describe(CLI::App& app, Options& options) {
   app.add_flag("--shrink", options.random.shrink, "Make the first failing cases of a seed small");
   app.add_option("--shrink-cases", options.random.shrunk_cases, "How many of a seed to make small");
   app.add_flag("--keep", options.random.keep, "Leave the generated databases on the server");
+  app.add_option("--index-sizes", options.sizes.definitions,
+                 "Build this many generated indexes a seed beside the model's sizes");
+  app.add_option("--facts", options.sizes.facts,
+                 "Folder that keeps the server's answers to --index-sizes for later runs");
   app.add_option("--worst", options.worst, "Show the plans of the N worst");
 }
 
@@ -143,8 +150,25 @@ std::vector<quern::testing::OracleCase> random_cases(const Options& options) {
   return cases;
 }
 
+void run_sizes(const Options& options) {
+  using namespace quern::testing;
+  std::vector<SizedCase> cases;
+  SizeRun one_run = options.sizes;
+  one_run.seed = options.random.seed;
+  for (std::size_t i = 0; i < options.seeds; ++i, ++one_run.seed) {
+    for (SizedCase& one : run_index_sizes(one_run)) {
+      cases.push_back(std::move(one));
+    }
+  }
+  print_sizes(std::cout, cases, options.worst);
+}
+
 void run(const Options& options) {
   using namespace quern::testing;
+  if (options.sizes.definitions > 0) {
+    run_sizes(options);
+    return;
+  }
   const bool random = options.random.statements > 0;
   const auto cases = random                   ? random_cases(options)
                      : options.sample.empty() ? corpus_cases(options)
