@@ -9,9 +9,8 @@ CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
   CostParameters p;
   p.block_size = catalog.block_size;
   p.version = catalog.server_version;
-  if (p.version < 150000) {
-    p.hash_mem_multiplier = 1.0;
-  }
+  p.server = ServerVersion{catalog.server_version};
+  p.hash_mem_multiplier = p.server.default_hash_mem_multiplier();
   const auto find = [&](const char* name) -> const std::string* {
     const auto it = catalog.settings.find(name);
     return it == catalog.settings.end() ? nullptr : &it->second;

@@ -2,6 +2,8 @@
 
 #include "collector/catalog/snapshot.hpp"
 
+#include "planner-model/cost/server_version.hpp"
+
 namespace quern::planner_model {
 
 /// The settings that the planner reads, spelled as the server spells them. Costs in planner units,
@@ -25,7 +27,8 @@ struct CostParameters {
   int from_collapse_limit = 8;
   int join_collapse_limit = 8;
   int block_size = 8192;
-  int version = 150000;
+  ServerVersion server{};
+  int version = 150000;  ///< server_version_num
   bool enable_seqscan = true, enable_indexscan = true, enable_indexonlyscan = true,
        enable_bitmapscan = true, enable_tidscan = true, enable_sort = true,
        enable_incremental_sort = true, enable_hashagg = true, enable_nestloop = true,

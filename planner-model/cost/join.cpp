@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/cost/cost.hpp"
+#include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
 namespace quern::planner_model {
@@ -132,7 +133,12 @@ void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, d
   const double tuples = sub.rows;
   const double calls = path.calls;
   // sizeof(MemoizeEntry) + sizeof(MemoizeKey), and sizeof(MemoizeTuple) a row; nodeMemoize.c.
-  const double entry_bytes = relation_byte_size(tuples, sub.target->width) + 24 + 24 + 16 * tuples;
+  double entry_bytes = relation_byte_size(tuples, sub.target->width) + 24 + 24 + 16 * tuples;
+  if (p.server.memoize_counts_keys()) {
+    for (const ExprPtr& key : path.cache_keys) {
+      entry_bytes += expr_width(root, key);
+    }
+  }
   const double entries = std::floor(p.hash_memory() / entry_bytes);
   bool used_default = false;
   double distinct = estimate_num_groups(root, path.cache_keys, calls, &used_default);
@@ -141,7 +147,7 @@ void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, d
   }
   const double kept = std::min(entries, distinct);
   const double evicted = 1.0 - kept / distinct;
-  double hits = p.version >= 160000
+  double hits = p.server.memoize_counts_keys()
                     ? ((calls - distinct) / calls) * (entries / std::max(distinct, entries))
                     : kept / distinct - distinct / calls;
   hits = std::max(hits, 0.0);

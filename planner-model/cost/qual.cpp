@@ -8,7 +8,7 @@ namespace quern::planner_model {
 
 namespace {
 
-/// MIN_ARRAY_SIZE_FOR_HASHED_SAOP, clauses.c (PostgreSQL 14 and later).
+/// MIN_ARRAY_SIZE_FOR_HASHED_SAOP, clauses.c.
 constexpr int kMinimumHashedArray = 9;
 
 double function_cost(Oid function, const PlannerInfo& root) {
@@ -26,12 +26,13 @@ double operator_cost(Oid op, const PlannerInfo& root) {
 bool is_hashed_array(const Expr& expr, const PlannerInfo& root) {
   const auto& array = expr.args[1];
   if (array->kind != ExprKind::Const || array->is_null ||
-      estimate_array_length(array) < kMinimumHashedArray || root.global->cost.version < 140000) {
+      estimate_array_length(array) < kMinimumHashedArray ||
+      !root.global->cost.server.hashes_in_lists()) {
     return false;
   }
   Oid equality = expr.op;
   if (!expr.use_or) {
-    if (root.global->cost.version < 150000) {
+    if (!root.global->cost.server.hashes_not_in_lists()) {
       return false;
     }
     equality = root.global->types->negator(expr.op);
@@ -57,7 +58,7 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
       break;
     case ExprKind::ScalarArrayOpExpr: {
       const double one = operator_cost(expr->op, root);
-      const double length = estimate_array_length(expr->args[1]);
+      const double length = estimate_array_length(root, expr->args[1]);
       if (is_hashed_array(*expr, root)) {
         // Hash functions of the built-in types all cost one operator.
         total.startup += length * cpu_operator;
@@ -77,7 +78,7 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
     case ExprKind::ArrayCoerceExpr:
       if (expr->function != 0) {
         total.per_tuple +=
-            function_cost(expr->function, root) * estimate_array_length(expr->args.front());
+            function_cost(expr->function, root) * estimate_array_length(root, expr->args.front());
       }
       break;
     case ExprKind::RowCompareExpr:

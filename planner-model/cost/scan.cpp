@@ -338,7 +338,7 @@ void cost_subqueryscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPath
   path.startup = subpath.startup;
   path.total = subpath.total;
   // Since 16 a scan that only passes rows on costs nothing, as it will be left out of the plan.
-  if (trivial && quals.empty() && p.version >= 160000) {
+  if (trivial && quals.empty() && p.server.trivial_subquery_scans_are_free()) {
     return;
   }
   const QualCost qual = restriction_qual_cost(root, rel, param);

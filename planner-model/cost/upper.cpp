@@ -93,8 +93,8 @@ void cost_incremental_sort(Path& path, PlannerInfo& root, const PathKeys& pathke
   const double group_input_run = input_run / groups;
   double group_startup = 0;
   double group_run = 0;
-  cost_tuplesort(group_startup, group_run, 1.5 * group_tuples, width, 0.0, p.work_mem_kb,
-                 limit_tuples, p);
+  cost_tuplesort(group_startup, group_run, p.server.incremental_sort_group_growth() * group_tuples,
+                 width, 0.0, p.work_mem_kb, limit_tuples, p);
   const double startup = group_startup + input_startup + group_input_run;
   double run =
       group_run + (group_run + group_startup) * (groups - 1) + group_input_run * (groups - 1);

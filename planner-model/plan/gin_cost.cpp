@@ -1,4 +1,4 @@
-// Source: gincostestimate(), selfuncs.c, PostgreSQL 15.
+// Source: gincostestimate(), selfuncs.c.
 #include "planner-model/plan/gin_cost.hpp"
 
 #include <algorithm>
@@ -10,6 +10,9 @@
 namespace quern::planner_model {
 
 namespace {
+
+/// DEFAULT_PAGE_CPU_MULTIPLIER.
+constexpr double kPageCpuMultiplier = 50.0;
 
 /// How many keys an operand asks for: what the opclass's extractQuery would return. Arrays give one
 /// a distinct element; other operands (jsonb, tsquery, trigrams) are counted from their text.
@@ -73,24 +76,40 @@ IndexAccessCost gin_cost(PlannerInfo& root, const Path& path, double loop_count)
     exact = entries;
   }
   double entry_fetched = std::ceil(exact * std::rint(std::pow(entry_pages, 0.15)));
+  const double page_cpu = kPageCpuMultiplier * p.cpu_operator_cost;
+  const bool charges_cpu = p.server.gin_charges_cpu();
+  if (charges_cpu) {
+    const double descent =
+        entries > 1 ? std::ceil(std::log(entries) / std::log(2.0)) * p.cpu_operator_cost : 0;
+    // Charged twice: as startup, and again in the total that the startup is added to.
+    cost.startup = cost.total = descent * exact + entry_fetched * page_cpu;
+  }
   if (loop_count > 1) {
     entry_fetched =
         index_pages_fetched(entry_fetched * loop_count, entry_pages, entry_pages, root) /
         loop_count;
   }
-  cost.startup = entry_fetched * p.random_page_cost;
+  cost.startup += entry_fetched * p.random_page_cost;
   double data_fetched = std::ceil(data_pages * exact / entries);
   data_fetched =
       std::max(data_fetched, std::ceil(cost.selectivity * (index.tuples / (8192.0 / 3))));
+  if (charges_cpu) {
+    cost.startup += page_cpu * exact;
+    cost.total += data_fetched * page_cpu;
+  }
   if (loop_count > 1) {
     data_fetched =
         index_pages_fetched(data_fetched * loop_count, data_pages, data_pages, root) / loop_count;
   }
-  cost.total = cost.startup + data_fetched * p.random_page_cost;
+  cost.total += cost.startup + data_fetched * p.random_page_cost;
   const double operators = p.cpu_operator_cost * static_cast<double>(quals.size());
   cost.startup += operands;
   cost.total += operands;
-  cost.total += index.tuples * cost.selectivity * (p.cpu_index_tuple_cost + operators);
+  if (charges_cpu) {
+    cost.total += exact * operators + index.tuples * cost.selectivity * p.cpu_index_tuple_cost;
+  } else {
+    cost.total += index.tuples * cost.selectivity * (p.cpu_index_tuple_cost + operators);
+  }
   cost.pages = data_fetched;
   return cost;
 }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/btree_bounds.hpp"
 #include "planner-model/plan/gin_cost.hpp"
 #include "planner-model/plan/plan.hpp"
-#include "planner-model/plan/predicate.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
 namespace quern::planner_model {
@@ -34,28 +34,11 @@ std::vector<RestrictInfo*> index_quals(const Path& path) {
   return quals;
 }
 
-/// add_predicate_to_index_quals().
-std::vector<RestrictInfo*> with_predicate(PlannerInfo& root, const IndexOptInfo& index,
-                                          std::vector<RestrictInfo*> quals) {
-  if (index.predicate.empty()) {
-    return quals;
-  }
-  const auto known = clause_exprs(quals);
-  std::vector<RestrictInfo*> result;
-  for (const auto& predicate : index.predicate) {
-    if (!predicate_implied_by(root, {predicate}, known)) {
-      result.push_back(make_restrictinfo(root, predicate, true, false, false, 0, 0, 0));
-    }
-  }
-  result.insert(result.end(), quals.begin(), quals.end());
-  return result;
-}
-
-double array_scans(const std::vector<RestrictInfo*>& quals) {
+double array_scans(PlannerInfo& root, const Path& path) {
   double scans = 1;
-  for (const auto* qual : quals) {
+  for (const auto* qual : index_quals(path)) {
     if (qual->clause->kind == ExprKind::ScalarArrayOpExpr) {
-      const int length = estimate_array_length(qual->clause->args[1]);
+      const double length = estimate_array_length(root, qual->clause->args[1]);
       if (length > 1) {
         scans *= length;
       }
@@ -84,13 +67,13 @@ double other_operands_cost(PlannerInfo& root, const std::vector<RestrictInfo*>& 
 }
 
 GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count,
-                          double index_tuples) {
+                          double index_tuples, double array_scans) {
   const auto& p = root.global->cost;
   const IndexOptInfo& index = *path.index;
   const RelOptInfo& rel = *index.rel;
   const auto quals = index_quals(path);
   GenericCosts costs;
-  costs.array_scans = array_scans(quals);
+  costs.array_scans = array_scans;
   costs.selectivity = clauselist_selectivity(root, with_predicate(root, index, quals), rel.range,
                                              JoinType::Inner, nullptr);
   double tuples = index_tuples;
@@ -153,63 +136,22 @@ double first_column_correlation(PlannerInfo& root, const IndexOptInfo& index) {
 
 IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_count) {
   const auto& p = root.global->cost;
-  const auto& types = *root.global->types;
   const IndexOptInfo& index = *path.index;
-  std::vector<RestrictInfo*> bound_quals;
-  int column = 0;
-  bool equality_here = false;
-  bool found_array = false;
-  bool found_is_null = false;
-  double scans = 1;
-  for (const auto& clause : path.index_clauses) {
-    if (clause.column != column) {
-      if (!equality_here) {
-        break;
-      }
-      equality_here = false;
-      ++column;
-      if (clause.column != column) {
-        break;
-      }
+  const BtreeBounds bounds = btree_bounds(root, index, path.index_clauses);
+  double descents = bounds.descents;
+  double tuples = 1.0;
+  if (!bounds.one_row_at_most) {
+    const double selectivity =
+        clauselist_selectivity(root, with_predicate(root, index, bounds.quals), index.rel->range,
+                               JoinType::Inner, nullptr);
+    if (p.server.btree_arrays_share_descents()) {
+      descents = std::max(1.0, std::min(descents, std::ceil(index.pages * 0.3333333)));
     }
-    for (auto* qual : clause.quals) {
-      const auto& expr = qual->clause;
-      Oid op = 0;
-      if (expr->kind == ExprKind::OpExpr) {
-        op = expr->op;
-      } else if (expr->kind == ExprKind::RowCompareExpr) {
-        op = expr->operators.front();
-      } else if (expr->kind == ExprKind::ScalarArrayOpExpr) {
-        found_array = true;
-        op = expr->op;
-        const int length = estimate_array_length(expr->args[1]);
-        if (length > 1) {
-          scans *= length;
-        }
-      } else if (expr->kind == ExprKind::NullTest && expr->test_is_null) {
-        found_is_null = true;
-        equality_here = true;
-      }
-      if (op != 0 && types.strategy(op, index.opfamilies[static_cast<std::size_t>(column)]) ==
-                         btree_strategy::kEqual) {
-        equality_here = true;
-      }
-      bound_quals.push_back(qual);
-    }
+    tuples = std::rint(selectivity * index.rel->tuples / descents);
   }
-  double tuples = 0;
-  if (index.unique && column == index.key_columns - 1 && equality_here && !found_array &&
-      !found_is_null) {
-    tuples = 1.0;
-  } else {
-    const double selectivity = clauselist_selectivity(
-        root, with_predicate(root, index, bound_quals), index.rel->range, JoinType::Inner, nullptr);
-    if (p.version >= 170000) {
-      scans = std::max(1.0, std::min(scans, std::ceil(index.pages * 0.3333333)));
-    }
-    tuples = std::rint(selectivity * index.rel->tuples / scans);
-  }
-  GenericCosts costs = generic_cost(root, path, loop_count, tuples);
+  GenericCosts costs =
+      generic_cost(root, path, loop_count, tuples,
+                   p.server.btree_arrays_share_descents() ? descents : array_scans(root, path));
   add_descent(costs, index.tuples, index.tree_height, p);
   return {costs.startup, costs.total, costs.selectivity, first_column_correlation(root, index),
           costs.index_pages};
@@ -218,7 +160,7 @@ IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_coun
 IndexAccessCost tree_cost(PlannerInfo& root, const Path& path, double loop_count) {
   // gistcostestimate(), spgcostestimate(): the height is guessed from a fan-out of 100.
   const IndexOptInfo& index = *path.index;
-  GenericCosts costs = generic_cost(root, path, loop_count, 0);
+  GenericCosts costs = generic_cost(root, path, loop_count, 0, array_scans(root, path));
   const double height = index.pages > 1 ? std::floor(std::log(index.pages) / std::log(100.0)) : 0;
   add_descent(costs, index.tuples, height, root.global->cost);
   return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
@@ -278,7 +220,7 @@ IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path, double lo
     case AccessMethod::Gin:
       return gin_cost(root, path, loop_count);
     default: {
-      const auto costs = generic_cost(root, path, loop_count, 0);
+      const auto costs = generic_cost(root, path, loop_count, 0, array_scans(root, path));
       return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
     }
   }

@@ -168,7 +168,8 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
             continue;
           }
         }
-        if (column > 0 && index.search_array) {
+        if (column > 0 && index.search_array &&
+            !root.global->cost.server.btree_arrays_keep_order()) {
           if (skip_lower_array != nullptr) {
             *skip_lower_array = true;
             continue;

@@ -150,7 +150,8 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
 }
 
 bool has_useful_pathkeys(const PlannerInfo& root, const RelOptInfo& rel) {
-  return !rel.join_info.empty() || rel.has_ec_joins || !root.query_pathkeys.empty();
+  return !rel.join_info.empty() || rel.has_ec_joins || !root.query_pathkeys.empty() ||
+         (root.global->cost.server.reorders_group_by() && !root.group_pathkeys.empty());
 }
 
 namespace {
@@ -192,6 +193,15 @@ std::size_t useful_for_merging(PlannerInfo& root, const RelOptInfo& rel, const P
   return useful;
 }
 
+/// pathkeys_useful_for_grouping(): a prefix in any order.
+std::size_t useful_for_grouping(const PlannerInfo& root, const PathKeys& keys) {
+  const auto& wanted = root.group_pathkeys;
+  const auto end = std::find_if(keys.begin(), keys.end(), [&](const PathKey& key) {
+    return std::find(wanted.begin(), wanted.end(), key) == wanted.end();
+  });
+  return static_cast<std::size_t>(end - keys.begin());
+}
+
 }  // namespace
 
 PathKeys truncate_useless_pathkeys(PlannerInfo& root, const RelOptInfo& rel,
@@ -201,6 +211,12 @@ PathKeys truncate_useless_pathkeys(PlannerInfo& root, const RelOptInfo& rel,
     // With incremental sort any common prefix is of use.
     int common = 0;
     (void)pathkeys_count_contained_in(root.query_pathkeys, pathkeys, common);
+    useful = std::max(useful, static_cast<std::size_t>(common));
+  }
+  if (root.global->cost.server.reorders_group_by()) {
+    useful = std::max(useful, useful_for_grouping(root, pathkeys));
+    int common = 0;
+    (void)pathkeys_count_contained_in(root.setop_pathkeys, pathkeys, common);
     useful = std::max(useful, static_cast<std::size_t>(common));
   }
   return {pathkeys.begin(), pathkeys.begin() + static_cast<std::ptrdiff_t>(useful)};
@@ -274,6 +290,17 @@ PathKeys select_outer_pathkeys_for_merge(PlannerInfo& root,
           return std::any_of(candidates.begin(), candidates.end(),
                              [&](const Scored& s) { return s.ec == key.ec; });
         });
+    if (!all && root.global->cost.server.merges_by_prefix_of_order()) {
+      const auto end = std::find_if(
+          root.query_pathkeys.begin(), root.query_pathkeys.end(), [&](const PathKey& key) {
+            return std::none_of(candidates.begin(), candidates.end(),
+                                [&](const Scored& s) { return s.ec == key.ec; });
+          });
+      // All clauses matched: what the query sorts by first is better than nothing.
+      if (static_cast<std::size_t>(end - root.query_pathkeys.begin()) == clauses.size()) {
+        return {root.query_pathkeys.begin(), end};
+      }
+    }
     if (all) {
       keys = root.query_pathkeys;
       for (auto& candidate : candidates) {

@@ -80,6 +80,8 @@ void match_foreign_keys(PlannerInfo& root);
 void extract_restriction_or_clauses(PlannerInfo& root);
 [[nodiscard]] int column_width(PlannerInfo& root, const RelOptInfo& rel, int attno);
 [[nodiscard]] int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod);
+/// get_expr_width(), costsize.c: of a column as its relation says, else by type.
+[[nodiscard]] int expr_width(const PlannerInfo& root, const ExprPtr& expr);
 
 // --- equivalence classes and sort orders (path/equivclass.c, path/pathkeys.c) -------------------
 bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_outer_join);

@@ -492,7 +492,7 @@ struct PlannerInfo {
                              full_join_clauses = {};
   std::vector<ForeignKeyMatch> foreign_keys = {};
   PathKeys query_pathkeys = {}, group_pathkeys = {}, window_pathkeys = {}, distinct_pathkeys = {},
-           sort_pathkeys = {};
+           sort_pathkeys = {}, setop_pathkeys = {};
   double tuple_fraction = 0;
   double limit_tuples = -1;
   double total_table_pages = 0;

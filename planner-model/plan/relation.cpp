@@ -301,6 +301,20 @@ int column_width(PlannerInfo& root, const RelOptInfo& rel, int attno) {
   return attno == -1 ? 6 : 4;
 }
 
+int expr_width(const PlannerInfo& root, const ExprPtr& expr) {
+  if (expr->kind == ExprKind::Var && expr->levels_up == 0) {
+    const auto range = static_cast<std::size_t>(expr->varno);
+    const auto* rel = range < root.base.size() ? root.base[range] : nullptr;
+    if (rel != nullptr) {
+      const auto it = rel->widths.find(expr->attno);
+      if (it != rel->widths.end() && it->second > 0) {
+        return it->second;
+      }
+    }
+  }
+  return type_width(root, expr->type, expr->typmod);
+}
+
 int parallel_worker_count(const PlannerInfo& root, const RelOptInfo& rel, double heap_pages,
                           double index_pages, int max_workers) {
   const auto& p = root.global->cost;

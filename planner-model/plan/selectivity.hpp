@@ -44,6 +44,8 @@ void estimate_hash_bucket_stats(PlannerInfo& root, const ExprPtr& key, double bu
 
 /// estimate_array_length(): 10 when unknown.
 [[nodiscard]] int estimate_array_length(const ExprPtr& array);
+/// The same, of columns by their statistics where the server does.
+[[nodiscard]] double estimate_array_length(PlannerInfo& root, const ExprPtr& array);
 
 /// The expression as the estimators see it: stable calls folded at the planner's clock.
 [[nodiscard]] ExprPtr estimation_value(PlannerInfo& root, const ExprPtr& expr);

@@ -135,7 +135,7 @@ class SetPlanner {
     path->startup = sub->startup;
     path->total = sub->total;
     // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.
-    if (global.cost.version < 160000) {
+    if (!global.cost.server.trivial_subquery_scans_are_free()) {
       path->total += global.cost.cpu_tuple_cost * sub->rows;
     }
     path->workers = sub->workers;

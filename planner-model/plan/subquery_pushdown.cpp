@@ -184,7 +184,7 @@ class Pushdown {
 
   [[nodiscard]] Monotonic monotonic(const Expr& function) const {
     const auto* definition = root_.global->types->function(function.function);
-    if (definition == nullptr || root_.global->cost.version < 150000) {
+    if (definition == nullptr || !root_.global->cost.server.has_window_run_conditions()) {
       return {};
     }
     const std::string_view name = definition->name;

@@ -315,7 +315,7 @@ void plan_ctes(PlannerInfo& root) {
     const bool may_inline =
         (cte.materialize == CommonTableExpression::Materialize::Never ||
          (cte.materialize == CommonTableExpression::Materialize::Default && cte.references == 1)) &&
-        !cte.recursive && is_select && !cte.query->for_update && global.cost.version >= 120000;
+        !cte.recursive && is_select && !cte.query->for_update;
     bool is_volatile = false;
     for (const auto& target : cte.query->targets) {
       is_volatile = is_volatile || contains_volatile(target.expr, root);

@@ -1,0 +1,99 @@
+#pragma once
+
+namespace quern::planner_model {
+
+/// The server whose planner is modelled: each question names one difference between the planners of
+/// PostgreSQL 13 to 18, where the source keeps it, and since which major version it holds. Nothing
+/// else in planner-model compares version numbers.
+class ServerVersion {
+ public:
+  /// `number`: server_version_num.
+  constexpr explicit ServerVersion(int number = 150000) : major_{number / 10000} {}
+
+  [[nodiscard]] constexpr int major() const { return major_; }
+
+  // --- 14
+
+  /// Memoize nodes. get_memoize_path(), joinpath.c.
+  [[nodiscard]] constexpr bool memoizes() const { return major_ >= 14; }
+
+  /// `x IN (long list)` looks the list up in a hash table. convert_saop_to_hashed_saop(),
+  /// clauses.c.
+  [[nodiscard]] constexpr bool hashes_in_lists() const { return major_ >= 14; }
+
+  // --- 15
+
+  /// The same for NOT IN.
+  [[nodiscard]] constexpr bool hashes_not_in_lists() const { return major_ >= 15; }
+
+  /// hash_mem_multiplier is 2 unless set. guc.c.
+  [[nodiscard]] constexpr double default_hash_mem_multiplier() const {
+    return major_ >= 15 ? 2.0 : 1.0;
+  }
+
+  /// Conditions on row_number() and the like stop the window's execution.
+  /// find_window_run_conditions(), allpaths.c.
+  [[nodiscard]] constexpr bool has_window_run_conditions() const { return major_ >= 15; }
+
+  /// DISTINCT in the workers. create_partial_distinct_paths(), planner.c.
+  [[nodiscard]] constexpr bool distinct_in_parallel() const { return major_ >= 15; }
+
+  // --- 16
+
+  /// A subquery scan that only passes rows on is free. cost_subqueryscan(), costsize.c.
+  [[nodiscard]] constexpr bool trivial_subquery_scans_are_free() const { return major_ >= 16; }
+
+  /// Incremental sort takes groups at their mean size; before, at half as much again.
+  /// cost_incremental_sort(), costsize.c.
+  [[nodiscard]] constexpr double incremental_sort_group_growth() const {
+    return major_ >= 16 ? 1.0 : 1.5;
+  }
+
+  /// Memoize counts the keys it stores, and its hit ratio is of calls. cost_memoize_rescan().
+  [[nodiscard]] constexpr bool memoize_counts_keys() const { return major_ >= 16; }
+
+  /// GIN pages and entries cost processor time too. gincostestimate(), selfuncs.c.
+  [[nodiscard]] constexpr bool gin_charges_cpu() const { return major_ >= 16; }
+
+  /// Sorts by what the joins' clauses cover of the query's order, for incremental sorts above.
+  /// select_outer_pathkeys_for_merge(), pathkeys.c.
+  [[nodiscard]] constexpr bool merges_by_prefix_of_order() const { return major_ >= 16; }
+
+  // --- 17
+
+  /// A window's startup includes what it reads before its first row. cost_windowagg(), costsize.c.
+  [[nodiscard]] constexpr bool windows_charge_startup() const { return major_ >= 17; }
+
+  /// A length of an array that is no constant comes from its statistics. estimate_array_length().
+  [[nodiscard]] constexpr bool array_lengths_have_statistics() const { return major_ >= 17; }
+
+  /// One descent serves neighbouring array elements: at most a third of the leaf pages.
+  /// btcostestimate(), selfuncs.c.
+  [[nodiscard]] constexpr bool btree_arrays_share_descents() const { return major_ >= 17; }
+
+  /// Arrays on later columns leave a btree scan its order. build_index_paths(), indxpath.c.
+  [[nodiscard]] constexpr bool btree_arrays_keep_order() const { return major_ >= 17; }
+
+  /// GROUP BY takes the order of its input where that is a permutation of its columns.
+  /// get_useful_group_keys_orderings(), pathkeys.c.
+  [[nodiscard]] constexpr bool reorders_group_by() const { return major_ >= 17; }
+
+  /// The arms of a UNION offer sorted paths. build_setop_child_paths(), prepunion.c.
+  [[nodiscard]] constexpr bool unions_use_sorted_arms() const { return major_ >= 17; }
+
+  // --- 18
+
+  /// What an enable_ setting forbids is counted instead of made dear. Path.disabled_nodes.
+  [[nodiscard]] constexpr bool counts_disabled_nodes() const { return major_ >= 18; }
+
+  /// Btree scans skip over a column without condition. btcostestimate(), selfuncs.c.
+  [[nodiscard]] constexpr bool btree_skips() const { return major_ >= 18; }
+
+  /// INTERSECT and EXCEPT read two inputs instead of one with a flag. create_setop_path().
+  [[nodiscard]] constexpr bool setops_have_two_inputs() const { return major_ >= 18; }
+
+ private:
+  int major_;
+};
+
+}  // namespace quern::planner_model
