@@ -65,6 +65,8 @@ void cost_merge_append(Path& path, const PlannerInfo& root, double input_startup
                        double input_total, double tuples);
 void cost_material(Path& path, double input_startup, double input_total, double tuples, int width,
                    const CostParameters& p);
+/// compute_gather_rows(): of all workers together.
+[[nodiscard]] double compute_gather_rows(const Path& partial, const CostParameters& p);
 void cost_gather(Path& path, const PlannerInfo& root, RelOptInfo* rel, const double* rows);
 void cost_gather_merge(Path& path, const PlannerInfo& root, double input_startup,
                        double input_total, const double* rows);
@@ -88,8 +90,8 @@ void cost_group(Path& path, PlannerInfo& root, int group_columns, double groups,
                 const std::vector<ExprPtr>& quals, double input_startup, double input_total,
                 double input_tuples);
 void cost_windowagg(Path& path, PlannerInfo& root, const std::vector<ExprPtr>& functions,
-                    int partition_columns, int order_columns, double input_startup,
-                    double input_total, double input_tuples);
+                    const WindowClause& window, double input_startup, double input_total,
+                    double input_tuples);
 
 /// cost_rescan(): what a repeated execution of `path` costs.
 void cost_rescan(PlannerInfo& root, const Path& path, double& startup, double& total);

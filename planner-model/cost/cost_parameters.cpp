@@ -8,7 +8,6 @@ namespace quern::planner_model {
 CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
   CostParameters p;
   p.block_size = catalog.block_size;
-  p.version = catalog.server_version;
   p.server = ServerVersion{catalog.server_version};
   p.hash_mem_multiplier = p.server.default_hash_mem_multiplier();
   const auto find = [&](const char* name) -> const std::string* {
@@ -60,6 +59,10 @@ CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
   flag("enable_parallel_append", p.enable_parallel_append);
   flag("enable_parallel_hash", p.enable_parallel_hash);
   flag("enable_partition_pruning", p.enable_partition_pruning);
+  flag("enable_presorted_aggregate", p.enable_presorted_aggregate);
+  flag("enable_group_by_reordering", p.enable_group_by_reordering);
+  flag("enable_distinct_reordering", p.enable_distinct_reordering);
+  flag("enable_self_join_elimination", p.enable_self_join_elimination);
   flag("enable_partitionwise_join", p.enable_partitionwise_join);
   flag("enable_partitionwise_aggregate", p.enable_partitionwise_aggregate);
   return p;

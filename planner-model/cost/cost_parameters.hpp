@@ -28,13 +28,14 @@ struct CostParameters {
   int join_collapse_limit = 8;
   int block_size = 8192;
   ServerVersion server{};
-  int version = 150000;  ///< server_version_num
   bool enable_seqscan = true, enable_indexscan = true, enable_indexonlyscan = true,
        enable_bitmapscan = true, enable_tidscan = true, enable_sort = true,
        enable_incremental_sort = true, enable_hashagg = true, enable_nestloop = true,
        enable_material = true, enable_memoize = true, enable_mergejoin = true,
        enable_hashjoin = true, enable_gathermerge = true, enable_parallel_append = true,
        enable_parallel_hash = true, enable_partition_pruning = true,
+       enable_presorted_aggregate = true, enable_group_by_reordering = true,
+       enable_distinct_reordering = true, enable_self_join_elimination = true,
        enable_partitionwise_join = false, enable_partitionwise_aggregate = false;
 
   /// get_hash_memory_limit(), nodeHash.c: bytes.

@@ -59,7 +59,42 @@ class ServerVersion {
   /// select_outer_pathkeys_for_merge(), pathkeys.c.
   [[nodiscard]] constexpr bool merges_by_prefix_of_order() const { return major_ >= 16; }
 
+  /// An input in part sorted is sorted incrementally, and not in full beside that.
+  /// create_ordered_paths(), add_paths_to_grouping_rel(), planner.c.
+  [[nodiscard]] constexpr bool sorts_in_one_way() const { return major_ >= 16; }
+
+  /// GROUP BY and DISTINCT lose what their other columns determine (processed_groupClause), and a
+  /// DISTINCT that loses all is a LIMIT 1. standard_qp_callback(), create_final_distinct_paths().
+  [[nodiscard]] constexpr bool drops_redundant_grouping() const { return major_ >= 16; }
+
+  /// Rows arrive in the order that an aggregate's own ORDER BY or DISTINCT asks for.
+  /// adjust_group_pathkeys_for_groupagg(), planner.c.
+  [[nodiscard]] constexpr bool presorts_aggregates() const { return major_ >= 16; }
+
+  /// Frames of row_number() and its like become ROWS, which stop at the current row.
+  /// optimize_window_clauses(), planner.c.
+  [[nodiscard]] constexpr bool optimizes_window_frames() const { return major_ >= 16; }
+
+  /// Antijoins that hash or sort the side that is kept. JOIN_RIGHT_ANTI, joinrels.c.
+  [[nodiscard]] constexpr bool has_right_antijoins() const { return major_ >= 16; }
+
+  /// Right and full joins in workers that share the hash table. hash_inner_and_outer(), joinpath.c.
+  [[nodiscard]] constexpr bool full_joins_in_parallel() const { return major_ >= 16; }
+
   // --- 17
+
+  /// ORDER BY and partial groups sort every partial path. create_ordered_paths(),
+  /// gather_grouping_paths(), planner.c.
+  [[nodiscard]] constexpr bool sorts_every_partial_path() const { return major_ >= 17; }
+
+  /// The workers' distinct rows may be gathered in order. create_partial_distinct_paths().
+  [[nodiscard]] constexpr bool gathers_distinct_in_order() const { return major_ >= 17; }
+
+  /// Not for expressions under FILTER, which might fail on rows that it keeps out.
+  [[nodiscard]] constexpr bool presorts_only_safe_filters() const { return major_ >= 16; }
+
+  /// GROUP BY takes as much of ORDER BY's order as it shares. preprocess_groupclause(), planner.c.
+  [[nodiscard]] constexpr bool groups_by_part_of_order() const { return major_ >= 17; }
 
   /// A window's startup includes what it reads before its first row. cost_windowagg(), costsize.c.
   [[nodiscard]] constexpr bool windows_charge_startup() const { return major_ >= 17; }
@@ -82,6 +117,17 @@ class ServerVersion {
   [[nodiscard]] constexpr bool unions_use_sorted_arms() const { return major_ >= 17; }
 
   // --- 18
+
+  /// DISTINCT takes the order of its input where that is a permutation of its columns.
+  /// get_useful_pathkeys_for_distinct(), planner.c.
+  [[nodiscard]] constexpr bool reorders_distinct() const { return major_ >= 18; }
+
+  /// Rows that workers hand on count the leader's part as their estimates do.
+  /// compute_gather_rows(), costsize.c.
+  [[nodiscard]] constexpr bool gathers_by_divisor() const { return major_ >= 18; }
+
+  /// A merge join sorts an outer side in part sorted incrementally. initial_cost_mergejoin().
+  [[nodiscard]] constexpr bool merge_joins_sort_incrementally() const { return major_ >= 18; }
 
   /// What an enable_ setting forbids is counted instead of made dear. Path.disabled_nodes.
   [[nodiscard]] constexpr bool counts_disabled_nodes() const { return major_ >= 18; }

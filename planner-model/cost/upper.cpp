@@ -193,6 +193,11 @@ void cost_material(Path& path, double input_startup, double input_total, double 
   path.total = input_startup + run;
 }
 
+double compute_gather_rows(const Path& partial, const CostParameters& p) {
+  return p.server.gathers_by_divisor() ? clamp_row_est(partial.rows * parallel_divisor(partial, p))
+                                       : partial.rows * partial.workers;
+}
+
 void cost_gather(Path& path, const PlannerInfo& root, RelOptInfo* rel, const double* rows) {
   const auto& p = root.global->cost;
   const Path& sub = *path.children.front();
@@ -332,32 +337,6 @@ void cost_group(Path& path, PlannerInfo& root, int group_columns, double groups,
         clamp_row_est(output * expr_list_selectivity(root, quals, 0, JoinType::Inner, nullptr));
   }
   path.rows = output;
-  path.startup = startup;
-  path.total = total;
-}
-
-void cost_windowagg(Path& path, PlannerInfo& root, const std::vector<ExprPtr>& functions,
-                    int partition_columns, int order_columns, double input_startup,
-                    double input_total, double input_tuples) {
-  const auto& p = root.global->cost;
-  double startup = input_startup;
-  double total = input_total;
-  for (const auto& function : functions) {
-    QualCost arguments = exprs_cost(function->args, root);
-    startup += arguments.startup;
-    double per_tuple = arguments.per_tuple;
-    const auto* definition = root.global->types->function(function->function);
-    per_tuple += (definition != nullptr ? definition->cost : 1.0) * p.cpu_operator_cost;
-    if (function->filter) {
-      const QualCost filter = expr_cost(function->filter, root);
-      startup += filter.startup;
-      per_tuple += filter.per_tuple;
-    }
-    total += per_tuple * input_tuples;
-  }
-  total += p.cpu_operator_cost * (partition_columns + order_columns) * input_tuples;
-  total += p.cpu_tuple_cost * input_tuples;
-  path.rows = input_tuples;
   path.startup = startup;
   path.total = total;
 }

@@ -11,14 +11,14 @@ void generate_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool override_row
     return;
   }
   auto* cheapest = rel.partial_paths.front();
-  double rows = cheapest->rows * cheapest->workers;
+  double rows = compute_gather_rows(*cheapest, root.global->cost);
   add_path(rel,
            create_gather_path(root, rel, cheapest, &rel.target, override_rows ? &rows : nullptr));
   for (auto* sub : rel.partial_paths) {
     if (sub->pathkeys.empty()) {
       continue;
     }
-    rows = sub->rows * sub->workers;
+    rows = compute_gather_rows(*sub, root.global->cost);
     add_path(rel, create_gather_merge_path(root, rel, sub, &rel.target, sub->pathkeys,
                                            override_rows ? &rows : nullptr));
   }
@@ -71,19 +71,14 @@ void generate_useful_gather_paths(PlannerInfo& root, RelOptInfo& rel, bool overr
   const auto partial = rel.partial_paths;
   auto* cheapest = partial.front();
   for (auto* sub : partial) {
-    int presorted = 0;
-    if (pathkeys_count_contained_in(useful, sub->pathkeys, presorted)) {
+    if (pathkeys_contained_in(useful, sub->pathkeys)) {
       continue;
     }
-    if (sub != cheapest && (presorted == 0 || !root.global->cost.enable_incremental_sort)) {
-      continue;
+    for (auto* sorted : sorts_of(root, rel, sub, sub == cheapest, useful, -1.0)) {
+      const double rows = compute_gather_rows(*sub, root.global->cost);
+      add_path(rel, create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
+                                             override_rows ? &rows : nullptr));
     }
-    auto* sorted = presorted == 0 || !root.global->cost.enable_incremental_sort
-                       ? create_sort_path(root, rel, sub, useful, -1.0)
-                       : create_incremental_sort_path(root, rel, sub, useful, presorted, -1.0);
-    const double rows = sub->rows * sub->workers;
-    add_path(rel, create_gather_merge_path(root, rel, sorted, &rel.target, sorted->pathkeys,
-                                           override_rows ? &rows : nullptr));
   }
 }
 

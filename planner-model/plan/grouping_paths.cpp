@@ -11,7 +11,7 @@ namespace quern::planner_model {
 
 [[nodiscard]] std::vector<ExprPtr> UpperPlanner::group_exprs() const {
   std::vector<ExprPtr> exprs;
-  for (const auto& group : query_.group_by) {
+  for (const auto& group : group_clause_) {
     exprs.push_back(target_of(group.ref));
   }
   return exprs;
@@ -63,12 +63,12 @@ double UpperPlanner::number_of_groups(double input_rows) {
       return false;
     }
   }
-  return std::all_of(query_.group_by.begin(), query_.group_by.end(),
+  return std::all_of(group_clause_.begin(), group_clause_.end(),
                      [](const SortGroupClause& g) { return g.hashable; });
 }
 
 [[nodiscard]] bool UpperPlanner::can_sort_groups() const {
-  return std::all_of(query_.group_by.begin(), query_.group_by.end(),
+  return std::all_of(group_clause_.begin(), group_clause_.end(),
                      [](const SortGroupClause& g) { return g.sort_operator != 0; });
 }
 
@@ -86,7 +86,8 @@ double UpperPlanner::number_of_groups(double input_rows) {
 }
 
 Path* UpperPlanner::agg_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
-                             AggStrategy strategy, AggSplit split, double groups,
+                             AggStrategy strategy, AggSplit split,
+                             const std::vector<SortGroupClause>& clauses, double groups,
                              const std::vector<ExprPtr>& having) {
   auto* path = new_path(root_, PathKind::Aggregate, &rel, target);
   path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
@@ -95,30 +96,34 @@ Path* UpperPlanner::agg_path(RelOptInfo& rel, Path* sub, const PathTarget* targe
   path->strategy = strategy;
   path->split = split;
   path->groups = groups;
-  path->group_clause = query_.group_by;
+  path->group_clause = clauses;
   path->quals = having;
   if (strategy == AggStrategy::Sorted) {
     path->pathkeys = sub->pathkeys;
+    if (root_.global->cost.server.presorts_aggregates() && path->pathkeys.size() > group_keys_) {
+      path->pathkeys.resize(group_keys_);  // the aggregates' columns are gone above
+    }
   }
   cost_agg(*path, root_, strategy, agg_clause_costs(aggregates_, split, root_), transitions(),
-           static_cast<int>(query_.group_by.size()), groups, having, sub->startup, sub->total,
-           sub->rows, sub->target->width);
+           static_cast<int>(clauses.size()), groups, having, sub->startup, sub->total, sub->rows,
+           sub->target->width);
   path->startup += target->cost.startup;
   path->total += target->cost.startup + target->cost.per_tuple * path->rows;
   return path;
 }
 
-Path* UpperPlanner::group_path(RelOptInfo& rel, Path* sub, const PathTarget* target, double groups,
+Path* UpperPlanner::group_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
+                               const std::vector<SortGroupClause>& clauses, double groups,
                                const std::vector<ExprPtr>& having) {
   auto* path = new_path(root_, PathKind::Group, &rel, target);
   path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
   path->workers = sub->workers;
   path->pathkeys = sub->pathkeys;
   path->children = {sub};
-  path->group_clause = query_.group_by;
+  path->group_clause = clauses;
   path->quals = having;
   path->groups = groups;
-  cost_group(*path, root_, static_cast<int>(query_.group_by.size()), groups, having, sub->startup,
+  cost_group(*path, root_, static_cast<int>(clauses.size()), groups, having, sub->startup,
              sub->total, sub->rows);
   path->startup += target->cost.startup;
   path->total += target->cost.startup + target->cost.per_tuple * path->rows;
@@ -126,14 +131,14 @@ Path* UpperPlanner::group_path(RelOptInfo& rel, Path* sub, const PathTarget* tar
 }
 
 Path* UpperPlanner::sorted_group(RelOptInfo& rel, Path* sub, const PathTarget* target,
-                                 AggSplit split, double groups,
-                                 const std::vector<ExprPtr>& having) {
+                                 AggSplit split, const std::vector<SortGroupClause>& clauses,
+                                 double groups, const std::vector<ExprPtr>& having) {
   if (query_.has_aggregates) {
     return agg_path(rel, sub, target,
                     query_.group_by.empty() ? AggStrategy::Plain : AggStrategy::Sorted, split,
-                    groups, having);
+                    clauses, groups, having);
   }
-  return group_path(rel, sub, target, groups, having);
+  return group_path(rel, sub, target, clauses, groups, having);
 }
 
 RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
@@ -156,22 +161,22 @@ RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
     partial = partial_grouping(input);
   }
   if (can_sort_groups()) {
-    for_sorted_inputs(rel, input.paths, input.cheapest_total, root_.group_pathkeys, [&](Path* sub) {
-      add_path(rel, sorted_group(rel, sub, target, AggSplit::Simple, groups, having));
-    });
+    const auto emit = [&](AggSplit split) {
+      return [&, split](Path* sub, const std::vector<SortGroupClause>& clauses) {
+        add_path(rel, sorted_group(rel, sub, target, split, clauses, groups, having));
+      };
+    };
+    for_group_inputs(rel, input.paths, input.cheapest_total, emit(AggSplit::Simple));
     if (partial != nullptr) {
-      for_sorted_inputs(
-          rel, partial->paths, partial->cheapest_total, root_.group_pathkeys, [&](Path* sub) {
-            add_path(rel, sorted_group(rel, sub, target, AggSplit::FinalDeserial, groups, having));
-          });
+      for_group_inputs(rel, partial->paths, partial->cheapest_total, emit(AggSplit::FinalDeserial));
     }
   }
   if (can_hash_groups()) {
     add_path(rel, agg_path(rel, input.cheapest_total, target, AggStrategy::Hashed, AggSplit::Simple,
-                           groups, having));
+                           group_clause_, groups, having));
     if (partial != nullptr && !partial->paths.empty()) {
       add_path(rel, agg_path(rel, partial->cheapest_total, target, AggStrategy::Hashed,
-                             AggSplit::FinalDeserial, groups, having));
+                             AggSplit::FinalDeserial, group_clause_, groups, having));
     }
   }
   if (query_.group_by.empty() && query_.has_aggregates && !query_.having) {
@@ -213,13 +218,15 @@ RelOptInfo* UpperPlanner::partial_grouping(RelOptInfo& input) {
   auto* cheapest = input.partial_paths.front();
   const double groups = number_of_groups(cheapest->rows);
   if (can_sort_groups()) {
-    for_sorted_inputs(rel, input.partial_paths, cheapest, root_.group_pathkeys, [&](Path* sub) {
-      add_partial_path(rel, sorted_group(rel, sub, target, AggSplit::InitialSerial, groups, {}));
-    });
+    for_group_inputs(rel, input.partial_paths, cheapest,
+                     [&](Path* sub, const std::vector<SortGroupClause>& clauses) {
+                       add_partial_path(rel, sorted_group(rel, sub, target, AggSplit::InitialSerial,
+                                                          clauses, groups, {}));
+                     });
   }
   if (can_hash_groups()) {
     add_partial_path(rel, agg_path(rel, cheapest, target, AggStrategy::Hashed,
-                                   AggSplit::InitialSerial, groups, {}));
+                                   AggSplit::InitialSerial, group_clause_, groups, {}));
   }
   if (rel.partial_paths.empty()) {
     return nullptr;
@@ -246,15 +253,32 @@ ExprPtr UpperPlanner::as_partial(const ExprPtr& aggregate) {
 
 void UpperPlanner::gather_grouping(RelOptInfo& rel) {
   generate_useful_gather_paths(root_, rel, true);
-  auto* cheapest = rel.partial_paths.front();
   if (root_.group_pathkeys.empty()) {
     return;
   }
-  if (!pathkeys_contained_in(root_.group_pathkeys, cheapest->pathkeys)) {
-    const double rows = cheapest->rows * cheapest->workers;
-    auto* sorted = create_sort_path(root_, rel, cheapest, root_.group_pathkeys, -1.0);
-    add_path(rel, create_gather_merge_path(root_, rel, sorted, &rel.target, root_.group_pathkeys,
-                                           &rows));
+  const auto& p = root_.global->cost;
+  const PathKeys keys{root_.group_pathkeys.begin(),
+                      root_.group_pathkeys.begin() + static_cast<std::ptrdiff_t>(group_keys_)};
+  auto* cheapest = rel.partial_paths.front();
+  const auto gather = [&](const Path& sub, Path* sorted) {
+    const double rows = compute_gather_rows(sub, p);
+    add_path(rel, create_gather_merge_path(root_, rel, sorted, &rel.target, keys, &rows));
+  };
+  if (!p.server.sorts_every_partial_path() && !pathkeys_contained_in(keys, cheapest->pathkeys)) {
+    gather(*cheapest, create_sort_path(root_, rel, cheapest, keys, -1.0));
+  }
+  for (auto* sub : rel.partial_paths) {
+    int presorted = 0;
+    if (pathkeys_count_contained_in(keys, sub->pathkeys, presorted)) {
+      continue;
+    }
+    if (p.server.sorts_every_partial_path()) {
+      for (auto* sorted : sorts_of(root_, rel, sub, sub == cheapest, keys, -1.0)) {
+        gather(*sub, sorted);
+      }
+    } else if (presorted > 0 && p.enable_incremental_sort) {
+      gather(*sub, create_incremental_sort_path(root_, rel, sub, keys, presorted, -1.0));
+    }
   }
 }
 

@@ -153,15 +153,26 @@ void UpperPlanner::set_query_pathkeys() {
     auto result = pathkeys_for_sortclauses(root_, clauses, query_.targets, &sortable);
     return sortable ? result : PathKeys{};
   };
+  const bool drops = root_.global->cost.server.drops_redundant_grouping();
   if (!query_.has_grouping_sets) {
-    root_.group_pathkeys = keys(query_.group_by);
+    root_.group_pathkeys =
+        drops ? processed_pathkeys(root_, group_clause_, query_.targets) : keys(group_clause_);
+    group_keys_ = root_.group_pathkeys.size();
+    const bool sortable = std::all_of(group_clause_.begin(), group_clause_.end(),
+                                      [](const auto& g) { return g.sort_operator != 0; });
+    if (sortable && root_.global->cost.server.presorts_aggregates() &&
+        root_.global->cost.enable_presorted_aggregate) {
+      add_aggregate_order();
+    }
   } else if (!grouping_sets_.rollups.empty()) {
     root_.group_pathkeys = keys(group_clauses(grouping_sets_.rollups.front().columns));
+    group_keys_ = root_.group_pathkeys.size();
   }
   if (!query_.windows.empty()) {
     root_.window_pathkeys = window_keys(query_.windows.front());
   }
-  root_.distinct_pathkeys = keys(query_.distinct);
+  root_.distinct_pathkeys =
+      drops ? processed_pathkeys(root_, distinct_clause_, query_.targets) : keys(distinct_clause_);
   root_.sort_pathkeys = keys(query_.order_by);
   if (!root_.group_pathkeys.empty()) {
     root_.query_pathkeys = root_.group_pathkeys;
@@ -191,6 +202,9 @@ RelOptInfo* UpperPlanner::plan_select() {
   if (query_.has_grouping_sets) {
     grouping_sets_ = plan_grouping_sets(query_);
   }
+  group_clause_ = query_.group_by;
+  distinct_clause_ = query_.distinct;
+  optimize_window_frames();
   add_row_identities();
   root_.has_having = query_.having != nullptr;
   root_.tuple_fraction = tuple_fraction_;

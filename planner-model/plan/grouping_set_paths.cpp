@@ -37,7 +37,7 @@ void UpperPlanner::grouping_set_paths(RelOptInfo& rel, RelOptInfo& input, const 
                           .table = [entry](double groups) { return entry * groups; }};
   };
   if (!grouping_sets_.rollups.empty()) {
-    for_sorted_inputs(rel, input.paths, cheapest, root_.group_pathkeys, [&](Path* sub) {
+    for_sorted_inputs(rel, input.paths, cheapest, root_.group_pathkeys, -1.0, [&](Path* sub) {
       for (const auto& choice : sorted_grouping(grouping_sets_, can_hash, memory(sub))) {
         add_path(rel, grouping_set_path(rel, sub, target, choice, having));
       }

@@ -52,7 +52,7 @@ void JoinPathSearch::try_partial_nestloop(Path* outer, Path* inner, const PathKe
 Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
   const std::vector<RestrictInfo*> kNone;
   const auto& clauses = inner->param != nullptr ? inner->param->clauses : kNone;
-  if (!p_.enable_memoize || p_.version < 140000 || outer.parent->rows < 2 ||
+  if (!p_.enable_memoize || !p_.server.memoizes() || outer.parent->rows < 2 ||
       (clauses.empty() && inner_.lateral_vars.empty())) {
     return nullptr;
   }

@@ -51,9 +51,7 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
       agg->parallel_safe = agg->parallel_safe && path->parallel_safe;
       agg->pathkeys = path->pathkeys;
       agg->window = static_cast<int>(w) + 1;
-      cost_windowagg(*agg, root_, functions, static_cast<int>(windows[w].partition.size()),
-                     static_cast<int>(windows[w].order.size()), path->startup, path->total,
-                     path->rows);
+      cost_windowagg(*agg, root_, functions, windows[w], path->startup, path->total, path->rows);
       agg->startup += target->cost.startup;
       agg->total += target->cost.startup + target->cost.per_tuple * agg->rows;
       path = agg;
@@ -80,77 +78,66 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
   rel.consider_parallel = input.consider_parallel && parallel_safe(final_target_);
   const auto* target = keep(final_target_);
   rel.target = *target;
-  const double limit = limit_tuples_;
-  const bool incremental = root_.global->cost.enable_incremental_sort;
+  const PathKeys& keys = root_.sort_pathkeys;
+  const auto& p = root_.global->cost;
   const auto emit = [&](Path* path) {
     if (!same_exprs(*path->target, *target)) {
       path = apply_projection(root_, rel, path, target);
     }
     add_path(rel, path);
   };
-  for (auto* original : input.paths) {
+  for_sorted_inputs(rel, input.paths, input.cheapest_total, keys, limit_tuples_, emit);
+  if (!rel.consider_parallel || keys.empty() || input.partial_paths.empty()) {
+    set_cheapest(rel);
+    return &rel;
+  }
+  auto* cheapest = input.partial_paths.front();
+  const auto gather = [&](const Path& sub, Path* sorted) {
+    const double rows = compute_gather_rows(sub, p);
+    emit(create_gather_merge_path(root_, rel, sorted, sorted->target, keys, &rows));
+  };
+  if (!p.server.sorts_every_partial_path() && !pathkeys_contained_in(keys, cheapest->pathkeys)) {
+    gather(*cheapest, create_sort_path(root_, rel, cheapest, keys, limit_tuples_));
+  }
+  for (auto* sub : input.partial_paths) {
     int presorted = 0;
-    if (pathkeys_count_contained_in(root_.sort_pathkeys, original->pathkeys, presorted)) {
-      emit(original);
+    if (pathkeys_count_contained_in(keys, sub->pathkeys, presorted)) {
       continue;
     }
-    if (original == input.cheapest_total) {
-      emit(create_sort_path(root_, rel, original, root_.sort_pathkeys, limit));
-    }
-    if (incremental && presorted > 0) {
-      emit(create_incremental_sort_path(root_, rel, original, root_.sort_pathkeys, presorted,
-                                        limit));
-    }
-  }
-  if (rel.consider_parallel && !root_.sort_pathkeys.empty() && !input.partial_paths.empty()) {
-    auto* cheapest = input.partial_paths.front();
-    if (!pathkeys_contained_in(root_.sort_pathkeys, cheapest->pathkeys)) {
-      auto* sorted = create_sort_path(root_, rel, cheapest, root_.sort_pathkeys, limit);
-      const double rows = cheapest->rows * cheapest->workers;
-      emit(
-          create_gather_merge_path(root_, rel, sorted, sorted->target, root_.sort_pathkeys, &rows));
-    }
-    if (incremental) {
-      for (auto* sub : input.partial_paths) {
-        int presorted = 0;
-        if (pathkeys_count_contained_in(root_.sort_pathkeys, sub->pathkeys, presorted) ||
-            presorted == 0) {
-          continue;
-        }
-        auto* sorted =
-            create_incremental_sort_path(root_, rel, sub, root_.sort_pathkeys, presorted, limit);
-        const double rows = sub->rows * sub->workers;
-        emit(create_gather_merge_path(root_, rel, sorted, sorted->target, root_.sort_pathkeys,
-                                      &rows));
+    if (p.server.sorts_every_partial_path()) {
+      for (auto* sorted : sorts_of(root_, rel, sub, sub == cheapest, keys, limit_tuples_)) {
+        gather(*sub, sorted);
       }
+    } else if (presorted > 0 && p.enable_incremental_sort) {
+      gather(*sub, create_incremental_sort_path(root_, rel, sub, keys, presorted, limit_tuples_));
     }
   }
   set_cheapest(rel);
   return &rel;
 }
 
-Path* UpperPlanner::limit_path(RelOptInfo& rel, Path* sub) {
+Path* UpperPlanner::limit_path(RelOptInfo& rel, Path* sub, double offset_rows, double count) {
   auto* path = new_path(root_, PathKind::Limit, &rel, sub->target);
   path->children = {sub};
   path->pathkeys = sub->pathkeys;
   path->workers = sub->workers;
   path->parallel_safe = path->parallel_safe && sub->parallel_safe;
-  path->limit_count = count_est_;
-  path->limit_offset = offset_est_;
+  path->limit_count = count;
+  path->limit_offset = offset_rows;
   double rows = sub->rows;
   double startup = sub->startup;
   double total = sub->total;
   const double input_rows = rows;
-  if (offset_est_ != 0) {
-    double offset = offset_est_ > 0 ? offset_est_ : clamp_row_est(input_rows * 0.10);
+  if (offset_rows != 0) {
+    double offset = offset_rows > 0 ? offset_rows : clamp_row_est(input_rows * 0.10);
     offset = std::min(offset, rows);
     if (input_rows > 0) {
       startup += (sub->total - sub->startup) * offset / input_rows;
     }
     rows = std::max(rows - offset, 1.0);
   }
-  if (count_est_ != 0) {
-    double wanted = count_est_ > 0 ? count_est_ : clamp_row_est(input_rows * 0.10);
+  if (count != 0) {
+    double wanted = count > 0 ? count : clamp_row_est(input_rows * 0.10);
     wanted = std::min(wanted, rows);
     if (input_rows > 0) {
       total = startup + (sub->total - sub->startup) * wanted / input_rows;
@@ -200,7 +187,7 @@ void UpperPlanner::finish(RelOptInfo& current) {
       path = lock;
     }
     if (needs_limit_) {
-      path = limit_path(rel, path);
+      path = limit_path(rel, path, offset_est_, count_est_);
     }
     if (modifies) {
       path = modify_path(rel, path);

@@ -111,6 +111,22 @@ Path* create_incremental_sort_path(PlannerInfo& root, RelOptInfo& rel, Path* sub
   return path;
 }
 
+std::vector<Path*> sorts_of(PlannerInfo& root, RelOptInfo& rel, Path* input, bool is_cheapest,
+                            const PathKeys& keys, double limit_tuples) {
+  int presorted = 0;
+  (void)pathkeys_count_contained_in(keys, input->pathkeys, presorted);
+  const auto& p = root.global->cost;
+  const bool incremental = presorted > 0 && p.enable_incremental_sort;
+  std::vector<Path*> result;
+  if (is_cheapest && !(incremental && p.server.sorts_in_one_way())) {
+    result.push_back(create_sort_path(root, rel, input, keys, limit_tuples));
+  }
+  if (incremental) {
+    result.push_back(create_incremental_sort_path(root, rel, input, keys, presorted, limit_tuples));
+  }
+  return result;
+}
+
 Path* create_gather_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const PathTarget* target,
                          const double* rows) {
   auto* path = new_path(root, PathKind::Gather, &rel, target);

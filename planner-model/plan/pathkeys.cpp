@@ -70,48 +70,75 @@ bool pathkeys_count_contained_in(const PathKeys& keys, const PathKeys& in, int& 
   return static_cast<std::size_t>(common) == keys.size();
 }
 
+namespace {
+
+/// make_pathkey_from_sortop(): nothing when the clause's expression is not in the list.
+std::optional<PathKey> sortclause_pathkey(PlannerInfo& root, const SortGroupClause& clause,
+                                          const std::vector<TargetEntry>& targets) {
+  const auto target = std::find_if(targets.begin(), targets.end(), [&](const TargetEntry& t) {
+    return t.sort_group_ref == clause.ref;
+  });
+  if (target == targets.end()) {
+    return std::nullopt;
+  }
+  // The ordering operator names its family: the btree one where it is < or >.
+  for (const auto* member : root.global->types->memberships(clause.sort_operator)) {
+    if (member->access_method == "btree" && (member->strategy == btree_strategy::kLess ||
+                                             member->strategy == btree_strategy::kGreater)) {
+      return make_pathkey(root, target->expr, root.nullable_base, member->family, member->left,
+                          target->expr->collation, clause.descending, clause.nulls_first,
+                          clause.ref, true);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 PathKeys pathkeys_for_sortclauses(PlannerInfo& root, const std::vector<SortGroupClause>& clauses,
                                   const std::vector<TargetEntry>& targets, bool* sortable) {
   PathKeys keys;
   if (sortable != nullptr) {
     *sortable = true;
   }
-  const auto& types = *root.global->types;
   for (const auto& clause : clauses) {
-    const auto target = std::find_if(targets.begin(), targets.end(), [&](const TargetEntry& t) {
-      return t.sort_group_ref == clause.ref;
-    });
-    if (target == targets.end()) {
-      continue;
-    }
     if (clause.sort_operator == 0) {
       if (sortable != nullptr) {
         *sortable = false;
       }
       continue;
     }
-    // The ordering operator names its family: the btree one where it is < or >.
-    Oid family = 0;
-    Oid input = 0;
-    for (const auto* member : types.memberships(clause.sort_operator)) {
-      if (member->access_method == "btree" && (member->strategy == btree_strategy::kLess ||
-                                               member->strategy == btree_strategy::kGreater)) {
-        family = member->family;
-        input = member->left;
-        break;
-      }
-    }
-    if (family == 0) {
-      continue;
-    }
-    const auto key =
-        make_pathkey(root, target->expr, root.nullable_base, family, input, target->expr->collation,
-                     clause.descending, clause.nulls_first, clause.ref, true);
+    const auto key = sortclause_pathkey(root, clause, targets);
     if (key && !is_redundant(*key, keys)) {
       keys.push_back(*key);
     }
   }
   return keys;
+}
+
+PathKeys processed_pathkeys(PlannerInfo& root, std::vector<SortGroupClause>& clauses,
+                            const std::vector<TargetEntry>& targets) {
+  PathKeys keys;
+  bool sortable = true;
+  std::erase_if(clauses, [&](const SortGroupClause& clause) {
+    if (clause.sort_operator == 0) {
+      sortable = false;
+      return false;
+    }
+    const auto key = sortclause_pathkey(root, clause, targets);
+    if (!key) {
+      return false;
+    }
+    if (key->ec->sort_ref == 0) {
+      key->ec->sort_ref = clause.ref;
+    }
+    if (is_redundant(*key, keys)) {
+      return true;
+    }
+    keys.push_back(*key);
+    return false;
+  });
+  return sortable ? keys : PathKeys{};
 }
 
 PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {

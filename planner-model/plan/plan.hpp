@@ -112,6 +112,10 @@ enum class PathKeysComparison : std::uint8_t { Equal, Better1, Better2, Differen
                                                 const std::vector<SortGroupClause>& clauses,
                                                 const std::vector<TargetEntry>& targets,
                                                 bool* sortable = nullptr);
+/// make_pathkeys_for_sortclauses_extended(): takes redundant clauses out of the list, and sets the
+/// classes' sort reference. Empty when a clause cannot be sorted by.
+[[nodiscard]] PathKeys processed_pathkeys(PlannerInfo& root, std::vector<SortGroupClause>& clauses,
+                                          const std::vector<TargetEntry>& targets);
 [[nodiscard]] PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward);
 [[nodiscard]] PathKeys truncate_useless_pathkeys(PlannerInfo& root, const RelOptInfo& rel,
                                                  const PathKeys& pathkeys);
@@ -163,6 +167,11 @@ Path* create_sort_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Path
                        double limit_tuples);
 Path* create_incremental_sort_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,
                                    const PathKeys& keys, int presorted, double limit_tuples);
+/// How an input that is not in order is brought into it: in full where it is the cheapest, and
+/// incrementally where its order shares a prefix. Before 16 both are tried.
+[[nodiscard]] std::vector<Path*> sorts_of(PlannerInfo& root, RelOptInfo& rel, Path* input,
+                                          bool is_cheapest, const PathKeys& keys,
+                                          double limit_tuples);
 Path* create_gather_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const PathTarget* target,
                          const double* rows);
 Path* create_gather_merge_path(PlannerInfo& root, RelOptInfo& rel, Path* sub,

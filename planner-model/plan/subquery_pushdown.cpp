@@ -11,9 +11,6 @@ namespace quern::planner_model {
 namespace {
 
 /// FRAMEOPTION_ bits of parsenodes.h.
-constexpr int kFrameStartsUnbounded = 0x00020;
-constexpr int kFrameEndsUnbounded = 0x00100;
-
 const TargetEntry* visible_target(const Query& query, int attno) {
   int position = 0;
   for (const auto& target : query.targets) {
@@ -198,8 +195,8 @@ class Pushdown {
     if (window.order.empty()) {
       return {.increasing = true, .decreasing = true};
     }
-    return {.increasing = (window.frame_options & kFrameStartsUnbounded) != 0,
-            .decreasing = (window.frame_options & kFrameEndsUnbounded) != 0};
+    return {.increasing = (window.frame_options & frame::kStartUnboundedPreceding) != 0,
+            .decreasing = (window.frame_options & frame::kEndUnboundedFollowing) != 0};
   }
 
   bool push_run_condition(const Expr& clause) {

@@ -20,14 +20,18 @@ void UpperPlanner::order_group_clause() {
     }
     ordered.push_back(sort);
   }
-  const bool partial = ordered.size() < query_.group_by.size();
   if (ordered.empty()) {
+    return;
+  }
+  const bool part_of_order = ordered.size() < query_.order_by.size();
+  if (part_of_order && ordered.size() < query_.group_by.size() &&
+      !root_.global->cost.server.groups_by_part_of_order()) {
     return;
   }
   for (const auto& group : query_.group_by) {
     if (std::none_of(ordered.begin(), ordered.end(),
                      [&](const SortGroupClause& o) { return o.ref == group.ref; })) {
-      if (partial && group.sort_operator == 0) {
+      if (group.sort_operator == 0) {
         return;
       }
       ordered.push_back(group);

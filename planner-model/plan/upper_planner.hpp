@@ -7,8 +7,8 @@
 #include "planner-model/plan/plan.hpp"
 
 // What stands on top of scans and joins: grouping, windows, DISTINCT, ORDER BY, LIMIT, the table
-// that is modified. One step of grouping_planner() (planner.c, PostgreSQL 15) to a member; the
-// members live in grouping_planner.cpp, target_list.cpp, upper_targets.cpp, grouping_paths.cpp,
+// that is modified. One step of grouping_planner() (planner.c, PostgreSQL 13 to 18) to a member;
+// the members live in grouping_planner.cpp, target_list.cpp, upper_targets.cpp, grouping_paths.cpp,
 // grouping_set_paths.cpp, distinct_paths.cpp and ordered_paths.cpp.
 
 namespace quern::planner_model {
@@ -122,34 +122,58 @@ class UpperPlanner {
   [[nodiscard]] bool can_aggregate_partially() const;
 
   Path* agg_path(RelOptInfo& rel, Path* sub, const PathTarget* target, AggStrategy strategy,
-                 AggSplit split, double groups, const std::vector<ExprPtr>& having);
+                 AggSplit split, const std::vector<SortGroupClause>& clauses, double groups,
+                 const std::vector<ExprPtr>& having);
 
-  Path* group_path(RelOptInfo& rel, Path* sub, const PathTarget* target, double groups,
+  Path* group_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
+                   const std::vector<SortGroupClause>& clauses, double groups,
                    const std::vector<ExprPtr>& having);
 
   Path* sorted_group(RelOptInfo& rel, Path* sub, const PathTarget* target, AggSplit split,
-                     double groups, const std::vector<ExprPtr>& having);
+                     const std::vector<SortGroupClause>& clauses, double groups,
+                     const std::vector<ExprPtr>& having);
 
   /// Sorted inputs for grouping: those in order, the cheapest sorted, and incremental sorts.
   template <class Emit>
   void for_sorted_inputs(RelOptInfo& rel, const std::vector<Path*>& inputs, Path* cheapest,
-                         const PathKeys& keys, const Emit& emit) {
-    const bool incremental = root_.global->cost.enable_incremental_sort;
-    for (auto* original : inputs) {
-      int presorted = 0;
-      const bool sorted = pathkeys_count_contained_in(keys, original->pathkeys, presorted);
-      if (sorted) {
-        emit(original);
+                         const PathKeys& keys, double limit_tuples, const Emit& emit) {
+    for (auto* input : inputs) {
+      if (pathkeys_contained_in(keys, input->pathkeys)) {
+        emit(input);
         continue;
       }
-      if (original == cheapest) {
-        emit(create_sort_path(root_, rel, original, keys, -1.0));
-      }
-      if (incremental && presorted > 0) {
-        emit(create_incremental_sort_path(root_, rel, original, keys, presorted, -1.0));
+      for (auto* sorted : sorts_of(root_, rel, input, input == cheapest, keys, limit_tuples)) {
+        emit(sorted);
       }
     }
   }
+
+  /// An order of the grouping columns: its sort, and the clauses in that order.
+  struct GroupOrder {
+    PathKeys keys = {};
+    std::vector<SortGroupClause> clauses = {};
+  };
+
+  /// get_useful_group_keys_orderings(): GROUP BY's own, and the one that the input is in.
+  [[nodiscard]] std::vector<GroupOrder> group_orders(const Path& input) const;
+
+  /// for_sorted_inputs() in each of the orders; emits the clauses too.
+  template <class Emit>
+  void for_group_inputs(RelOptInfo& rel, const std::vector<Path*>& inputs, Path* cheapest,
+                        const Emit& emit) {
+    for (auto* input : inputs) {
+      for (const auto& order : group_orders(*input)) {
+        for_sorted_inputs(rel, {input}, cheapest, order.keys, -1.0,
+                          [&](Path* sorted) { emit(sorted, order.clauses); });
+      }
+    }
+  }
+
+  /// adjust_group_pathkeys_for_groupagg(): appends what most ordered aggregates want.
+  void add_aggregate_order();
+
+  /// The sort order that an aggregate's ORDER BY or DISTINCT asks for.
+  [[nodiscard]] PathKeys aggregate_pathkeys(const Expr& aggregate) const;
 
   RelOptInfo* grouping_paths(RelOptInfo& input);
 
@@ -173,6 +197,9 @@ class UpperPlanner {
 
   // --- windows
 
+  /// optimize_window_clauses().
+  void optimize_window_frames();
+
   RelOptInfo* window_paths(RelOptInfo& input);
 
   // --- DISTINCT
@@ -190,10 +217,20 @@ class UpperPlanner {
 
   [[nodiscard]] bool can_hash_distinct() const;
 
+  /// get_useful_pathkeys_for_distinct(): the order needed, and the one that the input is in.
+  [[nodiscard]] std::vector<PathKeys> distinct_orders(const PathKeys& needed,
+                                                      const Path& input) const;
+
+  /// Without duplicates: all rows are the same when the order needed is empty.
+  Path* distinct_of_sorted(RelOptInfo& rel, Path* sorted, double rows);
+
   /// create_final_distinct_paths(): over the input, or over what the workers have left of it.
   void final_distinct(RelOptInfo& rel, RelOptInfo& input, double rows);
 
-  /// create_partial_distinct_paths() (PostgreSQL 15): each worker removes its own duplicates.
+  void sorted_distinct_before_16(RelOptInfo& rel, RelOptInfo& input, const PathKeys& needed,
+                                 double rows);
+
+  /// create_partial_distinct_paths() (PostgreSQL 13 to 18): each worker removes its own duplicates.
   void partial_distinct(RelOptInfo& rel, RelOptInfo& input);
 
   // --- ORDER BY
@@ -202,7 +239,8 @@ class UpperPlanner {
 
   // --- the outermost nodes
 
-  Path* limit_path(RelOptInfo& rel, Path* sub);
+  /// `offset`, `count`: 0 none, negative unknown.
+  Path* limit_path(RelOptInfo& rel, Path* sub, double offset, double count);
 
   Path* modify_path(RelOptInfo& rel, Path* sub);
 
@@ -216,6 +254,9 @@ class UpperPlanner {
   double offset_est_ = 0;
   bool needs_limit_ = false;
   GroupingSets grouping_sets_ = {};
+  /// processed_groupClause and processed_distinctClause: without redundant columns.
+  std::vector<SortGroupClause> group_clause_ = {}, distinct_clause_ = {};
+  std::size_t group_keys_ = 0;  ///< of root_.group_pathkeys; the rest are for aggregates
   std::vector<ExprPtr> aggregates_;
   std::vector<ExprPtr> window_functions_;
   PathTarget final_target_, sort_target_, grouping_target_, scanjoin_target_;

@@ -15,18 +15,7 @@ PathTarget make_target(PlannerInfo& root, std::vector<ExprPtr> exprs, std::vecto
   target.sort_group_refs = std::move(refs);
   int width = 0;
   for (const auto& expr : target.exprs) {
-    if (expr->kind == ExprKind::Var && expr->levels_up == 0) {
-      const auto range = static_cast<std::size_t>(expr->varno);
-      const auto* rel = range < root.base.size() ? root.base[range] : nullptr;
-      if (rel != nullptr) {
-        const auto it = rel->widths.find(expr->attno);
-        width += it != rel->widths.end() && it->second > 0
-                     ? it->second
-                     : type_width(root, expr->type, expr->typmod);
-        continue;
-      }
-    }
-    width += type_width(root, expr->type, expr->typmod);
+    width += expr_width(root, expr);
     if (expr->kind != ExprKind::Var) {
       target.cost += expr_cost(expr, root);
     }
@@ -101,7 +90,7 @@ void UpperPlanner::append_missing(std::vector<ExprPtr>& exprs, std::vector<int>&
 }
 
 [[nodiscard]] bool UpperPlanner::is_group_ref(int ref) const {
-  return ref != 0 && std::any_of(query_.group_by.begin(), query_.group_by.end(),
+  return ref != 0 && std::any_of(group_clause_.begin(), group_clause_.end(),
                                  [&](const SortGroupClause& g) { return g.ref == ref; });
 }
 

@@ -14,11 +14,10 @@ using Sets = std::vector<std::vector<int>>;
 constexpr std::size_t kMaximumSets = 4096;
 
 /// src/include/nodes/parsenodes.h
-constexpr int kFrameRange = 0x00002;
-constexpr int kFrameRows = 0x00004;
-constexpr int kFrameGroups = 0x00008;
-constexpr int kFrameOffsets = 0x00800 | 0x01000 | 0x02000 | 0x04000;
-constexpr int kFrameDefaults = 0x00002 | 0x00020 | 0x00400;
+constexpr int kFrameOffsets = frame::kStartOffsetPreceding | frame::kEndOffsetPreceding |
+                              frame::kStartOffsetFollowing | frame::kEndOffsetFollowing;
+constexpr int kFrameDefaults =
+    frame::kRange | frame::kStartUnboundedPreceding | frame::kEndCurrentRow;
 
 void append_new(std::vector<int>& to, const std::vector<int>& from) {
   for (const int item : from) {
@@ -213,10 +212,10 @@ ExprPtr Analyzer::frame_offset(Scope& scope, const ParseNode* node, int options,
   if (contains_local_vars(offset)) {
     throw UserError{"argument of window frame must not contain variables"};
   }
-  if ((options & kFrameRows) != 0) {
+  if ((options & frame::kRows) != 0) {
     return coerce_to_specific(offset, type_oid::kInt8, "ROWS");
   }
-  if ((options & kFrameGroups) != 0) {
+  if ((options & frame::kGroups) != 0) {
     return coerce_to_specific(offset, type_oid::kInt8, "GROUPS");
   }
   // RANGE: in_range's offset is the sort column's type, or interval for dates and times.
@@ -287,11 +286,11 @@ void Analyzer::transform_windows(Scope& scope) {
       }
     }
     window.frame_options = definition->frame_options;
-    if ((window.frame_options & kFrameRange) != 0 && (window.frame_options & kFrameOffsets) != 0 &&
-        window.order.size() != 1) {
+    if ((window.frame_options & frame::kRange) != 0 &&
+        (window.frame_options & kFrameOffsets) != 0 && window.order.size() != 1) {
       throw UserError{"RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column"};
     }
-    if ((window.frame_options & kFrameGroups) != 0 && window.order.empty()) {
+    if ((window.frame_options & frame::kGroups) != 0 && window.order.empty()) {
       throw UserError{"GROUPS mode requires an ORDER BY clause"};
     }
     window.start_offset =

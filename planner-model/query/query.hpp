@@ -79,6 +79,21 @@ struct SortGroupClause {
   bool hashable = false;
 };
 
+/// Bits of WindowClause::frame_options (nodes/parsenodes.h).
+namespace frame {
+inline constexpr int kNonDefault = 0x00001;
+inline constexpr int kRange = 0x00002;
+inline constexpr int kRows = 0x00004;
+inline constexpr int kGroups = 0x00008;
+inline constexpr int kStartUnboundedPreceding = 0x00020;
+inline constexpr int kEndUnboundedFollowing = 0x00100;
+inline constexpr int kEndCurrentRow = 0x00400;
+inline constexpr int kStartOffsetPreceding = 0x00800;
+inline constexpr int kEndOffsetPreceding = 0x01000;
+inline constexpr int kStartOffsetFollowing = 0x02000;
+inline constexpr int kEndOffsetFollowing = 0x04000;
+}  // namespace frame
+
 struct WindowClause {
   std::string name;
   std::vector<SortGroupClause> partition = {};
