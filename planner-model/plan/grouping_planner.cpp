@@ -1,6 +1,7 @@
 // The steps above scans and joins, in their order. Source: planner.c (grouping_planner,
 // preprocess_limit, standard_qp_callback), PostgreSQL 15.
 #include <algorithm>
+#include <tuple>
 
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -34,6 +35,31 @@ void collect_windows(const ExprPtr& expr, std::vector<ExprPtr>& out) {
   for (const auto& child : children(*expr)) {
     collect_windows(child, out);
   }
+}
+
+/// PARTITION BY, then what ORDER BY adds.
+std::vector<SortGroupClause> window_order(const WindowClause& window) {
+  auto clauses = window.partition;
+  for (const auto& order : window.order) {
+    if (std::none_of(clauses.begin(), clauses.end(),
+                     [&](const SortGroupClause& c) { return c.ref == order.ref; })) {
+      clauses.push_back(order);
+    }
+  }
+  return clauses;
+}
+
+/// common_prefix_cmp(): later columns first; of an order and its prefix the longer first.
+bool window_precedes(const std::vector<SortGroupClause>& a, const std::vector<SortGroupClause>& b) {
+  const auto key = [](const SortGroupClause& c) {
+    return std::tuple{c.ref, c.sort_operator, c.nulls_first};
+  };
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (key(a[i]) != key(b[i])) {
+      return key(a[i]) > key(b[i]);
+    }
+  }
+  return a.size() > b.size();
 }
 
 }  // namespace
@@ -168,8 +194,8 @@ void UpperPlanner::set_query_pathkeys() {
     root_.group_pathkeys = keys(group_clauses(grouping_sets_.rollups.front().columns));
     group_keys_ = root_.group_pathkeys.size();
   }
-  if (!query_.windows.empty()) {
-    root_.window_pathkeys = window_keys(query_.windows.front());
+  if (const auto windows = active_windows(); !windows.empty()) {
+    root_.window_pathkeys = window_keys(query_.windows[windows.front()]);
   }
   root_.distinct_pathkeys =
       drops ? processed_pathkeys(root_, distinct_clause_, query_.targets) : keys(distinct_clause_);
@@ -185,15 +211,23 @@ void UpperPlanner::set_query_pathkeys() {
   }
 }
 
-PathKeys UpperPlanner::window_keys(const WindowClause& window) {
-  auto clauses = window.partition;
-  for (const auto& order : window.order) {
-    if (std::none_of(clauses.begin(), clauses.end(),
-                     [&](const SortGroupClause& c) { return c.ref == order.ref; })) {
-      clauses.push_back(order);
+std::vector<std::size_t> UpperPlanner::active_windows() const {
+  std::vector<std::size_t> result;
+  for (std::size_t w = 0; w < query_.windows.size(); ++w) {
+    if (std::any_of(window_functions_.begin(), window_functions_.end(), [&](const ExprPtr& f) {
+          return f->window == static_cast<int>(w) + 1;
+        })) {
+      result.push_back(w);
     }
   }
-  return pathkeys_for_sortclauses(root_, clauses, query_.targets);
+  std::stable_sort(result.begin(), result.end(), [&](std::size_t a, std::size_t b) {
+    return window_precedes(window_order(query_.windows[a]), window_order(query_.windows[b]));
+  });
+  return result;
+}
+
+PathKeys UpperPlanner::window_keys(const WindowClause& window) {
+  return pathkeys_for_sortclauses(root_, window_order(window), query_.targets);
 }
 
 RelOptInfo* UpperPlanner::plan_select() {

@@ -15,18 +15,16 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
   rel.target = sort_target_;
   rel.consider_parallel = input.consider_parallel && parallel_safe(sort_target_);
   const auto& windows = query_.windows;
+  const auto order = active_windows();
   const auto one = [&](Path* path) {
     std::vector<ExprPtr> known = grouping_target_.exprs;
     std::vector<int> refs = grouping_target_.sort_group_refs;
-    for (std::size_t w = 0; w < windows.size(); ++w) {
+    for (const std::size_t w : order) {
       std::vector<ExprPtr> functions;
       for (const auto& f : window_functions_) {
         if (f->window == static_cast<int>(w) + 1) {
           functions.push_back(f);
         }
-      }
-      if (functions.empty()) {
-        continue;
       }
       const PathKeys keys = window_keys(windows[w]);
       int presorted = 0;
@@ -35,7 +33,7 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
                    ? create_incremental_sort_path(root_, rel, path, keys, presorted, -1.0)
                    : create_sort_path(root_, rel, path, keys, -1.0);
       }
-      const bool last = w + 1 == windows.size();
+      const bool last = w == order.back();
       const PathTarget* target = nullptr;
       if (last) {
         target = keep(sort_target_);

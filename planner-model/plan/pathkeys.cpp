@@ -414,44 +414,67 @@ PathKeys build_join_pathkeys(PlannerInfo& root, const RelOptInfo& joinrel, JoinT
   return truncate_useless_pathkeys(root, joinrel, outer);
 }
 
+namespace {
+
+/// The column that `rel` shows of a subquery's target, if anything above uses it
+/// (find_var_for_subquery_tle()).
+ExprPtr visible_column(const RelOptInfo& rel, const TargetEntry& target, int attno) {
+  if (target.junk || !rel.needed.contains(attno)) {
+    return nullptr;
+  }
+  auto var = std::make_shared<Expr>();
+  var->kind = ExprKind::Var;
+  var->varno = rel.range;
+  var->attno = attno;
+  var->type = target.expr->type;
+  var->typmod = target.expr->typmod;
+  var->collation = target.expr->collation;
+  return var;
+}
+
+/// The order one key of a subquery gives outside: of several the one that most columns are equal to.
+std::optional<PathKey> outer_pathkey(PlannerInfo& root, const RelOptInfo& rel,
+                                     const PlannerInfo& subroot, const PathKey& subkey,
+                                     std::size_t position) {
+  std::optional<PathKey> best;
+  int best_score = -1;
+  for (const auto* member : subkey.ec->members) {
+    int attno = 0;
+    for (const auto& target : subroot.query.targets) {
+      ++attno;
+      const ExprPtr var = visible_column(rel, target, attno);
+      if (!var || !equal(strip_relabel(target.expr), strip_relabel(member->expr))) {
+        continue;
+      }
+      auto* ec = eclass_for_sort_expr(root, var, root.nullable_base, subkey.ec->opfamilies,
+                                      member->datatype, subkey.ec->collation, 0, false);
+      if (ec == nullptr) {
+        continue;
+      }
+      const PathKey key{ec, subkey.opfamily, subkey.descending, subkey.nulls_first};
+      int score = static_cast<int>(ec->members.size()) - 1;
+      score += root.query_pathkeys.size() > position && root.query_pathkeys[position] == key;
+      if (score > best_score) {
+        best = key;
+        best_score = score;
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
 PathKeys convert_subquery_pathkeys(PlannerInfo& root, RelOptInfo& rel, const PlannerInfo& subroot,
                                    const PathKeys& subkeys) {
   PathKeys result;
   for (const auto& subkey : subkeys) {
-    std::optional<PathKey> best;
-    for (const auto* member : subkey.ec->members) {
-      if (best) {
-        break;
-      }
-      for (std::size_t i = 0; i < subroot.query.targets.size(); ++i) {
-        const auto& target = subroot.query.targets[i];
-        if (target.junk || !equal(strip_relabel(target.expr), strip_relabel(member->expr))) {
-          continue;
-        }
-        auto var = std::make_shared<Expr>();
-        var->kind = ExprKind::Var;
-        var->varno = rel.range;
-        var->attno = static_cast<int>(i) + 1;
-        var->type = target.expr->type;
-        var->typmod = target.expr->typmod;
-        var->collation = target.expr->collation;
-        if (!rel.needed.contains(var->attno)) {
-          continue;
-        }
-        const auto* ec = eclass_for_sort_expr(root, var, root.nullable_base, subkey.ec->opfamilies,
-                                              member->datatype, subkey.ec->collation, 0, false);
-        if (ec != nullptr) {
-          best = PathKey{const_cast<EquivalenceClass*>(ec), subkey.opfamily, subkey.descending,
-                         subkey.nulls_first};
-          break;
-        }
-      }
-    }
-    if (!best) {
+    const auto key = outer_pathkey(root, rel, subroot, subkey, result.size());
+    if (!key) {
       break;
     }
-    if (!is_redundant(*best, result)) {
-      result.push_back(*best);
+    if (!is_redundant(*key, result)) {
+      result.push_back(*key);
     }
   }
   return result;

@@ -102,7 +102,7 @@ double combine_conjuncts(PlannerInfo& root, const std::vector<Conjunct>& conjunc
   for (const auto& c : conjuncts) {
     bool paired = false;
     if (!c.pseudoconstant && c.clause->kind == ExprKind::OpExpr && c.clause->args.size() == 2 &&
-        count(c.relids) <= 1) {
+        is_singleton(c.relids)) {
       const auto* op = root.global->types->op(c.clause->op);
       const auto constant = [&](const ExprPtr& e) {
         return relids_of(e) == 0 && !contains_volatile(e, root);

@@ -75,6 +75,18 @@ class SetPlanner {
     return &root_.global->targets.emplace_back(std::move(target));
   }
 
+  /// generate_setop_grouplist() as an order: the output's columns one after the other.
+  PathKeys order_of(const SetOperation& op) {
+    const PathTarget& target = *target_of(op, false);
+    auto clauses = op.grouping;
+    std::vector<TargetEntry> columns;
+    for (std::size_t i = 0; i < clauses.size(); ++i) {
+      clauses[i].ref = static_cast<int>(i) + 1;
+      columns.push_back({.expr = target.exprs[i], .sort_group_ref = clauses[i].ref});
+    }
+    return pathkeys_for_sortclauses(root_, clauses, columns);
+  }
+
   /// The column that tells the sides of INTERSECT and EXCEPT apart.
   static void add_flag(PathTarget& target) {
     auto flag = std::make_shared<Expr>();
@@ -236,9 +248,10 @@ class SetPlanner {
                groups, {}, input->startup, input->total, input->rows, input->target->width);
       return path;
     }
-    auto* sorted = create_sort_path(root_, rel, input, {}, -1.0);
+    auto* sorted = create_sort_path(root_, rel, input, order_of(op), -1.0);
     auto* path = new_path(root_, PathKind::UpperUnique, &rel, input->target);
     path->children = {sorted};
+    path->pathkeys = sorted->pathkeys;
     path->unique_columns = static_cast<int>(op.grouping.size());
     path->rows = groups;
     path->startup = sorted->startup;
@@ -300,9 +313,10 @@ class SetPlanner {
     const bool hashed = hashes(op, *input, groups, output);
     root_.tuple_fraction = saved;
     if (!hashed) {
-      input = create_sort_path(root_, *input->parent, input, {}, -1.0);
+      input = create_sort_path(root_, *input->parent, input, order_of(op), -1.0);
     }
     auto* path = new_path(root_, PathKind::SetOp, input->parent, input->target);
+    path->pathkeys = input->pathkeys;
     path->command = std::string{except ? "Except" : "Intersect"} + (op.all ? " All" : "");
     path->hashed = hashed;
     path->children = {input};

@@ -61,6 +61,9 @@ class UpperPlanner {
 
   void set_query_pathkeys();
 
+  /// select_active_windows(): the windows that functions use, in the order they are computed.
+  [[nodiscard]] std::vector<std::size_t> active_windows() const;
+
   PathKeys window_keys(const WindowClause& window);
 
   void add_system_column(int range, int attno, Oid type, const char* name);
