@@ -10,6 +10,7 @@
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/bind.hpp"
+#include "planner-model/query/bind_index_name.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/whatif/table_use.hpp"
@@ -24,6 +25,25 @@ bool newest_first(const VisibleIndex& a, const VisibleIndex& b) {
     return a.hypothetical;
   }
   return a.index->oid > b.index->oid;
+}
+
+/// What the server names a partition's index by: the columns of the index it belongs to.
+std::vector<std::string> column_names(const Index& index, const Table& table) {
+  std::vector<std::string> names;
+  const auto add = [&](std::int16_t number) {
+    const auto column =
+        std::find_if(table.columns.begin(), table.columns.end(),
+                     [&](const Column& candidate) { return candidate.number == number; });
+    names.push_back(
+        unique_index_column(names, column != table.columns.end() ? column->name : "expr"));
+  };
+  for (const auto& key : index.keys) {
+    add(key.column);
+  }
+  for (const auto number : index.included) {
+    add(number);
+  }
+  return names;
 }
 
 /// The moment of the snapshot stands for now(): 2000-01-01 when it does not say.
@@ -58,10 +78,13 @@ struct Planner::Implementation {
   TableChildren children = {};  ///< each list in the server's order
   IndexLists indexes = {};
   std::multimap<std::string, const Index*> by_name = {};  ///< bare and schema-qualified
+  std::multimap<Oid, const Index*> parts = {};            ///< by the partitioned index
 
   /// What an index on a partitioned table is: one index a leaf, sized.
   [[nodiscard]] const std::vector<Index>& leaf_indexes(const HypotheticalIndex& created,
                                                        const Table& table) const;
+  /// How many of the table's rows an index would hold.
+  [[nodiscard]] double indexed_rows(const Index& index, const Table& table) const;
 
  private:
   void drop(PlannerGlobal& global, const std::string& name) const;
@@ -95,6 +118,9 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
   for (const auto& index : catalog.indexes) {
     by_name.emplace(index.name, &index);
     by_name.emplace(index.schema + "." + index.name, &index);
+    if (index.parent != 0) {
+      parts.emplace(index.parent, &index);
+    }
     if (index.valid) {
       indexes[index.table].push_back({&index, false});
     }
@@ -131,6 +157,10 @@ void Planner::Implementation::drop(PlannerGlobal& global, const std::string& nam
   const auto [first, last] = by_name.equal_range(name);
   for (auto found = first; found != last; ++found) {
     const Index& dropped = *found->second;
+    const auto [part, past] = parts.equal_range(dropped.oid);
+    for (auto each = part; each != past; ++each) {
+      drop(global, each->second->schema + "." + each->second->name);
+    }
     auto list = global.visible_indexes(dropped.table);
     std::erase_if(list, [&](const VisibleIndex& entry) { return entry.index == &dropped; });
     global.changed_indexes[dropped.table] = std::move(list);
@@ -173,12 +203,34 @@ const std::vector<Index>& Planner::Implementation::leaf_indexes(const Hypothetic
     for (const auto* leaf : leaf_tables(children, table)) {
       auto& copy = entry->second.emplace_back(created.definition);
       copy.table = leaf->oid;
-      copy.name = leaf->name + "_" + created.definition.name;
+      copy.name = choose_index_name(catalog, *leaf, column_names(created.definition, table));
       remap_columns(copy, table, *leaf);
-      size_index(copy, *leaf, types, sizes);
+      size_index(copy, *leaf, indexed_rows(copy, *leaf), types, sizes);
     }
   }
   return entry->second;
+}
+
+/// The share of rows under the predicate by the planner's own estimate.
+double Planner::Implementation::indexed_rows(const Index& index, const Table& table) const {
+  const double rows = rows_now(table);
+  if (index.predicate.empty()) {
+    return rows;
+  }
+  PlannerGlobal global;
+  std::deque<Index> unused;
+  prepare(global, {}, unused);
+  const auto quoted = [](const std::string& name) { return "\"" + name + "\""; };
+  const auto query = binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." +
+                                     quoted(table.name) + " WHERE " + index.predicate,
+                                 {});
+  double selected = rows;
+  for (const auto* rel : plan_query(global, query->query, nullptr, 0.0).base) {
+    if (rel != nullptr) {
+      selected = std::min(selected, rel->rows);
+    }
+  }
+  return selected;
 }
 
 Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes)
@@ -214,34 +266,8 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
     result.size = Bytes{bytes};
     return result;
   }
-  double rows = std::max(0.0, table.reltuples);
-  if (table.relpages > 0 && table.reltuples > 0) {
-    rows = table.reltuples / static_cast<double>(table.relpages) * static_cast<double>(table.pages);
-  }
-  if (!index.predicate.empty()) {
-    // The share of rows under the predicate, by the planner's own estimate.
-    PlannerGlobal global;
-    std::deque<Index> unused;
-    implementation_->prepare(global, {}, unused);
-    const auto quoted = [](const std::string& name) { return "\"" + name + "\""; };
-    const auto query =
-        implementation_->binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." +
-                                         quoted(table.name) + " WHERE " + index.predicate,
-                                     {});
-    PlannerInfo& root = plan_query(global, query->query, nullptr, 0.0);
-    for (const auto* rel : root.base) {
-      if (rel != nullptr) {
-        rows = std::min(rows, rel->rows);
-      }
-    }
-  }
-  index.reltuples = rows;
-  const IndexSize size =
-      index_size(index, table, implementation_->types, rows, implementation_->sizes);
-  index.pages = index.relpages = static_cast<std::int64_t>(size.pages.value());
-  index.reltuples = size.tuples.value();
-  index.tree_height = size.tree_height ? size.tree_height : std::optional<int>{-1};
-  result.size = size.bytes;
+  result.size = size_index(index, table, implementation_->indexed_rows(index, table),
+                           implementation_->types, implementation_->sizes);
   return result;
 }
 

@@ -33,15 +33,20 @@ void remap_columns(Index& index, const Table& parent, const Table& leaf) {
   }
 }
 
-void size_index(Index& index, const Table& table, const TypeSystem& types, SizeModel model) {
-  double rows = std::max(0.0, table.reltuples);
+double rows_now(const Table& table) {
   if (table.relpages > 0 && table.reltuples > 0) {
-    rows = table.reltuples / static_cast<double>(table.relpages) * static_cast<double>(table.pages);
+    return table.reltuples / static_cast<double>(table.relpages) * static_cast<double>(table.pages);
   }
+  return std::max(0.0, table.reltuples);
+}
+
+Bytes size_index(Index& index, const Table& table, double rows, const TypeSystem& types,
+                 SizeModel model) {
   const IndexSize size = index_size(index, table, types, rows, model);
   index.pages = index.relpages = static_cast<std::int64_t>(size.pages.value());
   index.reltuples = size.tuples.value();
   index.tree_height = size.tree_height ? size.tree_height : std::optional<int>{-1};
+  return size.bytes;
 }
 
 namespace {
