@@ -6,6 +6,7 @@
 //   quern-oracle --random 200 --seed 7 --seeds 25 --worst 10      generated schemas and statements
 //   quern-oracle --random 200 --seed 7 --statement 31 --shrink    one of them, made small
 //   quern-oracle --index-sizes 200 --seed 7 --worst 10            indexes, really built and sized
+//   quern-oracle --wal 30 --seed 7 --worst 10                     random tables, written to
 //   quern-oracle --server 17 --random 200 --seed 7                another version's server
 //
 // Without --dsn it uses the throwaway server of the build folder; other versions: ./dev servers.
@@ -14,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,7 @@
 #include "tests/support/index_size_oracle.hpp"
 #include "tests/support/oracle.hpp"
 #include "tests/support/random_oracle.hpp"
+#include "tests/support/wal_oracle.hpp"
 
 namespace {
 
@@ -49,6 +52,7 @@ struct Options {
   std::size_t seeds = 1;
   quern::testing::RandomRun random = {.statements = 0};
   quern::testing::SizeRun sizes = {.definitions = 0};
+  quern::testing::WalRun wal = {};
 };
 
 void describe(CLI::App& app, Options& options) {
@@ -81,6 +85,10 @@ void describe(CLI::App& app, Options& options) {
                  "Build this many generated indexes a seed beside the model's sizes");
   app.add_option("--facts", options.sizes.facts,
                  "Folder that keeps the server's answers to --index-sizes for later runs");
+  app.add_option("--wal", options.wal.tables,
+                 "Write to this many generated tables a seed beside the model's WAL and times");
+  app.add_flag("!--steady", options.wal.images, "Only long after a checkpoint");
+  app.add_option("--largest", options.wal.largest_table, "Rows of the largest of them");
   app.add_option("--worst", options.worst, "Show the plans of the N worst");
 }
 
@@ -163,8 +171,25 @@ void run_sizes(const Options& options) {
   print_sizes(std::cout, cases, options.worst);
 }
 
+void run_writes(const Options& options) {
+  using namespace quern::testing;
+  WalResults results;
+  WalRun one_run = options.wal;
+  one_run.seed = options.random.seed;
+  for (std::size_t i = 0; i < options.seeds; ++i, ++one_run.seed) {
+    WalResults one = run_wal(one_run, std::cerr);
+    std::move(one.cases.begin(), one.cases.end(), std::back_inserter(results.cases));
+    std::move(one.slowdowns.begin(), one.slowdowns.end(), std::back_inserter(results.slowdowns));
+  }
+  print_wal(std::cout, results, options.worst);
+}
+
 void run(const Options& options) {
   using namespace quern::testing;
+  if (options.wal.tables > 0) {
+    run_writes(options);
+    return;
+  }
   if (options.sizes.definitions > 0) {
     run_sizes(options);
     return;

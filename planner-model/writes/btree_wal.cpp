@@ -1,0 +1,158 @@
+// XLOG_BTREE_INSERT_LEAF, _SPLIT_L/R, _INSERT_UPPER, _DEDUP and _DELETE (nbtxlog.h, nbtinsert.c,
+// nbtdedup.c).
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kBody = kPageSize - kPageHeader - 16;  // BTPageOpaqueData
+constexpr double kHeapTid = 6;
+constexpr double kBuiltFill = 0.9;  // BTREE_DEFAULT_FILLFACTOR
+constexpr double kLn2 = 0.6931471805599453;
+constexpr double kInsertMain = 2;  // SizeOfBtreeInsert
+constexpr double kSplitMain = 10;  // SizeOfBtreeSplit
+
+double normal_below(double z) {
+  return 0.5 * std::erfc(-z / std::sqrt(2.0));
+}
+
+struct Leaf {
+  double pages = 1;
+  double entry = 20;          ///< bytes that one more entry takes for good, line pointer included
+  double used = 0;            ///< bytes of a leaf in use
+  double room = 0;            ///< of which the high key takes one tuple
+  bool merges = false;        ///< several entries a key: posting lists
+  bool single_value = false;  ///< keys of more than a page: the pages fill up one after the other
+};
+
+Leaf leaf_of(const IndexEntries& all) {
+  Leaf leaf;
+  const double per_key = all.entries / std::max(all.distinct, 1.0);
+  leaf.merges = all.equal_image && per_key > 2;
+  leaf.room = kBody - all.tuple - kLinePointer;
+  const double plain = all.tuple + kLinePointer;
+  // A key's tuple and its row addresses; a posting list ends at about a sixth of a page.
+  leaf.entry = leaf.merges ? std::min(plain, kHeapTid + plain / std::min(per_key, 220.0)) : plain;
+  const int fillfactor = index_option(*all.index, "fillfactor", 90);
+  const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100;
+  const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
+  leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
+  leaf.used = std::min(all.as_built ? built : leaf.room, all.entries * leaf.entry / leaf.pages);
+  if (all.as_built && all.entries * leaf.entry > built / 2) {
+    // All leaves but the last are as full as the fill factor says.
+    leaf.used = std::min(built, leaf.used * (leaf.pages + 1) / leaf.pages);
+  }
+  leaf.single_value = leaf.merges && per_key * leaf.entry > leaf.room;
+  return leaf;
+}
+
+/// Splits of one leaf when `added` bytes come to it on average, in entries of `entry` bytes.
+double splits_of_built(const Leaf& leaf, double added, double entry) {
+  double splits = 0;
+  double leaves = 1;
+  const double deviation = std::sqrt(std::max(added * entry, entry * entry));
+  for (int generation = 0; generation < 24; ++generation, leaves *= 2) {
+    const double needed = leaves * leaf.room - leaf.used;
+    const double more = leaves * normal_below((added - needed) / deviation);
+    splits += more;
+    if (more < 1e-6) {
+      break;
+    }
+  }
+  return splits;
+}
+
+double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
+                        double entry) {
+  if (shape.appended && all.ascending) {
+    return entry / (kBuiltFill * leaf.room);
+  }
+  if (leaf.single_value) {
+    return entry / (0.96 * leaf.room);  // BTREE_SINGLEVAL_FILLFACTOR
+  }
+  if (shape.rows <= 0) {
+    return entry / (kLn2 * leaf.room);
+  }
+  if (!all.as_built) {
+    // Leaves of a grown index are between half full and full, ln 2 on average; VACUUM's removals
+    // leave them emptier, and then they grow for a while before any splits.
+    const double scale = std::min(1.0, leaf.used / (kLn2 * leaf.room));
+    const double growth = 1 + shape.rows * entry / std::max(leaf.pages * leaf.used, 1.0);
+    return std::max(0.0, growth * scale - 1) * leaf.pages / shape.rows;
+  }
+  const double per_leaf = shape.rows / leaf.pages;
+  return splits_of_built(leaf, per_leaf * entry, entry) / std::max(per_leaf, 1e-9);
+}
+
+double split_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
+  const double line_pointers = all.tuple / (all.tuple + kLinePointer);
+  const double moved = (shape.appended && all.ascending ? 1 - kBuiltFill
+                        : leaf.single_value             ? 0.04
+                                                        : 0.5) *
+                       leaf.room * (leaf.merges ? 0.97 : line_pointers);
+  const WalRecord split{.main = kSplitMain, .blocks = {1.5 * all.tuple, moved, 0}};
+  const WalRecord parent{.main = kInsertMain, .blocks = {all.tuple, 0}};
+  return split.varying() + parent.varying();
+}
+
+/// Passes over full leaves that merge equal keys: an interval of 4 bytes for each key that got an
+/// entry since the last, and the record itself, a few entries apart as the room runs out.
+double merge_bytes(const Leaf& leaf, const EntryShape& shape, bool pairs) {
+  const double free = leaf.room - leaf.used;
+  const double plain = 20;
+  const double added = shape.rows > 0 ? shape.rows / leaf.pages * plain : HUGE_VAL;
+  const double full = std::clamp(1 - free / added, 0.0, 1.0);  // entries that find it so
+  if (leaf.single_value || full <= 0) {
+    return 4 * full;
+  }
+  const WalRecord pass{.main = 2, .blocks = {0}};
+  if (pairs) {
+    return full * (4 + pass.aligned() * 0.15);
+  }
+  const double shrinks = std::max(0.1, 1 - leaf.entry / plain);
+  const double free_after_build = (1 - kBuiltFill) * leaf.room;
+  const double passes = std::log(free_after_build / plain) / -std::log1p(-shrinks) + 1;
+  const double entries = free_after_build / leaf.entry;
+  return full * (4 + pass.aligned() * std::min(0.4, passes / entries));
+}
+
+}  // namespace
+
+WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+  const Leaf leaf = leaf_of(all);
+  const WalRecord insert{.main = kInsertMain, .blocks = {all.tuple}};
+  WalBytes wal{.records = all.columns.size() == 1 && !all.columns.front().varies
+                              ? insert.aligned()
+                              : insert.aligned()};
+  if (shape.same_key && shape.old_versions_dead) {
+    // Bottom-up deletion frees the old versions instead (_bt_bottomupdel_pass()): two bytes each.
+    const WalRecord removal{.main = 8, .blocks = {0}};
+    const double freed = std::max(2.0, (leaf.room - leaf.used) / (all.tuple + kLinePointer));
+    wal.records += 2 + removal.bytes() / freed;
+  } else {
+    // Old and new version share a posting list once the leaf is full.
+    const double pair = align_up(all.tuple + 2 * kHeapTid, 8) - all.tuple;
+    const double entry =
+        shape.same_key && all.equal_image && !leaf.merges ? std::min(leaf.entry, pair) : leaf.entry;
+    wal.records += splits_per_entry(all, shape, leaf, entry) * split_bytes(all, shape, leaf);
+    if (leaf.merges || (shape.same_key && all.equal_image)) {
+      wal.records += merge_bytes(leaf, shape, !leaf.merges);
+    }
+  }
+  if (shape.images && shape.rows > 0) {
+    const double used = std::min(kPageSize, leaf.used + all.tuple + kLinePointer + 40);
+    const double targets = shape.appended && all.ascending ? 1
+                           : shape.appended && leaf.merges ? std::min(leaf.pages, all.distinct)
+                                                           : leaf.pages;
+    const double touched = pages_touched(targets, shape.rows);
+    wal.images = touched * page_image(used) / shape.rows;
+    wal.records -= touched * all.tuple / shape.rows;  // the image stands for the tuple
+  }
+  return wal;
+}
+
+}  // namespace quern::planner_model

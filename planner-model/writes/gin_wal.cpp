@@ -1,0 +1,135 @@
+// ginxlog.h, ginfast.c, gindatapage.c and ginentrypage.c.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/writes/gin_keys.hpp"
+#include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kMetaPage = 56;       // GinMetaPageData
+constexpr double kUpdateMeta = 88;     // ginxlogUpdateMeta
+constexpr double kInlineLimit = 2712;  // GinMaxItemSize: a longer list gets a tree of its own
+constexpr double kListHeader = 8;      // GinPostingList, with its first row address
+constexpr double kPageRoom = kPageSize - kPageHeader - 8;
+constexpr double kSegment = 256;  // GinPostingListSegmentTargetSize
+
+bool has_pending_list(const Index& index) {
+  const auto found = index.options.find("fastupdate");
+  return found == index.options.end() || (found->second != "off" && found->second != "false" &&
+                                          found->second != "0" && found->second != "no");
+}
+
+/// ginCompressPostingList() (ginpostinglist.c): the gap to the next row address, 11 bits of it the
+/// line pointer, 7 bits a byte.
+double address_bytes(double share, double rows_per_page) {
+  const double gap_rows = 1 / std::max(share, 1e-12);
+  const double pages = gap_rows / std::max(rows_per_page, 1.0);
+  if (pages < 1) {
+    // Most neighbours are on the same page; the others' gap spans a page's line pointers.
+    const double close = gap_rows < 128 ? 1 : 2;
+    return (1 - pages) * close + pages * 2;
+  }
+  return std::ceil((11 + std::log2(pages)) / 7);
+}
+
+/// Keys of a Poisson number of rows: the expected number of those with any, for one key.
+double any_of(double expected) {
+  return -std::expm1(-expected);
+}
+
+struct Insertion {
+  double records = 0;  ///< for one key that `added` rows get
+  double growth = 0;   ///< of the entry tree, bytes
+  bool in_tree = false;
+  double bytes_before = 0;
+};
+
+Insertion insert_key(const GinKeyClass& one, double present, double added, double rows_per_page) {
+  const double address = address_bytes(one.share, rows_per_page);
+  const double before = present < 0.5 ? 0 : one.tuple + kListHeader + address * (present - 1);
+  const double after = one.tuple + kListHeader + address * (present + added - 1);
+  if (after < kInlineLimit) {
+    const WalRecord entry{.main = 2, .blocks = {4 + align_up(after, 8)}};
+    return {.records = entry.aligned(),
+            .growth = after - before + (present < 0.5 ? kLinePointer : 0),
+            .bytes_before = before + kLinePointer};
+  }
+  // A tree of its own: the last segments of its last leaf are written again, or the new addresses.
+  const double lists = std::min(2 + 6 * added, kListHeader + address * added + kSegment / 2);
+  const WalRecord leaf{.main = 2, .blocks = {2 + 2 + lists}};
+  constexpr double kAppendFill = 0.75;
+  const double splits = added * address / (kAppendFill * kPageRoom);
+  return {.records = leaf.varying() + splits * 1.25 * page_image(kPageRoom), .in_tree = true};
+}
+
+double pending_record(double row_bytes) {
+  const WalRecord in_place{.main = kUpdateMeta, .blocks = {0, row_bytes}};
+  const WalRecord list_page{.main = 8, .blocks = {row_bytes}};
+  const WalRecord new_tail{.main = kUpdateMeta, .blocks = {0, 0}};
+  // A row that the last page has no room for begins a new one.
+  const double per_page = std::max(1.0, std::floor(kPageRoom / std::max(row_bytes * 1.25, 1.0)));
+  const WalRecord removal{.main = kMetaPage + 8, .blocks = {0, 0}};
+  return ((per_page - 1) * in_place.varying() + list_page.varying() + new_tail.varying() +
+          (removal.varying() + 128) / 16) /
+         per_page;
+}
+
+}  // namespace
+
+WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const TypeSystem& types) {
+  const double rows_now = std::max(all.entries, 1.0);
+  const double rows_per_page =
+      rows_now / std::max<double>(static_cast<double>(all.table->pages), 1);
+  const GinKeys keys = gin_keys(*all.index, all.columns, types, rows_now);
+  const bool pending = has_pending_list(*all.index);
+  WalBytes wal;
+  double batch = 1;
+  if (pending) {
+    constexpr double kDefaultLimit = 4096;  // gin_pending_list_limit, kB
+    const double limit = 1024 * index_option(*all.index, "gin_pending_list_limit", kDefaultLimit);
+    const double full = limit / std::max(keys.pending_bytes * 1.25, 1.0);
+    batch = std::max(1.0, shape.rows > 0 ? std::min(shape.rows, full) : full);
+    wal.records += pending_record(keys.pending_bytes);
+  }
+  double growth = 0;
+  double entry_bytes = 0;
+  double entry_touches = 0;
+  double list_pages = 0;
+  // Lists grow along the stretch, and past the limit they get trees: seen at a few points of it.
+  constexpr int kPoints = 8;
+  for (const GinKeyClass& one : keys.classes) {
+    const double added = one.share * batch;
+    const double with_any = any_of(added);
+    const double each = added / std::max(with_any, 1e-12);
+    for (int point = 0; point < kPoints; ++point) {
+      const double present =
+          one.share * (rows_now + std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints);
+      const Insertion insertion = insert_key(one, present, each, rows_per_page);
+      const double often = one.keys * with_any / batch / kPoints;
+      wal.records += often * insertion.records;
+      growth += often * insertion.growth;
+      if (insertion.in_tree) {
+        list_pages += one.keys * any_of(one.share * shape.rows) / kPoints;
+      } else {
+        entry_touches += often * shape.rows;
+        entry_bytes += one.keys * insertion.bytes_before / kPoints;
+      }
+    }
+  }
+  // A page of the entry tree splits into two half full ones, both logged whole (ginPlaceToPage()).
+  wal.records += growth / (kPageRoom / 2) * 2 * page_image(kPageRoom / 2 + 32);
+  if (shape.images && shape.rows > 0) {
+    constexpr double kFill = 0.7;
+    const double entry_pages = 1 + entry_bytes / (kFill * kPageRoom);
+    const double touched = pages_touched(entry_pages, entry_touches);
+    wal.images =
+        (touched * page_image(kFill * kPageRoom) + list_pages * page_image(kPageRoom / 2)) /
+        shape.rows;
+  }
+  return wal;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,165 @@
+#include "planner-model/writes/heap_row.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "planner-model/size/index_columns.hpp"
+#include "planner-model/writes/wal_record.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kTupleHeader = 23;  // SizeofHeapTupleHeader
+constexpr std::size_t kAlignments = 8;
+
+double null_share(const IndexColumn& column) {
+  return column.statistics == nullptr ? 0 : column.statistics->null_fraction;
+}
+
+std::vector<IndexColumn> all_columns(const Table& table, const TypeSystem& types) {
+  Index every{.table = table.oid};
+  for (const Column& column : table.columns) {
+    every.included.push_back(column.number);
+  }
+  return index_columns(every, table, types);
+}
+
+/// Where a tuple's data ends: the expected length, and how likely each remainder by 8 is, which
+/// decides the next column's padding.
+struct Offset {
+  double length = 0;
+  std::array<double, kAlignments> remainder = {1};
+
+  void add(const IndexColumn& column) {
+    const double nulls = null_share(column);
+    std::array<double, kAlignments> after = {};
+    double padding = 0;
+    for (std::size_t r = 0; r < kAlignments; ++r) {
+      const auto alignment = static_cast<std::size_t>(column.alignment);
+      const std::size_t aligned = (r + alignment - 1) / alignment * alignment;
+      padding += remainder[r] * static_cast<double>(aligned - r);
+      after[r] += nulls * remainder[r];
+      if (column.varies) {
+        for (auto& one : after) {
+          one += (1 - nulls) * remainder[r] / kAlignments;
+        }
+      } else {
+        after[(aligned + static_cast<std::size_t>(column.width)) % kAlignments] +=
+            (1 - nulls) * remainder[r];
+      }
+    }
+    length += (1 - nulls) * (padding + column.width);
+    remainder = after;
+  }
+};
+
+double header_size(const Table& table, const std::vector<IndexColumn>& columns) {
+  double no_nulls = 1;
+  for (const IndexColumn& column : columns) {
+    no_nulls *= 1 - null_share(column);
+  }
+  const double bitmap = std::ceil(static_cast<double>(table.columns.size()) / 8);
+  return no_nulls * 24 + (1 - no_nulls) * align_up(kTupleHeader + bitmap, 8);
+}
+
+int fillfactor(const Table& table) {
+  const auto found = table.options.find("fillfactor");
+  int value = 100;
+  if (found != table.options.end()) {
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  }
+  return std::clamp(value, 10, 100);
+}
+
+/// The least and the greatest value that the statistics know.
+double value_range(const ColumnStatistics* statistics) {
+  if (statistics == nullptr) {
+    return 1e6;
+  }
+  double low = HUGE_VAL;
+  double high = -HUGE_VAL;
+  const auto see = [&](const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (end != text.c_str() && *end == '\0') {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  };
+  std::for_each(statistics->histogram_bounds.begin(), statistics->histogram_bounds.end(), see);
+  std::for_each(statistics->most_common_values.begin(), statistics->most_common_values.end(), see);
+  return high > low ? high - low : 1e6;
+}
+
+bool is_whole_number(Oid type) {
+  return type == type_oid::kInt2 || type == type_oid::kInt4 || type == type_oid::kInt8;
+}
+
+/// Of two values of the column, the bytes that a common beginning or end does not cover.
+double differing_bytes(const IndexColumn& column) {
+  if (!is_whole_number(column.type)) {
+    return column.width;
+  }
+  // Little-endian: numbers of a small range differ in their first bytes.
+  const double bytes = std::ceil(std::log(value_range(column.statistics) + 1) / std::log(256));
+  return std::clamp(bytes, 1.0, column.width);
+}
+
+}  // namespace
+
+double HeapRow::item() const {
+  return (length_varies ? length + 3.5 : align_up(length, 8)) + kLinePointer;
+}
+
+HeapRow heap_row(const Table& table, const TypeSystem& types) {
+  const auto columns = all_columns(table, types);
+  HeapRow row;
+  Offset data;
+  for (const IndexColumn& column : columns) {
+    data.add(column);
+    row.length_varies = row.length_varies || column.varies || null_share(column) > 0;
+  }
+  row.header = header_size(table, columns);
+  row.length = row.header + data.length;
+  const double body = kPageSize - kPageHeader;
+  const double loaded = std::max(1.0, std::floor(body * fillfactor(table) / 100 / row.item()));
+  const double rows = std::max(table.reltuples, 0.0);
+  row.pages = table.pages > 0 ? static_cast<double>(table.pages) : std::ceil(rows / loaded);
+  row.pages = std::max(row.pages, 1.0);
+  row.rows_per_page = rows > 0 && table.pages > 0 ? rows / row.pages : loaded;
+  row.free_bytes = std::max(0.0, body - row.rows_per_page * row.item());
+  // What a fresh load leaves over is no hole, nor is what the last page lacks.
+  const double reserve = kPageSize * (100 - fillfactor(table)) / 100;
+  const double full = row.length_varies ? (body - reserve) / row.item() - 0.5
+                                        : std::floor((body - reserve) / row.item());
+  const double on_full_pages = rows / std::max(row.pages - 0.5, 1.0);
+  row.holes = std::max(0.0, full - on_full_pages - 0.04 * full);
+  // heap_page_prune_opt(): below the fill factor's reserve, or a tenth of a page. A fresh load
+  // leaves the reserve.
+  row.prunes_when_read =
+      reserve > 0 ? on_full_pages > 1.05 * full : row.free_bytes < kPageSize / 10;
+  return row;
+}
+
+double changed_bytes(const Table& table, const TypeSystem& types,
+                     const std::vector<std::int16_t>& columns) {
+  const auto every = all_columns(table, types);
+  constexpr double kUnknown = 8;
+  double first = -1;
+  double last = 0;
+  Offset at;
+  for (std::size_t i = 0; i < every.size() && i < table.columns.size(); ++i) {
+    const double before = at.length;
+    at.add(every[i]);
+    if (std::find(columns.begin(), columns.end(), table.columns[i].number) != columns.end()) {
+      first = first < 0 ? std::max(before, at.length - every[i].width) : first;
+      last = std::max(before, at.length - every[i].width) + differing_bytes(every[i]);
+    }
+  }
+  return first < 0 ? kUnknown : last - first;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,82 @@
+#include "planner-model/writes/index_entries.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/size/btree_size.hpp"
+#include "planner-model/size/index_size.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+/// Serial numbers and times of insertion: in the order of the rows, and many of them. Updates move
+/// rows to the table's end, which the correlation shows long before the keys stop coming in order.
+bool is_ascending(const Index& index, const Table& table, const std::vector<IndexColumn>& columns) {
+  if (index.keys.empty() || columns.empty() || index.keys.front().descending) {
+    return false;
+  }
+  const auto column =
+      std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& one) {
+        return one.number == index.keys.front().column && index.keys.front().column != 0;
+      });
+  if (column != table.columns.end() &&
+      (column->identity != '\0' || column->default_expression.starts_with("nextval("))) {
+    return true;
+  }
+  constexpr double kMostlySorted = 0.6;
+  constexpr double kManyValues = 1000;
+  const auto* statistics = columns.front().statistics;
+  if (statistics == nullptr) {
+    return false;
+  }
+  return statistics->correlation.value_or(0) > kMostlySorted &&
+         (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues);
+}
+
+double distinct_of(const IndexColumn& column, double rows) {
+  const auto* statistics = column.statistics;
+  if (statistics == nullptr || statistics->n_distinct == 0) {
+    return rows;
+  }
+  return statistics->n_distinct > 0 ? statistics->n_distinct : -statistics->n_distinct * rows;
+}
+
+}  // namespace
+
+double pages_touched(double pages, double touches) {
+  const double all = std::max(pages, 1.0);
+  return all * -std::expm1(touches * std::log1p(-std::min(1 / all, 0.999999)));
+}
+
+IndexEntries index_entries(const CatalogSnapshot& catalog, const TypeSystem& types,
+                           const Table& table, const Index& index) {
+  IndexEntries all{.index = &index, .table = &table};
+  all.columns = index_columns(index, table, types);
+  const double rows = std::max(table.reltuples, 0.0);
+  const bool partial = !index.predicate.empty();
+  all.entries = index.reltuples >= 0 && partial ? index.reltuples : rows;
+  all.share = partial && rows > 0 ? std::clamp(all.entries / rows, 0.0, 1.0) : 1.0;
+  if (index.access_method == "hash" && !all.columns.empty() &&
+      all.columns.front().statistics != nullptr) {
+    const double kept = 1 - all.columns.front().statistics->null_fraction;  // NULL has no entry
+    all.entries *= kept;
+    all.share *= kept;
+  }
+  all.tuple = align_up(average_tuple_size(all.columns), 8);
+  const double built =
+      index_size(index, table, catalog, all.entries, SizeModel::AsBuilt).pages.value();
+  const double pages = index.pages > 0 ? static_cast<double>(index.pages) : built;
+  all.pages = std::max(pages - 1, 1.0);
+  constexpr double kGrown = 1.08;
+  all.as_built = pages <= std::max(kGrown * built, built + 2);
+  double distinct = 1;
+  for (const IndexColumn& column : all.columns) {
+    distinct = std::min(distinct * std::max(1.0, distinct_of(column, rows)), all.entries);
+  }
+  all.distinct = index.unique ? all.entries : std::max(distinct, 1.0);
+  all.equal_image = index.access_method == "btree" && can_deduplicate(index, all.columns, types);
+  all.ascending = is_ascending(index, table, all.columns);
+  return all;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "planner-model/query/type_system.hpp"
+#include "planner-model/size/index_columns.hpp"
+#include "planner-model/writes/write_ahead_log.hpp"
+
+namespace quern::planner_model {
+
+/// What the WAL of an index's entries depends on.
+struct IndexEntries {
+  const Index* index = nullptr;
+  const Table* table = nullptr;
+  std::vector<IndexColumn> columns = {};
+  double tuple = 16;         ///< bytes, aligned, without line pointer
+  double entries = 0;        ///< now
+  double share = 1;          ///< of the table's rows that have one
+  double distinct = 0;       ///< keys
+  double pages = 1;          ///< all but the metapage
+  bool as_built = true;      ///< not yet grown: leaves as full as CREATE INDEX leaves them
+  bool equal_image = false;  ///< a btree that may merge equal keys
+  bool ascending = false;    ///< new rows' keys are the greatest
+};
+
+[[nodiscard]] IndexEntries index_entries(const CatalogSnapshot& catalog, const TypeSystem& types,
+                                         const Table& table, const Index& index);
+
+/// How a shape's rows come to one index.
+struct EntryShape {
+  double rows = 0;  ///< entries added in the stretch; 0: a long time
+  /// New versions of rows whose key is the same: each lands beside its old entry.
+  bool same_key = false;
+  bool old_versions_dead = false;  ///< and removable when their page is full
+  bool appended = true;            ///< the rows are new ones, at the table's end
+  bool images = false;
+  double rows_per_transaction = 1;
+};
+
+/// Full pages that `touches` random changes of `pages` pages log, and how many those are.
+[[nodiscard]] double pages_touched(double pages, double touches);
+
+// One entry's WAL, by access method.
+[[nodiscard]] WalBytes btree_entry_wal(const IndexEntries& entries, const EntryShape& shape);
+[[nodiscard]] WalBytes hash_entry_wal(const IndexEntries& entries, const EntryShape& shape);
+[[nodiscard]] WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape);
+[[nodiscard]] WalBytes gin_entry_wal(const IndexEntries& entries, const EntryShape& shape,
+                                     const TypeSystem& types);
+[[nodiscard]] WalBytes brin_entry_wal(const IndexEntries& entries, const EntryShape& shape);
+
+}  // namespace quern::planner_model

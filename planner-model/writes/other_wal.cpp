@@ -1,0 +1,80 @@
+// hash_xlog.h, gistxlog.h and brin_xlog.h.
+#include <algorithm>
+#include <cmath>
+
+#include "planner-model/size/other_sizes.hpp"
+#include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
+
+namespace quern::planner_model {
+
+WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+  constexpr double kTuple = 16;  // header and hash code
+  constexpr double kItem = kTuple + kLinePointer;
+  const WalRecord insert{.main = 2, .blocks = {kTuple, 0}};  // the bucket's page, the metapage
+  WalBytes wal{.records = insert.aligned()};
+  // _hash_expandtable(): one bucket more for every fill factor's worth of entries, once there are
+  // more of them than the buckets are made for.
+  const int fillfactor = std::clamp(index_option(*all.index, "fillfactor", 75), 10, 100);
+  const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
+  double expansions = 1 / per_bucket;
+  if (shape.rows > 0 && all.as_built) {
+    const double buckets = std::max(2.0, std::floor(all.entries / per_bucket));
+    double power = 2;
+    while (power < buckets) {
+      power *= 2;
+    }
+    const double room = power * per_bucket;
+    expansions = std::max(0.0, all.entries + shape.rows - room) / per_bucket / shape.rows;
+  }
+  const double moved = per_bucket * 0.6;
+  const WalRecord allocate{.main = 12, .blocks = {0, 0, 0, 8}};
+  const WalRecord removal{.main = 2, .blocks = {2 * moved}};
+  wal.records +=
+      expansions * (allocate.varying() + removal.varying() + 60 + page_image(moved * kItem + 40));
+  if (shape.images && shape.rows > 0) {
+    const double touched = pages_touched(all.pages, shape.rows);
+    const double used = std::min(kPageSize, all.entries / all.pages * kItem + 40);
+    wal.images = touched * page_image(used) / shape.rows;
+    wal.records -= touched * kTuple / shape.rows;
+  }
+  return wal;
+}
+
+WalBytes gist_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+  const WalRecord insert{.main = 4, .blocks = {all.tuple}};
+  const WalRecord parent{.main = 4, .blocks = {all.tuple + 2}};
+  constexpr double kParentGrows = 0.1;  // the key above must cover the new one
+  constexpr double kFill = 0.69;
+  const double item = all.tuple + kLinePointer;
+  const double per_page = std::max(2.0, (kPageSize - kPageHeader - 16) / item);
+  const WalRecord split{.main = 24,
+                        .blocks = {0, per_page / 2 * all.tuple + 8, per_page / 2 * all.tuple}};
+  WalBytes wal{.records = insert.aligned() + kParentGrows * parent.varying()};
+  wal.records += (split.varying() + parent.varying()) / (kFill * per_page);
+  if (shape.images && shape.rows > 0) {
+    const double touched = pages_touched(all.pages, shape.rows);
+    wal.images = touched * page_image(all.entries / all.pages * item + 40) / shape.rows;
+    wal.records -= touched * all.tuple / shape.rows;
+  }
+  return wal;
+}
+
+WalBytes brin_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+  // Rows in ranges that no summary covers yet write nothing: new rows, until VACUUM comes
+  // (brininsert()). Only the last range's rest is covered, and widened by keys out of its bounds.
+  const double per_range = std::max(1, index_option(*all.index, "pages_per_range", 128));
+  const double table_pages = std::max<double>(static_cast<double>(all.table->pages), 1);
+  const double rest = std::ceil(table_pages / per_range) * per_range - table_pages;
+  const double rest_rows = rest * std::max(all.entries, 1.0) / table_pages;
+  double widened = 0;
+  if (shape.rows > 0) {
+    const double covered = std::min(1.0, rest_rows / shape.rows);
+    widened = all.ascending ? covered : 0.01 * covered;
+  }
+  const WalRecord update{.main = 2, .blocks = {24}};
+  return {.records = widened * update.aligned(),
+          .images = shape.images && shape.rows > 0 ? std::min(1.0, rest) * 200 / shape.rows : 0};
+}
+
+}  // namespace quern::planner_model

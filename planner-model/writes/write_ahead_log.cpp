@@ -1,0 +1,248 @@
+#include "planner-model/writes/write_ahead_log.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <numeric>
+
+#include "planner-model/writes/heap_row.hpp"
+#include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kTupleHeader = 23;  // SizeofHeapTupleHeader
+constexpr double kRowHeader = 5;     // SizeOfHeapHeader
+
+bool one_a_transaction(const WriteShape& shape) {
+  return shape.rows_per_transaction < 2;
+}
+
+/// heap_insert(): XLOG_HEAP_INSERT.
+double insert_bytes(const HeapRow& row) {
+  const WalRecord record{.main = 3, .blocks = {kRowHeader + row.length - kTupleHeader}};
+  return row.length_varies ? record.varying() : record.aligned();
+}
+
+/// heap_multi_insert(): a record for each page that a batch of COPY's fills (copyfrom.c: 1000 rows
+/// or 64 kB of input); row numbers stand in it unless the page is new.
+double copy_bytes(const HeapRow& row) {
+  constexpr double kTupleInfo = 7;  // SizeOfMultiInsertTuple
+  const double data = row.length - row.header;
+  const double batch = std::clamp(65535 / std::max(data * 1.3, 8.0), 1.0, 1000.0);
+  const double per_page = std::max(1.0, row.rows_per_page);
+  const double records = 1 / per_page + 1 / batch;
+  const double continued = std::min(1.0, per_page / 2 / batch);
+  const WalRecord record{.main = 4, .blocks = {0}};
+  const double tuple = align_up(kTupleInfo + row.length - kTupleHeader, 2) + 2 * continued;
+  return records * record.varying() + tuple * kWalPageShare;
+}
+
+/// What follows from the room on the pages for new versions of rows.
+struct Versions {
+  double on_same_page = 1;
+  double prunes = 0;  ///< an update
+  double pages_visited = 1;
+};
+
+Versions versions_of(const HeapRow& row, const WriteShape& shape) {
+  const double room = std::floor(row.free_bytes / row.item());
+  const double rows = shape.rows > 0 ? shape.rows : 1e9;
+  const double touched = pages_touched(row.pages, rows);
+  Versions result;
+  result.pages_visited = touched;
+  if (one_a_transaction(shape)) {
+    // Each later visit finds the dead versions of earlier ones and prunes the page first
+    // (heap_page_prune_opt()): one slot that the first update took elsewhere is enough from then
+    // on.
+    result.on_same_page = room >= 1 ? 1 : 1 - touched / rows;
+    result.prunes = std::max(0.0, 1 - touched / rows);
+    return result;
+  }
+  // One statement: its own dead versions stay. Updates come to the pages by chance, and so does the
+  // room where rows have been removed: E[min(X, R)] is the sum of P(X >= k) P(R >= k).
+  const double expected = rows / row.pages;
+  const bool uneven = row.holes > 0;
+  double updates_probability = std::exp(-expected);
+  double updates_tail = 1;
+  double room_probability = std::exp(-(row.free_bytes / row.item() - 0.5));
+  double room_tail = 1;
+  double placed = 0;
+  constexpr int kMost = 400;
+  for (int k = 1; k < kMost && expected < 500; ++k) {
+    updates_tail -= updates_probability;
+    room_tail -= room_probability;
+    placed += std::max(updates_tail, 0.0) * (uneven ? std::max(room_tail, 0.0) : k <= room ? 1 : 0);
+    updates_probability *= expected / k;
+    room_probability *= (row.free_bytes / row.item() - 0.5) / k;
+  }
+  result.on_same_page = expected > 0 ? std::clamp(placed / expected, 0.0, 1.0) : 1;
+  return result;
+}
+
+double prune_bytes(double offsets) {
+  return WalRecord{.main = 8, .blocks = {offsets}}.aligned();  // XLOG_HEAP2_PRUNE
+}
+
+/// log_heap_update(): on the same page only what differs, behind the lengths of the common
+/// beginning and end; on another the whole row, after a record that locks the old one.
+double update_bytes(const HeapRow& row, double changed, double same_page) {
+  const WalRecord near{.main = 14,
+                       .blocks = {4 + kRowHeader + row.header - kTupleHeader + changed}};
+  const WalRecord far{.main = 14, .blocks = {kRowHeader + row.length - kTupleHeader, 0}};
+  const WalRecord lock{.main = 8, .blocks = {0}};
+  return same_page * near.aligned() +
+         (1 - same_page) * ((row.length_varies ? far.varying() : far.aligned()) + lock.aligned());
+}
+
+struct HeapWrite {
+  WalBytes wal = {};
+  double hot = 0;  ///< share of the updates
+};
+
+/// Pages that were there before and take some of the new rows.
+double pages_with_new_rows(const HeapRow& row, double rows) {
+  if (row.holes <= 0.05) {
+    return 1;
+  }
+  const double with_holes = row.pages * -std::expm1(-row.holes);
+  return 1 + std::min(with_holes, rows * -std::expm1(-row.holes) / row.holes);
+}
+
+WalBytes heap_images(const HeapRow& row, const WriteShape& shape, double touched, double omitted) {
+  if (shape.rows_between_checkpoints <= 0 || shape.rows <= 0) {
+    return {};
+  }
+  const double used = kPageSize - row.free_bytes;
+  return {.records = -touched * omitted / shape.rows,
+          .images = touched * page_image(used) / shape.rows};
+}
+
+HeapWrite heap_write(const CatalogSnapshot& catalog, const Table& table, const TypeSystem& types,
+                     const WriteShape& shape, bool hot_forbidden) {
+  (void)catalog;
+  const HeapRow row = heap_row(table, types);
+  HeapWrite write;
+  WalBytes images;
+  switch (shape.kind) {
+    case RowWrite::Insert:
+      write.wal.records = insert_bytes(row);
+      images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
+      break;
+    case RowWrite::Copy:
+      write.wal.records = copy_bytes(row);
+      images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
+      break;
+    case RowWrite::Delete: {
+      const Versions visits = versions_of(row, shape);
+      write.wal.records = WalRecord{.main = 8, .blocks = {0}}.aligned();
+      if (one_a_transaction(shape) && row.prunes_when_read) {
+        write.wal.records += visits.prunes * prune_bytes(2);
+      }
+      images = heap_images(row, shape, visits.pages_visited, 0);
+      break;
+    }
+    case RowWrite::Update: {
+      const Versions versions = versions_of(row, shape);
+      const double same =
+          hot_forbidden ? versions.on_same_page : shape.hot_share.value_or(versions.on_same_page);
+      write.hot = hot_forbidden ? 0 : same;
+      const double changed = changed_bytes(table, types, shape.columns);
+      write.wal.records = update_bytes(row, changed, same);
+      write.wal.records += versions.prunes * prune_bytes(hot_forbidden ? 2 : 5);
+      images = heap_images(row, shape, versions.pages_visited, same * (10 + changed));
+      break;
+    }
+  }
+  write.wal.records += images.records;
+  write.wal.images = images.images;
+  return write;
+}
+
+bool mentions_word(const std::string& text, const std::string& word) {
+  const auto part = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if ((at == 0 || !part(text[at - 1])) && (end == text.size() || !part(text[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const TypeSystem& types) {
+  const std::string& method = entries.index->access_method;
+  if (method == "hash") {
+    return hash_entry_wal(entries, shape);
+  }
+  if (method == "gin") {
+    return gin_entry_wal(entries, shape, types);
+  }
+  if (method == "gist" || method == "spgist") {
+    return gist_entry_wal(entries, shape);
+  }
+  if (method == "brin") {
+    return brin_entry_wal(entries, shape);
+  }
+  return btree_entry_wal(entries, shape);
+}
+
+}  // namespace
+
+double RowWal::total() const {
+  return std::accumulate(indexes.begin(), indexes.end(), heap.total() + commit,
+                         [](double sum, const WalBytes& index) { return sum + index.total(); });
+}
+
+bool holds_any(const Index& index, const Table& table, const std::vector<std::int16_t>& columns) {
+  return std::any_of(columns.begin(), columns.end(), [&](std::int16_t number) {
+    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [&](const Column& one) { return one.number == number; });
+    const std::string name = column == table.columns.end() ? "" : column->name;
+    return std::any_of(index.keys.begin(), index.keys.end(),
+                       [&](const IndexKey& key) {
+                         return key.column == number || (key.column == 0 && !name.empty() &&
+                                                         mentions_word(key.expression, name));
+                       }) ||
+           std::find(index.included.begin(), index.included.end(), number) !=
+               index.included.end() ||
+           (!name.empty() && mentions_word(index.predicate, name));
+  });
+}
+
+RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
+               const std::vector<const Index*>& indexes, const WriteShape& shape) {
+  const TypeSystem types{catalog};
+  const bool is_update = shape.kind == RowWrite::Update;
+  const bool hot_forbidden =
+      is_update && std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
+        return holds_any(*index, table, shape.columns);
+      });
+  const HeapWrite heap = heap_write(catalog, table, types, shape, hot_forbidden);
+  RowWal result{.heap = heap.wal};
+  for (const Index* index : indexes) {
+    if (shape.kind == RowWrite::Delete) {
+      result.indexes.emplace_back();  // the entry stays until VACUUM
+      continue;
+    }
+    const IndexEntries entries = index_entries(catalog, types, table, *index);
+    const double share = entries.share * (1 - heap.hot);
+    const bool same_key = is_update && !holds_any(*index, table, shape.columns);
+    const EntryShape entry{.rows = shape.rows * share,
+                           .same_key = same_key,
+                           .old_versions_dead = one_a_transaction(shape),
+                           .appended = !is_update || !same_key,
+                           .images = shape.rows_between_checkpoints > 0,
+                           .rows_per_transaction = shape.rows_per_transaction};
+    WalBytes wal = share > 0 ? entry_wal(entries, entry, types) : WalBytes{};
+    result.indexes.push_back({share * wal.records, share * wal.images});
+  }
+  result.commit =
+      WalRecord{.main = 8, .blocks = {}}.aligned() / std::max(shape.rows_per_transaction, 1.0);
+  return result;
+}
+
+}  // namespace quern::planner_model

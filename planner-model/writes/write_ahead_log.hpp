@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "collector/catalog/snapshot.hpp"
+
+namespace quern::planner_model {
+
+enum class RowWrite : std::uint8_t {
+  Insert,
+  Copy,  ///< COPY FROM, CREATE TABLE AS: many rows a record (heap_multi_insert())
+  Update,
+  Delete
+};
+
+/// Rows written the same way over some stretch of time.
+struct WriteShape {
+  RowWrite kind = RowWrite::Insert;
+  std::vector<std::int16_t> columns = {};  ///< that an update sets
+  /// In the stretch: heap and indexes fill up and split by them. 0: a long time, steady state.
+  double rows = 0;
+  double rows_per_transaction = 1;
+  /// Of the updates that no index forbids to be HOT. Nothing: by the room on the pages.
+  std::optional<double> hot_share = {};
+  /// Entries that follow the keys' order although the statistics do not tell.
+  /// 0: full-page images are not counted (checkpoints far apart).
+  double rows_between_checkpoints = 0;
+};
+
+struct WalBytes {
+  double records = 0;
+  double images = 0;  ///< full pages, on their first change after a checkpoint
+
+  [[nodiscard]] double total() const { return records + images; }
+};
+
+/// WAL of one row, on average over the shape's rows.
+struct RowWal {
+  WalBytes heap = {};
+  std::vector<WalBytes> indexes = {};  ///< in the order given
+  double commit = 0;                   ///< the row's share of its transaction's record
+
+  [[nodiscard]] double total() const;
+};
+
+/// By the record formats of PostgreSQL 15 (xlogrecord.h and each access method's *xlog.h).
+/// `indexes`: of the table, existing or imagined.
+[[nodiscard]] RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
+                             const std::vector<const Index*>& indexes, const WriteShape& shape);
+
+/// Does an update of these columns change a key, an included column, an expression or the
+/// predicate of this index? Then it is not HOT.
+[[nodiscard]] bool holds_any(const Index& index, const Table& table,
+                             const std::vector<std::int16_t>& columns);
+
+}  // namespace quern::planner_model

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace quern::testing {
+
+/// One kind of write to one random table: WAL bytes a row as the server wrote them and as the model
+/// says.
+struct WalCase {
+  std::string table;
+  std::string operation;  ///< "insert", "copy", "HOT update", "update", "delete"; "+ images"
+  std::size_t indexes = 0;
+  double rows = 0;
+  double real = 0;
+  double real_images = 0;  ///< of them, full-page images
+  double model = 0;
+  double model_images = 0;
+  std::string detail = {};  ///< by resource manager, and the model's parts
+
+  [[nodiscard]] double error() const { return model / real - 1; }
+};
+
+/// How much slower the indexes make a bulk statement: time with them over time without.
+struct Slowdown {
+  std::string table;
+  std::string operation;
+  double real = 1;
+  double model = 1;
+};
+
+struct WalRun {
+  std::uint64_t seed = 1;
+  std::size_t tables = 0;
+  std::int64_t largest_table = 200'000;
+  bool images = true;  ///< also right after checkpoints, with full_page_writes on
+  bool times = true;
+};
+
+struct WalResults {
+  std::vector<WalCase> cases = {};
+  std::vector<Slowdown> slowdowns = {};
+};
+
+/// Makes the seed's tables on the throwaway server, one after the other, and writes to them.
+[[nodiscard]] WalResults run_wal(const WalRun& run, std::ostream& progress);
+
+/// Spearman's: 1 when the model puts the slowdowns in the server's order.
+[[nodiscard]] double rank_correlation(const std::vector<Slowdown>& slowdowns);
+
+/// Errors by operation, and the `worst` cases with their details.
+void print_wal(std::ostream& out, const WalResults& results, std::size_t worst);
+
+}  // namespace quern::testing
