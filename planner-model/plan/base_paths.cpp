@@ -365,6 +365,10 @@ void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
   seq->param = base_param_info(root, rel, rel.lateral_relids);
   cost_seqscan(*seq, root, rel, seq->param);
   add_path(rel, seq);
+  if (root.global->accesses != nullptr) {
+    root.global->accesses->push_back(
+        {.rel = &rel, .outer = required_outer(seq), .total = seq->total});
+  }
   add_parallel_seqscan(root, rel);
   create_index_paths(root, rel);
   create_tid_paths(root, rel);

@@ -74,8 +74,14 @@ Path* make_and(PlannerInfo& root, RelOptInfo& rel, const std::vector<Path*>& chi
   return path;
 }
 
-/// bitmap_scan_cost_est() and bitmap_and_cost_est().
-double scan_cost(PlannerInfo& root, RelOptInfo& rel, Path* bitmap) {
+bool overlap(const std::vector<int>& a, const std::vector<int>& b) {
+  return std::any_of(a.begin(), a.end(),
+                     [&](int id) { return std::binary_search(b.begin(), b.end(), id); });
+}
+
+}  // namespace
+
+double bitmap_scan_cost(PlannerInfo& root, RelOptInfo& rel, Path* bitmap) {
   Path path;
   path.kind = PathKind::BitmapHeapScan;
   path.parent = &rel;
@@ -87,13 +93,6 @@ double scan_cost(PlannerInfo& root, RelOptInfo& rel, Path* bitmap) {
                         loop_count_for(root, rel.range, required));
   return path.total;
 }
-
-bool overlap(const std::vector<int>& a, const std::vector<int>& b) {
-  return std::any_of(a.begin(), a.end(),
-                     [&](int id) { return std::binary_search(b.begin(), b.end(), id); });
-}
-
-}  // namespace
 
 Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel, const std::vector<Path*>& paths) {
   if (paths.size() == 1) {
@@ -135,7 +134,7 @@ Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel, const std::vector<Pa
   double best_cost = 0;
   for (std::size_t i = 0; i < usages.size(); ++i) {
     std::vector<Path*> chosen{usages[i].path};
-    double cost = scan_cost(root, rel, usages[i].path);
+    double cost = bitmap_scan_cost(root, rel, usages[i].path);
     std::vector<ExprPtr> quals = usages[i].quals;
     quals.insert(quals.end(), usages[i].predicates.begin(), usages[i].predicates.end());
     std::vector<int> ids = usages[i].clause_ids;
@@ -155,7 +154,7 @@ Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel, const std::vector<Pa
         continue;
       }
       chosen.push_back(other.path);
-      const double combined = scan_cost(root, rel, make_and(root, rel, chosen));
+      const double combined = bitmap_scan_cost(root, rel, make_and(root, rel, chosen));
       if (combined < cost) {
         cost = combined;
         quals.insert(quals.end(), other.quals.begin(), other.quals.end());
@@ -206,7 +205,8 @@ std::vector<Path*> generate_bitmap_or_paths(PlannerInfo& root, RelOptInfo& rel,
       continue;
     }
     std::vector<Path*> arms;
-    for (const auto& arm : clause->or_arms) {
+    for (std::size_t a = 0; a < clause->or_arms.size(); ++a) {
+      const auto& arm = clause->or_arms[a];
       // build_paths_for_OR(): every index that serves this arm.
       std::vector<Path*> candidates;
       for (auto* index : rel.indexes) {
@@ -232,6 +232,15 @@ std::vector<Path*> generate_bitmap_or_paths(PlannerInfo& root, RelOptInfo& rel,
         for (auto* path : build_index_paths(root, rel, *index, set, use_predicate, false, true,
                                             nullptr, nullptr)) {
           candidates.push_back(path);
+          if (root.global->accesses != nullptr) {
+            root.global->accesses->push_back({.index = index,
+                                              .rel = &rel,
+                                              .arm_of = clause,
+                                              .arm = a,
+                                              .bitmap = true,
+                                              .outer = required_outer(path),
+                                              .total = path->index_total_cost});
+          }
         }
       }
       if (arm.size() > 1) {

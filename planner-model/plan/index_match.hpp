@@ -43,6 +43,8 @@ void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
 /// choose_bitmap_and() and friends.
 [[nodiscard]] Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel,
                                       const std::vector<Path*>& paths);
+/// bitmap_scan_cost_est(), bitmap_and_cost_est(): of a heap scan by this bitmap.
+[[nodiscard]] double bitmap_scan_cost(PlannerInfo& root, RelOptInfo& rel, Path* bitmap);
 void create_bitmap_heap_path(PlannerInfo& root, RelOptInfo& rel, Path* bitmap, Relids required,
                              double loop_count, bool also_partial);
 [[nodiscard]] std::vector<Path*> generate_bitmap_or_paths(

@@ -222,6 +222,25 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
 
 namespace {
 
+/// Each on its own, before add_path() and choose_bitmap_and() weigh them against each other.
+void note_accesses(PlannerInfo& root, RelOptInfo& rel, const std::vector<Path*>& paths) {
+  for (auto* path : paths) {
+    const IndexOptInfo& index = *path->index;
+    PricedAccess access{.index = &index, .rel = &rel, .outer = required_outer(path)};
+    if (index.has_gettuple) {
+      access.order = path->pathkeys;
+      access.total = path->total;
+      root.global->accesses->push_back(access);
+    }
+    if (index.has_getbitmap && (path->pathkeys.empty() || path->index_selectivity < 1.0)) {
+      access.bitmap = true;
+      access.order.clear();
+      access.total = bitmap_scan_cost(root, rel, path);
+      root.global->accesses->push_back(access);
+    }
+  }
+}
+
 /// get_index_paths().
 void get_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
                      const IndexClauseSet& clauses, std::vector<Path*>& bitmap) {
@@ -234,6 +253,9 @@ void get_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
                                         &skip_array, nullptr)) {
       paths.push_back(path);
     }
+  }
+  if (root.global->accesses != nullptr) {
+    note_accesses(root, rel, paths);
   }
   for (auto* path : paths) {
     if (index.has_gettuple) {

@@ -66,14 +66,47 @@ int compare_cost(const Path& a, const Path& b, bool by_total) {
   return second_a == second_b ? 0 : second_a < second_b ? -1 : 1;
 }
 
+/// add_path() frees the paths that lose unless they are index paths, which bitmaps refer to. Joins
+/// are most of them by far.
+void discard(RelOptInfo& rel, Path* path) {
+  const bool is_join = path->kind == PathKind::NestedLoop || path->kind == PathKind::HashJoin ||
+                       path->kind == PathKind::MergeJoin;
+  if (is_join && rel.kind == RelKind::Join) {
+    rel.discarded.push_back(path);
+  }
+}
+
+Path& fresh_path(PlannerGlobal& global, RelOptInfo* parent) {
+  if (parent == nullptr || parent->discarded.empty()) {
+    return global.paths.emplace_back();
+  }
+  Path& path = *parent->discarded.back();
+  parent->discarded.pop_back();
+  path.reset();
+  return path;
+}
+
 }  // namespace
+
+void Path::reset() {
+  Path empty;
+  const auto keep = [](auto& ours, auto& theirs) {
+    ours.clear();
+    theirs = std::move(ours);
+  };
+  keep(pathkeys, empty.pathkeys);
+  keep(children, empty.children);
+  keep(join_clauses, empty.join_clauses);
+  keep(hash_clauses, empty.hash_clauses);
+  *this = std::move(empty);
+}
 
 Path* new_path(PlannerInfo& root, PathKind kind, RelOptInfo* parent, const PathTarget* target) {
   auto& global = *root.global;
   if (--global.work_left < 0) {
     throw UserError{"planning needs more work than its limit allows (too many joins or indexes)"};
   }
-  auto& path = global.paths.emplace_back();
+  Path& path = fresh_path(global, parent);
   path.kind = kind;
   path.parent = parent;
   path.target = target;
@@ -150,6 +183,7 @@ void add_path(RelOptInfo& rel, Path* path) {
       }
     }
     if (remove_old) {
+      discard(rel, &old);
       rel.paths.erase(rel.paths.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       if (path->total >= old.total) {
@@ -158,6 +192,7 @@ void add_path(RelOptInfo& rel, Path* path) {
       ++i;
     }
     if (!accept) {
+      discard(rel, path);
       return;
     }
   }
@@ -211,6 +246,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
       }
     }
     if (remove_old) {
+      discard(rel, &old);
       rel.partial_paths.erase(rel.partial_paths.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       if (path->total >= old.total) {
@@ -219,6 +255,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
       ++i;
     }
     if (!accept) {
+      discard(rel, path);
       return;
     }
   }

@@ -315,6 +315,9 @@ struct Path {
 
   std::vector<MinMax> min_max = {};
   int first_partial = 0;  ///< parallel Append
+
+  /// As new, but with the memory of a join's lists kept.
+  void reset();
 };
 
 [[nodiscard]] inline Relids required_outer(const Path* path) {
@@ -333,6 +336,7 @@ struct RelOptInfo {
   PathTarget target = {};
   std::vector<Path*> paths = {};
   std::vector<Path*> partial_paths = {};
+  std::vector<Path*> discarded = {};  ///< join paths that lost: nobody refers to them any more
   std::vector<ParamPathInfo*> param_infos = {};
   Path* cheapest_startup = nullptr;
   Path* cheapest_total = nullptr;
@@ -427,6 +431,19 @@ struct VisibleIndex {
   bool hypothetical = false;
 };
 
+/// One way to read a relation that was priced while planning: through an index, by a bitmap of one
+/// index, or (no index) from end to end.
+struct PricedAccess {
+  const IndexOptInfo* index = nullptr;
+  const RelOptInfo* rel = nullptr;
+  const RestrictInfo* arm_of = nullptr;  ///< an arm of this OR is all that the index answers
+  std::size_t arm = 0;
+  bool bitmap = false;
+  Relids outer = 0;
+  PathKeys order = {};
+  double total = 0;
+};
+
 /// By table, in the order of the server's list: newest first.
 using IndexLists = std::map<Oid, std::vector<VisibleIndex>>;
 /// Direct partitions or inheritance children, by parent.
@@ -448,6 +465,8 @@ struct PlannerGlobal {
   bool extended_off = false;  ///< estimates are asked for without them
   bool parallel_ok = false;
   long work_left = 20'000'000;  ///< paths and clause checks before planning is refused
+
+  std::vector<PricedAccess>* accesses = nullptr;  ///< filled when wanted
 
   // arenas
   std::deque<Path> paths = {};

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include "planner-model/plan/explain_plan.hpp"
 #include "planner-model/plan/partitions.hpp"
@@ -54,6 +55,28 @@ std::int64_t moment_of(const CatalogSnapshot& catalog, const TypeSystem& types) 
   }
   const auto value = parse_value(catalog.taken_at, type_oid::kTimestampTz, types);
   return value ? value->integer + kEpoch2000 : kEpoch2000;
+}
+
+/// What the planner notes by pointers, in numbers by first appearance.
+std::vector<IndexAccess> readable(const std::vector<PricedAccess>& priced) {
+  std::map<std::tuple<const RelOptInfo*, const RestrictInfo*, std::size_t>, std::uint32_t> places;
+  std::vector<PathKey> keys;
+  std::vector<IndexAccess> accesses;
+  for (const auto& access : priced) {
+    const auto place = static_cast<std::uint32_t>(places.size());
+    auto& out = accesses.emplace_back();
+    out.index = access.index == nullptr ? "" : access.index->index->name;
+    out.place = places.try_emplace({access.rel, access.arm_of, access.arm}, place).first->second;
+    out.outer = access.outer;
+    out.bitmap = access.bitmap;
+    out.total = Cost{access.total};
+    for (const auto& key : access.order) {
+      auto known = std::find(keys.begin(), keys.end(), key);
+      known = known == keys.end() ? keys.insert(known, key) : known;
+      out.order.push_back(static_cast<int>(known - keys.begin()));
+    }
+  }
+  return accesses;
 }
 
 }  // namespace
@@ -272,7 +295,19 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
 }
 
 PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration) const {
+  return plan(query, configuration, nullptr);
+}
+
+PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                         std::vector<IndexAccess>& accesses) const {
+  return plan(query, configuration, &accesses);
+}
+
+PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                         std::vector<IndexAccess>* accesses) const {
   PlannerGlobal global;
+  std::vector<PricedAccess> priced;
+  global.accesses = accesses == nullptr ? nullptr : &priced;
   std::deque<Index> partition_indexes;
   implementation_->prepare(global, configuration, partition_indexes);
   global.parallel_ok = implementation_->cost.max_parallel_workers_per_gather > 0 &&
@@ -289,6 +324,9 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.width = best.target->width;
   result.indexes_used.assign(indexes.begin(), indexes.end());
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());
+  if (accesses != nullptr) {
+    *accesses = readable(priced);
+  }
   return result;
 }
 

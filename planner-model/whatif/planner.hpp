@@ -45,6 +45,18 @@ struct PlanResult {
   std::vector<std::string> unmodelled = {};
 };
 
+/// One way to read one occurrence of a table that was priced on the way to a plan, whether the plan
+/// takes it or not. Accesses of one answer with the same place, outer, order and bitmap do the same
+/// for the plan: the cheapest of them is the only one that matters.
+struct IndexAccess {
+  std::string index = {};   ///< the one index that it reads; empty: a sequential scan
+  std::uint32_t place = 0;  ///< the occurrence of a table, or of a partition, or an arm of an OR
+  std::uint64_t outer = 0;  ///< occurrences to be read first, for their columns; 0: none
+  std::vector<int> order = {};  ///< sort keys that it delivers; equal numbers are the same key
+  bool bitmap = false;
+  Cost total;  ///< of an arm of an OR: of its index scan alone
+};
+
 // --- what the statement could use an index for: input of the advisor's candidate rules -----------
 
 enum class ClauseKind : std::uint8_t {
@@ -114,12 +126,19 @@ class Planner {
   [[nodiscard]] PlanResult plan(const BoundQuery& query,
                                 const IndexConfiguration& configuration = {}) const;
 
+  /// As plan(), and how each index of the catalog and the configuration could have been used.
+  [[nodiscard]] PlanResult plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                                std::vector<IndexAccess>& accesses) const;
+
   /// One entry a base table occurrence, in range-table order, subqueries included.
   [[nodiscard]] std::vector<TableUse> table_uses(const BoundQuery& query) const;
 
   [[nodiscard]] const CatalogSnapshot& catalog() const;
 
  private:
+  [[nodiscard]] PlanResult plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                                std::vector<IndexAccess>* accesses) const;
+
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
