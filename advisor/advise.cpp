@@ -231,7 +231,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   rename_chosen(sized.sized, choice.chosen, planner);
   PlannerCosts named{planner, planned, sized.sized};
   for (std::size_t sample = 0; sample < costs.queries(); ++sample) {
-    named.explore_only(sample, costs.relevant(sample));
+    named.explore_only(sample, costs.relevant(sample), costs.substitutes(sample));
   }
   const ChoiceInput explained{workload,    catalog, planned, named,
                               sized.sized, choice,  profile, prices};

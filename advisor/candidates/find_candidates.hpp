@@ -24,7 +24,7 @@ using MayBeKey = std::function<bool(Oid table, const std::string& expression)>;
 struct CandidateLimits {
   std::size_t max_width = 4;  ///< key columns
   std::size_t per_table = 60;
-  std::size_t total = 400;
+  std::size_t total = 1500;
   MayBeKey may_be_key = {};  ///< empty: all may
 };
 

@@ -19,6 +19,16 @@ std::vector<SampleExecution> chosen_samples(const QueryClass& query) {
   std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
     return a.parameters_complete && !b.parameters_complete;
   });
+  std::vector<SampleExecution> distinct;
+  for (auto& sample : chosen) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const auto& other) {
+      return other.sql == sample.sql && other.parameters == sample.parameters;
+    });
+    if (!known) {
+      distinct.push_back(std::move(sample));
+    }
+  }
+  chosen = std::move(distinct);
   chosen.resize(std::min(chosen.size(), kMostSamples));
   if (chosen.empty()) {
     chosen.push_back({.sql = query.sql, .parameters_complete = false});

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "advisor/price/relevance.hpp"
+#include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
 
@@ -17,7 +18,8 @@ PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedW
       workload_{workload},
       candidates_{candidates},
       relevant_(workload.samples.size()),
-      cache_(workload.samples.size()) {
+      substitutes_(workload.samples.size()),
+      known_(workload.samples.size()) {
   for (std::size_t s = 0; s < workload.samples.size(); ++s) {
     const auto& uses = workload.classes[workload.samples[s].query_class].uses;
     for (std::size_t a = 0; a < candidates.size(); ++a) {
@@ -55,31 +57,75 @@ PlanResult PlannerCosts::plan(std::size_t query, const IndexSet& indexes,
   return planner_.plan(*workload_.samples[query].query, wanted);
 }
 
+int PlannerCosts::candidate_named(const std::string& index) const {
+  const auto candidate = by_name_.find(index);
+  return candidate == by_name_.end() ? -1 : candidate->second;
+}
+
 IndexSet PlannerCosts::used(const PlanResult& plan) const {
   std::set<int> found;
   for (const auto& name : plan.indexes_used) {
-    if (const auto candidate = by_name_.find(name); candidate != by_name_.end()) {
-      found.insert(candidate->second);
+    if (const int candidate = candidate_named(name); candidate >= 0) {
+      found.insert(candidate);
     }
   }
   return {found.begin(), found.end()};
 }
 
-PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {
+IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) const {
   IndexSet matter;
   std::set_intersection(indexes.begin(), indexes.end(), relevant_[query].begin(),
                         relevant_[query].end(), std::back_inserter(matter));
-  const PlanResult& before = workload_.samples[query].before;
-  if (matter.empty()) {
-    return {.cost = before.total.value()};
+  return matter;
+}
+
+PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
+  PlannedCost planned{.cost = plan.total.value(), .used = used(plan)};
+  known_[query].push_back({std::move(under), planned});
+  return planned;
+}
+
+std::vector<IndexSet> PlannerCosts::parts(std::size_t query) const {
+  std::map<Oid, IndexSet> by_table;
+  for (const int index : useful_[query]) {
+    by_table[candidates_[static_cast<std::size_t>(index)].index.definition.table].push_back(index);
   }
-  if (const auto known = cache_[query].find(matter); known != cache_[query].end()) {
-    return known->second;
+  std::vector<IndexSet> parts;
+  for (auto& [table, indexes] : by_table) {
+    parts.push_back(std::move(indexes));
+  }
+  return parts;
+}
+
+PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {
+  const IndexSet matter = that_matter(query, indexes);
+  for (const auto& [under, planned] : known_[query]) {
+    if (contains_all(matter, planned.used) && contains_all(under, matter)) {
+      return planned;
+    }
+  }
+  return replanned(query, matter);
+}
+
+PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) const {
+  IndexSet matter = that_matter(query, indexes);
+  if (matter.empty()) {
+    return {.cost = workload_.samples[query].before.total.value()};
+  }
+  for (const auto& [under, planned] : known_[query]) {
+    if (under == matter) {
+      return planned;
+    }
   }
   const PlanResult result = plan(query, matter);
-  const PlannedCost planned{.cost = result.total.value(), .used = used(result)};
-  cache_[query].emplace(std::move(matter), planned);
-  return planned;
+  return keep(query, std::move(matter), result);
+}
+
+PlannedCost PlannerCosts::with_all(std::size_t query,
+                                   std::vector<planner_model::IndexAccess>& accesses) const {
+  const IndexSet& all = relevant_[query];
+  return keep(query, all,
+              planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses));
 }
 
 }  // namespace quern::advisor

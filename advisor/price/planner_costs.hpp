@@ -12,9 +12,9 @@
 
 namespace quern::advisor {
 
-/// Selection's view of the planner: query = sample, candidate = sized candidate. Answers are cached
-/// by the candidates that can matter, so that asking for a larger set costs nothing new.
-/// Different queries may be asked about at once.
+/// Selection's view of the planner: query = sample, candidate = sized candidate. Plans are kept:
+/// each answers for all sets between the candidates that it uses and those that it had. Different
+/// queries may be asked about at once.
 class PlannerCosts : public CostModel {
  public:
   /// All must outlive this.
@@ -27,7 +27,21 @@ class PlannerCosts : public CostModel {
     return useful_[query];
   }
 
+  [[nodiscard]] std::vector<IndexSet> parts(std::size_t query) const override;
+
+  [[nodiscard]] std::vector<std::pair<int, int>> substitutes(std::size_t query) const override {
+    return substitutes_[query];
+  }
+
   [[nodiscard]] PlannedCost cost(std::size_t query, const IndexSet& indexes) const override;
+  [[nodiscard]] PlannedCost replanned(std::size_t query, const IndexSet& indexes) const override;
+
+  /// Plans the query with all its relevant candidates, and says how each of them could be used.
+  [[nodiscard]] PlannedCost with_all(std::size_t query,
+                                     std::vector<planner_model::IndexAccess>& accesses) const;
+
+  /// The candidate of an index name in a plan; -1: an existing index.
+  [[nodiscard]] int candidate_named(const std::string& index) const;
 
   /// The whole plan, not cached. `dropped` are existing indexes to imagine away.
   [[nodiscard]] planner_model::PlanResult plan(std::size_t query, const IndexSet& indexes,
@@ -37,9 +51,16 @@ class PlannerCosts : public CostModel {
   [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;
 
   /// Candidates worth exploring: at first all that can matter. cost() answers for the others too.
-  void explore_only(std::size_t query, IndexSet useful) { useful_[query] = std::move(useful); }
+  /// `substitutes` do what a useful one does.
+  void explore_only(std::size_t query, IndexSet useful,
+                    std::vector<std::pair<int, int>> substitutes = {}) {
+    useful_[query] = std::move(useful);
+    substitutes_[query] = std::move(substitutes);
+  }
 
  private:
+  [[nodiscard]] IndexSet that_matter(std::size_t query, const IndexSet& indexes) const;
+  PlannedCost keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan) const;
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,
                                                                 const IndexSet& indexes) const;
 
@@ -48,8 +69,15 @@ class PlannerCosts : public CostModel {
   const std::vector<SizedCandidate>& candidates_;
   std::vector<IndexSet> relevant_;  ///< that can matter at all
   std::vector<IndexSet> useful_;
+  std::vector<std::vector<std::pair<int, int>>> substitutes_;
   std::map<std::string, int> by_name_;
-  mutable std::vector<std::map<IndexSet, PlannedCost>> cache_;
+
+  struct Known {
+    IndexSet under = {};
+    PlannedCost planned = {};
+  };
+
+  mutable std::vector<std::vector<Known>> known_;  ///< by query
 };
 
 }  // namespace quern::advisor

@@ -8,60 +8,149 @@
 #include <vector>
 
 #include "advisor/select/in_parallel.hpp"
+#include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
 
 namespace {
 
-/// Improvements below this share of a query are not worth an index.
-constexpr double kWorthwhile = 0.005;
-/// Of each table: the cheapest plans, and the most saved a byte, so that a narrow index stands
-/// beside its covering variants. The rest of a long list differ from these by little.
-constexpr std::size_t kMostCheap = 4;
-constexpr std::size_t kMostFrugal = 3;
+using planner_model::IndexAccess;
 
-struct Helpful {
-  int index;
-  double cost;
-  double rate;  ///< saved a byte
+/// Of accesses that do the same: the cheapest, and on the way down to the smallest those that are
+/// the cheapest of their size. The rest of a long list differ from these by little.
+constexpr std::size_t kMostCheap = 3;
+constexpr std::size_t kMostFrugal = 3;
+constexpr double kSame = 1 + kSameAccess;
+
+/// What accesses must share to stand for each other.
+using Purpose = std::tuple<std::uint32_t, std::uint64_t, std::vector<int>, bool>;
+/// What a candidate can do for the query, where that beats what exists: the cost by purpose.
+using Abilities = std::map<Purpose, double>;
+
+bool same(const Abilities& a, const Abilities& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.first == y.first && x.second <= y.second * kSame && y.second <= x.second * kSame;
+  });
+}
+
+std::map<int, Abilities> abilities_of(const PlannerCosts& costs,
+                                      const std::vector<IndexAccess>& accesses) {
+  std::map<Purpose, double> existing;
+  std::map<int, Abilities> all;
+  for (const auto& access : accesses) {
+    Purpose purpose{access.place, access.outer, access.order, access.bitmap};
+    const int candidate = costs.candidate_named(access.index);
+    auto& known = candidate < 0 ? existing : all[candidate];
+    const auto [cost, fresh] = known.try_emplace(std::move(purpose), access.total.value());
+    cost->second = std::min(cost->second, access.total.value());
+  }
+  for (auto& [candidate, abilities] : all) {
+    std::erase_if(abilities, [&](const auto& ability) {
+      const auto known = existing.find(ability.first);
+      return known != existing.end() && known->second <= ability.second;
+    });
+  }
+  std::erase_if(all, [](const auto& entry) { return entry.second.empty(); });
+  return all;
+}
+
+struct Contender {
+  double total;
+  double size;
+  int candidate;
+  auto operator<=>(const Contender&) const = default;
 };
 
-void keep_best(std::vector<Helpful> helpful, std::set<int>& kept) {
-  const auto take = [&](std::size_t count) {
-    for (std::size_t i = 0; i < std::min(helpful.size(), count); ++i) {
-      kept.insert(helpful[i].index);
+void keep_best(std::vector<Contender> contenders, std::set<int>& kept) {
+  std::sort(contenders.begin(), contenders.end());
+  std::vector<int> frugal;
+  double smallest = 1e300;
+  for (std::size_t i = 0; i < contenders.size(); ++i) {
+    if (i < kMostCheap) {
+      kept.insert(contenders[i].candidate);
     }
-  };
-  std::sort(helpful.begin(), helpful.end(), [](const Helpful& a, const Helpful& b) {
-    return std::tie(a.cost, a.index) < std::tie(b.cost, b.index);
-  });
-  take(kMostCheap);
-  std::sort(helpful.begin(), helpful.end(), [](const Helpful& a, const Helpful& b) {
-    return std::tuple{-a.rate, a.index} < std::tuple{-b.rate, b.index};
-  });
-  take(kMostFrugal);
+    if (contenders[i].size < smallest) {
+      smallest = contenders[i].size;
+      frugal.push_back(contenders[i].candidate);
+    }
+  }
+  const auto first = frugal.size() > kMostFrugal ? frugal.end() - kMostFrugal : frugal.begin();
+  kept.insert(first, frugal.end());
 }
+
+class Choosing {
+ public:
+  Choosing(const std::vector<SizedCandidate>& candidates, std::map<int, Abilities> abilities)
+      : candidates_{candidates}, abilities_{std::move(abilities)} {
+    for (const auto& [candidate, own] : abilities_) {
+      by_size_.push_back(candidate);
+    }
+    std::stable_sort(by_size_.begin(), by_size_.end(),
+                     [&](int a, int b) { return size(a) < size(b); });
+    for (const int candidate : by_size_) {
+      place_[candidate] = candidate;
+      for (const int smaller : distinct_) {
+        if (same(abilities_[smaller], abilities_[candidate])) {
+          place_[candidate] = smaller;
+          break;
+        }
+      }
+      if (place_[candidate] == candidate) {
+        distinct_.push_back(candidate);
+      }
+    }
+  }
+
+  [[nodiscard]] std::set<int> kept(const IndexSet& best) const {
+    std::map<Purpose, std::vector<Contender>> contests;
+    for (const int candidate : distinct_) {
+      for (const auto& [purpose, total] : abilities_.at(candidate)) {
+        contests[purpose].push_back({total, size(candidate), candidate});
+      }
+    }
+    std::set<int> kept;
+    for (const int candidate : best) {
+      const auto place = place_.find(candidate);
+      kept.insert(place == place_.end() ? candidate : place->second);
+    }
+    for (auto& [purpose, contenders] : contests) {
+      keep_best(std::move(contenders), kept);
+    }
+    return kept;
+  }
+
+  [[nodiscard]] std::vector<std::pair<int, int>> substitutes(const std::set<int>& kept) const {
+    std::vector<std::pair<int, int>> all;
+    for (const auto& [candidate, place] : place_) {
+      if (candidate != place && kept.count(place) != 0 && kept.count(candidate) == 0) {
+        all.emplace_back(candidate, place);
+      }
+    }
+    return all;
+  }
+
+ private:
+  [[nodiscard]] double size(int candidate) const {
+    return candidates_[static_cast<std::size_t>(candidate)].size.value();
+  }
+
+  const std::vector<SizedCandidate>& candidates_;
+  std::map<int, Abilities> abilities_;
+  std::vector<int> by_size_;
+  std::vector<int> distinct_;
+  std::map<int, int> place_;
+};
 
 void keep_useful_for(PlannerCosts& costs, const std::vector<SizedCandidate>& candidates,
                      std::size_t query) {
-  const IndexSet all = costs.relevant(query);
-  const double before = costs.cost(query, {}).cost;
-  std::map<Oid, std::vector<Helpful>> by_table;
-  for (const int index : all) {
-    const PlannedCost alone = costs.cost(query, {index});
-    const SizedCandidate& candidate = candidates[static_cast<std::size_t>(index)];
-    if (!alone.used.empty() && alone.cost < (1 - kWorthwhile) * before) {
-      by_table[candidate.index.definition.table].push_back(
-          {index, alone.cost, (before - alone.cost) / std::max(1.0, candidate.size.value())});
-    }
+  if (costs.relevant(query).empty()) {
+    return;
   }
-  std::set<int> kept;
-  for (auto& [table, helpful] : by_table) {
-    keep_best(std::move(helpful), kept);
-  }
-  const IndexSet best = costs.cost(query, all).used;
-  kept.insert(best.begin(), best.end());
-  costs.explore_only(query, {kept.begin(), kept.end()});
+  std::vector<IndexAccess> accesses;
+  const PlannedCost best = costs.with_all(query, accesses);
+  const Choosing choosing{candidates, abilities_of(costs, accesses)};
+  const std::set<int> kept = choosing.kept(best.used);
+  costs.explore_only(query, {kept.begin(), kept.end()}, choosing.substitutes(kept));
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #include "advisor/select/benefit_graph.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <iterator>
 #include <map>
+#include <queue>
 #include <set>
 
 namespace quern::advisor {
@@ -46,45 +47,147 @@ void note(std::map<IndexSet, double>& costs, const PlannedCost& planned) {
 
 }  // namespace
 
-SelectionQuery explore(const CostModel& model, std::size_t query, double weight, int max_plans) {
-  struct Node {
-    IndexSet indexes;
-    double parent_cost;
-  };
+namespace {
 
-  std::map<IndexSet, double> costs;
-  const PlannedCost base = model.cost(query, {});
-  costs[{}] = base.cost;
-  int plans = 1;
-  double floor = base.cost;
-  std::set<IndexSet> seen{{}};
-  std::deque<Node> open;
-  if (const IndexSet& all = model.relevant(query); !all.empty()) {
-    open.push_back({all, 0});
-    seen.insert(all);
+/// Candidates whose plans are still unknown; what is known of them is that they are no cheaper than
+/// the plan with one more.
+struct Node {
+  IndexSet indexes;
+  double at_least;
+  std::size_t number;  ///< in the order of discovery
+
+  /// Of a priority queue's order: what could be cheapest first.
+  bool operator<(const Node& other) const {
+    return at_least != other.at_least ? at_least > other.at_least : number > other.number;
   }
-  while (!open.empty() && plans < max_plans) {
-    const Node node = std::move(open.front());
-    open.pop_front();
-    const PlannedCost planned = model.cost(query, node.indexes);
-    ++plans;
-    note(costs, planned);
-    floor = std::min(floor, planned.cost);
-    for (const int used : planned.used) {
-      if (IndexSet child = without(node.indexes, used); seen.insert(child).second) {
-        open.push_back({std::move(child), planned.cost});
+};
+
+class Exploration {
+ public:
+  Exploration(const CostModel& model, std::size_t query, double weight, const ExploreLimits& limits)
+      : model_{model}, query_{query}, limits_{limits}, found_{.weight = weight} {}
+
+  SelectionQuery run() {
+    found_.substitutes = model_.substitutes(query_);
+    const double base = model_.cost(query_, {}).cost;
+    costs_[{}] = base;
+    found_.floor = base;
+    discover(model_.relevant(query_), 0);
+    while (!open_.empty()) {
+      const Node node = open_.top();
+      open_.pop();
+      // Two sums in another order differ in the last bits.
+      if (base - node.at_least <= limits_.tolerance * kSameCost) {
+        found_.slack = std::max(found_.slack, base - node.at_least);
+      } else if (!stands_in(node)) {
+        visit(node);
       }
     }
-  }
-  if (!open.empty()) {
-    for (const Node& node : open) {
-      floor = std::min(floor, node.parent_cost);
+    if (!found_.unknown.empty()) {
+      for (const int index : model_.relevant(query_)) {
+        note(costs_, model_.cost(query_, {index}));
+      }
+      price_lacking();
     }
-    for (const int index : model.relevant(query)) {
-      note(costs, model.cost(query, {index}));
+    if (!found_.unknown.empty()) {
+      for (const int index : model_.relevant(query_)) {
+        note(costs_, model_.cost(query_, {index}));
+      }
+    }
+    found_.alternatives = undominated(std::move(costs_));
+    return std::move(found_);
+  }
+
+ private:
+  void discover(IndexSet indexes, double at_least) {
+    if (!indexes.empty() && seen_.insert(indexes).second) {
+      open_.push({std::move(indexes), at_least, seen_.size()});
     }
   }
-  return {.weight = weight, .alternatives = undominated(std::move(costs)), .floor = floor};
+
+  void discover_without(const Node& node, const IndexSet& used, double at_least) {
+    for (const int index : used) {
+      discover(without(node.indexes, index), at_least);
+    }
+  }
+
+  /// A known plan that the node allows and that can hardly be undercut stands for the node's own.
+  bool stands_in(const Node& node) {
+    const std::pair<const IndexSet, double>* best = nullptr;
+    for (const auto& known : costs_) {
+      if ((best == nullptr || known.second < best->second) &&
+          contains_all(node.indexes, known.first)) {
+        best = &known;
+      }
+    }
+    if (best == nullptr || best->second - node.at_least > limits_.tolerance) {
+      return false;
+    }
+    found_.slack = std::max(found_.slack, best->second - node.at_least);
+    discover_without(node, best->first, node.at_least);
+    return true;
+  }
+
+  void visit(const Node& node) {
+    if (plans_ >= limits_.plans) {
+      IndexSet missing;
+      const IndexSet& all = model_.relevant(query_);
+      std::set_difference(all.begin(), all.end(), node.indexes.begin(), node.indexes.end(),
+                          std::back_inserter(missing));
+      leave_unknown({.without = std::move(missing), .at_least = node.at_least});
+      return;
+    }
+    const PlannedCost planned = model_.cost(query_, node.indexes);
+    ++plans_;
+    note(costs_, planned);
+    found_.floor = std::min(found_.floor, planned.cost);
+    discover_without(node, planned.used, planned.cost);
+  }
+
+  void price_lacking() {
+    const IndexSet& all = model_.relevant(query_);
+    for (auto& part : model_.parts(query_)) {
+      IndexSet rest;
+      std::set_difference(all.begin(), all.end(), part.begin(), part.end(),
+                          std::back_inserter(rest));
+      const PlannedCost planned = model_.cost(query_, rest);
+      note(costs_, planned);
+      found_.lacking.push_back({std::move(part), planned.cost});
+    }
+    std::stable_sort(found_.lacking.begin(), found_.lacking.end(),
+                     [](const auto& a, const auto& b) { return a.at_least > b.at_least; });
+  }
+
+  /// The first ones, which cost the least, are kept apart; the others are taken together.
+  void leave_unknown(UnknownSets sets) {
+    constexpr std::size_t kApart = 12;
+    auto& unknown = found_.unknown;
+    if (unknown.size() < kApart) {
+      unknown.push_back(std::move(sets));
+      return;
+    }
+    UnknownSets& last = unknown.back();
+    IndexSet both;
+    std::set_intersection(last.without.begin(), last.without.end(), sets.without.begin(),
+                          sets.without.end(), std::back_inserter(both));
+    last = {std::move(both), std::min(last.at_least, sets.at_least)};
+  }
+
+  const CostModel& model_;
+  std::size_t query_;
+  const ExploreLimits& limits_;
+  SelectionQuery found_;
+  std::map<IndexSet, double> costs_;
+  std::set<IndexSet> seen_;
+  std::priority_queue<Node> open_;
+  int plans_ = 1;
+};
+
+}  // namespace
+
+SelectionQuery explore(const CostModel& model, std::size_t query, double weight,
+                       const ExploreLimits& limits) {
+  return Exploration{model, query, weight, limits}.run();
 }
 
 bool learn(SelectionQuery& query, const PlannedCost& planned, const IndexSet& under) {

@@ -15,10 +15,18 @@ namespace quern::advisor {
 ///   {a, b, c} uses a, cost 10  ->  {b, c} uses b, cost 30  ->  {c} uses none, cost 100
 ///   alternatives: {} 100, {b} 30, {a} 10
 ///
-/// Breadth first, at most `max_plans` planner calls. Where it is cut off, single candidates are
-/// still priced and `floor` is lowered to what the missing part could at best give.
+/// What could be cheapest comes first. Where `plans` planner calls are not enough, the sets that
+/// are left stand in `unknown` with what they cost at least, and single candidates
+/// are still priced.
+struct ExploreLimits {
+  int plans = 128;
+  /// Plans that could undercut a known one by no more than this are not made; the difference is
+  /// kept in `slack`.
+  double tolerance = 0;
+};
+
 [[nodiscard]] SelectionQuery explore(const CostModel& model, std::size_t query, double weight,
-                                     int max_plans);
+                                     const ExploreLimits& limits);
 
 /// Prices one more set; returns whether the alternatives did not know that it is this cheap.
 bool learn(SelectionQuery& query, const PlannedCost& planned, const IndexSet& under);

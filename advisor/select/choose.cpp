@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,8 @@ namespace {
 
 /// Each round teaches at least one plan; more are needed only where graphs were cut off.
 constexpr int kMostRounds = 4;
+/// Where a bound is too far away, the queries behind it are explored with so many times the plans.
+constexpr int kMorePlans = 4;
 
 /// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
 constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
@@ -30,34 +33,86 @@ double later_share(const ChooseOptions& options) {
   return options.time_limit_seconds / 2 / (kMostRounds + kBounds + kBudgetShares.size());
 }
 
-void explore_all(const CostModel& model, const std::vector<double>& weights,
-                 SelectionProblem& problem, const ChooseOptions& options) {
-  problem.queries.assign(model.queries(), {});
+/// How much each query's cost may be off, an execution, so that the workload's is off by at most
+/// `share` of what it would be with every candidate. Half goes to the queries that candidates help
+/// least, as far as it leaves these unexplored; the rest is shared evenly by the others.
+std::vector<double> tolerances_for(const CostModel& model, const std::vector<double>& weights,
+                                   double share) {
+  std::vector<double> gains(weights.size());
+  std::vector<std::size_t> by_gain(weights.size());
+  double ideal = 0;
+  for (std::size_t q = 0; q < weights.size(); ++q) {
+    const double least = model.cost(q, model.relevant(q)).cost;
+    ideal += weights[q] * least;
+    gains[q] = weights[q] * std::max(0.0, model.cost(q, {}).cost - least);
+    by_gain[q] = q;
+  }
+  std::stable_sort(by_gain.begin(), by_gain.end(),
+                   [&](std::size_t a, std::size_t b) { return gains[a] < gains[b]; });
+  std::vector<double> tolerances(weights.size(), 0.0);
+  double left = share * ideal / 2;
+  std::size_t place = 0;
+  for (; place < by_gain.size() && gains[by_gain[place]] <= left; ++place) {
+    const std::size_t q = by_gain[place];
+    left -= gains[q];
+    tolerances[q] = weights[q] > 0 ? gains[q] / weights[q] : 1e300;
+  }
+  const auto others = static_cast<double>(by_gain.size() - place);
+  for (; place < by_gain.size(); ++place) {
+    const std::size_t q = by_gain[place];
+    tolerances[q] = share * ideal / 2 / others / weights[q];
+  }
+  return tolerances;
+}
+
+/// Explores these queries with at most so many plans each. What was planned before is known.
+void explore_queries(const CostModel& model, const std::vector<double>& weights,
+                     const std::vector<double>& tolerances, std::vector<std::size_t> queries,
+                     int plans, SelectionProblem& problem,
+                     const std::function<void(double)>& progress) {
+  // The most work first, so that no thread is left with it alone at the end.
+  std::stable_sort(queries.begin(), queries.end(), [&](std::size_t a, std::size_t b) {
+    return model.relevant(a).size() > model.relevant(b).size();
+  });
   in_parallel(
-      model.queries(),
-      [&](std::size_t q) {
-        problem.queries[q] = explore(model, q, weights[q], options.plans_per_query);
+      queries.size(),
+      [&](std::size_t i) {
+        const std::size_t q = queries[i];
+        problem.queries[q] = explore(model, q, weights[q], {plans, tolerances[q]});
       },
-      options.progress);
+      progress);
 }
 
 double replanned_reads(const CostModel& model, const std::vector<double>& weights,
                        const IndexSet& chosen) {
   double reads = 0;
   for (std::size_t q = 0; q < model.queries(); ++q) {
-    reads += weights[q] * model.cost(q, chosen).cost;
+    reads += weights[q] * model.replanned(q, chosen).cost;
   }
   return reads;
 }
 
-double replanned_cost(const CostModel& model, const SelectionProblem& problem,
-                      const std::vector<double>& weights, const IndexSet& chosen) {
-  return replanned_reads(model, weights, chosen) + write_cost(problem, chosen);
+double cost_of(const CostModel& model, const SelectionProblem& problem,
+               const std::vector<double>& weights, const IndexSet& chosen) {
+  double reads = 0;
+  for (std::size_t q = 0; q < model.queries(); ++q) {
+    reads += weights[q] * model.cost(q, chosen).cost;
+  }
+  return reads + write_cost(problem, chosen);
 }
 
 IndexSet without(IndexSet set, int index) {
   set.erase(std::remove(set.begin(), set.end(), index), set.end());
   return set;
+}
+
+/// Whether re-planning shows the set to be cheaper than its alternatives say, for some query.
+bool learn_all(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen) {
+  bool learned = false;
+  for (std::size_t q = 0; q < model.queries(); ++q) {
+    learned |= learn(problem.queries[q], model.replanned(q, chosen), chosen);
+  }
+  return learned;
 }
 
 Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
@@ -66,11 +121,7 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
   for (int round = 0; round < kMostRounds; ++round) {
     selection = select_by_integer_program(problem, Floors::Ignored,
                                           round == 0 ? first_share(options) : later_share(options));
-    bool learned = false;
-    for (std::size_t q = 0; q < model.queries(); ++q) {
-      learned |= learn(problem.queries[q], model.cost(q, selection.chosen), selection.chosen);
-    }
-    if (!learned) {
+    if (!learn_all(model, problem, selection.chosen)) {
       break;
     }
   }
@@ -82,11 +133,11 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
 IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
                 const std::vector<double>& weights, IndexSet chosen) {
   for (;;) {
-    const double cost = replanned_cost(model, problem, weights, chosen);
+    const double cost = replanned_reads(model, weights, chosen) + write_cost(problem, chosen);
     int worst = -1;
     double least = 0;
     for (const int index : chosen) {
-      const double without_it = replanned_cost(model, problem, weights, without(chosen, index));
+      const double without_it = cost_of(model, problem, weights, without(chosen, index));
       const double earned = without_it - cost - charges(problem, {index});
       if (earned <= least) {
         least = earned;
@@ -100,19 +151,67 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
   }
 }
 
-/// Queries whose benefit graph was cut off: they enter a bound with their floor.
+/// By how much the workload may be cheaper than alternatives that stood in for others say.
+double slack_of(const SelectionProblem& problem) {
+  double slack = 0;
+  for (const auto& query : problem.queries) {
+    slack += query.weight * query.slack;
+    if (!query.substitutes.empty()) {
+      slack += query.weight * query.floor * kSameAccess;
+    }
+  }
+  return slack;
+}
+
+/// Queries whose benefit graph was cut off: they enter a bound with what they cost at least.
 std::size_t cut_off(const SelectionProblem& problem) {
-  return static_cast<std::size_t>(std::count_if(
-      problem.queries.begin(), problem.queries.end(),
-      [](const auto& query) { return query.alternatives.front().cost > query.floor; }));
+  return static_cast<std::size_t>(
+      std::count_if(problem.queries.begin(), problem.queries.end(),
+                    [](const auto& query) { return !query.unknown.empty(); }));
+}
+
+/// No choice has a lower objective.
+Selection bounded(const SelectionProblem& problem, const ChooseOptions& options) {
+  Selection selection = select_by_integer_program(problem, Floors::Allowed, later_share(options));
+  selection.bound -= slack_of(problem);
+  return selection;
+}
+
+/// Queries that may cost less than is known, by enough to matter to the gap.
+std::vector<std::size_t> worth_more_plans(const SelectionProblem& problem, const IndexSet& chosen,
+                                          double gap) {
+  std::vector<std::pair<double, std::size_t>> excess;
+  double total = 0;
+  for (std::size_t q = 0; q < problem.queries.size(); ++q) {
+    const SelectionQuery& query = problem.queries[q];
+    const double known = query_cost(query, chosen);
+    double least = known;
+    for (const auto& unknown : query.unknown) {
+      least = std::min(least, unknown.at_least);
+    }
+    if (least < known) {
+      excess.emplace_back(query.weight * (known - least), q);
+      total += excess.back().first;
+    }
+  }
+  // The largest first, until the others can not explain the gap.
+  std::sort(excess.rbegin(), excess.rend());
+  std::vector<std::size_t> queries;
+  for (const auto& [amount, q] : excess) {
+    if (total <= gap / 4) {
+      break;
+    }
+    queries.push_back(q);
+    total -= amount;
+  }
+  return queries;
 }
 
 /// Two bounds: of the objective that was asked for, which says how good the search was; and of the
 /// cost alone, which says what is left to gain by indexes that earn less than asked for.
-void add_bounds(Choice& choice, SelectionProblem problem, const ChooseOptions& options) {
+void add_bounds(Choice& choice, SelectionProblem problem, const Selection& asked,
+                const ChooseOptions& options) {
   const double cost = choice.reads_after + choice.writes_added;
-  choice.charges = charges(problem, choice.chosen);
-  const Selection asked = select_by_integer_program(problem, Floors::Allowed, later_share(options));
   choice.objective_bound = std::min(asked.bound, cost + choice.charges);
   const std::size_t incomplete = cut_off(problem);
   choice.gap_basis = fmt::format(
@@ -123,8 +222,7 @@ void add_bounds(Choice& choice, SelectionProblem problem, const ChooseOptions& o
       incomplete == 0 ? "" : ", the others enter with the least cost that any set could give them");
   problem.charge = 0;
   problem.charge_per_byte = 0;
-  const Selection any = select_by_integer_program(problem, Floors::Allowed, later_share(options));
-  choice.lower_bound = std::min(any.bound, cost);
+  choice.lower_bound = std::min(bounded(problem, options).bound, cost);
   if (choice.charges > 0) {
     choice.gap_basis +=
         " Each index must earn what was asked for, in the choice as in its bound; the lower bound "
@@ -138,7 +236,7 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
   for (const int index : choice.chosen) {
     used += problem.sizes[static_cast<std::size_t>(index)];
   }
-  choice.pareto.push_back({0, replanned_cost(model, problem, weights, {}), {}});
+  choice.pareto.push_back({0, cost_of(model, problem, weights, {}), {}});
   for (const double share : kBudgetShares) {
     problem.budget = share * used;
     const Selection selection =
@@ -147,7 +245,7 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
     for (const int index : selection.chosen) {
       bytes += problem.sizes[static_cast<std::size_t>(index)];
     }
-    const double cost = replanned_cost(model, problem, weights, selection.chosen);
+    const double cost = cost_of(model, problem, weights, selection.chosen);
     if (cost < choice.pareto.back().cost && bytes > choice.pareto.back().bytes) {
       choice.pareto.push_back({bytes, cost, selection.chosen});
     }
@@ -162,22 +260,37 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
 
 Choice choose(const CostModel& model, const std::vector<double>& weights, SelectionProblem problem,
               const ChooseOptions& options) {
-  explore_all(model, weights, problem, options);
+  problem.queries.assign(model.queries(), {});
+  std::vector<std::size_t> queries(model.queries());
+  std::iota(queries.begin(), queries.end(), 0);
+  const std::vector<double> tolerances = tolerances_for(model, weights, options.tolerance);
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
   problem.charge = options.charge_share * choice.reads_before;
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
-  const Selection selection = solve_and_learn(model, problem, options);
-  choice.chosen = pruned(model, problem, weights, selection.chosen);
-  choice.reads_after = replanned_reads(model, weights, choice.chosen);
-  choice.writes_added = write_cost(problem, choice.chosen);
+  Selection bound;
+  for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
+    explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
+    choice.chosen =
+        pruned(model, problem, weights, solve_and_learn(model, problem, options).chosen);
+    choice.reads_after = replanned_reads(model, weights, choice.chosen);
+    learn_all(model, problem, choice.chosen);
+    choice.writes_added = write_cost(problem, choice.chosen);
+    choice.charges = charges(problem, choice.chosen);
+    bound = bounded(problem, options);
+    const double gap = choice.reads_after + choice.writes_added + choice.charges - bound.bound;
+    queries.clear();
+    if (gap > options.wanted_gap * bound.bound && plans < options.most_plans_per_query) {
+      queries = worth_more_plans(problem, choice.chosen, gap);
+    }
+  }
   const double cost = choice.reads_after + choice.writes_added;
   for (const int index : choice.chosen) {
-    choice.leave_one_out.push_back(
-        replanned_cost(model, problem, weights, without(choice.chosen, index)) - cost);
+    choice.leave_one_out.push_back(cost_of(model, problem, weights, without(choice.chosen, index)) -
+                                   cost);
   }
-  add_bounds(choice, problem, options);
+  add_bounds(choice, problem, bound, options);
   add_pareto(choice, model, problem, weights, options);
   return choice;
 }

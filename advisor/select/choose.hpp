@@ -9,9 +9,14 @@ namespace quern::advisor {
 
 struct ChooseOptions {
   double time_limit_seconds = 60;  ///< of each run of the integer program
-  int plans_per_query = 128;       ///< of a benefit graph; a count, so that results do not vary
-  double charge_share = 0.001;     ///< of the cost without indexes that each index must earn
-  double database_bytes = 0;  ///< each hundredth of it must earn as much again; 0: space is free
+  /// Of a benefit graph, at first and where the gap is wider than wanted; counts, so that results
+  /// do not vary.
+  int plans_per_query = 64;
+  int most_plans_per_query = 1024;
+  double wanted_gap = 0.01;
+  double tolerance = 0.002;     ///< of the workload's cost: smaller differences are not explored
+  double charge_share = 0.001;  ///< of the cost without indexes that each index must earn
+  double database_bytes = 0;    ///< each hundredth of it must earn as much again; 0: space is free
   std::function<void(double)> progress = {};
 };
 
@@ -34,7 +39,8 @@ struct Choice {
   std::vector<ParetoChoice> pareto = {};
 };
 
-/// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches.
+/// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches;
+/// while the bound is further away than wanted, explores the queries that make it so further.
 /// `problem` has sizes, maintenance, hot, budget and limit; weights are by query.
 [[nodiscard]] Choice choose(const CostModel& model, const std::vector<double>& weights,
                             SelectionProblem problem, const ChooseOptions& options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace quern::advisor {
@@ -27,7 +28,26 @@ class CostModel {
   [[nodiscard]] virtual std::size_t queries() const = 0;
   /// Candidates worth exploring for the query, sorted. Others may be asked for as well.
   [[nodiscard]] virtual const IndexSet& relevant(std::size_t query) const = 0;
+
+  /// Which candidates beside the relevant ones do for the query what one of these does.
+  [[nodiscard]] virtual std::vector<std::pair<int, int>> substitutes(std::size_t query) const {
+    (void)query;
+    return {};
+  }
+
+  /// The relevant candidates parted so that one of a part does what another of it does, if not as
+  /// well: those of each table. Only bounds rest on it.
+  [[nodiscard]] virtual std::vector<IndexSet> parts(std::size_t query) const {
+    return {relevant(query)};
+  }
+
+  /// May answer by the first assumption from a plan that is known already.
   [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
+
+  /// Of a plan made under this very set.
+  [[nodiscard]] virtual PlannedCost replanned(std::size_t query, const IndexSet& indexes) const {
+    return cost(query, indexes);
+  }
 };
 
 }  // namespace quern::advisor

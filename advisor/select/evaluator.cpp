@@ -1,19 +1,26 @@
 #include "advisor/select/evaluator.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace quern::advisor {
 
 Evaluator::Evaluator(const SelectionProblem& problem)
     : problem_{problem}, queries_of_(problem.sizes.size()) {
   for (std::size_t q = 0; q < problem.queries.size(); ++q) {
-    for (const auto& alternative : problem.queries[q].alternatives) {
-      for (const int index : alternative.needs) {
-        auto& queries = queries_of_[static_cast<std::size_t>(index)];
-        if (queries.empty() || queries.back() != q) {
-          queries.push_back(q);
-        }
+    const auto& query = problem.queries[q];
+    std::set<int> needed;
+    for (const auto& alternative : query.alternatives) {
+      needed.insert(alternative.needs.begin(), alternative.needs.end());
+    }
+    std::set<int> useful = needed;
+    for (const auto& [index, place] : query.substitutes) {
+      if (needed.count(place) != 0) {
+        useful.insert(index);
       }
+    }
+    for (const int index : useful) {
+      queries_of_[static_cast<std::size_t>(index)].push_back(q);
     }
   }
   for (std::size_t a = 0; a < queries_of_.size(); ++a) {

@@ -24,6 +24,8 @@ using Model = std::unique_ptr<Cbc_Model, DeleteModel>;
 
 /// The objective is scaled so that doing nothing costs this: CBC's tolerances are absolute.
 constexpr double kScaledBase = 1e6;
+/// A bound this near to the best one is good enough.
+constexpr double kBoundTolerance = 0.002;
 
 class Formulation {
  public:
@@ -41,11 +43,11 @@ class Formulation {
     add_limits();
   }
 
-  Selection solve(double time_limit_seconds) {
+  Selection solve(double time_limit_seconds, double fraction_gap) {
     Cbc_setLogLevel(model_.get(), 0);
     Cbc_setMaximumSeconds(model_.get(), time_limit_seconds);
     Cbc_setAllowableGap(model_.get(), 1e-6);
-    Cbc_setAllowableFractionGap(model_.get(), 0);
+    Cbc_setAllowableFractionGap(model_.get(), fraction_gap);
     Cbc_solve(model_.get());
     return answer();
   }
@@ -81,16 +83,55 @@ class Formulation {
       }
     }
     if (floors == Floors::Allowed) {
-      if (query.floor < query.alternatives.front().cost) {
-        choice.push_back(column(0, 1, query.weight * query.floor, false));
+      for (const auto& unknown : query.unknown) {
+        add_unknown(query, unknown, choice);
       }
     }
     row(choice, std::vector<double>(choice.size(), 1.0), 'E', 1);
     for (auto& [index, users] : needing) {
       std::vector<double> coefficients(users.size(), 1.0);
-      users.push_back(index);
-      coefficients.push_back(-1);
+      const IndexSet serving = with_substitutes(query, {index});
+      users.insert(users.end(), serving.begin(), serving.end());
+      coefficients.resize(users.size(), -1.0);
       row(users, coefficients, 'L', 0);
+    }
+  }
+
+  static IndexSet with_substitutes(const SelectionQuery& query, IndexSet indexes) {
+    const std::size_t own = indexes.size();
+    for (const auto& [index, place] : query.substitutes) {
+      const auto end = indexes.begin() + static_cast<std::ptrdiff_t>(own);
+      if (std::find(indexes.begin(), end, place) != end) {
+        indexes.push_back(index);
+      }
+    }
+    std::sort(indexes.begin(), indexes.end());
+    indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end());
+    return indexes;
+  }
+
+  /// A set that lacks the k-th part of query.lacking, and none of the parts before it, costs at
+  /// least what that part is worth; one that lacks none costs what all unknown sets do.
+  void add_unknown(const SelectionQuery& query, const UnknownSets& unknown,
+                   std::vector<int>& choice) {
+    for (std::size_t level = 0; level <= query.lacking.size(); ++level) {
+      const bool last =
+          level == query.lacking.size() || query.lacking[level].at_least <= unknown.at_least;
+      const double at_least = last ? unknown.at_least : query.lacking[level].at_least;
+      choice.push_back(column(0, 1, query.weight * at_least, false));
+      for (const int index : unknown.without) {
+        row({choice.back(), index}, {1, 1}, 'L', 1);
+      }
+      for (std::size_t before = 0; before < level; ++before) {
+        std::vector<int> columns = with_substitutes(query, query.lacking[before].without);
+        std::vector<double> coefficients(columns.size(), 1.0);
+        columns.push_back(choice.back());
+        coefficients.push_back(-1);
+        row(columns, coefficients, 'G', 0);
+      }
+      if (last) {
+        return;
+      }
     }
   }
 
@@ -165,7 +206,10 @@ Selection select_by_integer_program(const SelectionProblem& problem, Floors floo
   if (problem.sizes.empty()) {
     return {.cost = greedy.cost, .bound = greedy.cost, .optimal = true, .method = "no candidates"};
   }
-  Selection selection = Formulation{problem, floors}.solve(std::max(0.1, time_limit_seconds));
+  // A choice is wanted exactly; a bound need not be the best one.
+  const double fraction_gap = floors == Floors::Allowed ? kBoundTolerance : 0;
+  Selection selection =
+      Formulation{problem, floors}.solve(std::max(0.1, time_limit_seconds), fraction_gap);
   selection.cost = objective(problem, selection.chosen);
   // CBC works to a tolerance: the last word has the objective itself.
   if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {

@@ -7,7 +7,7 @@ namespace quern::advisor {
 /// Which price a query has where its benefit graph was cut off.
 enum class Floors : bool {
   Ignored,  ///< only alternatives that a plan has shown: for choosing
-  Allowed   ///< the floor as well, for free: for a bound that holds against the planner
+  Allowed   ///< also the least that unknown plans may cost: for a bound that holds
 };
 
 /// Solves the selection exactly by COIN-OR CBC, single-threaded. CoPhy (Dash, Polyzotis, Ailamaki,
@@ -17,9 +17,11 @@ enum class Floors : bool {
 ///   s.t. Σ_k y_qk = 1;  Σ_{k: a ∈ needs_qk} y_qk <= z_a;  Σ size_a z_a <= budget;  Σ z_a <= limit
 ///
 /// Only z is integral: with z fixed each query takes its cheapest open alternative. One row per
-/// (query, candidate) links them, which is tighter than one per alternative. For updates that are
-/// HOT until an index on their columns is built, h >= z_a for each such index, and the product of h
-/// and z_b for the entries of the others is linearized: v_b >= h + z_b - 1.
+/// (query, candidate) links them, which is tighter than one per alternative. What is unknown of a
+/// query (Floors::Allowed) is an alternative y that excludes candidates (y + z_a <= 1) and needs
+/// one of each table without which it would cost more (Σ z_a >= y). For updates that are HOT until
+/// an index on their columns is built, h >= z_a for each such index, and the product of h and z_b
+/// for the entries of the others is linearized: v_b >= h + z_b - 1.
 ///
 /// Never worse than select_greedy(). When `time_limit_seconds` ends the search, `bound` and
 /// `optimal` say so.

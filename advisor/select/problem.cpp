@@ -10,12 +10,38 @@ bool contains_all(const IndexSet& set, const IndexSet& wanted) {
          std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
 }
 
-double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
+namespace {
+
+double known_cost(const SelectionQuery& query, const IndexSet& chosen) {
   const auto allowed = std::find_if(
       query.alternatives.begin(), query.alternatives.end(),
       [&](const Alternative& alternative) { return contains_all(chosen, alternative.needs); });
   return allowed == query.alternatives.end() ? std::numeric_limits<double>::infinity()
                                              : allowed->cost;
+}
+
+}  // namespace
+
+IndexSet as_known(const SelectionQuery& query, const IndexSet& chosen) {
+  IndexSet known = chosen;
+  for (const auto& [index, place] : query.substitutes) {
+    if (std::binary_search(chosen.begin(), chosen.end(), index)) {
+      known.push_back(place);
+    }
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  return known;
+}
+
+double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
+  if (!query.substitutes.empty()) {
+    const IndexSet known = as_known(query, chosen);
+    if (known.size() != chosen.size()) {
+      return known_cost(query, known);
+    }
+  }
+  return known_cost(query, chosen);
 }
 
 double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {

@@ -13,13 +13,33 @@ struct Alternative {
   double cost = 0;
 };
 
+/// Sets of candidates that have none of `without`, whose cost is not known in full.
+struct UnknownSets {
+  IndexSet without = {};
+  double at_least = 0;
+};
+
+/// Candidates whose accesses all cost the same within this share are one to a query.
+inline constexpr double kSameAccess = 0.003;
+
+/// Candidates that do for one query what another does, within kSameAccess, sorted: (15, 3) says
+/// that 15 can take the place of 3.
+using Substitutes = std::vector<std::pair<int, int>>;
+
 struct SelectionQuery {
   double weight = 1;  ///< executions
+  /// `alternatives` and the other sets name only the candidates that are taken the place of.
+  Substitutes substitutes = {};
   /// Cheapest first; one of them needs nothing.
   std::vector<Alternative> alternatives = {};
-  /// No set of candidates makes the query cheaper than this; below min(alternatives) only where the
-  /// benefit graph was cut off.
+  /// No set of candidates makes the query cheaper than this.
   double floor = 0;
+  /// By how much any set may be cheaper than its alternatives say.
+  double slack = 0;
+  /// Where the benefit graph was cut off: these may be cheaper still.
+  std::vector<UnknownSets> unknown = {};
+  /// What a set costs at least that has none of these, the dearest first; for unknown sets.
+  std::vector<UnknownSets> lacking = {};
 };
 
 /// Updates that are HOT until one of `blockers` is built; then every index of the table gets an
@@ -65,6 +85,9 @@ struct Selection {
 [[nodiscard]] double objective(const SelectionProblem& problem, const IndexSet& chosen);
 
 [[nodiscard]] bool feasible(const SelectionProblem& problem, const IndexSet& chosen);
+
+/// The set as the query's alternatives know it: with what its substitutes take the place of.
+[[nodiscard]] IndexSet as_known(const SelectionQuery& query, const IndexSet& chosen);
 
 [[nodiscard]] bool contains_all(const IndexSet& set, const IndexSet& wanted);
 

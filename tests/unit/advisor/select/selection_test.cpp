@@ -81,7 +81,7 @@ SelectionProblem random_problem(Random& random, int candidates) {
   }
   for (int q = 0; q < queries; ++q) {
     problem.queries.push_back(
-        explore(model, static_cast<std::size_t>(q), uniform(random, 1, 5), 10000));
+        explore(model, static_cast<std::size_t>(q), uniform(random, 1, 5), {10000}));
   }
   if (uniform(random, 0, 1) == 1) {
     HotGroup group{.existing_cost = static_cast<double>(uniform(random, 0, 900))};
@@ -125,7 +125,7 @@ TEST_CASE("the benefit graph knows the cost under every set of candidates") {
   for (int round = 0; round < 50; ++round) {
     const int candidates = uniform(random, 1, 7);
     const PlansModel model = random_model(random, candidates, 1);
-    const SelectionQuery query = explore(model, 0, 1, 100000);
+    const SelectionQuery query = explore(model, 0, 1, {100000});
     for (unsigned bits = 0; bits < (1U << candidates); ++bits) {
       IndexSet set;
       for (int a = 0; a < candidates; ++a) {
@@ -141,11 +141,46 @@ TEST_CASE("the benefit graph knows the cost under every set of candidates") {
 
 TEST_CASE("a benefit graph that is cut off prices single candidates and keeps a floor") {
   const PlansModel model{{{{{}, 1000}, {{0}, 500}, {{1}, 400}, {{2, 3}, 50}, {{4}, 300}}}, 5};
-  const SelectionQuery query = explore(model, 0, 1, 2);
+  const SelectionQuery query = explore(model, 0, 1, {2});
   CHECK(query_cost(query, {1}) == 400);
   CHECK(query_cost(query, {4}) == 300);
   CHECK(query_cost(query, {2, 3}) == 50);
   CHECK(query.floor <= 50);
+  CHECK_FALSE(query.unknown.empty());
+}
+
+TEST_CASE("what a benefit graph leaves out stays within what it says") {
+  Random random{11};
+  bool any_unknown = false;
+  bool any_slack = false;
+  for (int round = 0; round < 200; ++round) {
+    const int candidates = uniform(random, 1, 7);
+    const PlansModel model = random_model(random, candidates, 1);
+    const ExploreLimits limits{uniform(random, 2, 12), uniform(random, 0, 300) * 1.0};
+    const SelectionQuery query = explore(model, 0, 1, limits);
+    any_unknown = any_unknown || !query.unknown.empty();
+    any_slack = any_slack || query.slack > 0;
+    CHECK(query.slack <= limits.tolerance);
+    for (unsigned bits = 0; bits < (1U << candidates); ++bits) {
+      IndexSet set;
+      for (int a = 0; a < candidates; ++a) {
+        if ((bits >> a) & 1U) {
+          set.push_back(a);
+        }
+      }
+      const double truth = model.cost(0, set).cost;
+      double at_least = query_cost(query, set) - query.slack;
+      for (const auto& unknown : query.unknown) {
+        const bool excluded = std::any_of(unknown.without.begin(), unknown.without.end(),
+                                          [&](int index) { return contains_all(set, {index}); });
+        at_least = excluded ? at_least : std::min(at_least, unknown.at_least);
+      }
+      CHECK(at_least <= truth);
+      CHECK(truth <= query_cost(query, set));
+    }
+  }
+  CHECK(any_unknown);
+  CHECK(any_slack);
 }
 
 TEST_CASE("the integer program finds what brute force finds") {
