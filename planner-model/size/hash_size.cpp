@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <vector>
 
-#include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/other_sizes.hpp"
 
 namespace quern::planner_model {
@@ -25,34 +26,72 @@ double round_buckets(double wanted) {
   return half + std::ceil((wanted - half) / (half / 4)) * (half / 4);
 }
 
-}  // namespace
+/// Random numbers that are the same in every run.
+class Stream {
+ public:
+  double uniform() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 11U) / 9007199254740992.0;
+  }
 
-double hash_index_pages(const Index& index, const std::vector<IndexColumn>& columns, double rows) {
-  const int fillfactor = std::clamp(index_option(index, "fillfactor", 75), 10, 100);
-  const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
-  const double buckets = round_buckets(std::max(2.0, std::floor(rows / per_bucket)));
-  double overflow = 0;
-  double spread_rows = 0;
-  double spread_keys = 0;
-  for (const ValueClass& one : value_classes(columns.front(), std::max(rows, 1.0))) {
-    const double key_rows = one.share * rows;
-    if (key_rows > kPageItems / 2) {
-      overflow += one.values * key_rows / kPageItems;  // a chain of its own
-    } else {
-      spread_rows += key_rows * one.values;
-      spread_keys += one.values;
+  /// Of the standard normal distribution (Box and Muller).
+  double normal() {
+    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * 3.14159265358979 * uniform());
+  }
+
+ private:
+  std::uint64_t state_ = 0x9E3779B97F4A7C15U;
+};
+
+/// Overflow pages when the keys fall into the buckets at random: equal keys into one, those of many
+/// rows one by one, the others together.
+double overflow_pages(const IndexColumn& column, double rows, double buckets) {
+  constexpr double kMany = 12;
+  constexpr double kMostKeys = 300'000;
+  const double kept = column.table_rows > 0 ? std::min(1.0, rows / column.table_rows) : 1;
+  Stream stream;
+  std::vector<double> loads(static_cast<std::size_t>(buckets), 0);
+  double few_rows = 0;
+  double squares = 0;  // sum over keys of rows squared
+  double carried = 0;
+  double thrown = 0;
+  for (const ValueClass& one : column.classes) {
+    if (one.is_null) {
+      continue;  // not in a hash index
+    }
+    const double key_rows = one.share * column.table_rows * kept / one.values;
+    if (key_rows < kMany || thrown + one.values > kMostKeys) {
+      few_rows += key_rows * one.values;
+      squares += key_rows * (1 + key_rows) * one.values;
+      continue;
+    }
+    thrown += one.values;
+    for (carried += one.values; carried >= 0.5; --carried) {
+      loads[static_cast<std::size_t>(stream.uniform() * buckets)] += key_rows;
     }
   }
-  // Keys fall into buckets at random: the load is about normal with this mean and deviation.
-  const double load = spread_rows / buckets;
-  const double per_key = spread_keys > 0 ? spread_rows / spread_keys : 1;
-  const double deviation = std::sqrt(std::max(load * per_key, 1e-9));
-  for (int page = 1; page <= 8; ++page) {
-    const double z = (page * kPageItems - load) / deviation;
-    overflow += buckets * 0.5 * std::erfc(z / std::sqrt(2.0));
+  const double mean = few_rows / buckets;
+  const double deviation = std::sqrt(squares / buckets);
+  double pages = 0;
+  for (const double load : loads) {
+    const double all = load + std::max(0.0, mean + deviation * stream.normal());
+    pages += std::max(0.0, std::ceil(std::rint(all) / kPageItems) - 1);
+  }
+  return pages;
+}
+
+}  // namespace
+
+double hash_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
+                        double table_rows, double rows) {
+  const int fillfactor = std::clamp(index_option(index, "fillfactor", 75), 10, 100);
+  const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
+  double buckets = round_buckets(std::max(2.0, std::floor(table_rows / per_bucket)));
+  if (rows > buckets * per_bucket) {
+    buckets = round_buckets(std::ceil(rows / per_bucket));  // _hash_expandtable()
   }
   constexpr double kMetaAndBitmap = 2;
-  return kMetaAndBitmap + buckets + std::ceil(overflow);
+  return kMetaAndBitmap + buckets + overflow_pages(columns.front(), rows, buckets);
 }
 
 }  // namespace quern::planner_model

@@ -4,23 +4,51 @@
 
 #include "collector/catalog/snapshot.hpp"
 
+#include "planner-model/query/expr.hpp"
+#include "planner-model/query/table_expressions.hpp"
 #include "planner-model/query/type_system.hpp"
 
 namespace quern::planner_model {
 
-/// One key or included column of an index, as its size sees it.
-struct IndexColumn {
-  Oid type = 0;  ///< 0: an expression of unknown type
-  Oid collation = 0;
-  bool is_key = true;
-  double width = 4;     ///< average stored bytes, varlena header included
-  int alignment = 4;    ///< 1, 2, 4 or 8
-  bool varies = false;  ///< a varlena
-  const ColumnStatistics* statistics = nullptr;
+/// Values of a column that come equally often and are equally wide.
+struct ValueClass {
+  double share = 0;   ///< of the rows, all these values together
+  double values = 1;  ///< how many they are
+  double size = 0;    ///< stored bytes of one
+  bool is_null = false;
 };
 
+/// One key or included column of an index, as its size sees it.
+struct IndexColumn {
+  Oid type = 0;  ///< 0: not known
+  Oid collation = 0;
+  std::int16_t number = 0;  ///< attnum; 0: an expression
+  bool is_key = true;
+  double width = 4;     ///< average stored bytes, length word included
+  int alignment = 4;    ///< 1, 2, 4 or 8; of a varlena, when it is long
+  bool varies = false;  ///< a varlena
+  const ColumnStatistics* statistics = nullptr;
+  /// Rows of the table that the values below are of: all, or those that the predicate keeps as far
+  /// as it speaks of this column.
+  double table_rows = 0;
+  /// How its values are spread over those rows; shares add up to 1.
+  std::vector<ValueClass> classes = {};
+
+  [[nodiscard]] double null_share() const;
+  [[nodiscard]] double distinct() const;  ///< NULL counts as one
+};
+
+/// What an index's size needs to read definitions with; `expressions` null: expression columns are
+/// taken for unknown ones.
+struct SizeContext {
+  const TypeSystem& types;
+  const TableExpressions* expressions = nullptr;
+};
+
+/// `rows`: of the table. A partial index's columns are those of the rows that its predicate keeps,
+/// as far as the statistics of one column tell.
 [[nodiscard]] std::vector<IndexColumn> index_columns(const Index& index, const Table& table,
-                                                     const TypeSystem& types);
+                                                     const SizeContext& context, double rows);
 
 /// An integer storage parameter of the index (fillfactor, pages_per_range), or the default.
 [[nodiscard]] int index_option(const Index& index, const char* name, int otherwise);
@@ -29,11 +57,5 @@ struct IndexColumn {
   const auto whole = static_cast<long long>(bytes + 0.999999);
   return static_cast<double>((whole + alignment - 1) / alignment * alignment);
 }
-
-/// Average size of an index tuple: header, null bitmap where there are nulls, aligned values, the
-/// whole rounded up to 8 (index_form_tuple(), indextuple.c). Without the line pointer.
-/// `count_nulls` false: of tuples without nulls only.
-[[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns,
-                                        bool count_nulls = true);
 
 }  // namespace quern::planner_model

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "planner-model/size/btree_size.hpp"
+#include "planner-model/size/gin_size.hpp"
 #include "planner-model/size/other_sizes.hpp"
 
 namespace quern::planner_model {
 
-IndexSize index_size(const Index& index, const Table& table, const TypeSystem& types,
+IndexSize index_size(const Index& index, const Table& table, const SizeContext& context,
                      double rows_indexed, SizeModel model) {
-  const auto columns = index_columns(index, table, types);
   const double rows = std::max(0.0, rows_indexed);
   const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
   double table_rows = std::max(table.reltuples, rows);
@@ -17,6 +17,8 @@ IndexSize index_size(const Index& index, const Table& table, const TypeSystem& t
     table_rows = std::max(rows, table.reltuples / static_cast<double>(table.relpages) *
                                     static_cast<double>(table.pages));
   }
+  const TypeSystem& types = context.types;
+  const auto columns = index_columns(index, table, context, table_rows);
   IndexSize size{.tuples = Rows{rows}};
   const std::string_view method = index.access_method;
   if (columns.empty()) {
@@ -24,17 +26,19 @@ IndexSize index_size(const Index& index, const Table& table, const TypeSystem& t
   } else if (method == "btree" && model == SizeModel::HypoPG) {
     size.pages = Pages{hypopg_btree_pages(index, columns, rows)};
   } else if (method == "btree") {
-    const BtreeSize btree = btree_size(index, columns, types, table_rows, rows);
+    const BtreeSize btree = btree_size(index, columns, types, rows);
     size.pages = Pages{btree.pages};
     size.tree_height = btree.height;
   } else if (method == "hash") {
-    size.pages = Pages{hash_index_pages(index, columns, rows)};
+    size.pages = Pages{hash_index_pages(index, columns, table_rows, rows)};
   } else if (method == "brin") {
     size.pages = Pages{brin_index_pages(index, columns, heap_pages)};
   } else if (method == "gin") {
-    size.pages = Pages{gin_index_pages(columns, rows, heap_pages)};
+    size.pages = Pages{gin_index_pages(index, columns, types, rows, heap_pages)};
+  } else if (method == "spgist") {
+    size.pages = Pages{spgist_index_pages(columns, rows)};
   } else {
-    size.pages = Pages{tree_index_pages(columns, rows)};
+    size.pages = Pages{gist_index_pages(columns, rows)};
   }
   size.bytes = Bytes{size.pages.value() * types.catalog().block_size};
   return size;
@@ -42,7 +46,9 @@ IndexSize index_size(const Index& index, const Table& table, const TypeSystem& t
 
 IndexSize index_size(const Index& index, const Table& table, const CatalogSnapshot& catalog,
                      double rows_indexed, SizeModel model) {
-  return index_size(index, table, TypeSystem{catalog}, rows_indexed, model);
+  const TypeSystem types{catalog};
+  const TableExpressions expressions{catalog, types};
+  return index_size(index, table, {types, &expressions}, rows_indexed, model);
 }
 
 }  // namespace quern::planner_model

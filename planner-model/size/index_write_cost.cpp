@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/index_size.hpp"
+#include "planner-model/size/key_sample.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -43,15 +43,15 @@ double fraction_indexed(const Index& index, double table_rows) {
 IndexWriteCost index_write_cost(const Index& index, const Table& table,
                                 const CatalogSnapshot& catalog, double rows_between_checkpoints) {
   const TypeSystem types{catalog};
-  const auto columns = index_columns(index, table, types);
   const double table_rows = std::max(table.reltuples, 0.0);
+  const auto columns = index_columns(index, table, {types}, table_rows);
   const double share = fraction_indexed(index, table_rows);
   const double entries =
       index.reltuples >= 0 && !index.predicate.empty() ? index.reltuples : table_rows;
-  const double tuple = align_up(average_tuple_size(columns), 8);
+  const double tuple = average_tuple_size(columns);
   double pages = static_cast<double>(index.pages);
   if (pages < 1) {
-    pages = index_size(index, table, types, entries, SizeModel::AsBuilt).pages.value();
+    pages = index_size(index, table, {types}, entries, SizeModel::AsBuilt).pages.value();
   }
   const double height = index.tree_height.value_or(2);
   const bool ascending = is_ascending(columns);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "planner-model/size/btree_size.hpp"
+#include "planner-model/size/stored_size.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -27,69 +27,62 @@ double brin_index_pages(const Index& index, const std::vector<IndexColumn>& colu
          std::ceil(ranges / std::max(1.0, std::floor(kPageBody / item)));
 }
 
-double gin_index_pages(const std::vector<IndexColumn>& columns, double rows, double heap_pages) {
-  // Posting lists store the gaps between row addresses, 7 bits a byte; the offset takes 11 bits.
-  constexpr double kFill = 0.75;
-  constexpr double kLongestInline = 2704;  // GinMaxItemSize, about a third of a page
-  double pages = 2;                        // metapage and root
-  for (const IndexColumn& column : columns) {
-    double elements = 4;
-    double key_bytes = 12;
-    std::vector<ValueClass> keys;
-    if (column.statistics != nullptr && !column.statistics->most_common_elements.empty()) {
-      const auto& statistics = *column.statistics;
-      const auto& frequencies = statistics.most_common_element_frequencies;
-      const std::size_t listed =
-          std::min(frequencies.size(), statistics.most_common_elements.size());
-      elements = statistics.element_count_histogram.empty()
-                     ? elements
-                     : statistics.element_count_histogram.back();
-      double common = 0;
-      key_bytes = 0;
-      for (std::size_t i = 0; i < listed; ++i) {
-        keys.push_back({frequencies[i], 1});
-        common += frequencies[i];
-        key_bytes += static_cast<double>(statistics.most_common_elements[i].size()) + 1;
-      }
-      key_bytes /= static_cast<double>(std::max<std::size_t>(listed, 1));
-      const double least = frequencies.size() > listed ? frequencies[listed] : 0.001;
-      const double rest = std::max(0.0, elements - common);
-      if (rest > 0.01) {
-        const double share = std::max(least / 2, 1 / std::max(rows, 1.0));
-        keys.push_back({share, rest / share});
-      }
-    } else {
-      const double distinct = std::max(1.0, rows / 10);
-      keys.push_back({elements / distinct, distinct});
-    }
-    double entry_bytes = 0;
-    for (const ValueClass& key : keys) {
-      const double count = std::max(1.0, key.share * rows);
-      const double gap_bits = std::log2(std::max(1.0, heap_pages / count)) + 11;
-      const double list = count * std::max(1.0, std::ceil(gap_bits / 7));
-      const double header = align_up(8 + key_bytes, 8) + 4;
-      if (list > kLongestInline) {
-        entry_bytes += key.values * header;
-        pages += key.values * std::ceil(list / (kPageBody * kFill));
-      } else {
-        entry_bytes += key.values * (header + list);
-      }
-    }
-    pages += std::ceil(entry_bytes / (kPageBody * kFill));
+double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
+  // Built by inserts in the table's order. How full the splits leave the pages is the operator
+  // class's affair: a range that comes in order leaves half-empty pages behind, equal ones fill
+  // theirs.
+  const IndexColumn& column = columns.front();
+  const double nulls = column.null_share();
+  const double order =
+      column.statistics == nullptr ? 0 : std::abs(column.statistics->correlation.value_or(0));
+  double key = column.width;
+  double fill = 0.63;
+  if (column.type == type_oid::kInet || column.type == type_oid::kCidr) {
+    key = column.width + 1;  // bits in common before the address (network_gist.c)
+    fill = column.distinct() < rows / 200 ? 0.8 : order > 0.9 ? 0.64 : 0.5;
+  } else if (column.type == type_oid::kText || column.type == type_oid::kVarchar) {
+    // The trigrams themselves, three bytes each (trgm_gist.c).
+    key = varlena_size(1 + 3 * (column.width + 1));
+    fill = 0.62;
+  }
+  constexpr double kNullTuple = 16;
+  constexpr double kLinePointer = 4;
+  const double item = (1 - nulls) * align_up(8 + key, 8) + nulls * kNullTuple + kLinePointer;
+  double pages = std::max(1.0, std::ceil(rows * item / (kPageBody * fill)));
+  for (double level = pages; level > 1; pages += level) {
+    level = std::ceil(level * item / (kPageBody * fill));
   }
   return pages;
 }
 
-double tree_index_pages(const std::vector<IndexColumn>& columns, double rows) {
-  constexpr double kFill = 0.7;
-  const double item = align_up(average_tuple_size(columns), 8) + 4;
-  const double fanout = std::max(2.0, std::floor(kPageBody * kFill / item));
-  double pages = 0;
-  double level = std::max(1.0, std::ceil(rows / fanout));
-  for (pages = level; level > 1; pages += level) {
-    level = std::ceil(level / fanout);
+double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
+  // Metapage and the roots of values and of nulls, whatever the table holds.
+  constexpr double kFixed = 3;
+  if (rows < 0.5) {
+    return kFixed;
   }
-  return pages;
+  const IndexColumn& column = columns.front();
+  const double nulls = column.null_share();
+  const double order =
+      column.statistics == nullptr ? 0 : std::abs(column.statistics->correlation.value_or(0));
+  constexpr double kLeafHeader = 16;  // SGLTHDRSZ
+  constexpr double kNullTuple = 16;
+  constexpr double kLinePointer = 4;
+  double key = column.width;
+  double fill = 0.69;
+  if (column.type == type_oid::kText || column.type == type_oid::kVarchar) {
+    // What all values under a node begin with stands above it (spgtextproc.c): about as many
+    // letters as it takes to tell a page's values from the others.
+    key = std::max(1.0, column.width - std::log2(std::max(rows / 100, 1.0)) / 4);
+    fill = 0.81;
+  } else if (column.type == type_oid::kInet || column.type == type_oid::kCidr) {
+    fill = order > 0.9 || column.distinct() < rows / 200 ? 0.85 : 0.69;
+  }
+  const double item =
+      (1 - nulls) * align_up(kLeafHeader + key, 8) + nulls * kNullTuple + kLinePointer;
+  const double leaves = std::ceil(rows * item / (kPageBody * fill));
+  constexpr double kInnerShare = 0.01;
+  return kFixed + std::ceil(leaves * (1 + kInnerShare)) - (leaves <= 1 ? 1 : 0);
 }
 
 double hypopg_btree_pages(const Index& index, const std::vector<IndexColumn>& columns,

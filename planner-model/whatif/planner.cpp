@@ -228,7 +228,7 @@ const std::vector<Index>& Planner::Implementation::leaf_indexes(const Hypothetic
       copy.table = leaf->oid;
       copy.name = choose_index_name(catalog, *leaf, column_names(created.definition, table));
       remap_columns(copy, table, *leaf);
-      size_index(copy, *leaf, indexed_rows(copy, *leaf), types, sizes);
+      size_index(copy, *leaf, indexed_rows(copy, *leaf), {types, &expressions}, sizes);
     }
   }
   return entry->second;
@@ -289,8 +289,9 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
     result.size = Bytes{bytes};
     return result;
   }
-  result.size = size_index(index, table, implementation_->indexed_rows(index, table),
-                           implementation_->types, implementation_->sizes);
+  result.size =
+      size_index(index, table, implementation_->indexed_rows(index, table),
+                 {implementation_->types, &implementation_->expressions}, implementation_->sizes);
   return result;
 }
 

@@ -40,9 +40,9 @@ double rows_now(const Table& table) {
   return std::max(0.0, table.reltuples);
 }
 
-Bytes size_index(Index& index, const Table& table, double rows, const TypeSystem& types,
+Bytes size_index(Index& index, const Table& table, double rows, const SizeContext& context,
                  SizeModel model) {
-  const IndexSize size = index_size(index, table, types, rows, model);
+  const IndexSize size = index_size(index, table, context, rows, model);
   index.pages = index.relpages = static_cast<std::int64_t>(size.pages.value());
   index.reltuples = size.tuples.value();
   index.tree_height = size.tree_height ? size.tree_height : std::optional<int>{-1};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "planner-model/plan/planner_info.hpp"
+#include "planner-model/size/index_columns.hpp"
 #include "planner-model/whatif/planner.hpp"
 
 namespace quern::planner_model {
@@ -17,7 +18,7 @@ void remap_columns(Index& index, const Table& parent, const Table& leaf);
 [[nodiscard]] double rows_now(const Table& table);
 
 /// Fills in pages, tuples and height of an index over `rows` of the table's rows.
-Bytes size_index(Index& index, const Table& table, double rows, const TypeSystem& types,
+Bytes size_index(Index& index, const Table& table, double rows, const SizeContext& context,
                  SizeModel model);
 
 }  // namespace quern::planner_model

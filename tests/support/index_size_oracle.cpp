@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <ostream>
 #include <sstream>
@@ -102,7 +103,11 @@ Facts ask_server(const SizeRun& run) {
   {
     pqxx::connection connection{Cluster::instance().dsn(database)};
     for (const std::string& definition : random.definitions) {
-      facts.built.push_back(build(connection, definition));
+      try {
+        facts.built.push_back(build(connection, definition));
+      } catch (const pqxx::sql_error& error) {
+        std::cerr << definition << ": " << error.what() << '\n';  // the generator's fault
+      }
     }
   }
   pqxx::connection administration{Cluster::instance().dsn("postgres")};

@@ -29,7 +29,7 @@ struct SizedCase {
 struct SizeRun {
   std::uint64_t seed = 1;
   std::size_t definitions = 200;
-  std::size_t tables = 7;
+  std::size_t tables = 10;
   std::int64_t largest_table = 500'000;
   /// A folder for what the server answered: a second run of the seed then needs no server.
   std::string facts = {};

@@ -348,11 +348,11 @@ class Maker {
     for (const auto& table : result_.tables) {
       weights.push_back(table.rows < 3000 ? 1 : 4);
     }
-    for (std::size_t i = 0; i < definitions;) {
+    std::set<std::string> made;
+    while (made.size() < definitions) {
       const auto text = definition(result_.tables[choices_.weighted(weights)]);
-      if (!text.empty()) {
+      if (!text.empty() && made.insert(text).second) {
         result_.definitions.push_back(text);
-        ++i;
       }
     }
     return std::move(result_);
@@ -477,8 +477,9 @@ class Maker {
       if (!used.insert(column.name).second) {
         continue;
       }
-      unique = unique || column.unique;
-      keys += (keys.empty() ? "" : ", ") + key(column);
+      const std::string text = key(column);
+      unique = unique || (column.unique && !text.starts_with("("));
+      keys += (keys.empty() ? "" : ", ") + text;
     }
     const bool declared = unique && choices_.chance(35);
     std::string include;

@@ -1,0 +1,325 @@
+#include "planner-model/size/gin_elements.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "planner-model/size/json_elements.hpp"
+#include "planner-model/size/stored_size.hpp"
+#include "planner-model/size/value_classes.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+/// One thing that an operator class takes out of a value.
+struct Element {
+  std::string pool;  ///< elements of a pool are alike: of one path, of one kind
+  std::string text;
+  double key_size = 4;
+};
+
+using Extract = std::function<std::vector<Element>(const std::string& value)>;
+
+/// The trigrams of a text: its words in lower case, two blanks before and one behind
+/// (generate_trgm() in contrib/pg_trgm).
+std::vector<Element> trigrams(const std::string& text) {
+  std::set<std::string> found;
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) {
+      const std::string padded = "  " + word + " ";
+      for (std::size_t at = 0; at + 3 <= padded.size(); ++at) {
+        found.insert(padded.substr(at, 3));
+      }
+      word.clear();
+    }
+  };
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || byte >= 0x80) {
+      word += static_cast<char>(std::tolower(byte));
+    } else {
+      end_word();
+    }
+  }
+  end_word();
+  std::vector<Element> elements;
+  for (const auto& trigram : found) {
+    elements.push_back({.pool = {}, .text = trigram, .key_size = 4});
+  }
+  return elements;
+}
+
+std::vector<Element> json_elements_of(const std::string& text, bool paths) {
+  std::vector<Element> elements;
+  constexpr double kHash = 4;
+  for (const JsonElement& one : json_elements(text)) {
+    if (paths) {
+      if (!one.is_key) {
+        elements.push_back(
+            {.pool = one.path, .text = one.path + "=" + one.text, .key_size = kHash});
+      }
+      continue;
+    }
+    // make_text_key(): a flag and the text, or the hash of a long one.
+    constexpr std::size_t kLongestKey = 125;
+    const double bytes =
+        1 + static_cast<double>(one.text.size() > kLongestKey ? 8 : one.text.size());
+    elements.push_back({.pool = one.is_key ? "" : one.path,
+                        .text = one.kind + one.text,
+                        .key_size = varlena_size(bytes)});
+  }
+  return elements;
+}
+
+/// How many values there are when `draws` random ones gave `seen` different ones.
+double values_behind(double seen, double draws, double most) {
+  if (seen >= 0.985 * draws) {
+    return std::max(most, seen);
+  }
+  double low = seen;
+  double high = std::max(most, seen);
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+struct Seen {
+  double share = 0;
+  double times = 0;   ///< among the histogram's values
+  double common = 0;  ///< share among the most common values
+  double key_size = 4;
+};
+
+/// Entries from the values that the statistics list. Elements whose frequency is `known` are left
+/// out.
+void from_values(const IndexColumn& column, const TypeSystem& types, double rows,
+                 const Extract& extract, const std::set<std::string>& known,
+                 std::vector<GinEntries>& answer) {
+  const ColumnValues values = column_values(*column.statistics, column.type, column.table_rows);
+  std::map<std::string, std::map<std::string, Seen>> pools;
+  double values_of_rest = 1;
+  double empty = 0;
+  double examples = 0;
+  for (const auto& entry : values.entries) {
+    if (!entry.text) {
+      continue;
+    }
+    examples += entry.from_histogram ? 1 : 0;
+    values_of_rest += entry.from_histogram ? entry.values : 0;
+    const auto elements = extract(*entry.text);
+    empty += elements.empty() ? entry.share : 0;
+    std::set<std::string> once;
+    for (const Element& element : elements) {
+      if (known.contains(element.text) || !once.insert(element.pool + '\n' + element.text).second) {
+        continue;
+      }
+      Seen& seen = pools[element.pool][element.text];
+      seen.share += entry.share;
+      seen.times += entry.from_histogram ? 1 : 0;
+      seen.common += entry.from_histogram ? 0 : entry.share;
+      seen.key_size = element.key_size;
+    }
+  }
+  if (empty > 0) {
+    answer.push_back({.entries = 1, .rows = empty * rows, .key_size = 0});
+  }
+  const Type* type = types.type(column.type);
+  static_cast<void>(type);
+  for (const auto& [name, pool] : pools) {
+    constexpr double kOften = 5;
+    double rare_share = 0;
+    double rare_draws = 0;
+    double rare_seen = 0;
+    double rare_size = 0;
+    for (const auto& [text, seen] : pool) {
+      if (seen.times >= kOften || seen.common > 0 || examples < 20) {
+        answer.push_back(
+            {.entries = 1, .rows = std::max(1.0, seen.share * rows), .key_size = seen.key_size});
+      } else {
+        rare_share += seen.share;
+        rare_draws += seen.times;
+        rare_seen += 1;
+        rare_size += seen.key_size * seen.times;
+      }
+    }
+    if (rare_seen > 0) {
+      const double often = static_cast<double>(pool.size()) - rare_seen;
+      const double most =
+          std::max(rare_seen, values_of_rest * std::max(1.0, rare_draws / examples));
+      // Frequent ones would have come as well, had they been of this kind.
+      const double entries =
+          std::min(values_behind(rare_seen, rare_draws, most), std::max(1.0, rare_share * rows));
+      static_cast<void>(often);
+      answer.push_back({.entries = entries,
+                        .rows = std::max(1.0, rare_share * rows / entries),
+                        .key_size = rare_size / rare_draws});
+    }
+  }
+}
+
+double element_size(const Type& element, const std::string& text, const TypeSystem& types) {
+  const double size = stored_size(element, -1, text, types);
+  return size < 0 ? varlena_size(static_cast<double>(text.size())) : size;
+}
+
+int alignment_of(const Type& type, double size) {
+  if (type.length < 0 && size < 127) {
+    return 1;
+  }
+  return type.alignment == 'd' ? 8 : type.alignment == 's' ? 2 : type.alignment == 'c' ? 1 : 4;
+}
+
+void array_entries(const IndexColumn& column, const TypeSystem& types, double rows,
+                   std::vector<GinEntries>& answer) {
+  const auto& statistics = *column.statistics;
+  const Type* array = types.type(column.type);
+  const Type* element = array == nullptr ? nullptr : types.type(array->element);
+  if (element == nullptr) {
+    return;
+  }
+  std::set<std::string> known;
+  const auto& frequencies = statistics.most_common_element_frequencies;
+  const double filled = 1 - statistics.null_fraction;
+  for (std::size_t i = 0; i < statistics.most_common_elements.size() && i < frequencies.size();
+       ++i) {
+    const std::string& text = statistics.most_common_elements[i];
+    known.insert(text);
+    const double size = element_size(*element, text, types);
+    // Of the rows that are not null; NULLs of the column have an entry of their own.
+    answer.push_back({.entries = 1,
+                      .rows = std::max(1.0, frequencies[i] * rows * filled),
+                      .key_size = size,
+                      .alignment = alignment_of(*element, size)});
+  }
+  const std::size_t before = answer.size();
+  from_values(
+      column, types, rows,
+      [&](const std::string& text) {
+        std::vector<Element> elements;
+        for (auto& value : array_elements(text)) {
+          const double size = element_size(*element, value, types);
+          elements.push_back({.pool = {}, .text = std::move(value), .key_size = size});
+        }
+        return elements;
+      },
+      known, answer);
+  // The rest is as much as the element counts leave, however few values were looked at; none of it
+  // is more frequent than the least of the listed.
+  if (!statistics.element_count_histogram.empty() && !known.empty()) {
+    double listed = 0;
+    for (std::size_t i = 0; i < known.size() && i < frequencies.size(); ++i) {
+      listed += frequencies[i];
+    }
+    const double rest = std::max(0.0, statistics.element_count_histogram.back() - listed);
+    double found = 0;
+    for (std::size_t i = before; i < answer.size(); ++i) {
+      found += answer[i].key_size > 0 ? answer[i].entries * answer[i].rows : 0;
+    }
+    const double least = frequencies.size() > known.size() ? frequencies[known.size()] : 1;
+    for (std::size_t i = before; i < answer.size() && found > 0; ++i) {
+      if (answer[i].key_size > 0) {
+        const double all = answer[i].entries * answer[i].rows * (rest * rows * filled / found);
+        answer[i].entries = std::max(answer[i].entries, all / std::max(1.0, least * rows * filled));
+        answer[i].rows = std::max(1.0, all / answer[i].entries);
+        answer[i].entries = std::max(all / answer[i].rows, 0.0);
+      }
+    }
+  }
+}
+
+void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {
+  const auto& statistics = *column.statistics;
+  const auto& frequencies = statistics.most_common_element_frequencies;
+  const double filled = 1 - statistics.null_fraction;
+  double listed = 0;
+  double listed_bytes = 0;
+  double least = 1;
+  const std::size_t count = std::min(statistics.most_common_elements.size(), frequencies.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto length = static_cast<double>(statistics.most_common_elements[i].size());
+    answer.push_back({.entries = 1,
+                      .rows = std::max(1.0, frequencies[i] * rows * filled),
+                      .key_size = varlena_size(length),
+                      .alignment = 1});
+    listed += frequencies[i];
+    listed_bytes += frequencies[i] * length;
+    least = std::min(least, frequencies[i]);
+  }
+  // A word takes an entry of 4 bytes, its letters, and its positions: a count and each one, on even
+  // bytes (tsvector's layout, ts_type.h).
+  constexpr double kHeader = 5;
+  constexpr double kWord = 4 + 0.5 + 2 + 2;
+  const double length = listed > 0 ? listed_bytes / listed : 6;
+  const double bytes = std::max(0.0, statistics.average_width - kHeader);
+  const double rest = (bytes - listed * kWord - listed_bytes) / (kWord + length + 0.5);
+  if (rest > 0.02) {
+    // Zipf's law from the least frequent word listed on: the r-th word comes least * listed / r
+    // often. As many words as it takes to make up the rest, or as there are rows for.
+    const double words = std::max(1.0, static_cast<double>(count));
+    const double step = least * words;
+    const double all_rows = rows * filled;
+    const double last =
+        std::min(words * std::exp(std::min(rest / step, 50.0)), words + rest * all_rows);
+    constexpr int kClasses = 12;
+    double placed = 0;
+    std::vector<GinEntries> classes;
+    for (int i = 0; i < kClasses; ++i) {
+      const double from = words * std::pow(last / words, static_cast<double>(i) / kClasses);
+      const double to = words * std::pow(last / words, (i + 1.0) / kClasses);
+      const double share = step * std::log(to / from);
+      placed += share;
+      classes.push_back({.entries = to - from,
+                         .rows = std::max(1.0, share * all_rows / std::max(to - from, 1e-9)),
+                         .key_size = varlena_size(length),
+                         .alignment = 1});
+    }
+    for (GinEntries& one : classes) {
+      one.entries = std::min(one.entries, one.entries * rest / placed * 1.0);
+      answer.push_back(one);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view operator_class,
+                                    const TypeSystem& types, double rows_indexed) {
+  std::vector<GinEntries> answer;
+  const Type* type = types.type(column.type);
+  if (column.statistics == nullptr || type == nullptr) {
+    constexpr double kElements = 4;
+    const double distinct = std::max(1.0, rows_indexed / 10);
+    return {{.entries = distinct,
+             .rows = std::max(1.0, kElements * rows_indexed / distinct),
+             .key_size = 8,
+             .alignment = 1}};
+  }
+  const double nulls = column.null_share();
+  if (nulls * rows_indexed >= 0.5) {
+    answer.push_back({.entries = 1, .rows = nulls * rows_indexed, .key_size = 0});
+  }
+  if (column.type == type_oid::kTsVector) {
+    word_entries(column, rows_indexed, answer);
+  } else if (type->is_array) {
+    array_entries(column, types, rows_indexed, answer);
+  } else if (column.type == type_oid::kJsonb) {
+    const bool paths = operator_class == "jsonb_path_ops";
+    from_values(
+        column, types, rows_indexed,
+        [paths](const std::string& text) { return json_elements_of(text, paths); }, {}, answer);
+    for (auto& entry : answer) {
+      entry.alignment = paths ? 4 : 1;
+    }
+  } else {
+    from_values(column, types, rows_indexed, trigrams, {}, answer);
+  }
+  return answer;
+}
+
+}  // namespace quern::planner_model

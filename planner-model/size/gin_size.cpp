@@ -1,0 +1,292 @@
+#include "planner-model/size/gin_size.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <iterator>
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kLinePointer = 4;
+/// A page less its header (24) and GIN's special space (8).
+constexpr double kPageBody = 8192 - 24 - 8;
+constexpr double kLargestEntry = 2712;  // GinMaxItemSize
+constexpr double kPostingPage = 8152;   // GinDataPageMaxDataSize
+constexpr double kFirstSegment = 384;   // GinPostingListSegmentMaxSize
+constexpr double kSegment = 256;        // GinPostingListSegmentTargetSize
+constexpr double kSegmentHeader = 8;    // the first row's address, a byte count
+constexpr double kDownlinks = 815;      // PostingItems of an inner posting page
+
+/// Average bytes of a row's address behind the one before it, when each row of the table holds the
+/// entry with probability `share`: seven bits a byte of the difference of (block << 11 | offset)
+/// (ginpostinglist.c).
+double posting_bytes(double share, double rows_per_page) {
+  constexpr int kQuantiles = 64;
+  constexpr int kOffsets = 4;
+  const double per_page = std::max(rows_per_page, 1.0);
+  double sum = 0;
+  for (int i = 0; i < kQuantiles; ++i) {
+    const double quantile = (i + 0.5) / kQuantiles;
+    const double gap = share >= 0.999999
+                           ? 1
+                           : std::max(1.0, std::ceil(std::log(1 - quantile) / std::log(1 - share)));
+    for (int k = 0; k < kOffsets; ++k) {
+      const double from = (k + 0.5) / kOffsets * per_page;
+      const double blocks = std::floor((from + gap) / per_page);
+      const double difference = blocks < 1 ? gap : blocks * 2048;
+      sum += difference < 128 ? 1 : difference < 16'384 ? 2 : difference < 2'097'152 ? 3 : 4;
+    }
+  }
+  return sum / (kQuantiles * kOffsets);
+}
+
+struct Entry {
+  double key = 16;  ///< MAXALIGNed tuple of the key alone
+  double rows = 1;
+  double bytes = 1;   ///< of each further row's address
+  bool tree = false;  ///< its rows are in a posting tree
+
+  /// Size in the entry tree when so many of its rows are in, line pointer included.
+  [[nodiscard]] double size(double rows_in) const {
+    const double list =
+        tree ? 0 : kSegmentHeader + 2 * std::ceil(std::max(0.0, rows_in - 1) * bytes / 2);
+    return align_up(key + list, 8) + kLinePointer;
+  }
+};
+
+/// Leaves and inner pages of a posting tree: filled from left to right
+/// (dataBeginPlaceToPageLeaf()).
+double posting_tree_pages(const Entry& entry) {
+  const auto rows_in = [&](double segment) {
+    return 1 + std::floor((segment - kSegmentHeader) / entry.bytes);
+  };
+  const double first = std::floor(kPostingPage / kFirstSegment) * rows_in(kFirstSegment);
+  if (entry.rows <= first) {
+    return 1;
+  }
+  const double each = std::floor(kPostingPage / kSegment) * rows_in(kSegment - 1);
+  double level = std::ceil((entry.rows - first) / each) + 1;
+  double pages = level;
+  while (level > 1) {
+    level = std::ceil(level / kDownlinks);
+    pages += level;
+  }
+  return pages;
+}
+
+/// The entry tree's leaves: keys sorted, put in one after the other, batch by batch; a full page is
+/// split in halves (entrySplitPage()).
+class EntryLeaves {
+ public:
+  struct Item {
+    std::size_t key;
+    double size;
+  };
+
+  EntryLeaves() : pages_{{}} {}
+
+  void put(std::size_t key, double size) {
+    const std::size_t at = page_of(key);
+    auto& items = pages_[at];
+    auto place = std::lower_bound(items.begin(), items.end(), key,
+                                  [](const Item& item, std::size_t k) { return item.key < k; });
+    if (place != items.end() && place->key == key) {
+      place->size = size;
+    } else {
+      items.insert(place, {key, size});
+    }
+    if (used(items) > kPageBody) {
+      split(at);
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::vector<Item>>& pages() const { return pages_; }
+
+ private:
+  [[nodiscard]] std::size_t page_of(std::size_t key) const {
+    const auto after = std::upper_bound(
+        pages_.begin() + 1, pages_.end(), key,
+        [](std::size_t k, const std::vector<Item>& items) { return k < items.front().key; });
+    return static_cast<std::size_t>(std::distance(pages_.begin(), after)) - 1;
+  }
+
+  static double used(const std::vector<Item>& items) {
+    double sum = 0;
+    for (const Item& item : items) {
+      sum += item.size;
+    }
+    return sum;
+  }
+
+  void split(std::size_t at) {
+    auto& items = pages_[at];
+    const double total = used(items);
+    double left = 0;
+    std::size_t count = 0;
+    while (count < items.size() && left <= total / 2) {
+      left += items[count++].size;
+    }
+    count = std::min(count, items.size() - 1);
+    std::vector<Item> right{items.begin() + static_cast<std::ptrdiff_t>(count), items.end()};
+    items.resize(count);
+    pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(right));
+  }
+
+  std::vector<std::vector<Item>> pages_;
+};
+
+class Stream {
+ public:
+  double uniform() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 11U) / 9007199254740992.0;
+  }
+
+ private:
+  std::uint64_t state_ = 0x9E3779B97F4A7C15U;
+};
+
+/// Memory of one entry while the build collects (ginbulk.c): a tree node, the key's copy, and the
+/// addresses in a chunk that doubles.
+double collected_bytes(const GinEntries& one, double rows) {
+  constexpr double kNode = 80;
+  constexpr double kChunk = 16;
+  double list = 32;
+  for (double room = 5; room < rows; room *= 2) {
+    list *= 2;
+  }
+  return kNode + (one.key_size > 8 ? kChunk + 16 * std::ceil(one.key_size / 16) : 0) + kChunk +
+         list;
+}
+
+double setting(const CatalogSnapshot& catalog, const char* name, double otherwise) {
+  const auto found = catalog.settings.find(name);
+  return found == catalog.settings.end() ? otherwise : std::strtod(found->second.c_str(), nullptr);
+}
+
+/// How often the build empties its memory into the index.
+int batches_of(const std::vector<GinEntries>& all, const CatalogSnapshot& catalog) {
+  constexpr double kKilobyte = 1024;
+  const double memory = kKilobyte * setting(catalog, "maintenance_work_mem", 65536);
+  double batches = 1;
+  for (int i = 0; i < 12; ++i) {
+    double bytes = 0;
+    for (const GinEntries& one : all) {
+      const double in_batch = one.rows / batches;
+      const double present = one.entries * (1 - std::exp(-std::max(in_batch, 1e-9)));
+      bytes +=
+          (in_batch > 3 ? one.entries : present) * collected_bytes(one, std::max(1.0, in_batch));
+    }
+    const double wanted = std::max(1.0, batches * bytes / memory);
+    if (std::abs(wanted - batches) < 0.02) {
+      break;
+    }
+    batches = (batches + wanted) / 2;
+  }
+  return static_cast<int>(std::ceil(std::min(batches, 64.0) - 0.02));
+}
+
+/// Inner pages above so many leaves: split in halves as well, so half full when keys come in order.
+double inner_pages(double leaves, double key_size, bool in_order) {
+  const double item = key_size + kLinePointer;
+  const double fanout = std::max(2.0, std::floor(kPageBody / item) * (in_order ? 0.5 : 0.69));
+  const double root = std::floor(kPageBody / item);
+  double pages = 0;
+  for (double level = leaves; level > 1;) {
+    level = level <= root ? 1 : std::ceil(level / fanout);
+    pages += level;
+  }
+  return pages;
+}
+
+double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<double>& counts,
+                        int batches) {
+  double total = 0;
+  double total_bytes = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    total += counts[i];
+    total_bytes += counts[i] * kinds[i].size(kinds[i].rows);
+  }
+  // As many keys as fill some dozens of pages, of each kind its share, in mixed order.
+  constexpr double kEnoughBytes = 60 * 8192;
+  const double fraction = std::min(1.0, kEnoughBytes / std::max(total_bytes, 1.0));
+  std::vector<const Entry*> keys;
+  Stream stream;
+  double carried = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    carried += counts[i] * fraction;
+    for (; carried >= 0.5; --carried) {
+      keys.push_back(&kinds[i]);
+    }
+  }
+  for (std::size_t i = keys.size(); i > 1; --i) {
+    std::swap(keys[i - 1],
+              keys[static_cast<std::size_t>(stream.uniform() * static_cast<double>(i))]);
+  }
+  EntryLeaves leaves;
+  std::vector<double> rows_in(keys.size(), 0);
+  for (int batch = 0; batch < batches; ++batch) {
+    for (std::size_t key = 0; key < keys.size(); ++key) {
+      const Entry& entry = *keys[key];
+      double more = entry.rows / batches;
+      if (more < 3) {
+        more = std::floor(more) + (stream.uniform() < more - std::floor(more) ? 1 : 0);
+        more = batch + 1 == batches && rows_in[key] < 0.5 ? std::max(1.0, more) : more;
+      }
+      if (more < 0.5) {
+        continue;
+      }
+      rows_in[key] += more;
+      leaves.put(key, entry.size(rows_in[key]));
+    }
+  }
+  const auto simulated = static_cast<double>(leaves.pages().size());
+  const double pages = simulated <= 1 ? 1 : std::max(simulated, simulated / fraction);
+  double key_size = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    key_size += kinds[i].key * counts[i] / std::max(total, 1e-9);
+  }
+  return std::ceil(pages) + inner_pages(std::ceil(pages), key_size, batches == 1);
+}
+
+}  // namespace
+
+double gin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
+                       const TypeSystem& types, double rows, double heap_pages) {
+  if (rows < 0.5) {
+    return 2;  // metapage and an empty root
+  }
+  const double rows_per_page =
+      columns.front().table_rows > 0 ? columns.front().table_rows / std::max(heap_pages, 1.0) : 1;
+  std::vector<Entry> kinds;
+  std::vector<double> counts;
+  std::vector<GinEntries> all;
+  double posting_pages = 0;
+  const double table_rows = std::max(columns.front().table_rows, rows);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string_view name =
+        i < index.keys.size() ? std::string_view{index.keys[i].operator_class_name} : "";
+    for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
+      constexpr double kTupleHeader = 8;
+      const double attribute = columns.size() > 1 ? 2 : 0;
+      Entry entry{
+          .key = align_up(
+              align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
+          .rows = one.rows,
+          .bytes = posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page)};
+      if (entry.size(entry.rows) - kLinePointer > kLargestEntry) {
+        entry.tree = true;
+        posting_pages += one.entries * posting_tree_pages(entry);
+      }
+      all.push_back(one);
+      kinds.push_back(entry);
+      counts.push_back(one.entries);
+    }
+  }
+  return 1 + entry_tree_pages(kinds, counts, batches_of(all, types.catalog())) +
+         std::ceil(posting_pages);
+}
+
+}  // namespace quern::planner_model

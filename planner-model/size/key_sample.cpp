@@ -1,0 +1,225 @@
+#include "planner-model/size/key_sample.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace quern::planner_model {
+namespace {
+
+constexpr double kTupleHeader = 8;
+constexpr double kTupleHeaderWithNulls = 16;
+constexpr std::size_t kSamples = 1024;
+
+/// Evenly spread points of [0, 1): one sequence a column, none in step with another.
+double spread_point(std::size_t sample, std::size_t column) {
+  // Fractional parts of square roots, whose multiples fill the unit cube evenly (Weyl).
+  static constexpr double kSteps[] = {0.41421356237309515, 0.7320508075688772, 0.2360679774997898,
+                                      0.6457513110645906,  0.3166247903554,    0.605551275463989,
+                                      0.12310562561766059, 0.358898943540674};
+  double whole = 0;
+  const double step = column == 0 ? 1.0 / kSamples : kSteps[column % 8];
+  return std::modf((static_cast<double>(sample) + 0.5) * step, &whole);
+}
+
+const ValueClass& class_at(const IndexColumn& column, double point) {
+  double passed = 0;
+  for (const ValueClass& one : column.classes) {
+    passed += one.share;
+    if (point < passed) {
+      return one;
+    }
+  }
+  return column.classes.back();
+}
+
+/// Other rows with the value of a row of this class.
+double others_of(const IndexColumn& column, const ValueClass& one, double rows_indexed) {
+  const double mean = one.share * column.table_rows / one.values;
+  const double thinned =
+      column.table_rows > 0 ? std::min(1.0, rows_indexed / column.table_rows) : 1.0;
+  return truncated_poisson_rate(mean) * thinned;
+}
+
+double place(double data, const IndexColumn& column, const ValueClass& one) {
+  if (one.is_null) {
+    return data;
+  }
+  constexpr double kLongestShort = 127;
+  const bool unaligned = column.varies && one.size <= kLongestShort;
+  return align_up(data, unaligned ? 1 : column.alignment) + one.size;
+}
+
+/// Values that come twice, or three times, on average as nearly as a sample can tell, and none of
+/// them often, come twice or three times each: a pair of rows a document, not rows by chance.
+std::optional<double> exact_others(const std::vector<IndexColumn>& columns, double rows_indexed) {
+  if (columns.size() != 1 || columns[0].statistics == nullptr ||
+      columns[0].statistics->n_distinct >= 0 ||
+      rows_indexed < 0.99 * columns[0].table_rows * (1 - columns[0].null_share())) {
+    return std::nullopt;
+  }
+  const auto& statistics = *columns[0].statistics;
+  const double each = (1 - statistics.null_fraction) / -statistics.n_distinct;
+  constexpr double kTolerance = 0.03;
+  constexpr double kMost = 8;
+  const bool whole = std::abs(each - std::rint(each)) < kTolerance * std::rint(each) / 2;
+  const bool even =
+      statistics.most_common_frequencies.empty() ||
+      statistics.most_common_frequencies.front() * columns[0].table_rows < std::rint(each) + 0.5;
+  return whole && even && each > 1.5 && each < kMost ? std::optional{std::rint(each) - 1}
+                                                     : std::nullopt;
+}
+
+KeySample draw(const std::vector<IndexColumn>& columns, std::size_t count, std::size_t sample,
+               double rows_indexed) {
+  KeySample row{.others = rows_indexed};
+  double data = 0;
+  bool first = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ValueClass& one = class_at(columns[i], spread_point(sample, i));
+    data = place(data, columns[i], one);
+    row.has_null = row.has_null || one.is_null;
+    if (columns[i].is_key) {
+      const double others = others_of(columns[i], one, rows_indexed);
+      row.others = first ? others : row.others * others / std::max(rows_indexed, 1.0);
+      first = false;
+    }
+  }
+  row.tuple = align_up((row.has_null ? kTupleHeaderWithNulls : kTupleHeader) + data, 8);
+  return row;
+}
+
+/// Of 1 + a Poisson number of others, the mean of the reciprocal: the share of a key that one row
+/// is.
+double share_of_key(double others) {
+  return others < 1e-6 ? 1 : (1 - std::exp(-others)) / others;
+}
+
+double distinct_of(const std::vector<KeySample>& rows, double rows_indexed, double factor) {
+  double sum = 0;
+  for (const KeySample& row : rows) {
+    sum += row.exact ? 1 / (1 + row.others) : share_of_key(row.others * factor);
+  }
+  return rows_indexed * sum / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
+}
+
+/// "1, 2": 55 of pg_ndistinct's text.
+std::optional<double> listed_distinct(const std::string& text,
+                                      const std::set<std::int16_t>& columns) {
+  for (std::size_t at = text.find('"'); at != std::string::npos;) {
+    const auto end = text.find('"', at + 1);
+    const auto colon = text.find(':', end == std::string::npos ? at : end);
+    if (end == std::string::npos || colon == std::string::npos) {
+      return std::nullopt;
+    }
+    std::set<std::int16_t> numbers;
+    for (std::size_t digit = at + 1; digit < end;) {
+      std::int16_t number = 0;
+      const auto read = std::from_chars(text.data() + digit, text.data() + end, number);
+      if (read.ec != std::errc{}) {
+        ++digit;
+        continue;
+      }
+      numbers.insert(number);
+      digit = static_cast<std::size_t>(read.ptr - text.data());
+    }
+    if (numbers == columns) {
+      return std::strtod(text.c_str() + colon + 1, nullptr);
+    }
+    at = text.find('"', end + 1);
+  }
+  return std::nullopt;
+}
+
+/// Different keys at most, as far as the catalog knows of columns together.
+std::optional<double> known_distinct(const Index& index, const std::vector<IndexColumn>& columns,
+                                     const CatalogSnapshot& catalog) {
+  std::set<std::int16_t> numbers;
+  bool in_order = true;
+  double steps = 0;
+  for (const IndexColumn& column : columns) {
+    if (!column.is_key) {
+      continue;
+    }
+    numbers.insert(column.number);
+    // Two columns that both run with the table's rows change value one after the other.
+    constexpr double kInOrder = 0.999;
+    in_order = in_order && column.statistics != nullptr && column.null_share() == 0 &&
+               std::abs(column.statistics->correlation.value_or(0)) > kInOrder;
+    steps += column.distinct();
+  }
+  if (numbers.size() < 2 || numbers.contains(0)) {
+    return std::nullopt;
+  }
+  for (const ExtendedStatistics& one : catalog.extended_statistics) {
+    if (one.table == index.table) {
+      if (const auto known = listed_distinct(one.n_distinct, numbers)) {
+        return known;
+      }
+    }
+  }
+  return in_order ? std::optional{steps} : std::nullopt;
+}
+
+}  // namespace
+
+double truncated_poisson_rate(double mean) {
+  if (mean <= 1.0001) {
+    return 0;
+  }
+  double rate = mean;
+  for (int i = 0; i < 60 && mean < 40; ++i) {
+    rate = mean * (1 - std::exp(-rate));
+  }
+  return std::max(rate, 0.0);
+}
+
+KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
+                       const CatalogSnapshot& catalog, double rows_indexed) {
+  KeySamples samples;
+  const auto exact = exact_others(columns, rows_indexed);
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    samples.rows.push_back(draw(columns, columns.size(), i, rows_indexed));
+    if (exact && !samples.rows.back().has_null) {
+      samples.rows.back().others = *exact;
+      samples.rows.back().exact = true;
+    }
+  }
+  samples.distinct = distinct_of(samples.rows, rows_indexed, 1);
+  const auto known = known_distinct(index, columns, catalog);
+  if (known && *known < 0.95 * samples.distinct) {
+    double low = 1;
+    double high = 1e9;
+    for (int i = 0; i < 60; ++i) {
+      const double middle = std::sqrt(low * high);
+      (distinct_of(samples.rows, rows_indexed, middle) > *known ? low : high) = middle;
+    }
+    for (KeySample& row : samples.rows) {
+      row.others = std::min(row.others * low, rows_indexed);
+    }
+    samples.distinct = *known;
+  }
+  return samples;
+}
+
+double average_tuple_size(const std::vector<IndexColumn>& columns) {
+  double sum = 0;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    sum += draw(columns, columns.size(), i, 1).tuple;
+  }
+  return sum / kSamples;
+}
+
+double distinct_prefixes(const std::vector<IndexColumn>& columns, std::size_t count,
+                         double rows_indexed) {
+  double sum = 0;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    sum += share_of_key(draw(columns, count, i, rows_indexed).others);
+  }
+  return std::max(1.0, rows_indexed * sum / kSamples);
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "planner-model/size/index_columns.hpp"
+
+namespace quern::planner_model {
+
+/// A row of the index, drawn as often as such rows are.
+struct KeySample {
+  double tuple = 8;  ///< aligned size of its index tuple, without line pointer (index_form_tuple())
+  /// The other rows expected to have the same key; their number is about Poisson distributed.
+  double others = 0;
+  bool exact = false;  ///< every key has just so many
+  bool has_null = false;
+};
+
+struct KeySamples {
+  std::vector<KeySample> rows;
+  double distinct = 0;  ///< expected different keys
+};
+
+/// Rows of an index over `rows_indexed` rows: the columns' values put together as if independent,
+/// less where the catalog knows better (extended n-distinct statistics, columns that both follow
+/// the table's order). Deterministic.
+[[nodiscard]] KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
+                                     const CatalogSnapshot& catalog, double rows_indexed);
+
+/// Average size of the index tuple of the first `columns` columns.
+[[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns);
+
+/// Expected different values of the first `count` columns among the rows.
+[[nodiscard]] double distinct_prefixes(const std::vector<IndexColumn>& columns, std::size_t count,
+                                       double rows_indexed);
+
+/// The rate whose Poisson distribution without its zero has this mean.
+[[nodiscard]] double truncated_poisson_rate(double mean);
+
+}  // namespace quern::planner_model

@@ -1,0 +1,321 @@
+#include "planner-model/size/value_classes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "planner-model/query/simplify.hpp"
+#include "planner-model/selectivity/value.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+/// The values beyond the most common ones seldom come equally often. When the list of common values
+/// is long, their frequencies go on falling as a power of the rank: f(r) = least (r / listed)^-a,
+/// with `a` such that the shares add up.
+std::vector<ColumnValues::Entry> falling_frequencies(double least, double listed, double values,
+                                                     double rest) {
+  const auto share_between = [&](double a, double from, double to) {
+    const double scale = least * std::pow(listed, a);
+    return std::abs(a - 1) < 1e-6 ? scale * std::log(to / from)
+                                  : scale * (std::pow(to, 1 - a) - std::pow(from, 1 - a)) / (1 - a);
+  };
+  double low = 0;
+  double high = 12;
+  for (int i = 0; i < 50; ++i) {
+    const double a = (low + high) / 2;
+    (share_between(a, listed, listed + values) > rest ? low : high) = a;
+  }
+  const double a = (low + high) / 2;
+  constexpr int kSteps = 16;
+  std::vector<ColumnValues::Entry> entries;
+  for (int i = 0; i < kSteps; ++i) {
+    const auto rank = [&](int step) {
+      return listed * std::pow((listed + values) / listed, static_cast<double>(step) / kSteps);
+    };
+    entries.push_back(
+        {.share = share_between(a, rank(i), rank(i + 1)), .values = rank(i + 1) - rank(i)});
+  }
+  return entries;
+}
+
+ExprPtr constant(const ColumnValues& column, const std::optional<std::string>& text,
+                 const TypeSystem& types, const Expr& var) {
+  auto expr = std::make_shared<Expr>();
+  expr->kind = ExprKind::Const;
+  expr->type = var.type;
+  expr->typmod = var.typmod;
+  expr->collation = var.collation;
+  if (!text) {
+    expr->is_null = true;
+    return expr;
+  }
+  auto value = std::make_shared<Value>(read_value(*text, column.type, types));
+  expr->text = value->text.empty() ? *text : value->text;
+  expr->value = std::move(value);
+  return expr;
+}
+
+/// `expr` with the column's value put in, folded.
+ExprPtr evaluated(const ExprPtr& expr, const ColumnValues& column,
+                  const std::optional<std::string>& text, const TypeSystem& types) {
+  const auto put = [&](const auto& self, const ExprPtr& node) -> ExprPtr {
+    if (node->kind == ExprKind::Var) {
+      return constant(column, text, types, *node);
+    }
+    return map_children(node, [&](const ExprPtr& child) { return self(self, child); });
+  };
+  return simplify(put(put, expr), types, FoldStable::Yes);
+}
+
+bool is_true(const Expr& expr) {
+  return !expr.is_null &&
+         (expr.text == "t" || expr.text == "true" || (expr.value && expr.value->integer != 0));
+}
+
+/// Points strictly between two bounds of a histogram, for types with a line of whole numbers.
+std::vector<std::string> points_between(const std::string& low, const std::string& high, Oid type,
+                                        const TypeSystem& types, int wanted) {
+  std::vector<std::string> points;
+  const Value from = read_value(low, type, types);
+  const Value to = read_value(high, type, types);
+  const bool whole = from.form == ValueForm::Integer || from.form == ValueForm::Date ||
+                     from.form == ValueForm::Timestamp;
+  if (!whole || from.form != to.form || to.integer <= from.integer) {
+    return points;
+  }
+  const double gap = static_cast<double>(to.integer) - static_cast<double>(from.integer);
+  std::int64_t last = from.integer;
+  for (int i = 1; i <= wanted; ++i) {
+    // A step that is no multiple of anything round.
+    const auto at = from.integer + static_cast<std::int64_t>(gap * i / (wanted + 1.0173));
+    if (at <= last || at >= to.integer) {
+      continue;
+    }
+    last = at;
+    const Value value = from.form == ValueForm::Date      ? make_date(at)
+                        : from.form == ValueForm::Integer ? make_integer(at, type)
+                                                          : make_timestamp(at, type);
+    points.push_back(value.text);
+  }
+  return points;
+}
+
+/// How many values there are when `draws` random ones gave `seen` different ones.
+double values_behind(double seen, double draws, double most) {
+  if (seen >= 0.985 * draws) {
+    return most;
+  }
+  double low = seen;
+  double high = std::max(most, seen);
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows) {
+  ColumnValues column{.type = type, .entries = {}};
+  double common = 0;
+  const auto& frequencies = statistics.most_common_frequencies;
+  const auto listed = std::min(frequencies.size(), statistics.most_common_values.size());
+  for (std::size_t i = 0; i < listed; ++i) {
+    column.entries.push_back(
+        {.share = frequencies[i], .values = 1, .text = statistics.most_common_values[i]});
+    common += frequencies[i];
+  }
+  if (statistics.null_fraction > 0) {
+    column.entries.push_back({.share = statistics.null_fraction, .values = 1, .is_null = true});
+  }
+  const double rest = 1 - common - statistics.null_fraction;
+  const double distinct =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  const double values =
+      std::clamp(distinct - static_cast<double>(listed), 1.0, std::max(1.0, rest * rows));
+  if (rest <= 1e-6 || (rest * rows < 0.5) ||
+      (listed > 0 && distinct <= static_cast<double>(listed) && rest < 0.01)) {
+    return column;
+  }
+  const auto& bounds = statistics.histogram_bounds;
+  constexpr std::size_t kLongList = 20;
+  const bool falling =
+      listed >= kLongList && values > 2 && frequencies[listed - 1] > 1.15 * rest / values;
+  if (falling) {
+    auto entries =
+        falling_frequencies(frequencies[listed - 1], static_cast<double>(listed), values, rest);
+    // Each with all the histogram's examples of widths.
+    const std::size_t examples = std::min<std::size_t>(bounds.size(), 8);
+    for (const auto& entry : entries) {
+      for (std::size_t i = 0; i < std::max<std::size_t>(examples, 1); ++i) {
+        auto part = entry;
+        const double parts = std::max<double>(static_cast<double>(examples), 1);
+        part.share /= parts;
+        part.values /= parts;
+        if (examples > 0) {
+          part.text = bounds[i * (bounds.size() - 1) / std::max<std::size_t>(examples - 1, 1)];
+          part.from_histogram = true;
+        }
+        column.entries.push_back(std::move(part));
+      }
+    }
+    return column;
+  }
+  const double parts = std::max<double>(static_cast<double>(bounds.size()), 1);
+  for (std::size_t i = 0; i < std::max<std::size_t>(bounds.size(), 1); ++i) {
+    ColumnValues::Entry entry{.share = rest / parts, .values = values / parts};
+    if (!bounds.empty()) {
+      entry.text = bounds[i];
+      entry.from_histogram = true;
+    }
+    column.entries.push_back(std::move(entry));
+  }
+  return column;
+}
+
+int only_column(const ExprPtr& expr) {
+  int found = 0;
+  bool several = false;
+  const auto walk = [&](const auto& self, const ExprPtr& node) -> void {
+    if (node->kind == ExprKind::Var) {
+      several = several || node->attno <= 0 || (found != 0 && found != node->attno);
+      found = node->attno;
+    }
+    for (const ExprPtr& child : children(*node)) {
+      self(self, child);
+    }
+  };
+  walk(walk, expr);
+  return several ? 0 : found;
+}
+
+ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
+                               const TypeSystem& types) {
+  ColumnValues answer{.type = types.base_type(expr->type), .entries = {}};
+
+  struct Outcome {
+    double share = 0;
+    double values = 0;
+    bool is_null = false;
+  };
+
+  std::map<std::string, Outcome> outcomes;
+  double draws = 0;
+  double inputs = 0;
+  double rest_share = 0;
+  double sampled = 0;
+  const std::string* previous = nullptr;
+  bool evaluates = true;
+  const auto evaluate = [&](const std::optional<std::string>& text) {
+    const ExprPtr folded = evaluated(expr, column, text, types);
+    evaluates = evaluates && folded->kind == ExprKind::Const;
+    return folded;
+  };
+  // The common values: what they give, with their own shares.
+  std::vector<std::string> examples;
+  for (const auto& entry : column.entries) {
+    if (entry.is_null || (entry.text && !entry.from_histogram)) {
+      const ExprPtr folded = evaluate(entry.is_null ? std::nullopt : entry.text);
+      if (!evaluates) {
+        return answer;
+      }
+      auto& outcome = outcomes[folded->is_null ? "\1null" : folded->text];
+      outcome.share += entry.share;
+      outcome.values = 1;
+      outcome.is_null = folded->is_null;
+      continue;
+    }
+    if (!entry.text) {
+      return answer;
+    }
+    rest_share += entry.share;
+    inputs += entry.values;
+    examples.push_back(*entry.text);
+    if (previous != nullptr) {
+      for (auto& point : points_between(*previous, *entry.text, column.type, types, 6)) {
+        examples.push_back(std::move(point));
+      }
+    }
+    previous = &*entry.text;
+  }
+  std::map<std::string, double> seen;
+  double nulls = 0;
+  std::sort(examples.begin(), examples.end());
+  examples.erase(std::unique(examples.begin(), examples.end()), examples.end());
+  for (const auto& example : examples) {
+    const ExprPtr folded = evaluate(example);
+    if (!evaluates) {
+      return answer;
+    }
+    ++sampled;
+    if (folded->is_null) {
+      ++nulls;
+    } else {
+      ++draws;
+      ++seen[folded->text];
+    }
+  }
+  if (nulls > 0) {
+    auto& outcome = outcomes["\1null"];
+    outcome.share += rest_share * nulls / sampled;
+    outcome.values = 1;
+    outcome.is_null = true;
+  }
+  if (draws > 0) {
+    const double share = rest_share * draws / sampled;
+    const double most = std::max(1.0, inputs * draws / sampled);
+    const double found = static_cast<double>(seen.size());
+    const double values = inputs <= draws ? found : values_behind(found, draws, most);
+    const bool all_seen = values < 1.1 * found;
+    for (const auto& [text, count] : seen) {
+      if (all_seen) {
+        auto& outcome = outcomes[text];
+        outcome.share += share * count / draws;
+        outcome.values = 1;
+      } else {
+        answer.entries.push_back({.share = share * count / draws,
+                                  .values = values / found,
+                                  .text = text,
+                                  .from_histogram = true});
+      }
+    }
+  }
+  for (const auto& [text, outcome] : outcomes) {
+    answer.entries.push_back({.share = outcome.share, .values = 1, .is_null = outcome.is_null});
+    if (!outcome.is_null) {
+      answer.entries.back().text = text;
+    }
+  }
+  return answer;
+}
+
+std::optional<ColumnValues> restricted_values(const ColumnValues& column, const ExprPtr& condition,
+                                              const TypeSystem& types, double& kept) {
+  ColumnValues answer{.type = column.type, .entries = {}};
+  kept = 0;
+  for (const auto& entry : column.entries) {
+    if (!entry.is_null && !entry.text) {
+      return std::nullopt;
+    }
+    const ExprPtr folded =
+        evaluated(condition, column, entry.is_null ? std::nullopt : entry.text, types);
+    if (folded->kind != ExprKind::Const) {
+      return std::nullopt;
+    }
+    if (is_true(*folded)) {
+      answer.entries.push_back(entry);
+      kept += entry.share;
+    }
+  }
+  if (kept <= 0) {
+    return std::nullopt;
+  }
+  for (auto& entry : answer.entries) {
+    entry.share /= kept;
+  }
+  return answer;
+}
+
+}  // namespace quern::planner_model

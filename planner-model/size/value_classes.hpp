@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "planner-model/size/index_columns.hpp"
+
+namespace quern::planner_model {
+
+/// A column's values with their texts, as its statistics tell: most common values, NULL, and the
+/// rest, of which the histogram's bounds are examples.
+struct ColumnValues {
+  struct Entry {
+    double share = 0;   ///< of the rows, all the values that this one stands for
+    double values = 1;  ///< how many those are
+    bool is_null = false;
+    std::optional<std::string> text = {};  ///< none: not one value in particular
+    bool from_histogram = false;
+  };
+
+  Oid type = 0;
+  std::vector<Entry> entries = {};
+};
+
+[[nodiscard]] ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows);
+
+/// The one column that `expr` reads; 0: none or several.
+[[nodiscard]] int only_column(const ExprPtr& expr);
+
+/// The values of an expression over one column, evaluated at the column's known values and at
+/// points between histogram bounds. Empty when this model cannot evaluate it.
+[[nodiscard]] ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
+                                             const TypeSystem& types);
+
+/// Those values under which the condition holds; `kept` is their share of the rows. Nothing when it
+/// cannot be evaluated.
+[[nodiscard]] std::optional<ColumnValues> restricted_values(const ColumnValues& column,
+                                                            const ExprPtr& condition,
+                                                            const TypeSystem& types, double& kept);
+
+}  // namespace quern::planner_model
