@@ -98,9 +98,8 @@ struct Seen {
 
 /// Entries from the values that the statistics list. Elements whose frequency is `known` are left
 /// out.
-void from_values(const IndexColumn& column, const TypeSystem& types, double rows,
-                 const Extract& extract, const std::set<std::string>& known,
-                 std::vector<GinEntries>& answer) {
+void from_values(const IndexColumn& column, double rows, const Extract& extract,
+                 const std::set<std::string>& known, std::vector<GinEntries>& answer) {
   const ColumnValues values = column_values(*column.statistics, column.type, column.table_rows);
   std::map<std::string, std::map<std::string, Seen>> pools;
   double values_of_rest = 1;
@@ -110,8 +109,11 @@ void from_values(const IndexColumn& column, const TypeSystem& types, double rows
     if (!entry.text) {
       continue;
     }
-    examples += entry.from_histogram ? 1 : 0;
-    values_of_rest += entry.from_histogram ? entry.values : 0;
+    // A common value that is hardly more common than others is an example as well.
+    constexpr double kCommon = 0.004;
+    const bool example = entry.from_histogram || entry.share < kCommon;
+    examples += example ? 1 : 0;
+    values_of_rest += example ? entry.values : 0;
     const auto elements = extract(*entry.text);
     empty += elements.empty() ? entry.share : 0;
     std::set<std::string> once;
@@ -121,16 +123,14 @@ void from_values(const IndexColumn& column, const TypeSystem& types, double rows
       }
       Seen& seen = pools[element.pool][element.text];
       seen.share += entry.share;
-      seen.times += entry.from_histogram ? 1 : 0;
-      seen.common += entry.from_histogram ? 0 : entry.share;
+      seen.times += example ? 1 : 0;
+      seen.common += example ? 0 : entry.share;
       seen.key_size = element.key_size;
     }
   }
   if (empty > 0) {
     answer.push_back({.entries = 1, .rows = empty * rows, .key_size = 0});
   }
-  const Type* type = types.type(column.type);
-  static_cast<void>(type);
   for (const auto& [name, pool] : pools) {
     constexpr double kOften = 5;
     double rare_share = 0;
@@ -149,13 +149,10 @@ void from_values(const IndexColumn& column, const TypeSystem& types, double rows
       }
     }
     if (rare_seen > 0) {
-      const double often = static_cast<double>(pool.size()) - rare_seen;
       const double most =
           std::max(rare_seen, values_of_rest * std::max(1.0, rare_draws / examples));
-      // Frequent ones would have come as well, had they been of this kind.
       const double entries =
           std::min(values_behind(rare_seen, rare_draws, most), std::max(1.0, rare_share * rows));
-      static_cast<void>(often);
       answer.push_back({.entries = entries,
                         .rows = std::max(1.0, rare_share * rows / entries),
                         .key_size = rare_size / rare_draws});
@@ -199,7 +196,7 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
   }
   const std::size_t before = answer.size();
   from_values(
-      column, types, rows,
+      column, rows,
       [&](const std::string& text) {
         std::vector<Element> elements;
         for (auto& value : array_elements(text)) {
@@ -311,13 +308,13 @@ std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view 
   } else if (column.type == type_oid::kJsonb) {
     const bool paths = operator_class == "jsonb_path_ops";
     from_values(
-        column, types, rows_indexed,
+        column, rows_indexed,
         [paths](const std::string& text) { return json_elements_of(text, paths); }, {}, answer);
     for (auto& entry : answer) {
       entry.alignment = paths ? 4 : 1;
     }
   } else {
-    from_values(column, types, rows_indexed, trigrams, {}, answer);
+    from_values(column, rows_indexed, trigrams, {}, answer);
   }
   return answer;
 }

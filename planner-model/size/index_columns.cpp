@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "collector/base/failure.hpp"
 
@@ -50,6 +51,32 @@ const ColumnStatistics* statistics_of(const Column& column) {
                                        : nullptr;
 }
 
+/// Do equal values of the column stand together in the table? Where they are scattered, ANALYZE's
+/// correlation (of values sorted with ties in the table's order) is about the chance that two rows
+/// are equal; far from it, they come in runs, whichever way the runs are ordered.
+bool stand_in_runs(const ColumnStatistics& statistics, double rows) {
+  constexpr double kInOrder = 0.999;
+  constexpr double kSample = 30'000;
+  constexpr double kFewValues = 500;
+  if (!statistics.correlation) {
+    return false;
+  }
+  const double correlation = *statistics.correlation;
+  if (std::abs(correlation) > kInOrder) {
+    return true;
+  }
+  double equal = 0;
+  const double filled = std::max(1e-6, 1 - statistics.null_fraction);
+  for (const double frequency : statistics.most_common_frequencies) {
+    equal += frequency * frequency / filled / filled;
+  }
+  const double values =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  const double chance = 8 / std::sqrt(std::max(1.0, std::min(rows, kSample) * filled));
+  return values > 0 && values <= kFewValues && std::abs(correlation) < 0.9 &&
+         std::abs(correlation - equal) > 0.02 + chance;
+}
+
 class ColumnReader {
  public:
   ColumnReader(const Index& index, const Table& table, const SizeContext& context, double rows)
@@ -68,6 +95,7 @@ class ColumnReader {
     answer.collation = column.collation;
     answer.number = column.number;
     answer.statistics = statistics_of(column);
+    answer.in_runs = answer.statistics != nullptr && stand_in_runs(*answer.statistics, rows_);
     if (answer.statistics == nullptr) {
       unknown_values(answer);
       return answer;
@@ -143,17 +171,25 @@ class ColumnReader {
     }
     IndexColumn input = of_type(types_.base_type(column->type), column->type_modifier);
     input.statistics = statistics;
+    answer.in_runs = stand_in_runs(*statistics, rows_);
     const ColumnValues inputs = restricted(*column, input);
     ColumnValues values = expression_values(inputs, bound, types_);
     if (values.entries.empty()) {
-      // What it gives is not known here: as many values as the column has.
+      // What it gives is not known here: as many values as the column has, and as wide where they
+      // are of its type.
       values = inputs;
-      for (auto& entry : values.entries) {
-        entry.text.reset();
-      }
+      const bool like_input = answer.varies && input.varies &&
+                              types_.category(answer.type) == types_.category(input.type);
+      constexpr double kDigest = 33;
       if (bound->name == "md5") {
-        constexpr double kDigest = 33;
         answer.width = kDigest;
+      } else if (like_input) {
+        answer.width = statistics->average_width;
+      }
+      if (!like_input || bound->name == "md5") {
+        for (auto& entry : values.entries) {
+          entry.text.reset();
+        }
       }
     }
     answer.table_rows = input.table_rows;
@@ -202,6 +238,14 @@ double IndexColumn::null_share() const {
     share += one.is_null ? one.share : 0;
   }
   return share;
+}
+
+double IndexColumn::mean_size() const {
+  double size = 0;
+  for (const ValueClass& one : classes) {
+    size += one.is_null ? 0 : one.share * one.size;
+  }
+  return size / std::max(1e-9, 1 - null_share());
 }
 
 double IndexColumn::distinct() const {

@@ -31,11 +31,14 @@ struct IndexColumn {
   /// Rows of the table that the values below are of: all, or those that the predicate keeps as far
   /// as it speaks of this column.
   double table_rows = 0;
+  /// Equal values stand in runs along the table: one such column changes where another does not.
+  bool in_runs = false;
   /// How its values are spread over those rows; shares add up to 1.
   std::vector<ValueClass> classes = {};
 
   [[nodiscard]] double null_share() const;
-  [[nodiscard]] double distinct() const;  ///< NULL counts as one
+  [[nodiscard]] double mean_size() const;  ///< of those not NULL
+  [[nodiscard]] double distinct() const;   ///< NULL counts as one
 };
 
 /// What an index's size needs to read definitions with; `expressions` null: expression columns are

@@ -78,15 +78,31 @@ KeySample draw(const std::vector<IndexColumn>& columns, std::size_t count, std::
   KeySample row{.others = rows_indexed};
   double data = 0;
   bool first = true;
+  double changes = 0;  // of the columns that come in runs: runs' ends a row
+  double in_runs = 1;
+  bool any_runs = false;
+  const auto meet = [&](double others) {
+    row.others = first ? others : row.others * others / std::max(rows_indexed, 1.0);
+    first = false;
+  };
   for (std::size_t i = 0; i < count; ++i) {
     const ValueClass& one = class_at(columns[i], spread_point(sample, i));
     data = place(data, columns[i], one);
     row.has_null = row.has_null || one.is_null;
     if (columns[i].is_key) {
       const double others = others_of(columns[i], one, rows_indexed);
-      row.others = first ? others : row.others * others / std::max(rows_indexed, 1.0);
-      first = false;
+      if (columns[i].in_runs && !one.is_null) {
+        const double filled = 1 - columns[i].null_share();
+        changes += filled / std::max(others, 1e-9);
+        in_runs *= filled;
+        any_runs = true;
+      } else {
+        meet(others);
+      }
     }
+  }
+  if (any_runs) {
+    meet(in_runs / changes);
   }
   row.tuple = align_up((row.has_null ? kTupleHeaderWithNulls : kTupleHeader) + data, 8);
   return row;
@@ -134,22 +150,14 @@ std::optional<double> listed_distinct(const std::string& text,
   return std::nullopt;
 }
 
-/// Different keys at most, as far as the catalog knows of columns together.
+/// Different keys as extended statistics have counted them.
 std::optional<double> known_distinct(const Index& index, const std::vector<IndexColumn>& columns,
                                      const CatalogSnapshot& catalog) {
   std::set<std::int16_t> numbers;
-  bool in_order = true;
-  double steps = 0;
   for (const IndexColumn& column : columns) {
-    if (!column.is_key) {
-      continue;
+    if (column.is_key) {
+      numbers.insert(column.number);
     }
-    numbers.insert(column.number);
-    // Two columns that both run with the table's rows change value one after the other.
-    constexpr double kInOrder = 0.999;
-    in_order = in_order && column.statistics != nullptr && column.null_share() == 0 &&
-               std::abs(column.statistics->correlation.value_or(0)) > kInOrder;
-    steps += column.distinct();
   }
   if (numbers.size() < 2 || numbers.contains(0)) {
     return std::nullopt;
@@ -161,7 +169,7 @@ std::optional<double> known_distinct(const Index& index, const std::vector<Index
       }
     }
   }
-  return in_order ? std::optional{steps} : std::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace

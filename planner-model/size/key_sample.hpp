@@ -21,8 +21,8 @@ struct KeySamples {
 };
 
 /// Rows of an index over `rows_indexed` rows: the columns' values put together as if independent,
-/// less where the catalog knows better (extended n-distinct statistics, columns that both follow
-/// the table's order). Deterministic.
+/// less where the catalog knows better (extended n-distinct statistics, columns that come in runs
+/// along the table). Deterministic.
 [[nodiscard]] KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
                                      const CatalogSnapshot& catalog, double rows_indexed);
 

@@ -20,7 +20,7 @@ double brin_index_pages(const Index& index, const std::vector<IndexColumn>& colu
   const double ranges = std::ceil(std::max(heap_pages, 1.0) / per_range);
   double summary = 8;  // block number, flags, null bits
   for (const IndexColumn& column : columns) {
-    summary = align_up(summary, column.alignment) + 2 * column.width;
+    summary = align_up(summary, column.alignment) + 2 * column.mean_size();
   }
   const double item = align_up(summary, 8) + 4;
   return 1 + std::ceil(ranges / kMapEntries) +

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/selectivity/value.hpp"
@@ -113,6 +114,26 @@ double values_behind(double seen, double draws, double most) {
     (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
   }
   return (low + high) / 2;
+}
+
+/// So many texts there can be at most, going by the letters seen in each place.
+double spellings(const std::map<std::string, double>& texts) {
+  std::vector<std::set<char>> letters;
+  std::set<std::size_t> lengths;
+  for (const auto& [text, count] : texts) {
+    lengths.insert(text.size());
+    letters.resize(std::max(letters.size(), text.size()));
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      letters[at].insert(text[at]);
+    }
+  }
+  double most = 0;
+  double product = 1;
+  for (std::size_t length = 0; length <= letters.size() && product < 1e15; ++length) {
+    most += lengths.contains(length) ? product : 0;
+    product *= length < letters.size() ? static_cast<double>(letters[length].size()) : 1;
+  }
+  return product >= 1e15 ? 1e15 : most;
 }
 
 }  // namespace
@@ -265,8 +286,8 @@ ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
   }
   if (draws > 0) {
     const double share = rest_share * draws / sampled;
-    const double most = std::max(1.0, inputs * draws / sampled);
     const double found = static_cast<double>(seen.size());
+    const double most = std::max(found, std::min(inputs * draws / sampled, spellings(seen)));
     const double values = inputs <= draws ? found : values_behind(found, draws, most);
     const bool all_seen = values < 1.1 * found;
     for (const auto& [text, count] : seen) {
