@@ -136,6 +136,7 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
     double rare_share = 0;
     double rare_draws = 0;
     double rare_seen = 0;
+    double rare_once = 0;
     double rare_size = 0;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {
@@ -145,17 +146,25 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
         rare_share += seen.share;
         rare_draws += seen.times;
         rare_seen += 1;
+        rare_once += seen.times < 2 ? 1 : 0;
         rare_size += seen.key_size * seen.times;
       }
     }
     if (rare_seen > 0) {
-      const double most =
-          std::max(rare_seen, values_of_rest * std::max(1.0, rare_draws / examples));
-      const double entries =
-          std::min(values_behind(rare_seen, rare_draws, most), std::max(1.0, rare_share * rows));
-      answer.push_back({.entries = entries,
-                        .rows = std::max(1.0, rare_share * rows / entries),
-                        .key_size = rare_size / rare_draws});
+      // Good and Turing: the next value brings as many new elements as each so far brought that no
+      // other has.
+      const double values_left = std::max(0.0, values_of_rest - examples);
+      const double most = rare_seen + values_left * rare_once / std::max(examples, 1.0);
+      const double entries = std::min(
+          {values_behind(rare_seen, rare_draws, most), most, std::max(1.0, rare_share * rows)});
+      // Not all of them come equally often.
+      for (const double spread : {0.4, 0.7, 0.95, 1.25, 1.7}) {
+        constexpr double kSpreads = 5;
+        const double each = std::max(1.0, spread * rare_share * rows / entries);
+        answer.push_back({.entries = std::min(entries, rare_share * rows / each) / kSpreads,
+                          .rows = each,
+                          .key_size = rare_size / rare_draws});
+      }
     }
   }
 }

@@ -167,16 +167,15 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   if (falling) {
     auto entries =
         falling_frequencies(frequencies[listed - 1], static_cast<double>(listed), values, rest);
-    // Each with all the histogram's examples of widths.
-    const std::size_t examples = std::min<std::size_t>(bounds.size(), 8);
-    for (const auto& entry : entries) {
-      for (std::size_t i = 0; i < std::max<std::size_t>(examples, 1); ++i) {
-        auto part = entry;
-        const double parts = std::max<double>(static_cast<double>(examples), 1);
-        part.share /= parts;
-        part.values /= parts;
-        if (examples > 0) {
-          part.text = bounds[i * (bounds.size() - 1) / std::max<std::size_t>(examples - 1, 1)];
+    // Each bound of the histogram is an example of one of the steps.
+    const std::size_t each = std::max<std::size_t>(bounds.size() / entries.size(), 1);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      for (std::size_t k = 0; k < each; ++k) {
+        auto part = entries[i];
+        part.share /= static_cast<double>(each);
+        part.values /= static_cast<double>(each);
+        if (!bounds.empty()) {
+          part.text = bounds[(i + k * entries.size()) % bounds.size()];
           part.from_histogram = true;
         }
         column.entries.push_back(std::move(part));
