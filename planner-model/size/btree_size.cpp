@@ -122,7 +122,7 @@ double plain_leaves(const KeySamples& samples, double rows, int fillfactor) {
     leaves.add(samples.rows[static_cast<std::size_t>(stream.uniform() * count)].tuple, 0);
     ++added;
   }
-  return added < rows ? leaves.finished() * rows / added : leaves.pages();
+  return leaves.pages() * std::max(1.0, rows / added);
 }
 
 /// Leaf pages with equal keys merged. Keys of about as many rows are simulated together, as many
@@ -157,8 +157,7 @@ double merged_leaves(const KeySamples& samples, double rows, int fillfactor) {
       add_key(leaves, row.tuple, key_rows);
       added += key_rows;
     }
-    pages += leaves.finished() >= kSimulatedPages ? leaves.finished() * own_rows / added
-                                                  : leaves.pages() * own_rows / added;
+    pages += leaves.pages() * own_rows / added;
   }
   return pages;
 }

@@ -156,6 +156,9 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
 void Planner::Implementation::prepare(PlannerGlobal& global,
                                       const IndexConfiguration& configuration,
                                       std::deque<Index>& imagined) const {
+  // Paths: some seconds and a gigabyte, far beyond what any join of eleven tables takes.
+  constexpr long kMostWork = 4'000'000;
+  global.work_left = kMostWork;
   global.catalog = &catalog;
   global.types = &types;
   global.statistics = &statistics;
