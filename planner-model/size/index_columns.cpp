@@ -102,6 +102,7 @@ class ColumnReader {
     }
     if (answer.varies && answer.statistics->average_width > 0) {
       answer.width = answer.statistics->average_width;
+      set_alignment(answer);
     }
     set_classes(answer, restricted(column, answer), column.type_modifier);
     return answer;
@@ -134,8 +135,14 @@ class ColumnReader {
     const Type* found = type == 0 ? nullptr : types_.type(type);
     answer.varies = found == nullptr || found->length < 0;
     answer.width = found == nullptr ? 32 : default_width(*found, typmod);
-    answer.alignment = found == nullptr ? 4 : alignment_bytes(found->alignment);
+    answer.long_alignment = found == nullptr ? 4 : alignment_bytes(found->alignment);
+    set_alignment(answer);
     return answer;
+  }
+
+  static void set_alignment(IndexColumn& column) {
+    constexpr double kShortVarlena = 127;
+    column.alignment = column.varies && column.width < kShortVarlena ? 1 : column.long_alignment;
   }
 
   void unknown_values(IndexColumn& column) const {

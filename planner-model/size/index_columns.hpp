@@ -24,9 +24,10 @@ struct IndexColumn {
   Oid collation = 0;
   std::int16_t number = 0;  ///< attnum; 0: an expression
   bool is_key = true;
-  double width = 4;     ///< average stored bytes, length word included
-  int alignment = 4;    ///< 1, 2, 4 or 8; of a varlena, when it is long
-  bool varies = false;  ///< a varlena
+  double width = 4;        ///< average stored bytes, length word included
+  int alignment = 4;       ///< 1, 2, 4 or 8; short varlenas stand unaligned
+  int long_alignment = 4;  ///< of those that are not short
+  bool varies = false;     ///< a varlena
   const ColumnStatistics* statistics = nullptr;
   /// Rows of the table that the values below are of: all, or those that the predicate keeps as far
   /// as it speaks of this column.

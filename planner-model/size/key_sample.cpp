@@ -50,7 +50,7 @@ double place(double data, const IndexColumn& column, const ValueClass& one) {
   }
   constexpr double kLongestShort = 127;
   const bool unaligned = column.varies && one.size <= kLongestShort;
-  return align_up(data, unaligned ? 1 : column.alignment) + one.size;
+  return align_up(data, unaligned ? 1 : column.long_alignment) + one.size;
 }
 
 /// Values that come twice, or three times, on average as nearly as a sample can tell, and none of

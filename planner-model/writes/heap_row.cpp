@@ -24,7 +24,7 @@ std::vector<IndexColumn> all_columns(const Table& table, const TypeSystem& types
   for (const Column& column : table.columns) {
     every.included.push_back(column.number);
   }
-  return index_columns(every, table, types);
+  return index_columns(every, table, {types}, std::max(0.0, table.reltuples));
 }
 
 /// Where a tuple's data ends: the expected length, and how likely each remainder by 8 is, which

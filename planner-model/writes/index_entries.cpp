@@ -5,6 +5,7 @@
 
 #include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/index_size.hpp"
+#include "planner-model/size/key_sample.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -48,11 +49,10 @@ double pages_touched(double pages, double touches) {
   return all * -std::expm1(touches * std::log1p(-std::min(1 / all, 0.999999)));
 }
 
-IndexEntries index_entries(const CatalogSnapshot& catalog, const TypeSystem& types,
-                           const Table& table, const Index& index) {
+IndexEntries index_entries(const TypeSystem& types, const Table& table, const Index& index) {
   IndexEntries all{.index = &index, .table = &table};
-  all.columns = index_columns(index, table, types);
   const double rows = std::max(table.reltuples, 0.0);
+  all.columns = index_columns(index, table, {types}, rows);
   const bool partial = !index.predicate.empty();
   all.entries = index.reltuples >= 0 && partial ? index.reltuples : rows;
   all.share = partial && rows > 0 ? std::clamp(all.entries / rows, 0.0, 1.0) : 1.0;
@@ -62,9 +62,9 @@ IndexEntries index_entries(const CatalogSnapshot& catalog, const TypeSystem& typ
     all.entries *= kept;
     all.share *= kept;
   }
-  all.tuple = align_up(average_tuple_size(all.columns), 8);
+  all.tuple = average_tuple_size(all.columns);
   const double built =
-      index_size(index, table, catalog, all.entries, SizeModel::AsBuilt).pages.value();
+      index_size(index, table, {types}, all.entries, SizeModel::AsBuilt).pages.value();
   const double pages = index.pages > 0 ? static_cast<double>(index.pages) : built;
   all.pages = std::max(pages - 1, 1.0);
   constexpr double kGrown = 1.08;

@@ -21,8 +21,8 @@ struct IndexEntries {
   bool ascending = false;    ///< new rows' keys are the greatest
 };
 
-[[nodiscard]] IndexEntries index_entries(const CatalogSnapshot& catalog, const TypeSystem& types,
-                                         const Table& table, const Index& index);
+[[nodiscard]] IndexEntries index_entries(const TypeSystem& types, const Table& table,
+                                         const Index& index);
 
 /// How a shape's rows come to one index.
 struct EntryShape {

@@ -228,7 +228,7 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
       result.indexes.emplace_back();  // the entry stays until VACUUM
       continue;
     }
-    const IndexEntries entries = index_entries(catalog, types, table, *index);
+    const IndexEntries entries = index_entries(types, table, *index);
     const double share = entries.share * (1 - heap.hot);
     const bool same_key = is_update && !holds_any(*index, table, shape.columns);
     const EntryShape entry{.rows = shape.rows * share,

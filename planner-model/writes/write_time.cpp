@@ -44,7 +44,7 @@ RowTime row_time(const CatalogSnapshot& catalog, const Table& table,
   const HeapRow row = heap_row(table, types);
   RowTime time{.heap = 0.6 + row.length * 0.002};
   for (const Index* index : indexes) {
-    const IndexEntries entries = index_entries(catalog, types, table, *index);
+    const IndexEntries entries = index_entries(types, table, *index);
     time.indexes.push_back(entries.share *
                            entry_time(entries, types, shape.kind != RowWrite::Update));
   }

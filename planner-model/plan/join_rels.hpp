@@ -1,0 +1,17 @@
+#pragma once
+
+#include "planner-model/plan/planner_info.hpp"
+
+namespace quern::planner_model {
+
+[[nodiscard]] bool have_relevant_joinclause(PlannerInfo& root, const RelOptInfo& a,
+                                            const RelOptInfo& b);
+[[nodiscard]] bool has_join_restriction(const PlannerInfo& root, const RelOptInfo& rel);
+[[nodiscard]] bool have_join_order_restriction(const PlannerInfo& root, const RelOptInfo& a,
+                                               const RelOptInfo& b);
+
+/// The relation that joins both, with their paths put together; null when the query does not allow
+/// the two to be joined (joinrels.c).
+[[nodiscard]] RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b);
+
+}  // namespace quern::planner_model
