@@ -50,6 +50,15 @@ double overflow_pages(const IndexColumn& column, double rows, double buckets) {
   constexpr double kMostKeys = 300'000;
   const double kept = column.table_rows > 0 ? std::min(1.0, rows / column.table_rows) : 1;
   Stream stream;
+  // _hash_hashkey2bucket(): a hash beyond the last bucket goes to the one that it would be split
+  // from, so that until the next power of two is reached some buckets have twice the share.
+  double masked = 1;
+  while (masked < buckets) {
+    masked *= 2;
+  }
+  const auto bucket_of = [&](double hash) {
+    return static_cast<std::size_t>(hash < buckets ? hash : hash - masked / 2);
+  };
   std::vector<double> loads(static_cast<std::size_t>(buckets), 0);
   double few_rows = 0;
   double squares = 0;  // sum over keys of rows squared
@@ -62,19 +71,22 @@ double overflow_pages(const IndexColumn& column, double rows, double buckets) {
     const double key_rows = one.share * column.table_rows * kept / one.values;
     if (key_rows < kMany || thrown + one.values > kMostKeys) {
       few_rows += key_rows * one.values;
-      squares += key_rows * (1 + key_rows) * one.values;
+      squares += key_rows * std::max(1.0, key_rows) * one.values;
       continue;
     }
     thrown += one.values;
     for (carried += one.values; carried >= 0.5; --carried) {
-      loads[static_cast<std::size_t>(stream.uniform() * buckets)] += key_rows;
+      loads[bucket_of(std::floor(stream.uniform() * masked))] += key_rows;
     }
   }
-  const double mean = few_rows / buckets;
-  const double deviation = std::sqrt(squares / buckets);
+  std::vector<double> shares(loads.size(), 0);
+  for (double hash = 0; hash < masked; ++hash) {
+    shares[bucket_of(hash)] += 1 / masked;
+  }
   double pages = 0;
-  for (const double load : loads) {
-    const double all = load + std::max(0.0, mean + deviation * stream.normal());
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    const double deviation = std::sqrt(squares * shares[i]);
+    const double all = loads[i] + std::max(0.0, few_rows * shares[i] + deviation * stream.normal());
     pages += std::max(0.0, std::ceil(std::rint(all) / kPageItems) - 1);
   }
   return pages;

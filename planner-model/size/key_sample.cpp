@@ -79,6 +79,7 @@ KeySample draw(const std::vector<IndexColumn>& columns, std::size_t count, std::
   double data = 0;
   bool first = true;
   double changes = 0;  // of the columns that come in runs: runs' ends a row
+  double last_rate = -1;
   double in_runs = 1;
   bool any_runs = false;
   const auto meet = [&](double others) {
@@ -93,7 +94,11 @@ KeySample draw(const std::vector<IndexColumn>& columns, std::size_t count, std::
       const double others = others_of(columns[i], one, rows_indexed);
       if (columns[i].in_runs && !one.is_null) {
         const double filled = 1 - columns[i].null_share();
-        changes += filled / std::max(others, 1e-9);
+        const double rate = filled / std::max(others, 1e-9);
+        // Two columns with as many runs have the same ones.
+        constexpr double kSameRuns = 0.03;
+        changes += std::abs(rate - last_rate) < kSameRuns * rate ? 0 : rate;
+        last_rate = rate;
         in_runs *= filled;
         any_runs = true;
       } else {

@@ -39,7 +39,7 @@ double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   double fill = 0.63;
   if (column.type == type_oid::kInet || column.type == type_oid::kCidr) {
     key = column.width + 1;  // bits in common before the address (network_gist.c)
-    fill = column.distinct() < rows / 200 ? 0.8 : order > 0.9 ? 0.64 : 0.5;
+    fill = column.distinct() < rows / 2 ? 0.77 : order > 0.9 ? 0.64 : 0.5;
   } else if (column.type == type_oid::kText || column.type == type_oid::kVarchar) {
     // The trigrams themselves, three bytes each (trgm_gist.c).
     key = varlena_size(1 + 3 * (column.width + 1));

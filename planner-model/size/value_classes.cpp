@@ -286,9 +286,11 @@ ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
   if (draws > 0) {
     const double share = rest_share * draws / sampled;
     const double found = static_cast<double>(seen.size());
-    const double most = std::max(found, std::min(inputs * draws / sampled, spellings(seen)));
-    const double values = inputs <= draws ? found : values_behind(found, draws, most);
-    const bool all_seen = values < 1.1 * found;
+    const double distinct_inputs = std::max(1.0, inputs * draws / sampled);
+    const double most = std::max(found, std::min(distinct_inputs, spellings(seen)));
+    // Points between bounds need not be values of the column: never more values than it has.
+    const double values = std::min(distinct_inputs, values_behind(found, draws, most));
+    const bool all_seen = values < 1.1 * found && found < 1.1 * values;
     for (const auto& [text, count] : seen) {
       if (all_seen) {
         auto& outcome = outcomes[text];

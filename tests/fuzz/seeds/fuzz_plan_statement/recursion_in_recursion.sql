@@ -1,0 +1,1 @@
+with recursive r as (with recursive r as (select * from every e left join lateral (select * from every where i4 <> i4 or i4 = i4) l on true where e.i4 = 5 union all select * from r) select * from r union all select * from r) select * from r
