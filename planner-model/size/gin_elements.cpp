@@ -231,7 +231,12 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
     for (std::size_t i = before; i < answer.size() && found > 0; ++i) {
       if (answer[i].key_size > 0) {
         const double all = answer[i].entries * answer[i].rows * (rest * rows * filled / found);
-        answer[i].entries = std::max(answer[i].entries, all / std::max(1.0, least * rows * filled));
+        // No more of them than Zipf's law from the least frequent listed on makes up the rest of.
+        const auto count = static_cast<double>(known.size());
+        const double words = count * std::exp(std::min(rest / (least * count), 20.0));
+        answer[i].entries =
+            std::min(std::max(answer[i].entries, all / std::max(1.0, least * rows * filled)),
+                     std::max(words, 1.0));
         answer[i].rows = std::max(1.0, all / answer[i].entries);
         answer[i].entries = std::max(all / answer[i].rows, 0.0);
       }
