@@ -41,8 +41,8 @@ bool match_by_class(const PlannerInfo& root, ForeignKeyMatch& match, std::size_t
 }
 
 /// Join clauses that belong to no class: those of outer joins.
-bool match_by_clauses(const PlannerInfo& root, const RelOptInfo& referencing, ForeignKeyMatch& match,
-                      std::size_t column) {
+bool match_by_clauses(const PlannerInfo& root, const RelOptInfo& referencing,
+                      ForeignKeyMatch& match, std::size_t column) {
   const auto& key = *match.constraint;
   const auto is_pair = [&](const ExprPtr& a, const ExprPtr& b) {
     return a->kind == ExprKind::Var && b->kind == ExprKind::Var && a->varno == match.referencing &&

@@ -214,9 +214,8 @@ void UpperPlanner::set_query_pathkeys() {
 std::vector<std::size_t> UpperPlanner::active_windows() const {
   std::vector<std::size_t> result;
   for (std::size_t w = 0; w < query_.windows.size(); ++w) {
-    if (std::any_of(window_functions_.begin(), window_functions_.end(), [&](const ExprPtr& f) {
-          return f->window == static_cast<int>(w) + 1;
-        })) {
+    if (std::any_of(window_functions_.begin(), window_functions_.end(),
+                    [&](const ExprPtr& f) { return f->window == static_cast<int>(w) + 1; })) {
       result.push_back(w);
     }
   }

@@ -432,7 +432,8 @@ ExprPtr visible_column(const RelOptInfo& rel, const TargetEntry& target, int att
   return var;
 }
 
-/// The order one key of a subquery gives outside: of several the one that most columns are equal to.
+/// The order one key of a subquery gives outside: of several the one that most columns are equal
+/// to.
 std::optional<PathKey> outer_pathkey(PlannerInfo& root, const RelOptInfo& rel,
                                      const PlannerInfo& subroot, const PathKey& subkey,
                                      std::size_t position) {
