@@ -34,13 +34,30 @@ class AppendPaths {
                                       false, -1));
   }
 
+  /// accumulate_append_subpath(): the children of an Append or Merge Append below an Append become
+  /// its own; of a parallel Append those that one worker each reads go to `whole`.
+  static void accumulate(Path* path, std::vector<Path*>& children,
+                         std::vector<Path*>* whole = nullptr) {
+    if (path->kind == PathKind::Append && (!path->parallel_aware || path->first_partial == 0)) {
+      children.insert(children.end(), path->children.begin(), path->children.end());
+    } else if (path->kind == PathKind::Append && whole != nullptr) {
+      const auto partial = path->children.begin() + path->first_partial;
+      children.insert(children.end(), partial, path->children.end());
+      whole->insert(whole->end(), path->children.begin(), partial);
+    } else if (path->kind == PathKind::MergeAppend) {
+      children.insert(children.end(), path->children.begin(), path->children.end());
+    } else {
+      children.push_back(path);
+    }
+  }
+
   bool plain() {
     std::vector<Path*> children;
     for (auto* member : rel_.members) {
       if (member->cheapest_total == nullptr || required_outer(member->cheapest_total) != 0) {
         return false;
       }
-      children.push_back(member->cheapest_total);
+      accumulate(member->cheapest_total, children);
     }
     append(std::move(children), {}, 0);
     return true;
@@ -68,7 +85,7 @@ class AppendPaths {
       if (member->partial_paths.empty()) {
         return;
       }
-      paths.push_back(member->partial_paths.front());
+      accumulate(member->partial_paths.front(), paths);
     }
     if (!rel_.consider_parallel || paths.empty()) {
       return;
@@ -101,10 +118,10 @@ class AppendPaths {
       if (part == nullptr && safe == nullptr) {
         return;
       }
-      if (safe != nullptr && (part == nullptr || safe->total < part->total)) {
-        whole.push_back(safe);
+      if (safe != nullptr && (part == nullptr || safe->total <= part->total)) {
+        accumulate(safe, whole);
       } else {
-        partial.push_back(part);
+        accumulate(part, partial, &whole);
       }
     }
     const int workers = workers_for(partial, true);
@@ -165,7 +182,7 @@ class AppendPaths {
     std::vector<Path*> children;
     for (auto* member : rel_.members) {
       Path* child = choose(*member);
-      children.push_back(child != nullptr ? child : member->cheapest_total);
+      accumulate(child != nullptr ? child : member->cheapest_total, children);
     }
     return children;
   }
@@ -225,9 +242,14 @@ class AppendPaths {
       std::vector<Path*> children;
       for (auto* member : rel_.members) {
         const StandIn stand_in{root_, *member};
-        children.push_back(cheapest_parameterized(*member, required));
+        Path* child = cheapest_parameterized(*member, required);
+        if (child == nullptr) {
+          children.clear();
+          break;
+        }
+        accumulate(child, children);
       }
-      if (std::find(children.begin(), children.end(), nullptr) == children.end()) {
+      if (!children.empty()) {
         append(std::move(children), {}, required);
       }
     }

@@ -22,6 +22,20 @@ class StandIn {
   RelOptInfo* parent_;
 };
 
+/// Read with its partitions or its children.
+[[nodiscard]] bool is_inheritance_parent(const PlannerInfo& root, const RangeTableEntry& entry);
+
+/// set_dummy_rel_pathlist(): no row can come of it.
+void set_dummy(RelOptInfo& rel);
+
+/// Sizes and paths of one relation, base or member (allpaths.c).
+void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel);
+void set_rel_size(PlannerInfo& root, RelOptInfo& rel);
+void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel);
+
+/// set_append_rel_size(): finds the members that rows can come from, and adds up their sizes.
+void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel);
+
 /// add_paths_to_append_rel(): the ways to read all members of a relation one after another or
 /// merged.
 void add_paths_to_append_rel(PlannerInfo& root, RelOptInfo& rel);

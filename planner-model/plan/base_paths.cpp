@@ -23,6 +23,8 @@ void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
   set_rel_width(root, rel);
 }
 
+}  // namespace
+
 void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel) {
   if (!root.global->parallel_ok) {
     return;
@@ -34,7 +36,7 @@ void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel) {
       }
       break;
     case RangeKind::Subquery:
-      if (rel.entry->subquery->limit || rel.entry->subquery->offset) {
+      if (rel.entry->subquery && (rel.entry->subquery->limit || rel.entry->subquery->offset)) {
         return;
       }
       break;
@@ -63,118 +65,12 @@ void set_consider_parallel(PlannerInfo& root, RelOptInfo& rel) {
   rel.consider_parallel = true;
 }
 
-RestrictInfo* fresh_copy(PlannerInfo& root, const RestrictInfo& clause) {
-  auto& copy = root.global->clauses.emplace_back(clause);
-  copy.norm_selectivity = copy.outer_selectivity = -1;
-  copy.left_bucket_size = copy.right_bucket_size = -1;
-  for (auto& arm : copy.or_arms) {
-    for (auto*& part : arm) {
-      part = fresh_copy(root, *part);
-    }
-  }
-  return &copy;
-}
-
-/// set_dummy_rel_pathlist(): no row can come of it.
-void set_dummy(RelOptInfo& rel) {
-  rel.is_dummy = true;
-  rel.rows = 0;
-  rel.target.width = 0;
-}
+namespace {
 
 /// Folding leaves FALSE as the only condition; one derived from an equivalence class comes beside
 /// others, and the server then looks no further.
 bool has_constant_false(const RelOptInfo& rel) {
   return rel.restrictions.size() == 1 && is_constant_false(*rel.restrictions.front()->clause);
-}
-
-/// relation_excluded_by_constraints() for a member: its clauses contradict each other, or NOT NULL.
-bool is_excluded(PlannerInfo& root, const RelOptInfo& parent, const Table& member,
-                 const std::vector<ExprPtr>& clauses) {
-  std::vector<ExprPtr> safe;
-  for (const auto& clause : clauses) {
-    if (!contains_volatile(clause, root)) {
-      safe.push_back(clause);
-    }
-  }
-  if (predicate_refuted_by(root, safe, safe)) {
-    return true;
-  }
-  for (const auto& clause : safe) {
-    if (clause->kind != ExprKind::NullTest || !clause->test_is_null ||
-        clause->args.front()->kind != ExprKind::Var) {
-      continue;
-    }
-    const auto attno = clause->args.front()->attno;
-    for (const auto& column : parent.table->columns) {
-      const auto own = std::find_if(member.columns.begin(), member.columns.end(),
-                                    [&](const Column& c) { return c.name == column.name; });
-      if (column.number == attno && own != member.columns.end() && own->not_null) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-/// The widths of an appended relation are its members', weighted by their rows.
-void set_member_widths(PlannerInfo& root, RelOptInfo& rel, double rows) {
-  if (rows <= 0) {
-    return;
-  }
-  double total = 0;
-  for (const auto* member : rel.members) {
-    total += member->target.width * member->rows;
-  }
-  rel.target.width = static_cast<int>(std::rint(total / rows));
-  for (const auto& expr : rel.target.exprs) {
-    if (expr->kind != ExprKind::Var || expr->varno != rel.range) {
-      continue;
-    }
-    double size = 0;
-    for (const auto* member : rel.members) {
-      const auto known = member->widths.find(expr->attno);
-      const int width = known != member->widths.end() && known->second > 0
-                            ? known->second
-                            : type_width(root, expr->type, expr->typmod);
-      size += width * member->rows;
-    }
-    rel.widths[expr->attno] = static_cast<int>(std::rint(size / rows));
-  }
-}
-
-void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
-  const auto clauses = clause_exprs(rel.restrictions);
-  PartitionPruner pruner{root, rel, clauses};
-  double rows = 0;
-  for (auto* member : expand_members(root, rel)) {
-    if (!pruner.keeps(*member->table) || is_excluded(root, rel, *member->table, clauses)) {
-      continue;
-    }
-    rel.members.push_back(member);
-  }
-  for (auto* member : rel.members) {
-    member->target = rel.target;
-    member->needed = rel.needed;
-    member->whole_row_needed = rel.whole_row_needed;
-    member->join_info = rel.join_info;
-    member->has_ec_joins = rel.has_ec_joins;
-    member->consider_parallel = rel.consider_parallel;
-    for (const auto* clause : rel.restrictions) {
-      member->restrictions.push_back(fresh_copy(root, *clause));
-    }
-    const StandIn stand_in{root, *member};
-    check_index_predicates(root, *member);
-    set_baserel_size(root, *member);
-    rows += member->rows;
-  }
-  rel.tuples = rel.rows = rows;
-  rel.restriction_cost = clauses_cost(rel.restrictions, root);
-  set_rel_width(root, rel);
-  set_member_widths(root, rel, rows);
-  if (rel.members.empty()) {
-    set_dummy(rel);
-  }
 }
 
 double function_rows(const PlannerInfo& root, const ExprPtr& function) {
@@ -270,6 +166,8 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
   }
 }
 
+}  // namespace
+
 void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   if (has_constant_false(rel)) {
     set_dummy(rel);
@@ -290,6 +188,10 @@ void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
       check_index_predicates(root, rel);
       break;
     case RangeKind::Subquery: {
+      if (rel.is_append) {
+        set_append_rel_size(root, rel);
+        return;
+      }
       plan_subquery(root, rel);
       if (is_dummy_path(*rel.subroot->final_rel->paths.front())) {
         set_dummy(rel);
@@ -338,6 +240,8 @@ void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   set_baserel_size(root, rel);
 }
 
+namespace {
+
 void add_parallel_seqscan(PlannerInfo& root, RelOptInfo& rel) {
   if (!rel.consider_parallel || rel.lateral_relids != 0) {
     return;
@@ -377,11 +281,12 @@ void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
 void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   for (auto* member : rel.members) {
     const StandIn stand_in{root, *member};
-    set_plain_paths(root, *member);
-    set_cheapest(*member);
+    set_rel_pathlist(root, *member);
   }
   add_paths_to_append_rel(root, rel);
 }
+
+}  // namespace
 
 void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   if (rel.is_dummy) {
@@ -405,7 +310,11 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
       }
       break;
     case RangeKind::Subquery:
-      set_subquery_paths(root, rel);
+      if (rel.is_append) {
+        set_append_pathlist(root, rel);
+      } else {
+        set_subquery_paths(root, rel);
+      }
       break;
     case RangeKind::Function:
       simple(PathKind::FunctionScan, cost_functionscan);
@@ -421,13 +330,11 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
       simple(PathKind::Result, cost_resultscan);
       break;
   }
-  if (rel.relids != root.all_base) {
+  if (rel.kind == RelKind::Base && rel.relids != root.all_base) {
     generate_useful_gather_paths(root, rel, false);
   }
   set_cheapest(rel);
 }
-
-}  // namespace
 
 void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
   int width = 0;
@@ -523,16 +430,25 @@ void set_base_rel_sizes(PlannerInfo& root) {
   }
 }
 
+namespace {
+
+double pages_with_members(const RelOptInfo& rel) {
+  double pages = rel.pages;
+  for (const auto* member : rel.members) {
+    pages += pages_with_members(*member);
+  }
+  return pages;
+}
+
+}  // namespace
+
 void set_base_rel_pathlists(PlannerInfo& root) {
   root.total_table_pages = 0;
   for (const auto* rel : root.base) {
     if (rel == nullptr || rel->is_dummy) {
       continue;
     }
-    root.total_table_pages += rel->pages;
-    for (const auto* member : rel->members) {
-      root.total_table_pages += member->pages;
-    }
+    root.total_table_pages += pages_with_members(*rel);
   }
   for (auto* rel : root.base) {
     if (rel != nullptr) {

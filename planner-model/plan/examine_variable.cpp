@@ -18,7 +18,9 @@ bool unique_index_on(const RelOptInfo& rel, int attno) {
   });
 }
 
-const ColumnStatistics* column_statistics(const RelOptInfo& rel, int attno) {
+const ColumnStatistics* column_statistics(const RelOptInfo& rel, int number) {
+  const auto own = rel.parent_columns.find(number);
+  const int attno = own == rel.parent_columns.end() ? number : own->second;
   for (const auto& column : rel.table->columns) {
     if (column.number == attno) {
       const auto& stats =
@@ -53,6 +55,7 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
     return;
   }
   const auto kind = entry.kind;
+  // An appended relation has no statistics of its own.
   if (kind == RangeKind::Subquery && rel.subroot != nullptr && var.attno > 0) {
     PlannerInfo& subroot = *rel.subroot;
     const Query& query = subroot.query;

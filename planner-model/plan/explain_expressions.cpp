@@ -1,5 +1,6 @@
 // Conditions and output columns as EXPLAIN prints them. Source: ruleutils.c, explain.c.
 #include <algorithm>
+#include <utility>
 
 #include "planner-model/plan/plan_explainer.hpp"
 
@@ -59,9 +60,44 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
     return expr;
   }
   if (expr->kind == ExprKind::Var && expr->attno > 0) {
-    return through_left_out(expr, root);
+    if (scanned_ != nullptr && scanned_->arm_range != 0 && expr->varno == scanned_->range) {
+      return member_column(*scanned_, expr);
+    }
+    return through_left_out(through_first_arm(expr, root), root);
   }
   return map_children(expr, [&](const ExprPtr& child) { return resolved(child, root); });
+}
+
+ExprPtr PlanExplainer::member_column(const RelOptInfo& member, const ExprPtr& var) {
+  // Partitions of an arm go by the arm's names.
+  const RelOptInfo* arm = &member;
+  while (shown_member(*arm) != nullptr) {
+    arm = arm->append_parent;
+  }
+  const auto own = arm->parent_columns.find(var->attno);
+  auto copy = std::make_shared<Expr>(*var);
+  copy->varno = arm->arm_range;
+  copy->attno = own == arm->parent_columns.end() ? var->attno : own->second;
+  return copy;
+}
+
+ExprPtr PlanExplainer::through_first_arm(const ExprPtr& var, const PlannerInfo& root) {
+  const auto at = static_cast<std::size_t>(var->varno);
+  const auto* rel = at < root.base.size() ? root.base[at] : nullptr;
+  if (rel == nullptr || rel->members.empty() || rel->members.front()->arm_range == 0) {
+    return var;
+  }
+  const RelOptInfo& arm = *rel->members.front();
+  const auto column = static_cast<std::size_t>(var->attno) - 1;
+  if (column >= arm.computed.size() || !arm.computed[column]) {
+    return member_column(arm, var);
+  }
+  const RelOptInfo* saved = std::exchange(scanned_, &arm);
+  auto named = std::make_shared<Expr>(*var);
+  named->kind = ExprKind::Opaque;
+  named->name = "(" + deparse(resolved(arm.computed[column], root), context(root, nullptr)) + ")";
+  scanned_ = saved;
+  return named;
 }
 
 ExprPtr PlanExplainer::through_left_out(const ExprPtr& var, const PlannerInfo& root) {
@@ -98,7 +134,7 @@ std::string PlanExplainer::text(PlannerInfo& root, const ExprPtr& expr, const Ta
                                 const std::vector<ExprPtr>& below) {
   note_subplans(expr);
   auto c = context(root, member);
-  c.bare_range = scanned_;
+  c.bare_range = scanned_ != nullptr ? shown_range(*scanned_) : 0;
   for (const auto& e : below) {
     c.computed_below.push_back(resolved(e, root));
   }

@@ -100,11 +100,20 @@ bool PlanExplainer::computes_columns(const Path& path) {
   return path.kind == PathKind::SubqueryScan && trivial_.contains(&path);
 }
 
-int PlanExplainer::member_place(const PlannerInfo& root, const RelOptInfo& rel) {
-  if (rel.kind != RelKind::Member) {
+int PlanExplainer::shown_range(const RelOptInfo& rel) {
+  return rel.arm_range != 0 ? rel.arm_range : rel.range;
+}
+
+const Table* PlanExplainer::shown_member(const RelOptInfo& rel) {
+  const bool is_partition = rel.kind == RelKind::Member && rel.append_parent->table != nullptr;
+  return is_partition ? rel.table : nullptr;
+}
+
+int PlanExplainer::member_place(const RelOptInfo& rel) {
+  if (shown_member(rel) == nullptr) {
     return 0;
   }
-  const auto* parent = root.base[static_cast<std::size_t>(rel.range)];
+  const auto* parent = rel.append_parent;
   for (std::size_t i = 0; parent != nullptr && i < parent->members.size(); ++i) {
     if (parent->members[i] == &rel) {
       return static_cast<int>(i) + 1;
@@ -125,13 +134,14 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
     case PathKind::ValuesScan:
     case PathKind::CteScan:
     case PathKind::WorkTableScan:
-      shown.entries.emplace(path.parent->range, member_place(root, *path.parent));
+      shown.entries[{shown_range(*path.parent), member_place(*path.parent)}] =
+          shown_member(*path.parent);
       return;
     case PathKind::SubqueryScan:
       if (is_left_out(path)) {
-        left_out_[{&root, path.parent->range}] = path.subroot;
+        left_out_[{&root, shown_range(*path.parent)}] = path.subroot;
       } else {
-        shown.entries.emplace(path.parent->range, 0);
+        shown.entries[{shown_range(*path.parent), 0}] = nullptr;
       }
       shown.below.emplace_back(path.subroot, path.children.front());
       return;
@@ -141,12 +151,12 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
         if (path.children.size() == 1) {
           shown.elided_parents.insert(path.parent->range);
         } else {
-          shown.entries.emplace(path.parent->range, 0);
+          shown.entries[{path.parent->range, 0}] = nullptr;
         }
       }
       break;
     case PathKind::ModifyTable:
-      shown.entries.emplace(root.query.result_range, 0);
+      shown.entries[{root.query.result_range, 0}] = nullptr;
       break;
     case PathKind::MinMaxAggregate:
       return;
@@ -161,13 +171,8 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
 void PlanExplainer::name_level(const PlannerInfo& root, const Path& path) {
   Shown shown;
   collect_shown(root, path, shown);
-  for (const auto& [range, place] : shown.entries) {
-    const auto* rel = static_cast<std::size_t>(range) < root.base.size()
-                          ? root.base[static_cast<std::size_t>(range)]
-                          : nullptr;
-    const Table* member = place > 0 && rel != nullptr
-                              ? rel->members[static_cast<std::size_t>(place) - 1]->table
-                              : nullptr;
+  for (const auto& [entry, member] : shown.entries) {
+    const int range = entry.first;
     const std::string name = names_.of(root, range, member);
     if (shown.elided_parents.count(range) > 0) {
       names_.stand_in(root, range, name);

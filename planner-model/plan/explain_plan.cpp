@@ -34,12 +34,12 @@ PlanNode PlanExplainer::base(const char* type, const Path& path) {
 
 const Table* PlanExplainer::name_relation(PlanNode& node, PlannerInfo& root,
                                           const RelOptInfo& rel) {
-  const Table* member = rel.kind == RelKind::Member ? rel.table : nullptr;
+  const Table* member = shown_member(rel);
   if (rel.table != nullptr) {
     node.relation = rel.table->name;
     node.schema = rel.table->schema;
   }
-  node.alias = names_.of(root, rel.range, member);
+  node.alias = names_.of(root, shown_range(rel), member);
   return member;
 }
 

@@ -31,7 +31,7 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
     node.function_name = f != nullptr ? std::string{f->name} : rel.entry->functions.front()->name;
   }
   const auto clauses = scan_clauses(path);
-  scanned_ = rel.range;
+  scanned_ = &rel;
   if (path.index != nullptr) {
     node.index = path.index->index->name;
     indexes_.insert(node.index);
@@ -52,7 +52,7 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
   } else {
     add_clauses(node, "Filter", root, clauses, member);
   }
-  scanned_ = 0;
+  scanned_ = nullptr;
   return node;
 }
 
@@ -170,8 +170,10 @@ PlanNode PlanExplainer::subquery_scan(PlannerInfo& root, const Path& path) {
   }
   PlanNode node = base("Subquery Scan", path);
   note_target(root, path);
-  node.alias = names_.of(root, path.parent->range, nullptr);
+  node.alias = names_.of(root, shown_range(*path.parent), nullptr);
+  scanned_ = path.parent->arm_range != 0 ? path.parent : nullptr;
   add_clauses(node, "Filter", root, scan_clauses(path), nullptr);
+  scanned_ = nullptr;
   PlanNode sub = level(*path.subroot, *path.children.front());
   sub.relationship = "Subquery";
   node.children.push_back(std::move(sub));

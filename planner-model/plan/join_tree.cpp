@@ -1,5 +1,6 @@
 // From the join tree to relations and distributed clauses. Source: initsplan.c, PostgreSQL 15.
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -28,10 +29,11 @@ void add_base_relations(PlannerInfo& root, const JoinTree& tree) {
   root.base[range] = &rel;
   root.all_base |= rel.relids;
   if (rel.entry->kind == RangeKind::Relation) {
-    const bool has_children = global.children->contains(rel.table->oid) || rel.table->kind == 'p';
-    rel.is_append = has_children && rel.entry->inherit;
+    rel.is_append = is_inheritance_parent(root, *rel.entry);
     rel.use_inherited_statistics = rel.is_append;
     load_relation(root, rel);
+  } else {
+    rel.is_append = !rel.entry->arms.empty();
   }
 }
 

@@ -43,6 +43,8 @@ void pull_up_sublinks(PlannerInfo& root);
 /// pull_up_subqueries(): simple subqueries, views and single rows of VALUES in FROM become part of
 /// their parent.
 void pull_up_subqueries(PlannerInfo& root);
+/// flatten_simple_union_all(): a query that is nothing but UNION ALL reads an appended relation.
+void flatten_union_all(PlannerInfo& root);
 /// reduce_outer_joins(): outer joins that a strict condition above them makes inner, or anti.
 void reduce_outer_joins(PlannerInfo& root);
 /// Columns of enclosing levels become parameters; returns those of `root` itself.

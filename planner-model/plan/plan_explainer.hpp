@@ -70,7 +70,8 @@ class PlanExplainer {
   // --- names
 
   struct Shown {
-    std::set<std::pair<int, int>> entries = {};  ///< range, then 0 or the member's place from 1
+    /// By range, then 0 or the member's place from 1.
+    std::map<std::pair<int, int>, const Table*> entries = {};
     std::set<int> elided_parents = {};           ///< partitioned tables with one partition left
     std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
   };
@@ -87,7 +88,13 @@ class PlanExplainer {
 
   [[nodiscard]] bool is_left_out(const Path& path) const;
 
-  static int member_place(const PlannerInfo& root, const RelOptInfo& rel);
+  /// The range that a relation goes by: an arm of UNION ALL by its own.
+  static int shown_range(const RelOptInfo& rel);
+
+  /// The partition that a relation is, if it is one.
+  static const Table* shown_member(const RelOptInfo& rel);
+
+  static int member_place(const RelOptInfo& rel);
 
   void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown);
 
@@ -101,6 +108,12 @@ class PlanExplainer {
 
   /// Correlation parameters print as the outer columns they stand for.
   ExprPtr resolved(const ExprPtr& expr, const PlannerInfo& root);
+
+  /// A column of an appended relation as one of its members has it.
+  static ExprPtr member_column(const RelOptInfo& member, const ExprPtr& var);
+
+  /// A column of a UNION ALL prints as what its first arm computes.
+  ExprPtr through_first_arm(const ExprPtr& var, const PlannerInfo& root);
 
   /// A column of a subquery whose scan is left out of the plan prints as what the subquery
   /// computes.
@@ -205,7 +218,8 @@ class PlanExplainer {
   std::map<std::pair<const PlannerInfo*, int>, const PlannerInfo*> left_out_;
   std::set<const Path*> trivial_;  ///< subquery scans that the plan leaves out
   bool prefix_ = false;
-  int scanned_ = 0;  ///< the range whose scan is being printed: its columns are named alone
+  /// The relation whose scan is being printed: its columns are named alone.
+  const RelOptInfo* scanned_ = nullptr;
   std::set<int> pending_;
   std::set<int> shown_;
 };

@@ -367,7 +367,10 @@ struct RelOptInfo {
   bool is_dummy = false;
   RelOptInfo* append_parent = nullptr;
   std::map<int, int> parent_columns = {};  ///< parent attno -> this member's attno
-  int display_range = 0;                   ///< members: global range number for EXPLAIN
+  /// Members that are arms of a UNION ALL: by the whole's attno - 1, what the arm computes there,
+  /// over columns under the whole's numbers; null: it is one of the arm's columns.
+  std::vector<ExprPtr> computed = {};
+  int arm_range = 0;  ///< arms and their partitions: the arm's own range in the query
 
   std::vector<RestrictInfo*> restrictions = {};
   QualCost restriction_cost = {};

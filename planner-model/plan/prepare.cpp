@@ -37,6 +37,7 @@ void preprocess_query(PlannerInfo& root) {
     pull_up_sublinks(root);
     pull_up_subqueries(root);
   }
+  flatten_union_all(root);
   if (query.range_table.size() > static_cast<std::size_t>(kMaximumRanges)) {
     throw UserError{"the statement refers to more than 63 tables and subqueries in one query"};
   }

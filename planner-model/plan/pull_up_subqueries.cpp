@@ -1,10 +1,11 @@
-// Simple subqueries become part of their parent. Source: prepjointree.c (pull_up_subqueries),
-// PostgreSQL 15. Not reproduced: PlaceHolderVars (an expression pulled up from under an outer join
+// Simple subqueries become part of their parent, and UNION ALL an appended relation. Source:
+// prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. Not reproduced: PlaceHolderVars (an expression pulled up from under an outer join
 // is computed where it is used).
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
+#include "planner-model/plan/set_operations.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -13,9 +14,40 @@ namespace {
 
 class SubqueryPullUp {
  public:
-  explicit SubqueryPullUp(PlannerInfo& root) : root_{root}, query_{root.query} {}
+  SubqueryPullUp(const PlannerInfo& root, Query& query) : root_{root}, query_{query} {}
 
   void run() { visit(query_.join_tree, false); }
+
+  /// flatten_simple_union_all(): the whole query is one.
+  void flatten_query() {
+    const SetOperation operation = *query_.set_operation;
+    const int whole = leftmost(operation);
+    // The first arm stands for the whole; a copy of it is the arm.
+    query_.range_table.push_back(range_at(whole));
+    const int first = static_cast<int>(query_.range_table.size());
+    std::vector<UnionArm> arms;
+    collect_arms(operation, 0, arms);
+    arms.front() = whole_arm(first);
+    set_arms(whole, std::move(arms));
+    query_.set_operation.reset();
+    JoinTree leaf;
+    leaf.kind = JoinTree::Kind::Range;
+    leaf.range = whole;
+    query_.join_tree.children = {std::move(leaf)};
+  }
+
+  /// is_simple_union_all_recurse(): nothing but UNION ALL of exactly these types.
+  static bool is_union_all(const Query& query, const SetOperation& operation,
+                           const std::vector<RangeColumn>& columns) {
+    if (operation.kind == SetOperation::Kind::Leaf) {
+      const auto& arm = query.range_table[static_cast<std::size_t>(operation.range) - 1];
+      return arm.subquery && has_types(*arm.subquery, columns);
+    }
+    return operation.kind == SetOperation::Kind::Union && operation.all &&
+           std::all_of(operation.arms.begin(), operation.arms.end(), [&](const SetOperation& arm) {
+             return is_union_all(query, arm, columns);
+           });
+  }
 
  private:
   void visit(JoinTree& tree, bool below_outer_join) {
@@ -25,9 +57,13 @@ class SubqueryPullUp {
         pull_up_values(tree);
         return;
       }
-      if (query_.range_table[at].kind == RangeKind::Subquery &&
-          is_simple(query_.range_table[at], below_outer_join)) {
+      if (query_.range_table[at].subquery == nullptr) {
+        return;
+      }
+      if (is_simple(query_.range_table[at], below_outer_join)) {
         pull_up(tree, below_outer_join);
+      } else if (is_simple_union_all(*query_.range_table[at].subquery)) {
+        flatten(tree.range);
       }
       return;
     }
@@ -110,9 +146,8 @@ class SubqueryPullUp {
     const int range = leaf.range;
     Query sub = *query_.range_table[static_cast<std::size_t>(range) - 1].subquery;
     const int offset = static_cast<int>(query_.range_table.size());
-    change_query(sub, offsetting(offset));
+    offset_ranges(sub, offset);
     shift_levels(sub, -1, 1);
-    offset_ranges(sub.join_tree, offset);
     std::vector<ExprPtr> outputs;
     for (const auto& target : sub.targets) {
       if (!target.junk) {
@@ -131,14 +166,176 @@ class SubqueryPullUp {
     visit(leaf, below_outer_join);
   }
 
-  PlannerInfo& root_;
+  // --- UNION ALL
+
+  RangeTableEntry& range_at(int range) {
+    return query_.range_table[static_cast<std::size_t>(range) - 1];
+  }
+
+  static int leftmost(const SetOperation& operation) {
+    return operation.kind == SetOperation::Kind::Leaf ? operation.range
+                                                      : leftmost(operation.arms.front());
+  }
+
+  static bool has_types(const Query& arm, const std::vector<RangeColumn>& columns) {
+    std::size_t at = 0;
+    for (const auto& target : arm.targets) {
+      if (!target.junk && (at >= columns.size() || columns[at++].type != target.expr->type)) {
+        return false;
+      }
+    }
+    return at == columns.size();
+  }
+
+  static bool is_simple_union_all(const Query& query) {
+    return query.set_operation && query.order_by.empty() && !query.limit && !query.offset &&
+           !query.for_update && query.ctes.empty() &&
+           is_union_all(query, *query.set_operation, query.set_operation->columns);
+  }
+
+  /// An arm that puts out its own columns as they are.
+  UnionArm whole_arm(int range) {
+    UnionArm arm{.range = range};
+    for (const auto& target : range_at(range).subquery->targets) {
+      if (target.junk) {
+        continue;
+      }
+      auto var = std::make_shared<Expr>();
+      var->kind = ExprKind::Var;
+      var->varno = range;
+      var->attno = static_cast<int>(arm.outputs.size()) + 1;
+      var->type = target.expr->type;
+      var->typmod = target.expr->typmod;
+      var->collation = target.expr->collation;
+      arm.outputs.push_back(std::move(var));
+    }
+    return arm;
+  }
+
+  void collect_arms(const SetOperation& operation, int offset, std::vector<UnionArm>& arms) {
+    if (operation.kind == SetOperation::Kind::Leaf) {
+      arms.push_back(whole_arm(operation.range + offset));
+      return;
+    }
+    for (const auto& arm : operation.arms) {
+      collect_arms(arm, offset, arms);
+    }
+  }
+
+  void set_arms(int whole, std::vector<UnionArm> arms) {
+    range_at(whole).subquery.reset();
+    range_at(whole).arms = std::move(arms);
+    for (std::size_t i = 0; i < range_at(whole).arms.size(); ++i) {
+      visit_arm(whole, i);
+    }
+  }
+
+  /// pull_up_simple_union_all().
+  void flatten(int whole) {
+    Query sub = *range_at(whole).subquery;
+    const int offset = static_cast<int>(query_.range_table.size());
+    const bool lateral = range_at(whole).lateral;
+    shift_levels(sub, -1, 1);
+    for (auto& entry : sub.range_table) {
+      entry.lateral = entry.lateral || lateral;
+      query_.range_table.push_back(std::move(entry));
+    }
+    std::vector<UnionArm> arms;
+    collect_arms(*sub.set_operation, offset, arms);
+    set_arms(whole, std::move(arms));
+  }
+
+  /// An arm that only reads one relation becomes that relation.
+  void visit_arm(int whole, std::size_t i) {
+    const int range = range_at(whole).arms[i].range;
+    if (is_simple_union_all(*range_at(range).subquery)) {
+      flatten(range);
+      return;
+    }
+    Query sub = *range_at(range).subquery;
+    if (sub.join_tree.children.empty() && !sub.join_tree.quals) {
+      RangeTableEntry nothing;
+      nothing.kind = RangeKind::Result;
+      sub.range_table.push_back(nothing);
+      JoinTree leaf;
+      leaf.kind = JoinTree::Kind::Range;
+      leaf.range = static_cast<int>(sub.range_table.size());
+      sub.join_tree.children = {leaf};
+    }
+    RangeTableEntry simplified = range_at(range);
+    simplified.subquery = std::make_shared<Query>(std::move(sub));
+    if (!is_simple(simplified, false) || single_relation(*simplified.subquery) == 0) {
+      return;
+    }
+    SubqueryPullUp{root_, *simplified.subquery}.run();
+    if (const int relation = single_relation(*simplified.subquery);
+        relation != 0 && is_simple(simplified, false) && may_be_arm(*simplified.subquery, relation)) {
+      replace_arm(whole, i, *simplified.subquery, relation);
+    }
+  }
+
+  /// is_safe_append_member(): the range of the only relation; 0: there are more, or conditions.
+  static int single_relation(const Query& query) {
+    const JoinTree* tree = &query.join_tree;
+    while (tree->kind == JoinTree::Kind::From) {
+      if (tree->children.size() != 1 || tree->quals) {
+        return 0;
+      }
+      tree = &tree->children.front();
+    }
+    return tree->kind == JoinTree::Kind::Range ? tree->range : 0;
+  }
+
+  /// What the server would do with any relation is done here with subqueries only where their
+  /// columns stay as they are.
+  static bool may_be_arm(const Query& query, int relation) {
+    const auto& entry = query.range_table[static_cast<std::size_t>(relation) - 1];
+    if (entry.kind != RangeKind::Subquery) {
+      return true;
+    }
+    int attno = 0;
+    return std::all_of(query.targets.begin(), query.targets.end(), [&](const TargetEntry& target) {
+      return target.expr->kind == ExprKind::Var && target.expr->levels_up == 0 &&
+             target.expr->attno == ++attno;
+    });
+  }
+
+  void replace_arm(int whole, std::size_t i, Query sub, int relation) {
+    const int offset = static_cast<int>(query_.range_table.size());
+    offset_ranges(sub, offset);
+    shift_levels(sub, -1, 1);
+    for (auto& entry : sub.range_table) {
+      query_.range_table.push_back(std::move(entry));
+    }
+    UnionArm& arm = range_at(whole).arms[i];
+    range_at(arm.range).subquery.reset();
+    range_at(arm.range).kind = RangeKind::Result;
+    arm.range = relation + offset;
+    arm.outputs.clear();
+    for (const auto& target : sub.targets) {
+      if (!target.junk) {
+        arm.outputs.push_back(target.expr);
+      }
+    }
+  }
+
+  const PlannerInfo& root_;
   Query& query_;
 };
 
 }  // namespace
 
 void pull_up_subqueries(PlannerInfo& root) {
-  SubqueryPullUp{root}.run();
+  SubqueryPullUp{root, root.query}.run();
+}
+
+void flatten_union_all(PlannerInfo& root) {
+  const auto& operation = root.query.set_operation;
+  if (operation && operation->kind == SetOperation::Kind::Union &&
+      SubqueryPullUp::is_union_all(root.query, *operation, operation->columns) &&
+      !is_recursive_union(root.query, *operation)) {
+    SubqueryPullUp{root, root.query}.flatten_query();
+  }
 }
 
 }  // namespace quern::planner_model

@@ -37,6 +37,11 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
       entry.subquery = std::make_shared<Query>(*entry.subquery);
       change_query(*entry.subquery, change, depth + 1);
     }
+    for (auto& arm : entry.arms) {
+      for (auto& output : arm.outputs) {
+        one(output);
+      }
+    }
     for (auto& function : entry.functions) {
       one(function);
     }
@@ -145,6 +150,16 @@ ChangeExpr offsetting(int offset) {
     }
     return nullptr;
   };
+}
+
+void offset_ranges(Query& query, int offset) {
+  change_query(query, offsetting(offset));
+  offset_ranges(query.join_tree, offset);
+  for (auto& entry : query.range_table) {
+    for (auto& arm : entry.arms) {
+      arm.range += offset;
+    }
+  }
 }
 
 Relids ranges_of(const JoinTree& tree) {

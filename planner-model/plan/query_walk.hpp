@@ -26,6 +26,9 @@ void shift_levels(Query& query, int by, int from);
 
 /// Moves the ranges of a join tree (OffsetVarNodes()).
 void offset_ranges(JoinTree& tree, int offset);
+/// The same for a whole query that goes into another's range table: its expressions, its join tree,
+/// its appended relations.
+void offset_ranges(Query& query, int offset);
 /// Moves the range of every Var of the query's own level, wherever it stands below it.
 [[nodiscard]] ChangeExpr offsetting(int offset);
 [[nodiscard]] Relids ranges_of(const JoinTree& tree);

@@ -278,13 +278,13 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
   }
 }
 
-int column_width(PlannerInfo& root, const RelOptInfo& rel, int attno) {
+int column_width(PlannerInfo& root, const RelOptInfo& rel, int number) {
+  int attno = number;
+  if (const auto own = rel.parent_columns.find(number); own != rel.parent_columns.end()) {
+    attno = own->second;
+  }
   if (rel.table != nullptr && attno > 0) {
-    int own = attno;
-    if (const auto it = rel.parent_columns.find(attno); it != rel.parent_columns.end()) {
-      own = it->second;
-    }
-    if (const auto* column = find_column(*rel.table, own); column != nullptr) {
+    if (const auto* column = find_column(*rel.table, attno); column != nullptr) {
       const auto& stats =
           rel.use_inherited_statistics ? column->inherited_statistics : column->statistics;
       if (stats && stats->average_width > 0) {
@@ -358,6 +358,16 @@ int parallel_workers_for(PlannerInfo& root, const RelOptInfo& rel, double heap_p
                                root.global->cost.max_parallel_workers_per_gather);
 }
 
+/// The number that an arm's column has in the UNION ALL.
+static int number_in_whole(const RelOptInfo& arm, int attno) {
+  for (const auto& [outer, own] : arm.parent_columns) {
+    if (own == attno) {
+      return outer;
+    }
+  }
+  return attno;
+}
+
 std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
   auto& global = *root.global;
   std::vector<RelOptInfo*> members;
@@ -374,11 +384,13 @@ std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
     member.consider_startup = rel.consider_startup;
     member.consider_param_startup = rel.consider_param_startup;
     member.consider_parallel = rel.consider_parallel;
+    member.arm_range = rel.arm_range;
     for (const auto& column : rel.table->columns) {
       const auto own = std::find_if(table->columns.begin(), table->columns.end(),
                                     [&](const Column& c) { return c.name == column.name; });
-      if (own != table->columns.end() && own->number != column.number) {
-        member.parent_columns[column.number] = own->number;
+      const int number = number_in_whole(rel, column.number);
+      if (own != table->columns.end() && own->number != number) {
+        member.parent_columns[number] = own->number;
       }
     }
     load_relation(root, member);

@@ -17,7 +17,7 @@ class SetPlanner {
   RelOptInfo* run() {
     const SetOperation& top = *root_.query.set_operation;
     Path* path = nullptr;
-    if (is_recursive(top)) {
+    if (is_recursive_union(root_.query, top)) {
       path = recursive_union(top);
     } else {
       path = plan(top, false, true).path;
@@ -36,22 +36,6 @@ class SetPlanner {
     Path* path = nullptr;
     double groups = 0;  ///< distinct rows of the output
   };
-
-  [[nodiscard]] bool is_recursive(const SetOperation& op) const {
-    if (op.kind != SetOperation::Kind::Union || op.arms.size() != 2 ||
-        op.arms[1].kind != SetOperation::Kind::Leaf) {
-      return false;
-    }
-    const auto& right = root_.query.range_table[static_cast<std::size_t>(op.arms[1].range) - 1];
-    const std::function<bool(const Query&, int)> refers = [&](const Query& query, int depth) {
-      return std::any_of(query.range_table.begin(), query.range_table.end(),
-                         [&](const auto& entry) {
-                           return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
-                                  (entry.subquery && refers(*entry.subquery, depth + 1));
-                         });
-    };
-    return right.subquery && refers(*right.subquery, 0);
-  }
 
   /// generate_append_tlist(): columns that belong to no relation, so widths go by type.
   const PathTarget* target_of(const SetOperation& op, bool flag) {
@@ -346,6 +330,21 @@ class SetPlanner {
 };
 
 }  // namespace
+
+bool is_recursive_union(const Query& query, const SetOperation& operation) {
+  if (operation.kind != SetOperation::Kind::Union || operation.arms.size() != 2 ||
+      operation.arms[1].kind != SetOperation::Kind::Leaf) {
+    return false;
+  }
+  const std::function<bool(const Query&)> refers = [&](const Query& level) {
+    return std::any_of(level.range_table.begin(), level.range_table.end(), [&](const auto& entry) {
+      return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
+             (entry.subquery && refers(*entry.subquery));
+    });
+  };
+  const auto& right = query.range_table[static_cast<std::size_t>(operation.arms[1].range) - 1];
+  return right.subquery && refers(*right.subquery);
+}
 
 RelOptInfo* plan_set_operations(PlannerInfo& root) {
   return SetPlanner{root}.run();

@@ -26,7 +26,7 @@ bool innerrel_is_unique(PlannerInfo& root, Relids join_relids, Relids outer_reli
   if (inner.entry->kind == RangeKind::Relation && !inner.is_append) {
     return relation_has_unique_index_for(root, inner, clauses, {}, {});
   }
-  if (inner.entry->kind == RangeKind::Subquery) {
+  if (inner.entry->kind == RangeKind::Subquery && !inner.is_append) {
     const Query& query = inner.subroot != nullptr ? inner.subroot->query : *inner.entry->subquery;
     return query_is_distinct_for(query, inner_columns(clauses, inner.range));
   }

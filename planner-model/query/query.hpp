@@ -24,6 +24,13 @@ struct RangeColumn {
   Oid collation = 0;
 };
 
+/// One arm of a UNION ALL that became an appended relation (AppendRelInfo): another range of the
+/// same query, and what each column of the whole is in it.
+struct UnionArm {
+  int range = 0;
+  std::vector<ExprPtr> outputs = {};
+};
+
 struct RangeTableEntry {
   RangeKind kind = RangeKind::Relation;
   std::string alias;                      ///< as referred to in the query; eref->aliasname
@@ -38,6 +45,7 @@ struct RangeTableEntry {
 
   std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
   std::string view = {};                 ///< name of the view it was
+  std::vector<UnionArm> arms = {};       ///< of a flattened UNION ALL; then there is no subquery
 
   std::vector<ExprPtr> functions = {};     ///< Function
   std::vector<int> function_columns = {};  ///< how many columns each gives
