@@ -1,5 +1,6 @@
 // The members of an appended relation: partitions, and the arms of a flattened UNION ALL. Source:
-// allpaths.c (set_append_rel_size), inherit.c, appendinfo.c (adjust_appendrel_attrs), PostgreSQL 15.
+// allpaths.c (set_append_rel_size), inherit.c, appendinfo.c (adjust_appendrel_attrs),
+// PostgreSQL 15.
 //
 // A member keeps the range number and, as far as it has them, the column numbers of the whole, so
 // that clauses, classes and orders of the whole hold for it as they are (see StandIn). Columns that
@@ -106,7 +107,6 @@ void set_member_widths(PlannerInfo& root, RelOptInfo& rel, double rows) {
     rel.widths[expr->attno] = static_cast<int>(std::rint(size / rows));
   }
 }
-
 
 // --- arms of UNION ALL
 

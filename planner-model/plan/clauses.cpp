@@ -282,4 +282,29 @@ bool movable_into(const RestrictInfo& clause, Relids current, Relids current_and
          !overlaps(clause.nullable_relids, current);
 }
 
+ExprPtr implicit_cast(const PlannerInfo& root, const ExprPtr& expr, Oid type) {
+  const auto& types = *root.global->types;
+  if (expr->type == type || types.is_polymorphic(type)) {
+    return expr;
+  }
+  auto cast = std::make_shared<Expr>();
+  cast->type = type;
+  cast->collation = types.type_collation(type) != 0
+                        ? (expr->collation != 0 ? expr->collation : types.type_collation(type))
+                        : 0;
+  cast->form = CoercionForm::ImplicitCast;
+  cast->args = {expr};
+  const auto coercion = types.find_coercion(expr->type, type, CoercionContext::Implicit);
+  if (coercion.path == CoercionPath::Function) {
+    cast->kind = ExprKind::FuncExpr;
+    cast->function = coercion.function;
+    if (const auto* f = types.function(coercion.function); f != nullptr) {
+      cast->name = f->name;
+    }
+  } else {
+    cast->kind = ExprKind::RelabelType;
+  }
+  return cast;
+}
+
 }  // namespace quern::planner_model

@@ -28,6 +28,8 @@ namespace quern::planner_model {
 RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
                                 bool outerjoin_delayed, bool pseudoconstant, Relids required,
                                 Relids outer, Relids nullable);
+/// coerce_to_common_type() and the like: the value under another type.
+[[nodiscard]] ExprPtr implicit_cast(const PlannerInfo& root, const ExprPtr& expr, Oid type);
 [[nodiscard]] std::vector<ExprPtr> clause_exprs(const std::vector<RestrictInfo*>& clauses);
 /// join_clause_is_movable_to() and join_clause_is_movable_into().
 [[nodiscard]] bool movable_to(const RestrictInfo& clause, const RelOptInfo& rel);

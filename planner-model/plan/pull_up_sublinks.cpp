@@ -176,8 +176,8 @@ class SublinkPullUp {
         return false;
       }
       ExprPtr right = make_var(range, static_cast<int>(i) + 1, visible_target(sub, i));
-      right = coerce(right, definition->right);
-      const ExprPtr left_item = coerce(left_items[i], definition->left);
+      right = implicit_cast(root_, right, definition->right);
+      const ExprPtr left_item = implicit_cast(root_, left_items[i], definition->left);
       clauses.push_back(
           make_op(op, left_item, right,
                   link.input_collation != 0 ? link.input_collation : left_item->collation, root_));
@@ -187,31 +187,6 @@ class SublinkPullUp {
     leaf.range = range;
     wrap(top, JoinType::Semi, std::move(leaf), make_and(clauses));
     return true;
-  }
-
-  ExprPtr coerce(const ExprPtr& expr, Oid type) {
-    const auto& types = *root_.global->types;
-    if (expr->type == type || types.is_polymorphic(type)) {
-      return expr;
-    }
-    auto cast = std::make_shared<Expr>();
-    cast->type = type;
-    cast->collation = types.type_collation(type) != 0
-                          ? (expr->collation != 0 ? expr->collation : types.type_collation(type))
-                          : 0;
-    cast->form = CoercionForm::ImplicitCast;
-    cast->args = {expr};
-    const auto coercion = types.find_coercion(expr->type, type, CoercionContext::Implicit);
-    if (coercion.path == CoercionPath::Function) {
-      cast->kind = ExprKind::FuncExpr;
-      cast->function = coercion.function;
-      if (const auto* f = types.function(coercion.function); f != nullptr) {
-        cast->name = f->name;
-      }
-    } else {
-      cast->kind = ExprKind::RelabelType;
-    }
-    return cast;
   }
 
   static ExprPtr visible_target(const Query& sub, std::size_t n) {

@@ -1,6 +1,6 @@
 // Simple subqueries become part of their parent, and UNION ALL an appended relation. Source:
-// prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. Not reproduced: PlaceHolderVars (an expression pulled up from under an outer join
-// is computed where it is used).
+// prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. Not reproduced:
+// PlaceHolderVars (an expression pulled up from under an outer join is computed where it is used).
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
@@ -44,9 +44,8 @@ class SubqueryPullUp {
       return arm.subquery && has_types(*arm.subquery, columns);
     }
     return operation.kind == SetOperation::Kind::Union && operation.all &&
-           std::all_of(operation.arms.begin(), operation.arms.end(), [&](const SetOperation& arm) {
-             return is_union_all(query, arm, columns);
-           });
+           std::all_of(operation.arms.begin(), operation.arms.end(),
+                       [&](const SetOperation& arm) { return is_union_all(query, arm, columns); });
   }
 
  private:
@@ -269,7 +268,8 @@ class SubqueryPullUp {
     }
     SubqueryPullUp{root_, *simplified.subquery}.run();
     if (const int relation = single_relation(*simplified.subquery);
-        relation != 0 && is_simple(simplified, false) && may_be_arm(*simplified.subquery, relation)) {
+        relation != 0 && is_simple(simplified, false) &&
+        may_be_arm(*simplified.subquery, relation)) {
       replace_arm(whole, i, *simplified.subquery, relation);
     }
   }

@@ -20,7 +20,7 @@ class SetPlanner {
     if (is_recursive_union(root_.query, top)) {
       path = recursive_union(top);
     } else {
-      path = plan(top, false, true).path;
+      path = plan(top, top.columns, false, true).path;
     }
     auto& rel = root_.global->rels.emplace_back();
     rel.kind = RelKind::Upper;
@@ -86,7 +86,31 @@ class SetPlanner {
     return op.kind == SetOperation::Kind::Leaf ? op.range : leftmost(op.arms.front());
   }
 
-  Planned leaf(const SetOperation& op, bool flag) {
+  using Columns = std::vector<RangeColumn>;
+
+  /// generate_setop_tlist(): what `op` puts out, under the types that stand above it.
+  const PathTarget* cast_target(const SetOperation& op, const Columns& columns, bool flag) {
+    PathTarget target = *target_of(op, false);
+    for (std::size_t i = 0; i < target.exprs.size() && i < columns.size(); ++i) {
+      cast_column(target, i, columns[i].type);
+    }
+    if (flag) {
+      add_flag(target);
+    }
+    return &root_.global->targets.emplace_back(std::move(target));
+  }
+
+  void cast_column(PathTarget& target, std::size_t i, Oid type) {
+    auto& expr = target.exprs[i];
+    if (expr->type != type) {
+      target.width -= type_width(root_, expr->type, expr->typmod);
+      expr = implicit_cast(root_, expr, type);
+      target.width += type_width(root_, type, -1);
+      target.cost += expr_cost(expr, root_);
+    }
+  }
+
+  Planned leaf(const SetOperation& op, const Columns& columns, bool flag) {
     auto& global = *root_.global;
     const auto range = static_cast<std::size_t>(op.range);
     auto& entry = root_.query.range_table[range - 1];
@@ -116,7 +140,8 @@ class SetPlanner {
       var->type = t.expr->type;
       var->typmod = t.expr->typmod;
       var->collation = t.expr->collation;
-      target.exprs.push_back(var);
+      target.exprs.push_back(i <= columns.size() ? implicit_cast(root_, var, columns[i - 1].type)
+                                                 : var);
       target.sort_group_refs.push_back(0);
     }
     rel.target = std::move(target);
@@ -128,8 +153,8 @@ class SetPlanner {
     path->children = {sub};
     path->subroot = rel.subroot;
     path->rows = sub->rows;
-    path->startup = sub->startup;
-    path->total = sub->total;
+    path->startup = sub->startup + rel.target.cost.startup;
+    path->total = sub->total + rel.target.cost.startup + rel.target.cost.per_tuple * sub->rows;
     // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.
     if (!global.cost.server.trivial_subquery_scans_are_free()) {
       path->total += global.cost.cpu_tuple_cost * sub->rows;
@@ -153,35 +178,36 @@ class SetPlanner {
     return planned;
   }
 
-  /// recurse_set_operations(). `flag`: for INTERSECT or EXCEPT; `junk_ok`: an inner flag may stay.
-  Planned plan(const SetOperation& op, bool flag, bool junk_ok) {
+  /// recurse_set_operations(). `columns`: what stands above wants; `flag`: for INTERSECT or EXCEPT;
+  /// `junk_ok`: an inner flag may stay.
+  Planned plan(const SetOperation& op, const Columns& columns, bool flag, bool junk_ok) {
     if (op.kind == SetOperation::Kind::Leaf) {
-      return leaf(op, flag);
+      return leaf(op, columns, flag);
     }
     Planned planned = op.kind == SetOperation::Kind::Union ? union_of(op) : except_or_intersect(op);
     const bool has_flag = op.kind != SetOperation::Kind::Union;
-    if (flag || (has_flag && !junk_ok)) {
-      planned.path =
-          apply_projection(root_, *planned.path->parent, planned.path, target_of(op, flag));
+    if (flag || (has_flag && !junk_ok) || !same_types(op.columns, columns)) {
+      planned.path = apply_projection(root_, *planned.path->parent, planned.path,
+                                      cast_target(op, columns, flag));
     }
     return planned;
   }
 
-  static bool same_types(const SetOperation& a, const SetOperation& b) {
-    return std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+  static bool same_types(const Columns& a, const Columns& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const RangeColumn& x, const RangeColumn& y) { return x.type == y.type; });
   }
 
   void flatten(const SetOperation& op, const SetOperation& top, std::vector<Planned>& out) {
     // plan_union_children(): nested UNIONs of the same kind are one.
     if (op.kind == SetOperation::Kind::Union && (op.all == top.all || op.all) &&
-        same_types(op, top)) {
+        same_types(op.columns, top.columns)) {
       for (const auto& arm : op.arms) {
         flatten(arm, top, out);
       }
       return;
     }
-    out.push_back(plan(op, false, false));
+    out.push_back(plan(op, top.columns, false, false));
   }
 
   RelOptInfo& result_rel(const PathTarget& target) {
@@ -283,8 +309,8 @@ class SetPlanner {
   Planned except_or_intersect(const SetOperation& op) {
     const double saved = root_.tuple_fraction;
     root_.tuple_fraction = 0.0;
-    Planned left = plan(op.arms[0], true, false);
-    Planned right = plan(op.arms[1], true, false);
+    Planned left = plan(op.arms[0], op.columns, true, false);
+    Planned right = plan(op.arms[1], op.columns, true, false);
     const bool except = op.kind == SetOperation::Kind::Except;
     const double groups = except ? left.groups : std::min(left.groups, right.groups);
     const double output = !op.all  ? groups
@@ -312,9 +338,9 @@ class SetPlanner {
   }
 
   Path* recursive_union(const SetOperation& op) {
-    const Planned left = plan(op.arms[0], false, false);
+    const Planned left = plan(op.arms[0], op.columns, false, false);
     root_.non_recursive_path = left.path;
-    const Planned right = plan(op.arms[1], false, false);
+    const Planned right = plan(op.arms[1], op.columns, false, false);
     root_.non_recursive_path = nullptr;
     auto& rel = root_.global->rels.emplace_back();
     rel.kind = RelKind::Upper;
