@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
 #include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
@@ -71,37 +72,6 @@ namespace {
 /// others, and the server then looks no further.
 bool has_constant_false(const RelOptInfo& rel) {
   return rel.restrictions.size() == 1 && is_constant_false(*rel.restrictions.front()->clause);
-}
-
-double function_rows(const PlannerInfo& root, const ExprPtr& function) {
-  if (function->kind == ExprKind::FuncExpr && function->returns_set) {
-    const auto* definition = root.global->types->function(function->function);
-    if (definition == nullptr) {
-      return 1000;
-    }
-    // Planner support functions of unnest() and generate_series().
-    if (definition->name == "unnest" && function->args.size() == 1) {
-      return estimate_array_length(function->args.front());
-    }
-    if (definition->name == "generate_series" && function->args.size() >= 2) {
-      const auto value = [](const ExprPtr& e) -> std::optional<double> {
-        if (e->kind == ExprKind::Const && e->value &&
-            (e->type == type_oid::kInt4 || e->type == type_oid::kInt8)) {
-          return static_cast<double>(e->value->integer);
-        }
-        return std::nullopt;
-      };
-      const auto from = value(function->args[0]);
-      const auto to = value(function->args[1]);
-      const auto step =
-          function->args.size() > 2 ? value(function->args[2]) : std::optional<double>{1.0};
-      if (from && to && step && *step != 0) {
-        return std::max(0.0, std::floor((*to - *from + *step) / *step));
-      }
-    }
-    return definition->rows > 0 ? definition->rows : 1000;
-  }
-  return 1;
 }
 
 void plan_subquery(PlannerInfo& root, RelOptInfo& rel) {

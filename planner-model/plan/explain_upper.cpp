@@ -197,6 +197,8 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
     }
     case PathKind::UpperUnique:
       return simple("Unique", root, path);
+    case PathKind::ProjectSet:
+      return simple("ProjectSet", root, path);
     case PathKind::WindowAgg:
       return simple("WindowAgg", root, path);
     case PathKind::SetOp: {

@@ -271,12 +271,6 @@ RelOptInfo* UpperPlanner::plan_select() {
   return current;
 }
 
-void UpperPlanner::split_srfs() {
-  if (query_.has_returning_set) {
-    root_.global->unmodelled.insert("set-returning function in the select list");
-  }
-}
-
 void grouping_planner(PlannerInfo& root, double tuple_fraction) {
   UpperPlanner{root, tuple_fraction}.run();
 }

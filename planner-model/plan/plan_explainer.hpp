@@ -72,7 +72,7 @@ class PlanExplainer {
   struct Shown {
     /// By range, then 0 or the member's place from 1.
     std::map<std::pair<int, int>, const Table*> entries = {};
-    std::set<int> elided_parents = {};           ///< partitioned tables with one partition left
+    std::set<int> elided_parents = {};  ///< partitioned tables with one partition left
     std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
   };
 

@@ -77,7 +77,11 @@ class UpperPlanner {
 
   RelOptInfo* plan_select();
 
+  /// split_pathtarget_at_srfs(), where set-returning functions stand above scans and joins alone.
   void split_srfs();
+
+  /// adjust_paths_for_srfs(): every way of reading the rows gets the node that multiplies them.
+  void project_sets(RelOptInfo& rel);
 
   // --- targets
 
@@ -263,6 +267,7 @@ class UpperPlanner {
   std::vector<ExprPtr> aggregates_;
   std::vector<ExprPtr> window_functions_;
   PathTarget final_target_, sort_target_, grouping_target_, scanjoin_target_;
+  std::optional<PathTarget> set_target_ = {};  ///< what ProjectSet computes over scanjoin_target_
 };
 
 }  // namespace quern::planner_model

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/plan/upper_planner.hpp"
 
@@ -164,6 +165,53 @@ const PathTarget* UpperPlanner::keep(PathTarget target) {
                      [&](const ExprPtr& expr) { return is_parallel_safe(expr, root_); });
 }
 
+void UpperPlanner::split_srfs() {
+  if (!query_.has_returning_set) {
+    return;
+  }
+  if (has_grouping() || query_.has_window_functions || !query_.order_by.empty()) {
+    root_.global->unmodelled.insert("set-returning function beside grouping, windows or ORDER BY");
+    return;
+  }
+  set_target_ = scanjoin_target_;
+  std::vector<ExprPtr> columns;
+  for (const auto& expr : set_target_->exprs) {
+    pull_parts(
+        expr, [](const Expr&) { return false; }, columns);
+  }
+  std::vector<int> refs(columns.size(), 0);
+  scanjoin_target_ = make_target(root_, std::move(columns), std::move(refs));
+}
+
+void UpperPlanner::project_sets(RelOptInfo& rel) {
+  const auto* target = keep(*set_target_);
+  double rows_each = 1;
+  for (const auto& expr : target->exprs) {
+    rows_each = std::max(rows_each, function_rows(root_, expr));
+  }
+  const double cpu_tuple_cost = root_.global->cost.cpu_tuple_cost;
+  for (auto* list : {&rel.paths, &rel.partial_paths}) {
+    for (auto*& path : *list) {
+      if (path->param != nullptr) {
+        continue;
+      }
+      // create_set_projection_path()
+      auto* set = new_path(root_, PathKind::ProjectSet, &rel, target);
+      set->children = {path};
+      set->parallel_safe = rel.consider_parallel && path->parallel_safe && parallel_safe(*target);
+      set->workers = path->workers;
+      set->pathkeys = path->pathkeys;
+      set->rows = path->rows * rows_each;
+      set->startup = path->startup + target->cost.startup;
+      set->total = path->total + target->cost.startup +
+                   (cpu_tuple_cost + target->cost.per_tuple) * path->rows +
+                   (set->rows - path->rows) * cpu_tuple_cost / 2;
+      path = set;
+    }
+  }
+  rel.target = *target;
+}
+
 void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
   const auto* target = keep(scanjoin_target_);
   const bool same = same_exprs(*target, rel.target);
@@ -190,6 +238,9 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
   } else {
     project_paths(rel, target, same);
     rel.target = *target;
+  }
+  if (set_target_) {
+    project_sets(rel);
   }
   if (rel.consider_parallel) {
     generate_useful_gather_paths(root_, rel, false);

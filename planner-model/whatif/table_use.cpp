@@ -4,6 +4,7 @@
 
 #include "planner-model/plan/deparse.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/size/index_size.hpp"
@@ -66,8 +67,8 @@ class UseCollector {
 
   void run(std::vector<TableUse>& uses) {
     for (auto* rel : root_.base) {
-      if (rel != nullptr && rel->table != nullptr && rel->kind == RelKind::Base) {
-        uses.push_back(use_of(*rel));
+      if (rel != nullptr && rel->kind == RelKind::Base) {
+        add_tables(*rel, uses);
       }
     }
     const Query& query = root_.query;
@@ -85,6 +86,38 @@ class UseCollector {
   }
 
  private:
+  /// A table, or the tables among the arms of a UNION ALL.
+  void add_tables(RelOptInfo& rel, std::vector<TableUse>& uses) {
+    if (rel.table != nullptr) {
+      uses.push_back(use_of(rel));
+      return;
+    }
+    for (auto* arm : rel.members) {
+      add_tables(*arm, uses);
+    }
+  }
+
+  /// An arm's clauses speak of columns under the numbers of the whole; its index needs its own.
+  /// Null when the arm computes what the whole calls a column.
+  static ExprPtr in_own_columns(const RelOptInfo& rel, const ExprPtr& expr) {
+    if (rel.arm_range == 0) {
+      return expr;
+    }
+    bool computed = false;
+    ExprPtr own = change_expr(expr, [&](const ExprPtr& e, int) -> ExprPtr {
+      if (e->kind != ExprKind::Var || e->levels_up != 0 || e->varno != rel.range || e->attno <= 0) {
+        return nullptr;
+      }
+      const auto column = rel.parent_columns.find(e->attno);
+      computed = computed || column == rel.parent_columns.end();
+      auto copy = std::make_shared<Expr>(*e);
+      copy->varno = rel.arm_range;
+      copy->attno = computed ? 0 : column->second;
+      return copy;
+    });
+    return computed ? nullptr : own;
+  }
+
   TableUse use_of(RelOptInfo& rel) {
     TableUse use;
     use.table = rel.table->oid;
@@ -116,8 +149,11 @@ class UseCollector {
   };
 
   std::optional<Operand> operand(const RelOptInfo& rel, const ExprPtr& expr) {
-    const ExprPtr inner = strip_relabel(expr);
-    if (relids_of(inner) != rel.relids) {
+    if (relids_of(expr) != rel.relids) {
+      return std::nullopt;
+    }
+    const ExprPtr inner = in_own_columns(rel, strip_relabel(expr));
+    if (!inner) {
       return std::nullopt;
     }
     if (inner->kind == ExprKind::Var) {
@@ -214,7 +250,11 @@ class UseCollector {
     }
     found.column = side->column;
     found.expression = side->expression;
-    found.text = deparse(expr, context_);
+    const ExprPtr own = in_own_columns(rel, expr);
+    if (!own) {
+      return;
+    }
+    found.text = deparse(own, context_);
     if (constant && constant->kind == ExprKind::Const) {
       found.constant = deparse(constant, context_);
     }
@@ -306,10 +346,11 @@ class UseCollector {
     std::set<std::int16_t> columns;
     const std::function<void(const ExprPtr&)> pull = [&](const ExprPtr& expr) {
       if (expr->kind == ExprKind::Var && expr->levels_up == 0 && expr->varno == rel.range) {
+        const ExprPtr own = in_own_columns(rel, expr);
         if (expr->attno <= 0) {
           use.whole_row = true;
-        } else {
-          columns.insert(static_cast<std::int16_t>(expr->attno));
+        } else if (own) {
+          columns.insert(static_cast<std::int16_t>(own->attno));
         }
         return;
       }
