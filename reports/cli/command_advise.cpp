@@ -33,25 +33,40 @@ struct Options {
   std::string json;
   std::string markdown;
   std::string migration;
+  std::string migration_format = "sql";
   std::size_t details = 5;
 };
 
-void write_migration(const CommandContext& context, const std::string& folder,
-                     const advisor::Advice& advice) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    throw UserError{fmt::format("{}: cannot create the folder: {}", folder, error.message())};
+/// "2026-11-21T05:31:25Z" gives 20261121053125, which sorts among the frameworks' own numbers.
+std::string digits_of(const std::string& time) {
+  std::string digits;
+  for (const char c : time.substr(0, 19)) {
+    digits += c >= '0' && c <= '9' ? std::string{c} : "";
   }
-  const std::vector<MigrationText> files = migration_files(advice);
+  return digits;
+}
+
+void write_migration(const CommandContext& context, const Options& options,
+                     const advisor::Advice& advice, const CatalogSnapshot& catalog) {
+  const std::filesystem::path folder{options.migration};
+  const std::vector<MigrationText> files = migration_files(
+      advice, migration_format(options.migration_format), digits_of(catalog.taken_at));
   for (const MigrationText& file : files) {
-    write_output(context, (std::filesystem::path{folder} / file.name).string(), file.text);
+    const std::filesystem::path path = folder / file.name;
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    if (error) {
+      throw UserError{
+          fmt::format("{}: cannot create the folder: {}", options.migration, error.message())};
+    }
+    write_output(context, path.string(), file.text);
   }
-  context.note(fmt::format("{} migration files in {}", files.size(), folder));
+  context.note(fmt::format("{} migration files in {}", files.size(), options.migration));
 }
 
 void run(const CommandContext& context, const Options& options) {
   advisor::AdviceOptions planning = advice_options(options.planning);
+  (void)migration_format(options.migration_format);  // a wrong name is told before the work
   if (options.workload == "-" && options.catalog == "-") {
     throw UserError{"only one of the workload and the catalog can be read from standard input"};
   }
@@ -76,7 +91,7 @@ void run(const CommandContext& context, const Options& options) {
     write_output(context, options.markdown, render_markdown(document));
   }
   if (!options.migration.empty()) {
-    write_migration(context, options.migration, advice);
+    write_migration(context, options, advice, catalog);
   }
   // Standard output holds one result: the text, unless another was sent there.
   if (options.html != "-" && options.json != "-" && options.markdown != "-") {
@@ -107,6 +122,10 @@ void register_advise(CLI::App& app, CommandContext& context) {
       ->default_str("-");
   command->add_option("--migration", options->migration, "Write ordered up and down SQL files")
       ->type_name("DIR");
+  command
+      ->add_option("--migration-format", options->migration_format,
+                   "sql, rails, django, flyway, alembic or prisma (sql)")
+      ->type_name("FORMAT");
   command->add_option("--details", options->details, "Proposals shown in full in the text (5)")
       ->type_name("N");
   command->footer(

@@ -1,9 +1,13 @@
 #include "reports/migration/migration_files.hpp"
 
 #include <cctype>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
+#include "collector/base/failure.hpp"
+
+#include "reports/migration/frameworks.hpp"
 #include "reports/words.hpp"
 
 namespace quern::reports {
@@ -23,36 +27,108 @@ std::string file_part(const std::string& id) {
   return part;
 }
 
-std::string script(const advisor::Proposal& proposal, const std::vector<std::string>& statements,
+void clean(std::vector<std::string>& statements) {
+  for (std::string& statement : statements) {
+    statement = clean_text(statement);
+    statement += statement.ends_with(';') ? "" : ";";
+  }
+}
+
+/// 14 digits and the step's number, so that no two are the same.
+std::string numbered(const std::string& version, std::size_t number) {
+  return fmt::format("{}{:03}", version, number);
+}
+
+std::vector<NumberedStep> numbered_steps(const advisor::Advice& advice,
+                                         const std::string& version) {
+  std::vector<NumberedStep> steps;
+  for (advisor::MigrationStep& step : advisor::migration_plan(advice)) {
+    NumberedStep one{.step = std::move(step)};
+    one.step.title = one_line(one.step.title, 200);
+    for (std::string& note : one.step.notes) {
+      note = one_line(note, 400);
+    }
+    clean(one.step.up);
+    clean(one.step.down);
+    one.file_id = file_part(one.step.id);
+    one.version = numbered(version, steps.size() + 1);
+    one.previous = steps.empty() ? "" : steps.back().version;
+    steps.push_back(std::move(one));
+  }
+  return steps;
+}
+
+std::string script(const NumberedStep& one, const std::vector<std::string>& statements,
                    const std::string& purpose) {
-  std::string text = fmt::format("-- {}: {}\n", purpose, one_line(proposal.title, 200));
+  std::string text = fmt::format("-- {}: {}\n", purpose, one.step.title);
   text += "-- Run outside a transaction: CONCURRENTLY does not work inside one.\n";
-  for (const std::string& warning : proposal.warnings) {
-    text += fmt::format("-- Warning: {}\n", one_line(warning, 400));
+  for (const std::string& note : one.step.notes) {
+    text += fmt::format("-- Note: {}\n", note);
   }
   for (const std::string& statement : statements) {
-    const std::string clean = clean_text(statement);
-    text += clean + (clean.ends_with(';') ? "\n" : ";\n");
+    text += statement + "\n";
   }
   return text;
 }
 
-}  // namespace
+constexpr const char* kCleanUp =
+    "-- After an interrupted step: drops what it left half done, INVALID indexes of this plan and\n"
+    "-- nothing else; then run the step again. For psql: \\gexec runs what the queries print.\n"
+    "SET statement_timeout = 0;\n"
+    "SET lock_timeout = '3s';\n";
 
-std::vector<MigrationText> migration_files(const advisor::Advice& advice) {
+std::vector<MigrationText> sql_files(const std::vector<NumberedStep>& steps) {
   std::vector<MigrationText> files;
-  int number = 0;
-  for (const advisor::Proposal& proposal : advice.proposals) {
-    if (proposal.ddl_up.empty()) {
-      continue;
+  std::string clean_up;
+  for (const NumberedStep& one : steps) {
+    const std::string stem = fmt::format("{}_{}", one.version, one.file_id);
+    files.push_back({stem + ".up.sql", script(one, one.step.up, "Applies")});
+    if (!one.step.down.empty()) {
+      files.push_back({stem + ".down.sql", script(one, one.step.down, "Reverts")});
     }
-    const std::string stem = fmt::format("{:03}_{}", ++number, file_part(proposal.id));
-    files.push_back({stem + ".up.sql", script(proposal, proposal.ddl_up, "Applies")});
-    if (!proposal.ddl_down.empty()) {
-      files.push_back({stem + ".down.sql", script(proposal, proposal.ddl_down, "Reverts")});
+    for (const std::string& query : one.step.clean_up) {
+      clean_up += clean_text(query) + " \\gexec\n";
     }
   }
+  if (!clean_up.empty()) {
+    files.push_back({"clean_up.sql", kCleanUp + clean_up});
+  }
   return files;
+}
+
+}  // namespace
+
+MigrationFormat migration_format(std::string_view name) {
+  constexpr std::pair<std::string_view, MigrationFormat> kFormats[] = {
+      {"sql", MigrationFormat::Sql},         {"rails", MigrationFormat::Rails},
+      {"django", MigrationFormat::Django},   {"flyway", MigrationFormat::Flyway},
+      {"alembic", MigrationFormat::Alembic}, {"prisma", MigrationFormat::Prisma}};
+  for (const auto& [known, format] : kFormats) {
+    if (known == name) {
+      return format;
+    }
+  }
+  throw UserError{fmt::format(
+      "no migrations for \"{}\"; there are sql, rails, django, flyway, alembic and prisma", name)};
+}
+
+std::vector<MigrationText> migration_files(const advisor::Advice& advice, MigrationFormat format,
+                                           const std::string& version) {
+  const auto steps = numbered_steps(advice, format == MigrationFormat::Sql ? "" : version);
+  switch (format) {
+    case MigrationFormat::Rails:
+      return rails_files(steps);
+    case MigrationFormat::Django:
+      return django_files(steps);
+    case MigrationFormat::Flyway:
+      return flyway_files(steps);
+    case MigrationFormat::Alembic:
+      return alembic_files(steps);
+    case MigrationFormat::Prisma:
+      return prisma_files(steps);
+    default:
+      return sql_files(steps);
+  }
 }
 
 }  // namespace quern::reports

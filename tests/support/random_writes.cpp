@@ -129,7 +129,7 @@ class Maker {
     drawn_.push_back({});
     for (std::size_t i = 0; i < width; ++i) {
       if (i == counter_at) {
-        table_.columns.push_back({"counter", "integer NOT NULL", "(# % 90000)::integer"});
+        table_.columns.push_back({"counter", "integer NOT NULL", "abs(hashint8(#) % 90000)"});
         drawn_.push_back({});
       }
       add_column(fmt::format("c{}", i));

@@ -10,6 +10,8 @@
 
 #include "collector/catalog/read_catalog.hpp"
 
+#include "planner-model/query/type_system.hpp"
+#include "planner-model/writes/heap_row.hpp"
 #include "planner-model/writes/write_ahead_log.hpp"
 #include "planner-model/writes/write_time.hpp"
 
@@ -307,8 +309,15 @@ class TableRun {
         std::stod(server_.value(fmt::format("SELECT '{}'::pg_lsn - '{}'", end, start))) / rows;
     one.model = model.total();
     one.model_images = model.heap.images;
-    one.detail = fmt::format("    model: heap {:.1f} + {:.1f}, commit {:.1f}", model.heap.records,
-                             model.heap.images, model.commit);
+    const planner_model::TypeSystem types{catalog};
+    const planner_model::HeapRow heap = planner_model::heap_row(table, types);
+    one.detail = fmt::format(
+        "    rows of {:.1f} bytes, {:.1f} on each of {} pages of fillfactor {}, {:.0f} bytes free, "
+        "{:.1f} holes\n",
+        heap.length, heap.rows_per_page, table.pages, table_.fillfactor, heap.free_bytes,
+        heap.holes);
+    one.detail += fmt::format("    model: heap {:.1f} + {:.1f}, commit {:.1f}", model.heap.records,
+                              model.heap.images, model.commit);
     if (shape.hot_share) {
       one.detail += fmt::format(", HOT {:.2f}", *shape.hot_share);
     }
@@ -483,8 +492,11 @@ void print_wal(std::ostream& out, const WalResults& results, std::size_t worst) 
     out << fmt::format("\nslowdown by the indexes: rank correlation {:.3f} over {} tables\n",
                        rank_correlation(results.slowdowns), results.slowdowns.size());
     for (const Slowdown& one : results.slowdowns) {
-      out << fmt::format("  {:<6} {:<8} measured {:6.2f}  model {:6.2f}\n", one.table,
-                         one.operation, one.real, one.model);
+      out << fmt::format(
+          "  {:<6} {:<8} measured {:6.2f} ({:.1f} us, {:.1f} without)  model {:6.2f} ({:.1f}, "
+          "{:.1f})\n",
+          one.table, one.operation, one.real, one.real_with, one.real_without, one.model,
+          one.model_with, one.model_without);
     }
   }
 }

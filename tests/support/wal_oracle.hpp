@@ -29,6 +29,10 @@ struct Slowdown {
   std::string operation;
   double real = 1;
   double model = 1;
+  double real_without = 0;  ///< microseconds a row
+  double real_with = 0;
+  double model_without = 0;
+  double model_with = 0;
 };
 
 struct WalRun {

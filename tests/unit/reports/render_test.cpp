@@ -190,10 +190,35 @@ TEST_CASE("every rule of check has a title for code hosts", "[reports][sarif]") 
 
 TEST_CASE("migration files are ordered pairs of complete statements", "[reports][migration]") {
   const auto files = migration_files(sample_advice());
-  REQUIRE(files.size() == 4);  // the rewrite has no DDL
+  REQUIRE(files.size() == 5);  // the rewrite has no DDL
   CHECK(files[0].name == "001_create-orders-customer_id-created_at.up.sql");
   CHECK(files[1].name == "001_create-orders-customer_id-created_at.down.sql");
   CHECK(files[3].text.find("CREATE INDEX CONCURRENTLY orders_status_idx") != std::string::npos);
+  CHECK(files[4].name == "clean_up.sql");
+  CHECK(files[4].text.find("AND NOT indisvalid \\gexec") != std::string::npos);
+}
+
+TEST_CASE("every framework's migration runs outside a transaction", "[reports][migration]") {
+  const auto texts = [](MigrationFormat format) {
+    std::string all;
+    for (const auto& file : migration_files(sample_advice(), format, "20261121053125")) {
+      all += file.name + "\n" + file.text;
+    }
+    return all;
+  };
+  const auto holds = [](const std::string& text, const char* part) {
+    INFO(text);
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(holds(texts(MigrationFormat::Rails), "disable_ddl_transaction!"));
+  CHECK(holds(texts(MigrationFormat::Rails),
+              "class CreateOrdersCustomerIdCreatedAt < ActiveRecord::Migration"));
+  CHECK(holds(texts(MigrationFormat::Django), "atomic = False"));
+  CHECK(holds(texts(MigrationFormat::Flyway), "executeInTransaction=false"));
+  CHECK(holds(texts(MigrationFormat::Alembic), "autocommit_block()"));
+  CHECK(holds(texts(MigrationFormat::Alembic), "down_revision = '20261121053125001'"));
+  CHECK(holds(texts(MigrationFormat::Prisma), "_01/migration.sql"));
+  CHECK_THROWS_AS(migration_format("liquibase"), UserError);
 }
 
 TEST_CASE("sizes on the command line", "[reports][cli]") {
