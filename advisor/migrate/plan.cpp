@@ -110,9 +110,9 @@ constexpr const char* kInvalid =
 constexpr const char* kInvalidParent =
     "SELECT format('DROP INDEX IF EXISTS %s', indexrelid::regclass) FROM pg_index WHERE indexrelid "
     "= to_regclass({}) AND NOT indisvalid";
-constexpr const char* kWithoutParent =
-    "SELECT format('DROP INDEX CONCURRENTLY IF EXISTS %s', oid::regclass) FROM pg_class WHERE oid "
-    "= to_regclass({}) AND relkind = 'i' AND to_regclass({}) IS NULL";
+constexpr const char* kPartWithoutParent =
+    "SELECT format('DROP INDEX {}IF EXISTS %s', oid::regclass) FROM pg_class WHERE oid = "
+    "to_regclass({}) AND relkind = '{}' AND to_regclass({}) IS NULL";
 
 /// `up` creates the index `top`. Dropping a partitioned index that is not valid yet takes the
 /// attached parts along; parts not attached yet stay and go one by one.
@@ -130,8 +130,12 @@ std::vector<std::string> clean_up(const std::vector<Statement>& up, const std::s
     return {fmt::format(fmt::runtime(kInvalid), name)};
   }
   queries.push_back(fmt::format(fmt::runtime(kInvalidParent), name));
-  for (const std::string& part : parts) {
-    queries.push_back(fmt::format(fmt::runtime(kWithoutParent), quote_literal(part), name));
+  for (const bool partitioned : {true, false}) {
+    for (const std::string& part : parts) {
+      queries.push_back(fmt::format(fmt::runtime(kPartWithoutParent),
+                                    partitioned ? "" : "CONCURRENTLY ", quote_literal(part),
+                                    partitioned ? "I" : "i", name));
+    }
   }
   return queries;
 }

@@ -254,6 +254,12 @@ GinKeys column_keys(const IndexKey& key, const IndexColumn& column, const TypeSy
 
 }  // namespace
 
+bool has_pending_list(const Index& index) {
+  const auto found = index.options.find("fastupdate");
+  return found == index.options.end() || (found->second != "off" && found->second != "false" &&
+                                          found->second != "0" && found->second != "no");
+}
+
 GinKeys gin_keys(const Index& index, const std::vector<IndexColumn>& columns,
                  const TypeSystem& types, double rows) {
   GinKeys all{.per_row = 0};

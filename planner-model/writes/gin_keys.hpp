@@ -27,4 +27,7 @@ struct GinKeys {
 [[nodiscard]] GinKeys gin_keys(const Index& index, const std::vector<IndexColumn>& columns,
                                const TypeSystem& types, double rows);
 
+/// fastupdate, which is the default: new entries wait in a list and are sorted in together.
+[[nodiscard]] bool has_pending_list(const Index& index);
+
 }  // namespace quern::planner_model

@@ -16,12 +16,6 @@ constexpr double kListHeader = 8;      // GinPostingList, with its first row add
 constexpr double kPageRoom = kPageSize - kPageHeader - 8;
 constexpr double kSegment = 256;  // GinPostingListSegmentTargetSize
 
-bool has_pending_list(const Index& index) {
-  const auto found = index.options.find("fastupdate");
-  return found == index.options.end() || (found->second != "off" && found->second != "false" &&
-                                          found->second != "0" && found->second != "no");
-}
-
 /// ginCompressPostingList() (ginpostinglist.c): the gap to the next row address, 11 bits of it the
 /// line pointer, 7 bits a byte.
 double address_bytes(double share, double rows_per_page) {

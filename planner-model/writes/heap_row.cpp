@@ -130,17 +130,20 @@ HeapRow heap_row(const Table& table, const TypeSystem& types) {
   row.pages = table.pages > 0 ? static_cast<double>(table.pages) : std::ceil(rows / loaded);
   row.pages = std::max(row.pages, 1.0);
   row.rows_per_page = rows > 0 && table.pages > 0 ? rows / row.pages : loaded;
-  row.free_bytes = std::max(0.0, body - row.rows_per_page * row.item());
-  // What a fresh load leaves over is no hole, nor is what the last page lacks.
-  const double reserve = kPageSize * (100 - fillfactor(table)) / 100;
-  const double full = row.length_varies ? (body - reserve) / row.item() - 0.5
-                                        : std::floor((body - reserve) / row.item());
+  // The rows' size is an estimate where it varies: pages about as full as a load leaves them are
+  // taken for full, up to half a row.
+  const double reserve = body * (100 - fillfactor(table)) / 100;
+  const double trusted = row.length_varies ? 0.12 : 0.03;
+  const double excess = body - reserve - row.rows_per_page * row.item();
+  row.free_bytes = std::abs(excess) < trusted * body ? reserve + 0.5 * row.item()
+                                                     : std::max(0.0, reserve + excess);
+  const double full = (body - reserve) / row.item();
   const double on_full_pages = rows / std::max(row.pages - 0.5, 1.0);
-  row.holes = std::max(0.0, full - on_full_pages - 0.04 * full);
+  row.holes = std::max(0.0, full - on_full_pages - 0.5 - (trusted - 0.02) * full);
   // heap_page_prune_opt(): below the fill factor's reserve, or a tenth of a page. A fresh load
   // leaves the reserve.
   row.prunes_when_read =
-      reserve > 0 ? on_full_pages > 1.05 * full : row.free_bytes < kPageSize / 10;
+      reserve > 0 ? on_full_pages > (1 + trusted) * full : row.free_bytes < kPageSize / 10;
   return row;
 }
 

@@ -41,7 +41,13 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   return wal;
 }
 
-WalBytes gist_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape) {
+  IndexEntries all = entries;
+  if (!all.index->keys.empty() && all.index->keys.front().operator_class_name == "gist_trgm_ops") {
+    // A leaf key is the array of the text's trigrams, three bytes each (trgm_gist.c).
+    constexpr double kHeader = 8 + 4 + 1;
+    all.tuple = align_up(kHeader + 3 * all.columns.front().width, 8);
+  }
   const WalRecord insert{.main = 4, .blocks = {all.tuple}};
   const WalRecord parent{.main = 4, .blocks = {all.tuple + 2}};
   constexpr double kParentGrows = 0.1;  // the key above must cover the new one
@@ -70,7 +76,8 @@ WalBytes brin_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   double widened = 0;
   if (shape.rows > 0) {
     const double covered = std::min(1.0, rest_rows / shape.rows);
-    widened = all.ascending ? covered : 0.01 * covered;
+    // A new version of a row brings an old value among the table's last ones at most once.
+    widened = all.ascending && !shape.same_key ? covered : 0.01 * covered;
   }
   const WalRecord update{.main = 2, .blocks = {24}};
   return {.records = widened * update.aligned(),

@@ -372,8 +372,16 @@ class TableRun {
     }
     WriteShape shape{.rows = static_cast<double>(kRounds * rows)};
     shape.rows_per_transaction = static_cast<double>(rows);
-    const auto time = row_time(catalog, table, indexes, shape);
-    results_.slowdowns.push_back({table_.name, "insert", with / without, time.total() / time.heap});
+    const planner_model::RowTime time = row_time(catalog, table, indexes, shape);
+    const double written = kRounds * static_cast<double>(rows);
+    results_.slowdowns.push_back({.table = table_.name,
+                                  .operation = "insert",
+                                  .real = with / without,
+                                  .model = time.total() / time.heap,
+                                  .real_without = 1000 * without / written,
+                                  .real_with = 1000 * with / written,
+                                  .model_without = time.heap,
+                                  .model_with = time.total()});
     server_.exec("DROP TABLE bare, source");
   }
 
@@ -493,7 +501,7 @@ void print_wal(std::ostream& out, const WalResults& results, std::size_t worst) 
                        rank_correlation(results.slowdowns), results.slowdowns.size());
     for (const Slowdown& one : results.slowdowns) {
       out << fmt::format(
-          "  {:<6} {:<8} measured {:6.2f} ({:.1f} us, {:.1f} without)  model {:6.2f} ({:.1f}, "
+          "  {:<6} {:<8} measured {:6.2f} ({:.1f} us, {:.1f} without them)  model {:6.2f} ({:.1f}, "
           "{:.1f})\n",
           one.table, one.operation, one.real, one.real_with, one.real_without, one.model,
           one.model_with, one.model_without);
