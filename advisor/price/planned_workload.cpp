@@ -12,30 +12,6 @@ using planner_model::ClauseUse;
 using planner_model::Planner;
 using planner_model::TableUse;
 
-/// Executions with all their values first, in the document's order, which is by what they stand
-/// for.
-std::vector<SampleExecution> chosen_samples(const QueryClass& query) {
-  std::vector<SampleExecution> chosen = query.samples;
-  std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-    return a.parameters_complete && !b.parameters_complete;
-  });
-  std::vector<SampleExecution> distinct;
-  for (auto& sample : chosen) {
-    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const auto& other) {
-      return other.sql == sample.sql && other.parameters == sample.parameters;
-    });
-    if (!known) {
-      distinct.push_back(std::move(sample));
-    }
-  }
-  chosen = std::move(distinct);
-  chosen.resize(std::min(chosen.size(), kMostSamples));
-  if (chosen.empty()) {
-    chosen.push_back({.sql = query.sql, .parameters_complete = false});
-  }
-  return chosen;
-}
-
 bool same_clause(const ClauseUse& a, const ClauseUse& b) {
   return a.column == b.column && a.expression == b.expression && a.kind == b.kind;
 }
@@ -72,6 +48,28 @@ std::vector<TableUse> common_uses(const Planner& planner,
 }
 
 }  // namespace
+
+std::vector<SampleExecution> planned_executions(const QueryClass& query) {
+  std::vector<SampleExecution> chosen = query.samples;
+  std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
+    return a.parameters_complete && !b.parameters_complete;
+  });
+  std::vector<SampleExecution> distinct;
+  for (auto& sample : chosen) {
+    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const auto& other) {
+      return other.sql == sample.sql && other.parameters == sample.parameters;
+    });
+    if (!known) {
+      distinct.push_back(std::move(sample));
+    }
+  }
+  chosen = std::move(distinct);
+  chosen.resize(std::min(chosen.size(), kMostSamples));
+  if (chosen.empty()) {
+    chosen.push_back({.sql = query.sql, .parameters_complete = false});
+  }
+  return chosen;
+}
 
 bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass added,
                const std::vector<SampleExecution>& executions) {
@@ -128,7 +126,7 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner) 
     if (query->untimed < query->calls) {
       added.total = query->total;
     }
-    add_class(planned, planner, std::move(added), chosen_samples(*query));
+    add_class(planned, planner, std::move(added), planned_executions(*query));
   }
   return planned;
 }

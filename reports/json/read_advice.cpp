@@ -1,0 +1,57 @@
+#include "reports/json/read_advice.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "collector/base/failure.hpp"
+
+namespace quern::reports {
+
+namespace {
+
+std::string without(std::string text, const std::string& part) {
+  const auto at = text.find(part);
+  return at == std::string::npos ? text : text.erase(at, part.size());
+}
+
+void add_statement(advisor::Prediction& prediction, std::string statement) {
+  while (!statement.empty() && statement.back() == ';') {
+    statement.pop_back();
+  }
+  if (statement.rfind("CREATE ", 0) == 0) {
+    prediction.create.push_back(without(statement, "CONCURRENTLY "));
+  } else if (statement.rfind("ALTER INDEX ", 0) == 0) {
+    prediction.attach.push_back(statement);
+  } else if (statement.rfind("DROP INDEX ", 0) == 0) {
+    prediction.drop.push_back(without(statement, "CONCURRENTLY "));
+  }  // SET and RESET are for a build beside traffic
+}
+
+}  // namespace
+
+advisor::Prediction read_prediction(const std::string& json, const std::string& path) {
+  try {
+    const auto document = nlohmann::json::parse(json);
+    if (document.value("format", "") != "quern-advice") {
+      throw UserError{
+          fmt::format("{}: not an advice document (quern advise --json writes one)", path)};
+    }
+    advisor::Prediction prediction;
+    for (const auto& proposal : document.at("proposals")) {
+      for (const auto& statement : proposal.at("ddl_up")) {
+        add_statement(prediction, statement.get<std::string>());
+      }
+    }
+    for (const auto& query : document.at("queries")) {
+      prediction.classes[query.at("fingerprint").get<std::string>()] = {
+          .calls = query.at("calls").get<double>(),
+          .before = query.at("cost_before").get<double>(),
+          .after = query.at("cost_after").get<double>()};
+    }
+    return prediction;
+  } catch (const nlohmann::json::exception& error) {
+    throw UserError{fmt::format("{}: not a complete advice document: {}", path, error.what())};
+  }
+}
+
+}  // namespace quern::reports
