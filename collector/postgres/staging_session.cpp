@@ -10,6 +10,29 @@
 
 namespace quern::collector {
 
+namespace {
+
+/// pqxx::subtransaction sets its savepoint at its first exec() and never for exec_params(), which
+/// is what refuses a text of several statements.
+class Savepoint {
+ public:
+  explicit Savepoint(pqxx::work& transaction) : transaction_{transaction} {
+    transaction_.exec("SAVEPOINT quern");
+  }
+
+  void release() { transaction_.exec("RELEASE SAVEPOINT quern"); }
+
+  void roll_back() {
+    transaction_.exec("ROLLBACK TO SAVEPOINT quern");
+    release();
+  }
+
+ private:
+  pqxx::work& transaction_;
+};
+
+}  // namespace
+
 struct StagingSession::State {
   std::string dsn;
   std::string name;
@@ -54,14 +77,14 @@ StagingSession::~StagingSession() = default;  // pqxx::work rolls back what was 
 
 bool StagingSession::execute(const std::string& statement, std::string& refusal) {
   return state_->run([&] {
-    pqxx::subtransaction attempt{*state_->transaction};
+    Savepoint savepoint{*state_->transaction};
     try {
-      attempt.exec_params(statement);
-      attempt.commit();
+      state_->transaction->exec_params(statement);
+      savepoint.release();
       return true;
     } catch (const pqxx::sql_error& error) {
       refusal = state_->said(error);
-      attempt.abort();
+      savepoint.roll_back();
       return false;
     }
   });
@@ -70,18 +93,17 @@ bool StagingSession::execute(const std::string& statement, std::string& refusal)
 std::optional<std::string> StagingSession::explain(const std::string& statement, bool measured,
                                                    std::string& refusal) {
   return state_->run([&]() -> std::optional<std::string> {
-    pqxx::subtransaction attempt{*state_->transaction};
+    Savepoint savepoint{*state_->transaction};
+    std::optional<std::string> plan;
     try {
       const std::string options = measured ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
-      const auto rows = attempt.exec_params("EXPLAIN (" + options + ") " + statement);
-      std::string plan = rows.at(0).at(0).c_str();
-      attempt.abort();
-      return plan;
+      const auto rows = state_->transaction->exec_params("EXPLAIN (" + options + ") " + statement);
+      plan = rows.at(0).at(0).c_str();
     } catch (const pqxx::sql_error& error) {
       refusal = state_->said(error);
-      attempt.abort();
-      return std::nullopt;
     }
+    savepoint.roll_back();
+    return plan;
   });
 }
 
