@@ -5,18 +5,10 @@
 #include <cstdlib>
 
 #include "planner-model/size/index_size.hpp"
-#include "planner-model/size/key_sample.hpp"
+#include "planner-model/writes/write_ahead_log.hpp"
 
 namespace quern::planner_model {
 namespace {
-
-/// XLogRecord (24), one block reference (4 + 12 + 4) less what repeats, xl_btree_insert (2) and
-/// alignment of the record to 8: the fixed part of XLOG_BTREE_INSERT_LEAF.
-constexpr double kInsertRecord = 46;
-constexpr double kPageBody = 8192 - 24 - 16;
-/// Random inserts keep pages about ln 2 full; ascending ones split at 90 %.
-constexpr double kRandomFill = 0.69;
-constexpr double kAscendingFill = 0.9;
 
 double setting(const CatalogSnapshot& catalog, const char* name, double otherwise) {
   const auto found = catalog.settings.find(name);
@@ -48,7 +40,6 @@ IndexWriteCost index_write_cost(const Index& index, const Table& table,
   const double share = fraction_indexed(index, table_rows);
   const double entries =
       index.reltuples >= 0 && !index.predicate.empty() ? index.reltuples : table_rows;
-  const double tuple = average_tuple_size(columns);
   double pages = static_cast<double>(index.pages);
   if (pages < 1) {
     pages = index_size(index, table, {types}, entries, SizeModel::AsBuilt).pages.value();
@@ -69,28 +60,15 @@ IndexWriteCost index_write_cost(const Index& index, const Table& table,
     records = 0.01;
   }
 
-  // A split logs about half a page and happens once for the entries that fill half a page; at the
-  // right end it logs a tenth of a page for the entries of a whole one.
-  const double item = tuple + 4;
-  const double split = ascending
-                           ? (1 - kAscendingFill) * kPageBody / (kAscendingFill * kPageBody / item)
-                           : 0.5 * kPageBody / (kRandomFill * kPageBody / item);
   IndexWriteCost cost{};
-  cost.wal_per_insert =
-      Bytes{share * records * (kInsertRecord + tuple + split * (records >= 1 ? 1 : 0))};
-
-  if (rows_between_checkpoints > 0) {
-    // Pages touched for the first time after a checkpoint are logged whole: of P leaves, n random
-    // touches meet P (1 - (1 - 1/P)^n); ascending keys touch only new pages, which need no image.
-    const double touches = rows_between_checkpoints * share;
-    const double leaves = std::max(1.0, pages);
-    const double touched =
-        ascending ? 1 : leaves * (1 - std::pow(1 - 1 / leaves, std::max(touches, 0.0)));
-    const double fill = ascending ? kAscendingFill : kRandomFill + 0.2;
-    const bool images = setting(catalog, "full_page_writes", 1) != 0 ||
-                        catalog.settings.count("full_page_writes") == 0;
+  const WriteShape steady{.kind = RowWrite::Insert};
+  cost.wal_per_insert = Bytes{row_wal(catalog, table, {&index}, steady).indexes.front().records};
+  if (rows_between_checkpoints > 0 && setting(catalog, "full_page_writes", 1) != 0) {
+    const WriteShape after_checkpoint{.kind = RowWrite::Insert,
+                                      .rows = rows_between_checkpoints,
+                                      .rows_between_checkpoints = rows_between_checkpoints};
     cost.wal_full_page_images =
-        Bytes{images ? touched * (kPageBody * fill + 64) / rows_between_checkpoints : 0};
+        Bytes{row_wal(catalog, table, {&index}, after_checkpoint).indexes.front().images};
   }
 
   // In the planner's units: the descent's comparisons, a tuple formed and placed, and the share of

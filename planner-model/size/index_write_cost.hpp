@@ -5,9 +5,8 @@
 
 namespace quern::planner_model {
 
-/// What one index adds to one row written, by physical reasoning over nbtree's WAL records
-/// (src/backend/access/nbtree/nbtinsert.c, nbtxlog.h; xloginsert.c). Steady state: between
-/// checkpoints far apart, full-page images amortized by `full_page_share`.
+/// What one index adds to one row inserted: its WAL by planner-model/writes/, long after a
+/// checkpoint, and the cost that stands beside the reads' in the advisor's objective.
 struct IndexWriteCost {
   Bytes wal_per_insert;        ///< the index entry's own WAL, splits amortized
   Bytes wal_full_page_images;  ///< added in the first touches after a checkpoint, a row
