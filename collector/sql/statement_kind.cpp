@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include "collector/sql/lexer.hpp"
 #include "collector/sql/parse_tree.hpp"
 
@@ -45,6 +48,78 @@ std::string without_literals(std::string_view sql) {
   return text;
 }
 
+/// A table's name as far as pg_query_fingerprint() leaves it out: that drops all runs of two digits
+/// and more, which would make t12 and t21 one table. Runs of six and more (dates, generated
+/// numbers) stay dropped; nothing when nothing is left out.
+std::string numbered_name(std::string_view name) {
+  constexpr std::size_t kGenerated = 6;
+  std::string kept;
+  bool numbered = false;
+  for (std::size_t i = 0; i < name.size();) {
+    std::size_t end = i;
+    while (end < name.size() && name[end] >= '0' && name[end] <= '9') {
+      ++end;
+    }
+    const std::size_t run = end - i;
+    if (run == 0) {
+      kept += name[i++];
+      continue;
+    }
+    numbered = numbered || (run > 1 && run < kGenerated);
+    kept += run < kGenerated ? name.substr(i, run) : std::string_view{"0"};
+    i = end;
+  }
+  return numbered ? kept : std::string{};
+}
+
+/// Every message below one that the library made, itself first.
+template <class Visit>
+void visit_messages(const ProtobufCMessage& message, const Visit& visit) {
+  visit(message);
+  const auto* bytes = reinterpret_cast<const char*>(&message);
+  for (unsigned f = 0; f < message.descriptor->n_fields; ++f) {
+    const ProtobufCFieldDescriptor& field = message.descriptor->fields[f];
+    if (field.type != PROTOBUF_C_TYPE_MESSAGE) {
+      continue;
+    }
+    if (field.label == PROTOBUF_C_LABEL_REPEATED) {
+      const auto count = *reinterpret_cast<const std::size_t*>(bytes + field.quantifier_offset);
+      const auto* items = *reinterpret_cast<ProtobufCMessage* const* const*>(bytes + field.offset);
+      for (std::size_t i = 0; i < count; ++i) {
+        visit_messages(*items[i], visit);
+      }
+      continue;
+    }
+    const bool one_of = (field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0;
+    if (one_of &&
+        *reinterpret_cast<const std::uint32_t*>(bytes + field.quantifier_offset) != field.id) {
+      continue;
+    }
+    if (const auto* child = *reinterpret_cast<ProtobufCMessage* const*>(bytes + field.offset)) {
+      visit_messages(*child, visit);
+    }
+  }
+}
+
+/// The library's fingerprint, and the table names that it does not tell apart.
+std::string with_numbered_names(std::string print, const ParseTree& tree) {
+  std::string names;
+  for (const auto& statement : tree.statements()) {
+    visit_messages(statement.node->base, [&](const ProtobufCMessage& message) {
+      if (message.descriptor == &pg_query__range_var__descriptor) {
+        const auto& range = reinterpret_cast<const PgQuery__RangeVar&>(message);
+        const std::string name = numbered_name(range.relname);
+        names += name.empty() ? "" : "\n" + name;
+      }
+    });
+  }
+  if (names.empty()) {
+    return print;
+  }
+  const std::string both = print + names;
+  return fmt::format("{:016x}", XXH64(both.data(), both.size(), 0));
+}
+
 }  // namespace
 
 std::optional<StatementIdentity> identify(std::string_view sql) {
@@ -57,7 +132,7 @@ std::optional<StatementIdentity> identify(std::string_view sql) {
   if (!print) {
     return std::nullopt;
   }
-  StatementIdentity identity{.fingerprint = std::move(*print)};
+  StatementIdentity identity{.fingerprint = with_numbered_names(std::move(*print), *tree)};
   identity.kind = kind_of(*tree->statements().front().node);
   for (const ParseTree::Statement& statement : tree->statements()) {
     if (kind_of(*statement.node) != identity.kind) {
