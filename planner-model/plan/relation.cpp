@@ -180,6 +180,16 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
   }
 }
 
+/// HypoPG 1.3.1 renumbers the columns of a predicate or an expression for the first entry of a
+/// range table alone (hypo_injectHypotheticalIndex()): elsewhere the server sees none of them
+/// match.
+bool hypopg_sees(const Index& index, const RelOptInfo& rel) {
+  const bool has_expressions = !index.predicate.empty() ||
+                               std::any_of(index.keys.begin(), index.keys.end(),
+                                           [](const auto& key) { return !key.expression.empty(); });
+  return !has_expressions || (rel.kind == RelKind::Base && rel.range == 1);
+}
+
 IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index, bool hypothetical,
                          const std::map<int, int>& to_parent) {
   auto& global = *root.global;
@@ -270,6 +280,9 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
     to_parent[own] = parent;
   }
   for (const auto& entry : global.visible_indexes(table.oid)) {
+    if (entry.hypothetical && !hypopg_sees(*entry.index, rel)) {
+      continue;
+    }
     try {
       rel.indexes.push_back(load_index(root, rel, *entry.index, entry.hypothetical, to_parent));
     } catch (const UserError&) {
