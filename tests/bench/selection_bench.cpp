@@ -1,0 +1,222 @@
+// Quern's choice of indexes beside Extend and a tuning advisor that search through HypoPG, at four
+// storage budgets, all judged by PostgreSQL itself: the sum of EXPLAIN's total costs under
+// hypothetical indexes, of the sizes that HypoPG gives them.
+//
+// usage: selection_bench SAMPLE [SCALE [SHARE...]]    budgets as shares of the tables' size
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "collector/catalog/read_catalog.hpp"
+#include "collector/collect.hpp"
+
+#include "advisor/advise.hpp"
+
+#include "tests/bench/hypopg_costs.hpp"
+#include "tests/bench/rival_selection.hpp"
+#include "tests/support/cluster.hpp"
+#include "tests/support/corpus.hpp"
+
+namespace {
+
+using namespace quern;
+using namespace quern::bench;
+
+constexpr std::size_t kMaxWidth = 3;
+
+struct Setting {
+  CatalogSnapshot catalog;
+  Workload workload;
+  std::vector<WeightedStatement> statements;
+  IndexableColumns columns;
+  double table_bytes = 0;
+};
+
+std::string full_name(const Table& table) {
+  return table.schema + "." + table.name;
+}
+
+void add_columns(Setting& setting, const planner_model::TableUse& use, WeightedStatement& out) {
+  const auto table = std::find_if(setting.catalog.tables.begin(), setting.catalog.tables.end(),
+                                  [&](const Table& t) { return t.oid == use.table; });
+  // HypoPG takes no partitioned tables; their partitions are tables of their own to it.
+  if (table == setting.catalog.tables.end()) {
+    return;
+  }
+  out.tables.insert(full_name(*table));
+  if (table->kind == 'p') {
+    return;
+  }
+  auto& columns = setting.columns[full_name(*table)];
+  const auto add = [&](std::int16_t number) {
+    const auto column = std::find_if(table->columns.begin(), table->columns.end(),
+                                     [&](const Column& c) { return c.number == number; });
+    if (column != table->columns.end() &&
+        std::find(columns.begin(), columns.end(), column->name) == columns.end()) {
+      columns.push_back(column->name);
+    }
+  };
+  for (const auto& clause : use.clauses) {
+    add(clause.column);
+  }
+  for (const auto& sort : use.order_by) {
+    add(sort.column);
+  }
+  for (const auto& sort : use.group_by) {
+    add(sort.column);
+  }
+}
+
+Setting read_setting(const std::string& sample, const std::string& dsn) {
+  Setting setting{.catalog = collector::read_catalog(dsn)};
+  setting.workload = collector::collect({QUERN_SOURCE_DIR "/samples/" + sample + "/queries.sql"},
+                                        {.format = collector::LogFormat::Sql});
+  // Only what every side can plan as it stands.
+  std::erase_if(setting.workload.classes, [](const QueryClass& query) {
+    return query.kind != StatementKind::Select || query.samples.empty() ||
+           query.samples.front().sql.find('$') != std::string::npos;
+  });
+  const planner_model::Planner planner{setting.catalog};
+  for (const auto& query : setting.workload.classes) {
+    WeightedStatement statement{query.samples.front().sql, static_cast<double>(query.calls)};
+    for (const auto& use : planner.table_uses(*planner.bind(statement.sql))) {
+      add_columns(setting, use, statement);
+    }
+    setting.statements.push_back(std::move(statement));
+  }
+  for (const auto& table : setting.catalog.tables) {
+    setting.table_bytes += static_cast<double>(table.pages) * setting.catalog.block_size;
+  }
+  return setting;
+}
+
+/// One proposal: an index, or one on each partition.
+using Proposed = std::set<HypoIndex>;
+
+/// What the advice creates, as far as HypoPG can imagine it; the others are counted.
+std::vector<Proposed> created_by(const advisor::Advice& advice, HypopgCosts& costs,
+                                 std::size_t& beyond) {
+  std::vector<Proposed> created;
+  for (const auto& proposal : advice.proposals) {
+    Proposed indexes;
+    bool known = true;
+    for (std::string ddl : proposal.ddl_up) {
+      const auto create = ddl.find("CREATE");
+      if (create == std::string::npos || ddl.find(" INDEX ") == std::string::npos ||
+          ddl.find(" ON ONLY ") != std::string::npos) {
+        continue;
+      }
+      if (const auto word = ddl.find("CONCURRENTLY "); word != std::string::npos) {
+        ddl.erase(word, std::string{"CONCURRENTLY "}.size());
+      }
+      const bool qualified = proposal.table.find('.') != std::string::npos;
+      const HypoIndex index{(qualified ? "" : "public.") + proposal.table, ddl};
+      known = known && costs.bytes(index) >= 0;
+      indexes.insert(index);
+    }
+    if (!indexes.empty()) {
+      known ? created.push_back(std::move(indexes)) : static_cast<void>(++beyond);
+    }
+  }
+  return created;
+}
+
+std::vector<Proposed> each_alone(const std::set<HypoIndex>& indexes) {
+  std::vector<Proposed> proposed;
+  for (const auto& index : indexes) {
+    proposed.push_back({index});
+  }
+  return proposed;
+}
+
+template <typename Work>
+double seconds(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void print(const std::string& name, HypopgCosts& judge, double before,
+           const std::vector<Proposed>& chosen, double took, const std::string& note) {
+  std::set<HypoIndex> all;
+  for (const auto& proposed : chosen) {
+    all.insert(proposed.begin(), proposed.end());
+  }
+  double bytes = 0;
+  for (const auto& index : all) {
+    bytes += judge.bytes(index);
+  }
+  const auto used = judge.used(all);
+  std::string unused;
+  std::size_t in_plans = 0;
+  for (const auto& proposed : chosen) {
+    const bool in_a_plan = std::any_of(proposed.begin(), proposed.end(),
+                                       [&](const auto& index) { return used.count(index) != 0; });
+    in_plans += in_a_plan ? 1 : 0;
+    unused += in_a_plan ? "" : "    in no plan of the server: " + proposed.begin()->ddl + "\n";
+  }
+  fmt::print("  {:<14} {:>6.2f} % {:>8.1f} MB {:>4} {:>6} {:>8.1f} s  {}\n{}", name,
+             100 * judge.workload(all) / before, bytes / 1e6, chosen.size(), in_plans, took, note,
+             unused);
+}
+
+int run(const std::string& sample, const std::string& scale, const std::vector<double>& shares) {
+  const std::string dsn = testing::sample_database(testing::Cluster::instance(), sample, scale);
+  const Setting setting = read_setting(sample, dsn);
+  HypopgCosts judge{dsn, setting.statements};
+  const double before = judge.workload({});
+  fmt::print(
+      "{}: {} statements, tables of {:.0f} MB; cost in per cent of that without new indexes\n",
+      sample, setting.statements.size(), setting.table_bytes / 1e6);
+  fmt::print("  {:<14} {:>8} {:>11} {:>4} {:>6} {:>10}\n", "", "cost", "size", "n", "used", "took");
+  for (const double share : shares) {
+    const double budget = share * setting.table_bytes;
+    fmt::print("budget {:.1f} MB\n", budget / 1e6);
+    advisor::Advice advice;
+    const double quern_took = seconds([&] {
+      advice = advisor::advise(setting.workload, setting.catalog,
+                               {.budget = Bytes{budget},
+                                .time_limit_seconds = 20,
+                                .sizes = planner_model::SizeModel::HypoPG,
+                                .minimum_benefit = 0});
+    });
+    std::size_t beyond = 0;
+    const auto own = created_by(advice, judge, beyond);
+    print("quern", judge, before, own, quern_took,
+          fmt::format("gap {:.1f} %{}", 100 * advice.cost.gap,
+                      beyond == 0 ? "" : fmt::format(", {} beyond HypoPG", beyond)));
+    for (const bool greedy : {false, true}) {
+      HypopgCosts costs{dsn, setting.statements};
+      std::set<HypoIndex> chosen;
+      const double took = seconds([&] {
+        chosen = greedy ? tuning_advisor(costs, setting.columns, budget, 2)
+                        : extend(costs, setting.columns, budget, kMaxWidth);
+      });
+      print(greedy ? "tuning advisor" : "Extend", judge, before, each_alone(chosen), took,
+            fmt::format("{} EXPLAINs", costs.explains()));
+    }
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    std::vector<double> shares;
+    for (int i = 3; i < argc; ++i) {
+      shares.push_back(std::stod(argv[i]));
+    }
+    return run(argc > 1 ? argv[1] : "warehouse", argc > 2 ? argv[2] : "1",
+               shares.empty() ? std::vector<double>{0.02, 0.05, 0.1, 0.2} : shares);
+  } catch (const std::exception& error) {
+    std::cerr << "selection_bench: " << error.what() << "\n";
+    return 2;
+  }
+}
