@@ -12,6 +12,31 @@ using planner_model::ClauseUse;
 using planner_model::Planner;
 using planner_model::TableUse;
 
+struct Distinct {
+  std::vector<SampleExecution> executions = {};
+  std::vector<double> shares = {};  ///< of the given executions, parallel
+};
+
+/// Executions that are alike to the last value are planned once and stand for more.
+Distinct distinct(const std::vector<SampleExecution>& given) {
+  Distinct result;
+  const double each = 1 / static_cast<double>(given.size());
+  for (const auto& execution : given) {
+    const auto known =
+        std::find_if(result.executions.begin(), result.executions.end(), [&](const auto& other) {
+          return other.sql == execution.sql && other.parameters == execution.parameters &&
+                 other.parameters_complete == execution.parameters_complete;
+        });
+    if (known == result.executions.end()) {
+      result.executions.push_back(execution);
+      result.shares.push_back(each);
+    } else {
+      result.shares[static_cast<std::size_t>(known - result.executions.begin())] += each;
+    }
+  }
+  return result;
+}
+
 bool same_clause(const ClauseUse& a, const ClauseUse& b) {
   return a.column == b.column && a.expression == b.expression && a.kind == b.kind;
 }
@@ -54,16 +79,6 @@ std::vector<SampleExecution> planned_executions(const QueryClass& query) {
   std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
     return a.parameters_complete && !b.parameters_complete;
   });
-  std::vector<SampleExecution> distinct;
-  for (auto& sample : chosen) {
-    const bool known = std::any_of(distinct.begin(), distinct.end(), [&](const auto& other) {
-      return other.sql == sample.sql && other.parameters == sample.parameters;
-    });
-    if (!known) {
-      distinct.push_back(std::move(sample));
-    }
-  }
-  chosen = std::move(distinct);
   chosen.resize(std::min(chosen.size(), kMostSamples));
   if (chosen.empty()) {
     chosen.push_back({.sql = query.sql, .parameters_complete = false});
@@ -72,18 +87,20 @@ std::vector<SampleExecution> planned_executions(const QueryClass& query) {
 }
 
 bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass added,
-               const std::vector<SampleExecution>& executions) {
+               const std::vector<SampleExecution>& given) {
   try {
     std::vector<std::shared_ptr<const BoundQuery>> bound;
     std::vector<PlannedSample> samples;
-    for (const auto& execution : executions) {
+    const auto [executions, shares] = distinct(given);
+    for (std::size_t i = 0; i < executions.size(); ++i) {
+      const SampleExecution& execution = executions[i];
       bound.push_back(execution.parameters_complete
                           ? planner.bind(execution.sql, execution.parameters)
                           : planner.bind(execution.sql));
       added.generic = added.generic || !execution.parameters_complete;
       samples.push_back({.query = bound.back(),
                          .query_class = planned.classes.size(),
-                         .weight = added.calls / static_cast<double>(executions.size()),
+                         .weight = added.calls * shares[i],
                          .before = planner.plan(*bound.back())});
     }
     added.uses = common_uses(planner, executions, bound);

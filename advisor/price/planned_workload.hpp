@@ -42,8 +42,8 @@ struct PlannedWorkload {
   std::uint64_t utility_calls = 0;  ///< BEGIN, SET, COPY ...: nothing to plan
 };
 
-/// Up to kMostSamples different executions of a class that stand for it, those with all their
-/// values first; never none.
+/// Up to kMostSamples executions of a class, of equal weight, that stand for it; those with all
+/// their values first; never none.
 [[nodiscard]] std::vector<SampleExecution> planned_executions(const QueryClass& query);
 
 /// Binds and plans up to kMostSamples real executions of each class; a class without one is planned

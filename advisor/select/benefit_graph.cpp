@@ -160,7 +160,7 @@ class Exploration {
 
   /// The first ones, which cost the least, are kept apart; the others are taken together.
   void leave_unknown(UnknownSets sets) {
-    constexpr std::size_t kApart = 12;
+    constexpr std::size_t kApart = 8;
     auto& unknown = found_.unknown;
     if (unknown.size() < kApart) {
       unknown.push_back(std::move(sets));

@@ -170,34 +170,44 @@ std::size_t cut_off(const SelectionProblem& problem) {
                     [](const auto& query) { return !query.unknown.empty(); }));
 }
 
-/// No choice has a lower objective.
-Selection bounded(const SelectionProblem& problem, const ChooseOptions& options) {
-  Selection selection = select_by_integer_program(problem, Floors::Allowed, later_share(options));
-  selection.bound -= slack_of(problem);
-  return selection;
+struct Bound {
+  double objective = 0;  ///< no choice has a lower one
+  bool optimal = false;  ///< proven to be the best bound of the program
+};
+
+/// The relaxation's bound where it is near enough to `objective`; otherwise the integer program's.
+Bound bounded(const SelectionProblem& problem, double objective, const ChooseOptions& options) {
+  const double slack = slack_of(problem);
+  const double relaxed = relaxed_bound(problem) - slack;
+  if (objective - relaxed <= options.wanted_gap / 2 * relaxed) {
+    return {relaxed, true};
+  }
+  const Selection selection =
+      select_by_integer_program(problem, Floors::Allowed, later_share(options));
+  return {std::max(relaxed, selection.bound - slack), selection.optimal};
 }
 
-/// Queries that may cost less than is known, by enough to matter to the gap.
-std::vector<std::size_t> worth_more_plans(const SelectionProblem& problem, const IndexSet& chosen,
-                                          double gap) {
-  std::vector<std::pair<double, std::size_t>> excess;
+/// Queries that could cost less than is known, or as little with other indexes, by enough to matter
+/// to the gap.
+std::vector<std::size_t> worth_more_plans(const SelectionProblem& problem, double gap) {
+  std::vector<std::pair<double, std::size_t>> doubts;
   double total = 0;
   for (std::size_t q = 0; q < problem.queries.size(); ++q) {
     const SelectionQuery& query = problem.queries[q];
-    const double known = query_cost(query, chosen);
-    double least = known;
+    const double base = query_cost(query, {});
+    double least = base;
     for (const auto& unknown : query.unknown) {
       least = std::min(least, unknown.at_least);
     }
-    if (least < known) {
-      excess.emplace_back(query.weight * (known - least), q);
-      total += excess.back().first;
+    if (least < base) {
+      doubts.emplace_back(query.weight * (base - least), q);
+      total += doubts.back().first;
     }
   }
   // The largest first, until the others can not explain the gap.
-  std::sort(excess.rbegin(), excess.rend());
+  std::sort(doubts.rbegin(), doubts.rend());
   std::vector<std::size_t> queries;
-  for (const auto& [amount, q] : excess) {
+  for (const auto& [amount, q] : doubts) {
     if (total <= gap / 4) {
       break;
     }
@@ -209,10 +219,9 @@ std::vector<std::size_t> worth_more_plans(const SelectionProblem& problem, const
 
 /// Two bounds: of the objective that was asked for, which says how good the search was; and of the
 /// cost alone, which says what is left to gain by indexes that earn less than asked for.
-void add_bounds(Choice& choice, SelectionProblem problem, const Selection& asked,
-                const ChooseOptions& options) {
+void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   const double cost = choice.reads_after + choice.writes_added;
-  choice.objective_bound = std::min(asked.bound, cost + choice.charges);
+  choice.objective_bound = std::min(asked.objective, cost + choice.charges);
   const std::size_t incomplete = cut_off(problem);
   choice.gap_basis = fmt::format(
       "integer program{} over {} candidates; benefit graphs complete for {} of {} planned "
@@ -222,7 +231,7 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Selection& asked
       incomplete == 0 ? "" : ", the others enter with the least cost that any set could give them");
   problem.charge = 0;
   problem.charge_per_byte = 0;
-  choice.lower_bound = std::min(bounded(problem, options).bound, cost);
+  choice.lower_bound = std::min(relaxed_bound(problem) - slack_of(problem), cost);
   if (choice.charges > 0) {
     choice.gap_basis +=
         " Each index must earn what was asked for, in the choice as in its bound; the lower bound "
@@ -269,7 +278,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
-  Selection bound;
+  Bound bound;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     choice.chosen =
@@ -278,11 +287,12 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     learn_all(model, problem, choice.chosen);
     choice.writes_added = write_cost(problem, choice.chosen);
     choice.charges = charges(problem, choice.chosen);
-    bound = bounded(problem, options);
-    const double gap = choice.reads_after + choice.writes_added + choice.charges - bound.bound;
+    const double objective = choice.reads_after + choice.writes_added + choice.charges;
+    bound = bounded(problem, objective, options);
+    const double gap = objective - bound.objective;
     queries.clear();
-    if (gap > options.wanted_gap * bound.bound && plans < options.most_plans_per_query) {
-      queries = worth_more_plans(problem, choice.chosen, gap);
+    if (gap > options.wanted_gap * bound.objective && plans < options.most_plans_per_query) {
+      queries = worth_more_plans(problem, gap);
     }
   }
   const double cost = choice.reads_after + choice.writes_added;
@@ -290,7 +300,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     choice.leave_one_out.push_back(cost_of(model, problem, weights, without(choice.chosen, index)) -
                                    cost);
   }
-  add_bounds(choice, problem, bound, options);
+  add_bounds(choice, problem, bound);
   add_pareto(choice, model, problem, weights, options);
   return choice;
 }

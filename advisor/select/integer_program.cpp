@@ -10,6 +10,7 @@
 
 #include "collector/base/failure.hpp"
 
+#include "advisor/select/dominance.hpp"
 #include "advisor/select/greedy.hpp"
 
 namespace quern::advisor {
@@ -29,8 +30,9 @@ constexpr double kBoundTolerance = 0.002;
 
 class Formulation {
  public:
-  Formulation(const SelectionProblem& problem, Floors floors)
+  Formulation(const SelectionProblem& problem, Floors floors, bool integral = true)
       : problem_{problem},
+        integral_{integral},
         model_{Cbc_newModel()},
         scale_{kScaledBase / std::max(1e-9, objective(problem, {}))} {
     add_candidates();
@@ -52,10 +54,17 @@ class Formulation {
     return answer();
   }
 
+  double relaxed() {
+    Cbc_setLogLevel(model_.get(), 0);
+    Cbc_solve(model_.get());
+    return Cbc_isProvenOptimal(model_.get()) != 0 ? Cbc_getObjValue(model_.get()) / scale_ : 0;
+  }
+
  private:
   int column(double lower, double upper, double cost, bool integer) {
     const int number = columns_++;
-    Cbc_addCol(model_.get(), "", lower, upper, cost * scale_, integer ? 1 : 0, 0, nullptr, nullptr);
+    Cbc_addCol(model_.get(), "", lower, upper, cost * scale_, integer && integral_ ? 1 : 0, 0,
+               nullptr, nullptr);
     return number;
   }
 
@@ -66,9 +75,10 @@ class Formulation {
   }
 
   void add_candidates() {
+    const std::vector<bool> dominated = dominated_candidates(problem_);
     for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
-      // An index beyond the budget can not be built: fixed at 0, which helps the relaxation.
-      const double upper = problem_.sizes[a] > problem_.budget ? 0 : 1;
+      // What can not be built, or need not be, is fixed at 0, which helps the relaxation.
+      const double upper = problem_.sizes[a] > problem_.budget || dominated[a] ? 0 : 1;
       column(0, upper, problem_.maintenance[a] + charges(problem_, {static_cast<int>(a)}), true);
     }
   }
@@ -193,12 +203,23 @@ class Formulation {
   }
 
   const SelectionProblem& problem_;
+  bool integral_;  ///< otherwise the linear relaxation
   Model model_;
   double scale_;
   int columns_ = 0;
 };
 
 }  // namespace
+
+double relaxed_bound(const SelectionProblem& problem) {
+  if (problem.sizes.empty()) {
+    return objective(problem, {});
+  }
+  // Of the simplex method's tolerance.
+  constexpr double kRounding = 1e-7;
+  const double relaxed = Formulation{problem, Floors::Allowed, false}.relaxed();
+  return std::max(relaxed * (1 - kRounding), trivial_bound(problem));
+}
 
 Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
                                     double time_limit_seconds) {

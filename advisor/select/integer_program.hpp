@@ -10,6 +10,9 @@ enum class Floors : bool {
   Allowed   ///< also the least that unknown plans may cost: for a bound that holds
 };
 
+/// The bound of the linear relaxation, with floors: quick, and often near enough.
+[[nodiscard]] double relaxed_bound(const SelectionProblem& problem);
+
 /// Solves the selection exactly by COIN-OR CBC, single-threaded. CoPhy (Dash, Polyzotis, Ailamaki,
 /// PVLDB 4(6), 2011) over the alternatives of the benefit graphs:
 ///
