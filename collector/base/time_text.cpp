@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -204,6 +205,51 @@ std::optional<ReadTime> read_time(std::string_view text) {
   read_zone(reader, result);
   result.length = reader.position();
   return result;
+}
+
+std::optional<ReadTime> TimeReader::read(std::string_view text) {
+  // `2026-11-21 01:53:27.725 UTC `: seconds with three decimals or none are read here.
+  const bool fits = text.size() > kMinute + 2 && digit(text[kMinute]) && digit(text[kMinute + 1]);
+  if (known_ && fits && std::memcmp(text.data(), minute_text_.data(), kMinute) == 0) {
+    std::int64_t us = ((text[kMinute] - '0') * 10 + (text[kMinute + 1] - '0')) * 1'000'000;
+    std::size_t at = kMinute + 2;
+    if (text[at] == '.' && text.size() > at + 4 && digit(text[at + 1]) && digit(text[at + 2]) &&
+        digit(text[at + 3])) {
+      us += ((text[at + 1] - '0') * 100 + (text[at + 2] - '0') * 10 + (text[at + 3] - '0')) * 1000;
+      at += 4;
+    }
+    if (us <= 60'000'000 && text.compare(at, zone_.size(), zone_) == 0) {
+      return ReadTime{minute_us_ + us, at + zone_length_, zone_known_};
+    }
+  }
+  const auto time = read_time(text);
+  known_ = false;
+  if (time && fits) {
+    remember(text, *time);
+  }
+  return time;
+}
+
+void TimeReader::remember(std::string_view text, const ReadTime& time) {
+  const std::size_t seconds_end = kMinute + 2 + (text[kMinute + 2] == '.' ? 4 : 0);
+  if (seconds_end > time.length || text.substr(kMinute, 2) == "60") {
+    return;
+  }
+  constexpr std::int64_t kMinuteUs = 60'000'000;
+  const std::int64_t into = ((time.at_us % kMinuteUs) + kMinuteUs) % kMinuteUs;
+  std::copy_n(text.data(), kMinute, minute_text_.begin());
+  minute_us_ = time.at_us - into;
+  zone_length_ = time.length - seconds_end;
+  zone_.assign(text.substr(seconds_end, zone_length_ + (zone_length_ == 0 ? 2 : 1)));
+  zone_known_ = time.zone_known;
+  // Further decimals are no zone. Where there is none, what could begin one must not follow, and a
+  // colon may go on with a zone's minutes.
+  const char last = zone_.empty() ? '\0' : zone_.back();
+  const bool ends = last == ' ' || last == '[' || last == '(' || last == '<' || last == ',' ||
+                    last == '"' ||
+                    (last == ':' && zone_.find_first_of("+-") == std::string::npos) ||
+                    (zone_length_ == 0 && digit(last));
+  known_ = ends && !digit(zone_.front()) && zone_.front() != '.' && zone_.size() > zone_length_;
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {

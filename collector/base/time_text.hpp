@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +18,25 @@ struct ReadTime {
 /// `2026-11-21 01:53:27[.725][ UTC| CET| +0100| -03|+05:30|Z]`, also with T between date and time.
 /// The zone may be missing (UTC). Nothing when the text does not start like that.
 [[nodiscard]] std::optional<ReadTime> read_time(std::string_view text);
+
+/// read_time() for the times of one log: most lines are of the same minute and zone as the one
+/// before.
+class TimeReader {
+ public:
+  [[nodiscard]] std::optional<ReadTime> read(std::string_view text);
+
+ private:
+  void remember(std::string_view text, const ReadTime& time);
+
+  static constexpr std::size_t kMinute = 17;  ///< `2026-11-21 01:53:`
+
+  std::array<char, kMinute> minute_text_ = {};
+  std::int64_t minute_us_ = 0;  ///< its start, the zone's offset counted
+  std::string zone_ = {};       ///< what follows the seconds, with characters that end it
+  std::size_t zone_length_ = 0;
+  bool known_ = false;
+  bool zone_known_ = true;
+};
 
 /// For flags: as read_time() over the whole text, or a date alone. Nothing when it is neither.
 [[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text);

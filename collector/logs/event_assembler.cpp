@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "collector/base/utf8.hpp"

@@ -8,11 +8,12 @@ namespace quern::collector {
 
 namespace {
 
-bool starts(std::string_view text, std::string_view with) {
-  return text.substr(0, with.size()) == with;
+inline bool starts(std::string_view text, std::string_view with) {
+  return text.size() >= with.size() &&
+         std::char_traits<char>::compare(text.data(), with.data(), with.size()) == 0;
 }
 
-bool take(std::string_view& text, std::string_view with) {
+inline bool take(std::string_view& text, std::string_view with) {
   if (!starts(text, with)) {
     return false;
   }
@@ -65,17 +66,28 @@ MessageText statement(MessageKind kind, std::optional<Microseconds> duration,
 }
 
 MessageText statement_message(std::string_view text, std::optional<Microseconds> duration) {
-  if (take(text, "statement: ")) {
-    return statement(MessageKind::Statement, duration, text);
-  }
-  if (take(text, "execute fetch from ")) {
-    return statement(MessageKind::Fetch, duration, after_name(text));
-  }
-  if (take(text, "execute ")) {
-    return statement(MessageKind::Execute, duration, after_name(text));
-  }
-  if (duration && (take(text, "parse ") || take(text, "bind "))) {
-    return statement(MessageKind::ProtocolStep, duration, after_name(text));
+  switch (text.empty() ? '\0' : text.front()) {
+    case 's':
+      if (take(text, "statement: ")) {
+        return statement(MessageKind::Statement, duration, text);
+      }
+      break;
+    case 'e':
+      if (take(text, "execute fetch from ")) {
+        return statement(MessageKind::Fetch, duration, after_name(text));
+      }
+      if (take(text, "execute ")) {
+        return statement(MessageKind::Execute, duration, after_name(text));
+      }
+      break;
+    case 'p':
+    case 'b':
+      if (duration && (take(text, "parse ") || take(text, "bind "))) {
+        return statement(MessageKind::ProtocolStep, duration, after_name(text));
+      }
+      break;
+    default:
+      break;
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "collector/base/time_text.hpp"
 #include "collector/logs/log_line_prefix.hpp"
 
 namespace quern::collector {
@@ -15,8 +16,8 @@ class PrefixMatcher {
  public:
   explicit PrefixMatcher(LogLinePrefix prefix);
 
-  /// The views in `fields` are valid until the next call.
-  bool match(std::string_view line, PrefixFields& fields);
+  /// Valid until the next call; null when the line does not match.
+  const PrefixFields* match(std::string_view line);
 
  private:
   struct Remembered {
@@ -25,11 +26,13 @@ class PrefixMatcher {
   };
 
   Remembered& place_of(std::string_view rest);
-  static void remember(Remembered& place, std::string_view text, PrefixFields fields);
+  void remember(Remembered& place, std::string_view text);
 
   LogLinePrefix prefix_;
   bool time_first_;
-  std::array<Remembered, 64> places_ = {};
+  TimeReader times_;
+  PrefixFields fields_ = {};  ///< of a line that nothing was remembered for
+  std::array<Remembered, 256> places_ = {};
 };
 
 }  // namespace quern::collector

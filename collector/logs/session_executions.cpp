@@ -1,5 +1,6 @@
 #include "collector/logs/session_executions.hpp"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "collector/logs/parameters.hpp"
@@ -107,8 +108,8 @@ void SessionExecutions::emit(SessionState& session, const Origin& origin, Execut
     return;  // BEGIN, SET and the like stand between the executions of a run
   }
   const std::uint64_t values =
-      XXH3_64bits_withSeed(execution.sql.data(), execution.sql.size(),
-                           XXH3_64bits(execution.parameters.data(), execution.parameters.size()));
+      aggregator_.last_text_hash() * 0x9E3779B97F4A7C15U ^
+      XXH3_64bits(execution.parameters.data(), execution.parameters.size());
   session.runs.add({.id = aggregator_.id(number),
                     .length = 1,
                     .first_values = values,

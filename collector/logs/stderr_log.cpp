@@ -35,9 +35,9 @@ class StderrReader final : public LogReader {
   void line(std::string_view text, std::uint64_t number, bool cut) override {
     if (!text.empty() && text.front() == '\t') {
       continuation(text.substr(1), number);
-    } else if (PrefixFields fields; matcher_.match(text, fields)) {
+    } else if (const PrefixFields* fields = matcher_.match(text)) {
       ++tally_.counts.used;
-      prefixed(text, fields, number);
+      prefixed(text, *fields, number);
     } else if (cut) {
       skip("line longer than 16 MiB", number);
     } else if (text.empty()) {

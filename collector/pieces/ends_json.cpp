@@ -134,7 +134,7 @@ Origin origin_of(const json& object) {
 }
 
 json plan_json(const LoggedPlan& plan) {
-  return {{"json", plan.json},
+  return {{"source", plan.source},
           {"query", plan.query_text},
           {"rows", plan.actual_rows ? json(*plan.actual_rows) : json(nullptr)},
           {"shape", plan.shape}};
@@ -142,7 +142,7 @@ json plan_json(const LoggedPlan& plan) {
 
 LoggedPlan plan_of(const json& object) {
   LoggedPlan plan;
-  object.at("json").get_to(plan.json);
+  object.at("source").get_to(plan.source);
   object.at("query").get_to(plan.query_text);
   object.at("shape").get_to(plan.shape);
   if (!object.at("rows").is_null()) {

@@ -13,48 +13,67 @@ namespace dom = simdjson::dom;
 
 constexpr std::string_view kQueryText = "Query Text: ";
 
-std::string text_of(const dom::object& object, std::string_view key) {
-  std::string_view value;
-  return object[key].get(value) == simdjson::SUCCESS ? std::string{value} : std::string{};
-}
-
-double number_of(const dom::object& object, std::string_view key) {
-  double value = 0;
-  return object[key].get(value) == simdjson::SUCCESS ? value : 0;
-}
-
-/// The parser refuses documents deeper than its limit, so the recursion is bounded.
-ExplainNode node_of(const dom::object& object) {
-  ExplainNode node;
-  node.node_type = text_of(object, "Node Type");
-  node.join_type = text_of(object, "Join Type");
-  node.strategy = text_of(object, "Strategy");
-  if (node.strategy.empty()) {
-    node.strategy = text_of(object, "Operation");
-  }
-  node.relation = text_of(object, "Relation Name");
-  node.alias = text_of(object, "Alias");
-  node.index = text_of(object, "Index Name");
-  node.startup_cost = number_of(object, "Startup Cost");
-  node.total_cost = number_of(object, "Total Cost");
-  node.rows = number_of(object, "Plan Rows");
-  node.width = number_of(object, "Plan Width");
-  double actual = 0;
-  if (object["Actual Rows"].get(actual) == simdjson::SUCCESS) {
-    node.actual_rows = actual;
-    node.actual_loops = number_of(object, "Actual Loops");
-  }
-  dom::array children;
-  if (object["Plans"].get(children) == simdjson::SUCCESS) {
-    for (const dom::element child : children) {
-      dom::object inner;
-      if (child.get(inner) == simdjson::SUCCESS) {
-        node.children.push_back(node_of(inner));
+/// What the shape is made of, and the top node's row count, in one pass over a plan: this runs for
+/// every plan of a log.
+class PlanPass {
+ public:
+  /// The parser refuses documents deeper than its limit, so the recursion is bounded.
+  void describe(const dom::object& node) {
+    std::string_view type, join, strategy, operation, relation, index;
+    dom::array children;
+    bool parent = false;
+    for (const auto& [key, value] : node) {
+      if (key == "Node Type") {
+        set(type, value);
+      } else if (key == "Join Type") {
+        set(join, value);
+      } else if (key == "Strategy") {
+        set(strategy, value);
+      } else if (key == "Operation") {
+        set(operation, value);
+      } else if (key == "Relation Name") {
+        set(relation, value);
+      } else if (key == "Index Name") {
+        set(index, value);
+      } else if (key == "Plans") {
+        parent = value.get(children) == simdjson::SUCCESS;
       }
     }
+    shape_.begin({type, join, strategy, operation, relation, index});
+    if (parent) {
+      for (const dom::element child : children) {
+        dom::object inner;
+        if (child.get(inner) == simdjson::SUCCESS) {
+          describe(inner);
+        }
+      }
+    }
+    shape_.end();
   }
-  return node;
-}
+
+  std::string shape() { return shape_.take(); }
+
+  static std::optional<double> rows_of(const dom::object& top) {
+    double rows = 0;
+    double loops = 1;
+    if (top["Actual Rows"].get(rows) != simdjson::SUCCESS) {
+      return std::nullopt;
+    }
+    if (top["Actual Loops"].get(loops) != simdjson::SUCCESS) {
+      loops = 1;
+    }
+    return rows * loops;
+  }
+
+ private:
+  static void set(std::string_view& text, const dom::element& value) {
+    if (value.get(text) != simdjson::SUCCESS) {
+      text = {};
+    }
+  }
+
+  PlanShape shape_;
+};
 
 std::optional<double> rows_of(const ExplainNode& top) {
   if (!top.actual_rows) {
@@ -103,7 +122,7 @@ std::optional<LoggedPlan> from_text(std::string_view text) {
   plan.query_text = text.substr(0, from == 0 ? 0 : from < text.size() ? from - 1 : from);
   if (const auto tree = read_explain_text(text.substr(from))) {
     plan.shape = plan_shape(*tree);
-    plan.json = explain_json(*tree);
+    plan.source = text.substr(from);
     plan.actual_rows = rows_of(*tree);
   }
   return plan;
@@ -139,16 +158,32 @@ std::optional<LoggedPlan> LoggedPlanReader::read(std::string_view text) {
     auto query = query_of_cut_json(text);
     return query ? std::optional{LoggedPlan{.query_text = std::move(*query)}} : std::nullopt;
   }
-  LoggedPlan plan{.query_text = text_of(root, "Query Text")};
-  dom::element top;
-  dom::object top_object;
-  if (root["Plan"].get(top) == simdjson::SUCCESS && top.get(top_object) == simdjson::SUCCESS) {
-    const ExplainNode node = node_of(top_object);
-    plan.shape = plan_shape(node);
-    plan.json = "{\"Plan\":" + simdjson::minify(top) + "}";
-    plan.actual_rows = rows_of(node);
+  LoggedPlan plan;
+  std::string_view query;
+  if (root["Query Text"].get(query) == simdjson::SUCCESS) {
+    plan.query_text = query;
+  }
+  dom::object top;
+  if (root["Plan"].get(top) == simdjson::SUCCESS) {
+    PlanPass pass;
+    pass.describe(top);
+    plan.shape = pass.shape();
+    plan.source = text;
+    plan.actual_rows = PlanPass::rows_of(top);
   }
   return plan;
+}
+
+std::string plan_document(const LoggedPlan& plan) {
+  if (plan.source.empty() || plan.source.front() != '{') {
+    const auto tree = read_explain_text(plan.source);
+    return tree ? explain_json(*tree) : std::string{};
+  }
+  dom::parser parser;
+  dom::element top;
+  return parser.parse(plan.source)["Plan"].get(top) == simdjson::SUCCESS
+             ? "{\"Plan\":" + simdjson::minify(top) + "}"
+             : std::string{};
 }
 
 }  // namespace quern::collector

@@ -10,9 +10,13 @@ namespace quern::collector {
 struct LoggedPlan {
   std::string query_text;
   std::string shape = {};             ///< empty: the plan itself was cut or is in XML or YAML
-  std::string json = {};              ///< {"Plan": ...}
+  std::string source = {};            ///< the plan as it was logged
   std::optional<double> actual_rows;  ///< of the top node, over all its loops
 };
+
+/// The plan as EXPLAIN (FORMAT JSON) has it, {"Plan": ...}, on one line; made only for the few
+/// plans that are kept.
+[[nodiscard]] std::string plan_document(const LoggedPlan& plan);
 
 /// Reads auto_explain plans in its JSON and text formats. Keeps its parser's memory from plan to
 /// plan.

@@ -8,17 +8,12 @@ namespace quern::collector {
 
 namespace {
 
-void describe(const ExplainNode& node, std::string& text) {
-  for (const std::string* part :
-       {&node.node_type, &node.join_type, &node.strategy, &node.relation, &node.index}) {
-    text += *part;
-    text += '\x1f';
-  }
-  text += '(';
+void describe(const ExplainNode& node, PlanShape& shape) {
+  shape.begin({node.node_type, node.join_type, node.strategy, {}, node.relation, node.index});
   for (const ExplainNode& child : node.children) {
-    describe(child, text);
+    describe(child, shape);
   }
-  text += ')';
+  shape.end();
 }
 
 nlohmann::json as_json(const ExplainNode& node) {
@@ -49,10 +44,32 @@ nlohmann::json as_json(const ExplainNode& node) {
 
 }  // namespace
 
+void PlanShape::begin(const ShapeParts& node) {
+  const std::string_view strategy = !node.strategy.empty()       ? node.strategy
+                                    : node.operation != "Select" ? node.operation
+                                                                 : std::string_view{};
+  for (const std::string_view part :
+       {node.node_type, node.join_type, strategy, node.relation, node.index}) {
+    text_ += part;
+    text_ += '\x1f';
+  }
+  text_ += '(';
+}
+
+void PlanShape::end() {
+  text_ += ')';
+}
+
+std::string PlanShape::take() {
+  std::string shape = fmt::format("{:016x}", XXH3_64bits(text_.data(), text_.size()));
+  text_.clear();
+  return shape;
+}
+
 std::string plan_shape(const ExplainNode& plan) {
-  std::string text;
-  describe(plan, text);
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+  PlanShape shape;
+  describe(plan, shape);
+  return shape.take();
 }
 
 std::string explain_json(const ExplainNode& plan) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quern::collector {
@@ -21,6 +22,23 @@ struct ExplainNode {
   std::optional<double> actual_rows = {};  ///< a loop's average
   std::optional<double> actual_loops = {};
   std::vector<ExplainNode> children = {};
+};
+
+/// What identifies a node in a shape.
+struct ShapeParts {
+  std::string_view node_type, join_type, strategy, operation, relation, index;
+};
+
+/// Makes a plan's shape from its nodes, top down.
+class PlanShape {
+ public:
+  void begin(const ShapeParts& node);
+  void end();
+  /// 16 hex digits; ready for the next plan.
+  [[nodiscard]] std::string take();
+
+ private:
+  std::string text_;
 };
 
 /// 16 hex digits over node types, relations and indexes; not over costs, aliases or conditions.

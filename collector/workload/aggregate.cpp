@@ -4,10 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "collector/logs/parameters.hpp"
@@ -46,25 +48,49 @@ class NameCounter {
   std::uint64_t* last_ = nullptr;  ///< map nodes do not move
 };
 
-/// Counters of a class's duration bins that were used lately: map nodes do not move.
+/// A class's duration bins while it is filled. Once a class is seen often they stand side by side,
+/// which saves looking each up in the sketch.
 class BinCounters {
  public:
   void add(DurationSketch& sketch, Microseconds duration, std::uint64_t calls) {
-    if (duration.count() <= 0 || calls == 0) {
+    if (duration.count() <= 0 || ++added_ < kOften || calls != 1) {
       sketch.add(duration, calls);
       return;
     }
     const std::int32_t bin = DurationSketch::bin_of(duration);
-    auto& [known, counter] = recent_[static_cast<std::uint32_t>(bin) % recent_.size()];
-    if (counter == nullptr || known != bin) {
-      known = bin;
-      counter = &sketch.counter(bin);
+    if (bin < first_ || bin >= first_ + static_cast<std::int32_t>(counters_.size())) {
+      flush(sketch);
+      make_room(bin);
     }
-    *counter += calls;
+    std::uint32_t& counter = counters_[static_cast<std::size_t>(bin - first_)];
+    if (++counter == std::numeric_limits<std::uint32_t>::max()) {
+      flush(sketch);
+    }
+  }
+
+  void flush(DurationSketch& sketch) {
+    for (std::size_t i = 0; i < counters_.size(); ++i) {
+      if (counters_[i] != 0) {
+        sketch.counter(first_ + static_cast<std::int32_t>(i)) += counters_[i];
+        counters_[i] = 0;
+      }
+    }
   }
 
  private:
-  std::array<std::pair<std::int32_t, std::uint64_t*>, 32> recent_ = {};
+  static constexpr std::uint64_t kOften = 256;
+
+  void make_room(std::int32_t bin) {
+    constexpr std::int32_t kMargin = 32;
+    const auto end = counters_.empty() ? bin : first_ + static_cast<std::int32_t>(counters_.size());
+    const std::int32_t last = std::max(end, bin + kMargin);
+    first_ = counters_.empty() ? bin - kMargin : std::min(first_, bin - kMargin);
+    counters_.assign(static_cast<std::size_t>(last - first_), 0);
+  }
+
+  std::uint64_t added_ = 0;
+  std::int32_t first_ = 0;
+  std::vector<std::uint32_t> counters_ = {};
 };
 
 struct Class {
@@ -113,6 +139,7 @@ struct Aggregator::State {
   AggregateLimits limits;
   LexicalShaper shaper;
   std::array<RecentText, 4096> recent_texts = {};
+  std::uint64_t text_hash = 0;                               ///< of the last text
   const std::vector<std::uint32_t>* list_lengths = nullptr;  ///< of the last text, if it has any
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
@@ -123,7 +150,7 @@ struct Aggregator::State {
 
   ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1,
                        const char* unparsable = kUnparsable) {
-    const std::uint64_t text = XXH3_64bits(sql.data(), sql.size());
+    const std::uint64_t text = text_hash = XXH3_64bits(sql.data(), sql.size());
     RecentText& recent = recent_texts[text % recent_texts.size()];
     if (recent.hash == text && recent.known) {
       list_lengths = nullptr;
@@ -233,7 +260,7 @@ struct Aggregator::State {
     if (!c.keeps_samples) {
       return;
     }
-    const std::uint64_t hash = sample_hash(e.sql, e.duration, e.at_us);
+    const std::uint64_t hash = sample_hash(text_hash, e.duration, e.at_us);
     const bool slow = c.slowest < kSlowestSamples || e.duration >= c.slowest_bound;
     const bool typical = c.typical < kTypicalSamples || hash <= c.typical_bound;
     const bool planned = e.plan != nullptr && !e.plan->shape.empty() && beats_plan_sample(c, e);
@@ -297,7 +324,7 @@ struct Aggregator::State {
         c.slowest_bound = sample.duration;  // the last is the least
       } else if (sample.why == "typical") {
         ++c.typical;
-        c.typical_bound = sample_hash(sample.sql, sample.duration, sample.at_us);
+        c.typical_bound = sample_hash(sample);
       }
     }
   }
@@ -315,7 +342,7 @@ struct Aggregator::State {
     auto ours = std::find_if(plans.begin(), plans.end(),
                              [&](const ObservedPlan& p) { return p.shape == plan.shape; });
     if (ours == plans.end()) {
-      if (plans.size() >= limits.plans || bytes + plan.json.size() > limits.bytes) {
+      if (plans.size() >= limits.plans || bytes + plan.source.size() > limits.bytes) {
         workload.skipped.add("plan shape beyond the limit a statement", e.where);
         return;
       }
@@ -323,13 +350,22 @@ struct Aggregator::State {
     }
     ours->calls += e.calls;
     ours->total += e.duration;
-    const bool better = ours->example.empty() || e.duration > ours->example_duration ||
-                        (e.duration == ours->example_duration && plan.json < ours->example);
-    if (better && plan.json.size() <= limits.plan_bytes) {
-      bytes += plan.json.size();
-      bytes -= std::min(bytes, ours->example.size());
-      ours->example = plan.json;
-      ours->example_duration = e.duration;
+    offer_example(*ours, e);
+  }
+
+  /// The slowest execution's plan stands for its shape. Most are not, and stay unformatted.
+  void offer_example(ObservedPlan& ours, const Execution& e) {
+    if (!ours.example.empty() && e.duration < ours.example_duration) {
+      return;
+    }
+    std::string document = plan_document(*e.plan);
+    const bool better =
+        ours.example.empty() || e.duration > ours.example_duration || document < ours.example;
+    if (better && document.size() <= limits.plan_bytes) {
+      bytes += document.size();
+      bytes -= std::min(bytes, ours.example.size());
+      ours.example = std::move(document);
+      ours.example_duration = e.duration;
     }
   }
 };
@@ -408,6 +444,10 @@ bool Aggregator::is_utility(ClassNumber number) const {
   return number == kNoClass || state_->at(number).query.kind == StatementKind::Utility;
 }
 
+std::uint64_t Aggregator::last_text_hash() const {
+  return state_->text_hash;
+}
+
 std::uint64_t Aggregator::id(ClassNumber number) const {
   return state_->at(number).id;
 }
@@ -447,6 +487,7 @@ Workload Aggregator::take() {
     s.workload.patterns.push_back(std::move(pattern));
   }
   for (auto& c : s.classes) {
+    c->bins.flush(c->query.durations);
     s.workload.classes.push_back(std::move(c->query));
   }
   put_in_order(s.workload);

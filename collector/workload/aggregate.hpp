@@ -59,6 +59,8 @@ class Aggregator {
   void lock_wait_time(std::string_view sql, Microseconds waited, const TextPosition& where);
 
   [[nodiscard]] bool is_utility(ClassNumber number) const;
+  /// XXH3 of the SQL that was told last.
+  [[nodiscard]] std::uint64_t last_text_hash() const;
   /// The fingerprint as a number, the same in every run.
   [[nodiscard]] std::uint64_t id(ClassNumber number) const;
   /// `length` executions of a class one after another in a session, after one of `before` (0:

@@ -25,8 +25,8 @@ bool before(const SampleExecution& a, const SampleExecution& b) {
     return rank_a < rank_b;
   }
   if (rank_a == 1) {
-    const auto hash_a = sample_hash(a.sql, a.duration, a.at_us);
-    const auto hash_b = sample_hash(b.sql, b.duration, b.at_us);
+    const auto hash_a = sample_hash(a);
+    const auto hash_b = sample_hash(b);
     return hash_a != hash_b ? hash_a < hash_b : content(a) < content(b);
   }
   if (rank_a == 2 && a.plan_shape != b.plan_shape) {
@@ -37,10 +37,17 @@ bool before(const SampleExecution& a, const SampleExecution& b) {
 
 }  // namespace
 
-std::uint64_t sample_hash(std::string_view sql, Microseconds duration, std::int64_t at_us) {
-  const auto seed = static_cast<std::uint64_t>(at_us) * 0x9E3779B97F4A7C15U ^
-                    static_cast<std::uint64_t>(duration.count());
-  return XXH3_64bits_withSeed(sql.data(), sql.size(), seed);
+std::uint64_t sample_hash(std::uint64_t text_hash, Microseconds duration, std::int64_t at_us) {
+  // The finalizer of MurmurHash3.
+  std::uint64_t h = text_hash ^ static_cast<std::uint64_t>(at_us) * 0x9E3779B97F4A7C15U ^
+                    static_cast<std::uint64_t>(duration.count()) * 0xC2B2AE3D27D4EB4FU;
+  h = (h ^ (h >> 33U)) * 0xFF51AFD7ED558CCDU;
+  h = (h ^ (h >> 33U)) * 0xC4CEB9FE1A85EC53U;
+  return h ^ (h >> 33U);
+}
+
+std::uint64_t sample_hash(const SampleExecution& s) {
+  return sample_hash(XXH3_64bits(s.sql.data(), s.sql.size()), s.duration, s.at_us);
 }
 
 void keep_best_samples(std::vector<SampleExecution>& samples) {

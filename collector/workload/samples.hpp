@@ -14,8 +14,10 @@ namespace quern {
 inline constexpr std::size_t kSlowestSamples = 3;
 inline constexpr std::size_t kTypicalSamples = 5;
 
-[[nodiscard]] std::uint64_t sample_hash(std::string_view sql, Microseconds duration,
+/// `text_hash`: XXH3 of the SQL.
+[[nodiscard]] std::uint64_t sample_hash(std::uint64_t text_hash, Microseconds duration,
                                         std::int64_t at_us);
+[[nodiscard]] std::uint64_t sample_hash(const SampleExecution& sample);
 
 /// Puts samples into their one order, drops doubles, and those beyond the numbers above. Doing it
 /// after each addition or once at the end gives the same.
