@@ -47,8 +47,7 @@ struct Head {
     std::vector<std::string_view> views;
     for (const Line& line : lines) {
       if (!line.text.empty()) {
-        constexpr std::size_t kEnough = 4096;
-        views.push_back(std::string_view{line.text}.substr(0, kEnough));
+        views.emplace_back(line.text);
       }
     }
     return views;
@@ -96,19 +95,24 @@ class Collection {
  private:
   void read_stream(ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
     const Head head{lines};
-    const auto format = format_of(head);
-    if (!format) {
+    const auto layout = layout_of(head, source);
+    if (!layout) {
       skip_stream(head, lines);
-    } else if (format->first == LogFormat::Sql) {
+      return;
+    }
+    if (options_.recognized) {
+      options_.recognized(tally_.file, describe_layout(*layout));
+    }
+    if (layout->format == LogFormat::Sql) {
       read_sql(head, lines);
     } else {
-      read_log(*format, head, source, lines, before, all);
+      read_log(*layout, head, source, lines, before, all);
     }
   }
 
-  void read_log(const std::pair<LogFormat, std::string>& format, const Head& head,
-                ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
-    stream_.open(format.first, format.second);
+  void read_log(const LogLayout& layout, const Head& head, ByteSource& source, LineReader& lines,
+                std::uint64_t before, std::uint64_t all) {
+    stream_.open(layout);
     for (const Head::Line& line : head.lines) {
       stream_.line(line.text, line.number, line.cut, line.terminated);
     }
@@ -143,36 +147,29 @@ class Collection {
     }
   }
 
-  /// With the log_line_prefix of a stderr log; nothing when no format fits.
-  std::optional<std::pair<LogFormat, std::string>> format_of(const Head& head) {
+  /// Nothing when no format fits.
+  std::optional<LogLayout> layout_of(const Head& head, const ByteSource& source) {
     const auto views = head.views();
-    LogFormat format = options_.format;
-    if (format == LogFormat::Auto) {
-      const bool prefix_fits = options_.prefix && matches_given_prefix(views);
-      const auto detected =
-          prefix_fits ? DetectedFormat{LogFormat::Stderr, *options_.prefix} : detect_format(views);
-      return detected
-                 ? std::make_optional(std::make_pair(
-                       detected->format, detected->format == LogFormat::Stderr && options_.prefix
-                                             ? *options_.prefix
-                                             : detected->prefix))
-                 : std::nullopt;
+    if (options_.format == LogFormat::Sql) {
+      return LogLayout{LogFormat::Sql};
     }
-    if (format != LogFormat::Stderr) {
-      return std::make_pair(format, std::string{});
+    auto layout = detect_layout_of(views, options_.format, options_.prefix, source.modified_us());
+    if (layout) {
+      return layout;
     }
-    if (options_.prefix) {
-      return std::make_pair(format, *options_.prefix);
+    if (options_.format != LogFormat::Auto) {
+      return as_given(options_.format);
     }
-    const auto prefix = infer_prefix(views);
-    return prefix ? std::make_optional(std::make_pair(format, prefix->text())) : std::nullopt;
+    return !options_.prefix && looks_like_sql(views) ? std::optional{LogLayout{LogFormat::Sql}}
+                                                     : std::nullopt;
   }
 
-  [[nodiscard]] bool matches_given_prefix(const std::vector<std::string_view>& views) const {
-    const LogLinePrefix prefix = LogLinePrefix::compile(*options_.prefix);
-    PrefixFields fields;
-    return std::any_of(views.begin(), views.end(),
-                       [&](std::string_view line) { return prefix.match(line, fields); });
+  /// A log whose first lines do not show what it was said to be.
+  [[nodiscard]] std::optional<LogLayout> as_given(LogFormat format) const {
+    if (format == LogFormat::Stderr && !options_.prefix) {
+      return std::nullopt;
+    }
+    return LogLayout{format, options_.prefix.value_or("")};
   }
 
   void skip_stream(const Head& head, LineReader& lines) {
@@ -181,7 +178,7 @@ class Collection {
     }
     tally_.counts.lines += lines.number();
     if (lines.number() > 0) {
-      tally_.skip("file in no known log format", 1, lines.number());
+      tally_.skip(foreign_kind(head.views()), 1, lines.number());
       remember(head);
     }
   }

@@ -24,6 +24,8 @@ struct CollectOptions {
   /// Called now and then with the bytes read from the files so far, and of all files together
   /// (0: unknown).
   std::function<void(std::uint64_t done, std::uint64_t all)> progress = {};
+  /// Called for each file, or member of an archive, with what it was recognized as.
+  std::function<void(const std::string& file, const std::string& layout)> recognized = {};
 };
 
 /// Reads logs (files, directories, patterns, "-") into one Workload. Unreadable files are errors;

@@ -4,13 +4,16 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include "collector/base/failure.hpp"
+#include "collector/input/utf16.hpp"
 
 namespace quern::collector {
 
@@ -33,11 +36,24 @@ std::unique_ptr<archive, CloseArchive> new_reader() {
   archive_read_support_filter_lzma(reader.get());
   archive_read_support_filter_zstd(reader.get());
   archive_read_support_filter_lz4(reader.get());
+  archive_read_support_filter_compress(reader.get());
+  archive_read_support_filter_lzip(reader.get());
   archive_read_support_format_raw(reader.get());
   archive_read_support_format_empty(reader.get());
   archive_read_support_format_tar(reader.get());
   archive_read_support_format_zip(reader.get());
+  archive_read_support_format_7zip(reader.get());
+  archive_read_support_format_cpio(reader.get());
   return reader;
+}
+
+/// 0 when it can not be told.
+std::int64_t modified_us_of(const std::string& path) {
+  struct stat status {};
+
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+             ? std::int64_t{status.st_mtime} * 1'000'000
+             : 0;
 }
 
 std::string reason(archive* a) {
@@ -45,14 +61,68 @@ std::string reason(archive* a) {
   return text == nullptr ? "unknown error" : text;
 }
 
+/// An archive, or the member of one that is an archive or a compressed file itself.
+struct Level {
+  std::unique_ptr<archive, CloseArchive> reader = new_reader();
+  std::string name;
+  bool at_end = false;
+  std::int64_t modified_us = 0;
+};
+
+la_ssize_t read_member(archive*, void* outer, const void** block) {
+  auto* from = static_cast<archive*>(outer);
+  for (;;) {
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    const int result = archive_read_data_block(from, block, &size, &offset);
+    if (result == ARCHIVE_EOF) {
+      return 0;
+    }
+    if (result < ARCHIVE_WARN) {
+      return -1;
+    }
+    if (size > 0) {
+      return static_cast<la_ssize_t>(size);
+    }
+  }
+}
+
 }  // namespace
 
 struct ByteSource::State {
-  std::unique_ptr<archive, CloseArchive> reader = new_reader();
+  std::vector<std::unique_ptr<Level>> levels;  ///< the outermost first
   std::string path;
   std::string name;
+  std::int64_t modified_us = 0;
   std::optional<std::string> damage;
-  bool at_end = false;
+  Utf16Decoder decoder;
+
+  State() { levels.push_back(std::make_unique<Level>()); }
+
+  /// The member at hand of the innermost archive may be compressed, or an archive.
+  bool descend(std::string member, std::int64_t modified) {
+    constexpr std::size_t kMostLevels = 5;
+    if (levels.size() == kMostLevels) {
+      return false;
+    }
+    auto inner = std::make_unique<Level>();
+    inner->name = std::move(member);
+    inner->modified_us = modified;
+    if (archive_read_open(inner->reader.get(), levels.back()->reader.get(), nullptr, read_member,
+                          nullptr) != ARCHIVE_OK) {
+      return false;
+    }
+    levels.push_back(std::move(inner));
+    return true;
+  }
+
+  [[nodiscard]] std::string full_name() const {
+    std::string text = path;
+    for (std::size_t i = 1; i < levels.size(); ++i) {
+      text += fmt::format("({})", levels[i]->name);
+    }
+    return text;
+  }
 };
 
 ByteSource::ByteSource(std::unique_ptr<State> state) : state_{std::move(state)} {}
@@ -64,7 +134,7 @@ ByteSource::~ByteSource() = default;
 ByteSource ByteSource::open(const std::string& path) {
   auto state = std::make_unique<State>();
   state->path = path == "-" ? "standard input" : path;
-  archive* reader = state->reader.get();
+  archive* reader = state->levels.front()->reader.get();
   if (path != "-") {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
@@ -74,6 +144,7 @@ ByteSource ByteSource::open(const std::string& path) {
     if (std::filesystem::is_directory(status)) {
       throw UserError{fmt::format("{}: is a directory, a file is needed here", path)};
     }
+    state->levels.front()->modified_us = modified_us_of(path);
   }
   const int opened = path == "-" ? archive_read_open_fd(reader, 0, kBlockSize)
                                  : archive_read_open_filename(reader, path.c_str(), kBlockSize);
@@ -86,7 +157,7 @@ ByteSource ByteSource::open(const std::string& path) {
 ByteSource ByteSource::over(std::string_view text, std::string name) {
   auto state = std::make_unique<State>();
   state->path = std::move(name);
-  archive* reader = state->reader.get();
+  archive* reader = state->levels.front()->reader.get();
   if (archive_read_open_memory(reader, text.data(), text.size()) != ARCHIVE_OK) {
     throw UserError{fmt::format("{}: cannot be read: {}", state->path, reason(reader))};
   }
@@ -95,63 +166,74 @@ ByteSource ByteSource::over(std::string_view text, std::string name) {
 
 bool ByteSource::next_stream() {
   State& s = *state_;
-  if (s.at_end) {
-    return false;
-  }
   s.damage.reset();
-  for (;;) {
+  s.decoder = Utf16Decoder{};
+  while (!s.levels.empty()) {
+    Level& level = *s.levels.back();
+    archive* reader = level.reader.get();
     archive_entry* entry = nullptr;
-    const int result = archive_read_next_header(s.reader.get(), &entry);
+    const int result = level.at_end ? ARCHIVE_EOF : archive_read_next_header(reader, &entry);
     if (result == ARCHIVE_EOF) {
-      s.at_end = true;
-      return false;
+      s.levels.pop_back();
+      continue;
     }
+    s.name = s.full_name();
     if (result < ARCHIVE_WARN) {
-      s.at_end = true;
-      s.name = s.path;
-      s.damage = reason(s.reader.get());
+      level.at_end = true;
+      s.damage = reason(reader);
       return true;  // an empty stream that says why
     }
-    const bool raw = archive_format(s.reader.get()) == ARCHIVE_FORMAT_RAW ||
-                     archive_format(s.reader.get()) == ARCHIVE_FORMAT_EMPTY;
+    const bool raw = archive_format(reader) == ARCHIVE_FORMAT_RAW ||
+                     archive_format(reader) == ARCHIVE_FORMAT_EMPTY;
     if (raw) {
-      s.name = s.path;
+      level.at_end = true;
+      s.modified_us = level.modified_us;
       return true;
     }
     if (archive_entry_filetype(entry) == AE_IFREG) {
       const char* member = archive_entry_pathname(entry);
-      s.name = fmt::format("{}({})", s.path, member == nullptr ? "?" : member);
-      return true;
+      const std::int64_t modified = archive_entry_mtime_is_set(entry) != 0
+                                        ? std::int64_t{archive_entry_mtime(entry)} * 1'000'000
+                                        : 0;
+      if (!s.descend(member == nullptr ? "?" : member, modified)) {
+        s.name += "(...)";
+        s.damage = "archives within archives beyond the fifth level are not opened";
+        return true;
+      }
     }
   }
+  return false;
 }
 
 const std::string& ByteSource::name() const {
   return state_->name;
 }
 
+std::int64_t ByteSource::modified_us() const {
+  return state_->modified_us;
+}
+
 std::string_view ByteSource::read() {
   State& s = *state_;
-  if (s.damage) {
-    return {};
-  }
-  for (;;) {
+  while (!s.damage && !s.levels.empty()) {
+    archive* reader = s.levels.back()->reader.get();
     const void* block = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
-    const int result = archive_read_data_block(s.reader.get(), &block, &size, &offset);
+    const int result = archive_read_data_block(reader, &block, &size, &offset);
     if (result == ARCHIVE_EOF) {
       return {};
     }
     if (result < ARCHIVE_WARN) {
-      s.damage = reason(s.reader.get());
-      s.at_end = s.at_end || result == ARCHIVE_FATAL;
+      s.damage = reason(reader);
       return {};
     }
-    if (size > 0) {
-      return {static_cast<const char*>(block), size};
+    const auto text = s.decoder.decode({static_cast<const char*>(block), size});
+    if (!text.empty()) {
+      return text;
     }
   }
+  return {};
 }
 
 const std::optional<std::string>& ByteSource::damage() const {
@@ -159,8 +241,11 @@ const std::optional<std::string>& ByteSource::damage() const {
 }
 
 std::uint64_t ByteSource::consumed() const {
+  if (state_->levels.empty()) {
+    return 0;
+  }
   return static_cast<std::uint64_t>(
-      std::max<la_int64_t>(0, archive_filter_bytes(state_->reader.get(), -1)));
+      std::max<la_int64_t>(0, archive_filter_bytes(state_->levels.front()->reader.get(), -1)));
 }
 
 namespace {

@@ -11,8 +11,8 @@
 namespace quern::collector {
 
 /// A file, standard input ("-"), or bytes in memory, as streams of plain bytes: gzip (also of
-/// several members), zstd, bzip2, xz and lz4 are undone, the members of a tar or zip follow one
-/// another. Memory does not grow with the input.
+/// several members), zstd, bzip2, xz and lz4 are undone, the members of a tar, zip, cpio or 7z
+/// (also within one another) follow one another. Memory does not grow with the input.
 class ByteSource {
  public:
   /// Throws UserError when the path cannot be opened.
@@ -33,6 +33,8 @@ class ByteSource {
   /// Why the stream ended before its own end (a cut gzip file), if it did. What was read stays
   /// good.
   [[nodiscard]] const std::optional<std::string>& damage() const;
+  /// When the stream at hand was last written, microseconds since 1970 UTC; 0: not known.
+  [[nodiscard]] std::int64_t modified_us() const;
   /// Bytes taken from the file so far (before decompression), for progress.
   [[nodiscard]] std::uint64_t consumed() const;
 

@@ -42,6 +42,12 @@ constexpr std::array kWellKnown = {
     "%t [%p] %q%u@%d %h ",
     "%m [%p] [queryid=%Q] %u@%d ",
     " sql_error_code = %e ",
+    // Heroku's log drains
+    " sql_error_code = %e time_ms = \"%m\" pid=\"%p\" proc_start_time=\"%s\" session_id=\"%c\" "
+    "vtid=\"%v\" tid=\"%x\" log_line=\"%l\" %qdatabase=\"%d\" connection_source=\"%r\" user=\"%u\" "
+    "application_name=\"%a\" ",
+    "'%t UTC [ db=%d user=%u pid=%p userid=%l xid=%x ]' ",  // Redshift
+    "[POSTGRES] %m [%p] ",                                  // PlanetScale
     "%t ",
     "%m ",
     "%t [%p] ",
@@ -62,18 +68,54 @@ char escape_of_name(std::string_view name) {
   };
 
   constexpr std::array kNames = {
-      Known{"user", 'u'},     Known{"usr", 'u'},         Known{"username", 'u'},
-      Known{"u", 'u'},        Known{"db", 'd'},          Known{"dbname", 'd'},
-      Known{"database", 'd'}, Known{"d", 'd'},           Known{"app", 'a'},
-      Known{"appli", 'a'},    Known{"application", 'a'}, Known{"application_name", 'a'},
-      Known{"a", 'a'},        Known{"client", 'h'},      Known{"host", 'h'},
-      Known{"remote", 'r'},   Known{"addr", 'h'},        Known{"h", 'h'},
-      Known{"pid", 'p'},      Known{"line", 'l'},        Known{"session", 'c'},
-      Known{"sid", 'c'},      Known{"trx_id", 'x'},      Known{"txid", 'x'},
-      Known{"xid", 'x'},      Known{"vxid", 'v'},        Known{"queryid", 'Q'},
-      Known{"query_id", 'Q'}, Known{"sqlstate", 'e'},    Known{"state", 'e'},
-      Known{"err", 'e'},      Known{"ps", 'i'},          Known{"tag", 'i'},
-      Known{"cmd", 'i'},      Known{"backend", 'b'},     Known{"type", 'b'},
+      Known{"user", 'u'},
+      Known{"usr", 'u'},
+      Known{"username", 'u'},
+      Known{"u", 'u'},
+      Known{"db", 'd'},
+      Known{"dbname", 'd'},
+      Known{"database", 'd'},
+      Known{"d", 'd'},
+      Known{"app", 'a'},
+      Known{"appli", 'a'},
+      Known{"application", 'a'},
+      Known{"application_name", 'a'},
+      Known{"a", 'a'},
+      Known{"client", 'h'},
+      Known{"host", 'h'},
+      Known{"remote", 'r'},
+      Known{"addr", 'h'},
+      Known{"h", 'h'},
+      Known{"pid", 'p'},
+      Known{"line", 'l'},
+      Known{"session", 'c'},
+      Known{"sid", 'c'},
+      Known{"trx_id", 'x'},
+      Known{"txid", 'x'},
+      Known{"xid", 'x'},
+      Known{"vxid", 'v'},
+      Known{"queryid", 'Q'},
+      Known{"query_id", 'Q'},
+      Known{"sqlstate", 'e'},
+      Known{"state", 'e'},
+      Known{"err", 'e'},
+      Known{"ps", 'i'},
+      Known{"tag", 'i'},
+      Known{"cmd", 'i'},
+      Known{"backend", 'b'},
+      Known{"type", 'b'},
+      Known{"sql_error_code", 'e'},
+      Known{"session_id", 'c'},
+      Known{"vtid", 'v'},
+      Known{"tid", 'x'},
+      Known{"log_line", 'l'},
+      Known{"connection_source", 'r'},
+      Known{"proc", 'p'},
+      Known{"process", 'p'},
+      Known{"backend_type", 'b'},
+      Known{"command_tag", 'i'},
+      Known{"qid", 'Q'},
+      Known{"start", 's'},
   };
   const auto* found =
       std::find_if(kNames.begin(), kNames.end(), [&](const Known& k) { return k.name == name; });
@@ -99,14 +141,42 @@ std::size_t tag_position(std::string_view line) {
   return std::string_view::npos;
 }
 
+/// Names that `connection authorized: user=web database=shop application_name=psql` tells.
+struct KnownNames {
+  std::set<std::string> users, databases, applications;
+
+  explicit KnownNames(const std::vector<std::string_view>& lines) {
+    for (const std::string_view line : lines) {
+      const std::size_t at = line.find("connection authorized: user=");
+      if (at != std::string_view::npos) {
+        take(line.substr(at), "user=", users);
+        take(line.substr(at), "database=", databases);
+        take(line.substr(at), "application_name=", applications);
+      }
+    }
+  }
+
+ private:
+  static void take(std::string_view text, std::string_view label, std::set<std::string>& names) {
+    const std::size_t at = text.find(label);
+    if (at != std::string_view::npos) {
+      text.remove_prefix(at + label.size());
+      names.emplace(text.substr(0, text.find_first_of(" \n")));
+    }
+  }
+};
+
 /// Reads the text before a tag from left to right and writes the escapes it would come from.
 class Guess {
  public:
-  explicit Guess(std::string_view text) : text_{text} {}
+  /// `words`: a word that says nothing by its form may be another one in the next line.
+  explicit Guess(std::string_view text, const KnownNames& names, bool words)
+      : text_{text}, names_{names}, words_{words} {}
 
   std::string prefix() {
     while (position_ < text_.size()) {
-      if (!(time() || named_value() || session_id() || bracketed() || number() || user_at_db())) {
+      if (!(time() || named_value() || session_id() || bracketed() || number() || user_at_db() ||
+            (words_ && word()))) {
         const char c = text_[position_++];
         result_ += c == '%' ? "%%" : std::string(1, c);
       }
@@ -133,6 +203,7 @@ class Guess {
     return true;
   }
 
+  /// `user=web`, `user = "web"`, `user: web`, with what the setting has around the value.
   bool named_value() {
     if (!word_starts()) {
       return false;
@@ -142,15 +213,27 @@ class Guess {
            (std::isalpha(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_')) {
       ++end;
     }
-    if (end >= text_.size() || text_[end] != '=') {
-      return false;
-    }
     const char escape = escape_of_name(text_.substr(position_, end - position_));
-    if (escape == 0) {
+    std::size_t value = end;
+    while (value < text_.size() && (text_[value] == ' ' || text_[value] == '=' ||
+                                    text_[value] == ':' || text_[value] == '"')) {
+      ++value;
+    }
+    const std::string_view joint = text_.substr(end, value - end);
+    if (escape == 0 || joint.find_first_of("=:") == std::string_view::npos) {
       return false;
     }
-    result_ += text_.substr(position_, end + 1 - position_);
-    position_ = std::min(text_.find_first_of(",;|] ", end + 1), text_.size());
+    result_ += text_.substr(position_, value - position_);
+    const bool empty_quotes = joint.size() > 1 && joint.substr(joint.size() - 2) == "\"\"";
+    if (empty_quotes) {
+      result_.pop_back();
+      --value;
+    }
+    const bool quoted = joint.back() == '"';
+    position_ = std::min(text_.find_first_of(quoted ? "\"" : ",;|] ", value), text_.size());
+    if (empty_quotes) {
+      position_ = value;
+    }
     add(escape);
     return true;
   }
@@ -201,9 +284,33 @@ class Guess {
       position_ = end;
       return true;
     }
+    const std::string padding = padding_of(end - position_, end);
     position_ = end;
-    add(used_.count('p') == 0 ? 'p' : used_.count('l') == 0 ? 'l' : 'x');
+    add(used_.count('p') == 0 ? 'p' : used_.count('l') == 0 ? 'l' : 'x', padding);
     return true;
+  }
+
+  /// `[    36]` is `[%6p]`, `[36    ]` is `[%-6p]`: the width, and the blanks as part of it.
+  std::string padding_of(std::size_t digits, std::size_t& end) {
+    std::size_t before = 0;
+    while (before < result_.size() && result_[result_.size() - 1 - before] == ' ') {
+      ++before;
+    }
+    const bool opened = before < result_.size() && result_[result_.size() - 1 - before] == '[';
+    before -= opened || before == 0 ? 0 : 1;
+    if (before > 0) {
+      result_.erase(result_.size() - before);
+      return std::to_string(before + digits);
+    }
+    std::size_t after = std::min(text_.find_first_not_of(' ', end), text_.size()) - end;
+    const bool closed = end + after < text_.size() && text_[end + after] == ']';
+    after -= closed || after == 0 ? 0 : 1;
+    if (after == 0) {
+      return {};
+    }
+    const std::size_t width = digits + after;
+    end += after;
+    return "-" + std::to_string(width);
   }
 
   bool bracketed() {
@@ -236,13 +343,36 @@ class Guess {
     return true;
   }
 
-  void add(char escape) {
-    result_ += '%';
+  /// A name that the log's own messages tell is a user's or a database's, or any word.
+  bool word() {
+    const auto part = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+    };
+    std::size_t end = position_;
+    while (end < text_.size() && part(text_[end])) {
+      ++end;
+    }
+    if (!word_starts() || end == position_) {
+      return false;
+    }
+    const std::string word{text_.substr(position_, end - position_)};
+    position_ = end;
+    add(names_.users.count(word) > 0 && used_.count('u') == 0          ? 'u'
+        : names_.databases.count(word) > 0 && used_.count('d') == 0    ? 'd'
+        : names_.applications.count(word) > 0 && used_.count('a') == 0 ? 'a'
+                                                                       : 'i');
+    return true;
+  }
+
+  void add(char escape, const std::string& padding = {}) {
+    result_ += '%' + padding;
     result_ += escape;
     used_.insert(escape);
   }
 
   std::string_view text_;
+  const KnownNames& names_;
+  bool words_;
   std::size_t position_ = 0;
   std::string result_;
   std::multiset<char> used_;
@@ -250,14 +380,21 @@ class Guess {
 
 struct Score {
   std::size_t matches = 0;
-  int informative = 0;
+  std::size_t informative = 0;  ///< values that it told
 };
 
 Score score(const LogLinePrefix& prefix, const std::vector<std::string_view>& lines) {
-  Score score{0, prefix.informative()};
+  Score score;
   PrefixFields fields;
   for (const std::string_view line : lines) {
-    score.matches += prefix.match(line, fields) ? 1 : 0;
+    if (prefix.match(line, fields)) {
+      ++score.matches;
+      score.informative += (fields.at_us != 0 ? 1 : 0);
+      for (const std::string_view value :
+           {fields.session, fields.user, fields.database, fields.application}) {
+        score.informative += value.empty() ? 0 : 1;
+      }
+    }
   }
   return score;
 }
@@ -300,7 +437,7 @@ std::optional<std::string> prefix_of_line(std::string_view line) {
   if (tag == std::string_view::npos) {
     return std::nullopt;
   }
-  return Guess{line.substr(0, tag)}.prefix();
+  return Guess{line.substr(0, tag), KnownNames{{}}, false}.prefix();
 }
 
 std::optional<LogLinePrefix> infer_prefix(const std::vector<std::string_view>& all) {
@@ -313,10 +450,16 @@ std::optional<LogLinePrefix> infer_prefix(const std::vector<std::string_view>& a
     }
   }
   std::vector<std::string> candidates{kWellKnown.begin(), kWellKnown.end()};
-  for (std::size_t i = 0; i < std::min(lines.size(), kGuessed); ++i) {
-    if (auto guess = prefix_of_line(lines[i])) {
-      if (std::find(candidates.begin(), candidates.end(), *guess) == candidates.end()) {
-        candidates.push_back(std::move(*guess));
+  const KnownNames names{lines};
+  for (const bool words : {false, true}) {
+    for (std::size_t i = 0; i < std::min(lines.size(), kGuessed); ++i) {
+      const std::size_t tag = tag_position(lines[i]);
+      if (tag == std::string_view::npos) {
+        continue;
+      }
+      std::string guess = Guess{lines[i].substr(0, tag), names, words}.prefix();
+      if (std::find(candidates.begin(), candidates.end(), guess) == candidates.end()) {
+        candidates.push_back(std::move(guess));
       }
     }
   }

@@ -17,17 +17,15 @@ struct LogEnds {
   /// The bytes before the first line that begins a record; all of them when none does.
   std::string start_text = {};
   std::string start_file = {};
-  LogFormat start_format = LogFormat::Auto;  ///< Auto: nothing was read
-  std::string start_prefix = {};             ///< log_line_prefix of a stderr log
-  bool begun = false;                        ///< a record begins within the piece
+  LogLayout start_layout = {};  ///< Auto: nothing was read
+  bool begun = false;           ///< a record begins within the piece
 
   /// The last message, which may have further lines, and a last line without its line feed.
   OpenMessage open = {};
   std::string end_line = {};
   std::uint64_t end_line_number = 0;
   std::string end_file = {};
-  LogFormat end_format = LogFormat::Auto;
-  std::string end_prefix = {};
+  LogLayout end_layout = {};
 
   std::int64_t first_us = 0;  ///< time of the first and last record
   std::int64_t last_us = 0;

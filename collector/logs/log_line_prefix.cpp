@@ -178,15 +178,6 @@ LogLinePrefix LogLinePrefix::compile(std::string_view prefix) {
   return compiled;
 }
 
-int LogLinePrefix::informative() const {
-  const auto has = [&](std::string_view escapes) {
-    return std::any_of(steps_.begin(), steps_.end(), [&](const Step& step) {
-      return step.escape != 0 && escapes.find(step.escape) != std::string_view::npos;
-    });
-  };
-  return int{has("tmn")} + int{has("pc")} + int{has("u")} + int{has("d")} + int{has("a")};
-}
-
 bool LogLinePrefix::match(std::string_view line, PrefixFields& fields) const {
   fields = PrefixFields{};
   Attempt attempt{line.substr(0, kLongestPrefix), fields};

@@ -35,10 +35,6 @@ class LogLinePrefix {
 
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  /// How many of time, session, user, database and application it tells: among prefixes that
-  /// match, the one that tells more is the better.
-  [[nodiscard]] int informative() const;
-
  private:
   struct Step {
     char escape = 0;  ///< 0: literal

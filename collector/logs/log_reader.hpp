@@ -37,11 +37,23 @@ struct OpenMessage {
   bool present = false;
   HeldRecord record = {};  ///< stderr: its parts
   MessagePart part = MessagePart::Primary;
-  bool part_lost = false;  ///< a foreign line came after it: no continuation line is its own
-  bool ignoring = false;   ///< within a part that nobody needs
-  std::string text = {};   ///< csvlog: the record as it stands
+  bool part_lost = false;    ///< a foreign line came after it: no continuation line is its own
+  bool ignoring = false;     ///< within a part that nobody needs
+  std::string text = {};     ///< csvlog: the record as it stands
+  std::string wrapped = {};  ///< an envelope's own lines that wait for their end
   std::uint64_t lines = 0;
   bool operator==(const OpenMessage&) const = default;
+};
+
+/// What an envelope tells of a line, for what the line itself does not tell. Views are valid until
+/// the line has been read.
+struct LineFacts {
+  std::int64_t at_us = 0;
+  std::string_view session = {};  ///< process id; lines of several processes may be interleaved
+  std::string_view user = {}, database = {}, application = {};
+  std::string_view detail = {};  ///< the DETAIL of the message that the line begins
+  bool same_line = false;        ///< goes on where the session's last line was split
+  bool loose = false;            ///< without a prefix it is a further line of its message
 };
 
 /// Turns the lines of one log into records. One instance a stream; finish() hands over what is
@@ -52,6 +64,10 @@ class LogReader {
   /// `cut`: the line was longer than LineReader::kMaximumLine and its end is lost.
   virtual void line(std::string_view text, std::uint64_t number, bool cut) = 0;
   virtual void finish() = 0;
+
+  /// Of the next line().
+  virtual void facts(const LineFacts&) {}
+
   [[nodiscard]] virtual std::uint64_t records() const = 0;
 
   /// The line begins a record, whatever came before it: where reading can set in.
@@ -72,12 +88,15 @@ inline constexpr std::size_t kMaximumRecord = 16U << 20U;
 
 class LogLinePrefix;
 
-/// The `prefix` is for stderr logs. Throws UserError when that is no log_line_prefix.
-std::unique_ptr<LogReader> make_reader(LogFormat format, const std::string& prefix,
-                                       LogRecordSink& sink, ReadTally& tally);
+/// Throws UserError when the layout's prefix is no log_line_prefix.
+std::unique_ptr<LogReader> make_reader(const LogLayout& layout, LogRecordSink& sink,
+                                       ReadTally& tally);
 
 std::unique_ptr<LogReader> make_stderr_reader(LogLinePrefix prefix, LogRecordSink& sink,
                                               ReadTally& tally);
+/// Reads the rest of the layout from the last entry to the first.
+std::unique_ptr<LogReader> make_newest_first_reader(const LogLayout& layout, LogRecordSink& sink,
+                                                    ReadTally& tally);
 std::unique_ptr<LogReader> make_csv_reader(LogRecordSink& sink, ReadTally& tally);
 std::unique_ptr<LogReader> make_json_reader(LogRecordSink& sink, ReadTally& tally);
 

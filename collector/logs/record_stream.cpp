@@ -33,14 +33,12 @@ bool message_may_hold_secret(const OpenMessage& open) {
 
 }  // namespace
 
-void RecordStream::open(LogFormat format, const std::string& prefix) {
-  next_ = make_reader(format, prefix, *this, tally_);
-  next_format_ = format;
-  next_prefix_ = prefix;
+void RecordStream::open(const LogLayout& layout) {
+  next_ = make_reader(layout, *this, tally_);
+  next_layout_ = layout;
   waiting_ = true;
   if (!end_.begun) {
-    end_.start_format = format;
-    end_.start_prefix = prefix;
+    end_.start_layout = layout;
     if (text_.empty()) {
       end_.start_file = tally_.file;
     }
@@ -95,8 +93,7 @@ void RecordStream::begin(bool joins) {
   }
   reader_ = std::move(next_);
   count_ = nullptr;
-  end_.end_format = next_format_;
-  end_.end_prefix = next_prefix_;
+  end_.end_layout = next_layout_;
   end_.end_file = tally_.file;
 }
 
@@ -171,7 +168,7 @@ void RecordStream::finish() {
   }
   const std::string file = std::exchange(tally_.file, end_.start_file);
   if (!end_.start_text.empty()) {
-    const auto reader = make_reader(end_.start_format, end_.start_prefix, *this, tally_);
+    const auto reader = make_reader(end_.start_layout, *this, tally_);
     feed_lines(*reader, std::exchange(end_.start_text, {}));
     reader->finish();
   }
@@ -197,7 +194,7 @@ void RecordStream::let_secrets_stand() {
     finish_end();
   }
   if (may_hold_secret(end_.start_text)) {
-    const auto reader = make_reader(end_.start_format, end_.start_prefix, *this, tally_);
+    const auto reader = make_reader(end_.start_layout, *this, tally_);
     feed_lines(*reader, std::exchange(end_.start_text, {}));
     reader->finish();
   }
@@ -208,18 +205,18 @@ void RecordStream::resume(const LogEnds& ends) {
   end_.sessions.clear();
   count_ = nullptr;
   if (ends.begun) {
-    reader_ = make_reader(ends.end_format, ends.end_prefix, *this, tally_);
-  } else if (ends.start_format != LogFormat::Auto) {
+    reader_ = make_reader(ends.end_layout, *this, tally_);
+  } else if (ends.start_layout.format != LogFormat::Auto) {
     text_ = std::exchange(end_.start_text, {});
-    next_ = make_reader(ends.start_format, ends.start_prefix, *this, tally_);
+    next_ = make_reader(ends.start_layout, *this, tally_);
   }
 }
 
 void RecordStream::follow(const LogEnds& ends) {
-  if (ends.start_format == LogFormat::Auto) {
+  if (ends.start_layout.format == LogFormat::Auto) {
     return;
   }
-  if (end_.start_format == LogFormat::Auto) {
+  if (end_.start_layout.format == LogFormat::Auto) {
     resume(ends);
     return;
   }
@@ -228,7 +225,7 @@ void RecordStream::follow(const LogEnds& ends) {
   const bool in_time =
       ends.first_us == 0 || end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
   tally_.file = ends.start_file;
-  open(ends.start_format, ends.start_prefix);
+  open(ends.start_layout);
   std::uint64_t number = 0;
   for_each_line(ends.start_text, [&](std::string_view text, bool terminated) {
     line(text, ++number, false, terminated);
@@ -241,13 +238,12 @@ void RecordStream::follow(const LogEnds& ends) {
     } else {
       finish_end();
     }
-    reader_ = make_reader(ends.end_format, ends.end_prefix, *this, tally_);
+    reader_ = make_reader(ends.end_layout, *this, tally_);
     count_ = nullptr;
     end_.open = ends.open;
     end_.end_line = ends.end_line;
     end_.end_line_number = ends.end_line_number;
-    end_.end_format = ends.end_format;
-    end_.end_prefix = ends.end_prefix;
+    end_.end_layout = ends.end_layout;
     end_.end_file = ends.end_file;
   }
   end_.first_us = end_.first_us == 0 ? ends.first_us : end_.first_us;
@@ -256,9 +252,9 @@ void RecordStream::follow(const LogEnds& ends) {
 
 void RecordStream::take(const LogRecord& record) {
   end_.first_us = end_.first_us == 0 ? record.at_us : end_.first_us;
-  end_.last_us = record.at_us == 0 ? end_.last_us : record.at_us;
+  end_.last_us = std::max(end_.last_us, record.at_us);
   if (count_ == nullptr) {
-    count_ = &formats_[format_name(end_.end_format)];
+    count_ = &formats_[layout_name(end_.end_layout)];
   }
   ++*count_;
   sink_.take(record);

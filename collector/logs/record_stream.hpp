@@ -21,7 +21,7 @@ class RecordStream final : public LogRecordSink {
       : sink_{sink}, tally_{tally}, formats_{formats} {}
 
   /// A stream begins; tally.file is its name.
-  void open(LogFormat format, const std::string& prefix);
+  void open(const LogLayout& layout);
   /// `terminated`: a line feed came after it.
   void line(std::string_view text, std::uint64_t number, bool cut, bool terminated);
   /// The stream ends. False: nothing in it looks like a record or like a part of one.
@@ -46,7 +46,7 @@ class RecordStream final : public LogRecordSink {
   void let_secrets_stand();
   [[nodiscard]] bool fragment() const;
 
-  [[nodiscard]] bool same_format() const { return end_.end_format == next_format_; }
+  [[nodiscard]] bool same_format() const { return end_.end_layout.same_make(next_layout_); }
 
   LogRecordSink& sink_;
   ReadTally& tally_;
@@ -55,8 +55,7 @@ class RecordStream final : public LogRecordSink {
   LogEnds end_ = {};                   ///< what is known of the ends so far
   std::unique_ptr<LogReader> reader_;  ///< of the stream at hand, once a record has begun
   std::unique_ptr<LogReader> next_;    ///< of the stream at hand, until then
-  LogFormat next_format_ = LogFormat::Auto;
-  std::string next_prefix_;
+  LogLayout next_layout_;
   bool waiting_ = false;  ///< no record has begun in the stream at hand
   std::string text_;      ///< its lines until then
 };

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "collector/logs/log_line_prefix.hpp"
 #include "collector/logs/log_reader.hpp"
@@ -25,19 +27,74 @@ std::string_view take_sqlstate(std::string_view& text) {
   return code;
 }
 
+/// `[postgres.c:1234]  duration: ...`: AlloyDB tells where in the server a message comes from.
+std::string_view without_source_place(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  if (text.empty() || text.front() != '[') {
+    return text;
+  }
+  const std::size_t close = text.substr(0, kLongest).find(']');
+  const std::size_t colon = text.substr(0, kLongest).find(".c:");
+  if (close == std::string_view::npos || colon == std::string_view::npos || colon > close ||
+      text.find_first_not_of("0123456789", colon + 3) != close) {
+    return text;
+  }
+  text.remove_prefix(close + 1);
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text;
+}
+
+/// A message whose lines are being read.
+struct Message {
+  bool open = false;
+  bool ignoring = false;   ///< within a part that nobody needs
+  bool part_lost = false;  ///< a foreign line came after it: no continuation line is its own
+  MessagePart part = MessagePart::Primary;
+  LogRecord record = {};
+  std::string key = {};   ///< its session, as its lines tell
+  std::string file = {};  ///< where another stream held its start
+  // Kept from message to message, so that their memory is.
+  std::string session = {}, user = {}, database = {}, application = {}, sqlstate = {};
+  std::string message = {}, detail = {}, statement = {};
+
+  std::string& part_text() {
+    return part == MessagePart::Statement ? statement
+           : part == MessagePart::Detail  ? detail
+                                          : message;
+  }
+
+  const LogRecord& whole_record() {
+    record.file = file;
+    record.session = session;
+    record.user = user;
+    record.database = database;
+    record.application = application;
+    record.sqlstate = sqlstate;
+    record.message = message;
+    record.detail = detail;
+    record.statement = statement;
+    return record;
+  }
+};
+
 /// Messages of a stderr log. The server writes a message's lines together: the primary line,
-/// DETAIL, STATEMENT and so on each with the prefix, further lines of a part after one tab.
+/// DETAIL, STATEMENT and so on each with the prefix, further lines of a part after one tab. An
+/// envelope may mix the lines of several processes: then several messages are open at a time.
 class StderrReader final : public LogReader {
  public:
   StderrReader(LogLinePrefix prefix, LogRecordSink& sink, ReadTally& tally)
       : prefix_{prefix}, matcher_{std::move(prefix)}, sink_{sink}, tally_{tally} {}
 
   void line(std::string_view text, std::uint64_t number, bool cut) override {
-    if (!text.empty() && text.front() == '\t') {
-      continuation(text.substr(1), number);
+    if (facts_.same_line) {
+      continuation(text, number, "");
+    } else if (!text.empty() && text.front() == '\t') {
+      continuation(text.substr(1), number, "\n");
     } else if (const PrefixFields* fields = matcher_.match(text)) {
       ++tally_.counts.used;
       prefixed(text, *fields, number);
+    } else if (facts_.loose && message_.open) {
+      continuation(text, number, "\n");
     } else if (cut) {
       skip("line longer than 16 MiB", number);
     } else if (text.empty()) {
@@ -48,9 +105,23 @@ class StderrReader final : public LogReader {
     if (cut) {
       tally_.note("message cut at 16 MiB", number);
     }
+    if (interleaved_) {
+      facts_ = LineFacts{};
+    }
   }
 
-  void finish() override { hand_over(); }
+  void facts(const LineFacts& facts) override {
+    facts_ = facts;
+    interleaved_ = true;
+    if (!facts.session.empty() && facts.session != message_.key) {
+      bring_back(facts.session);
+    }
+  }
+
+  void finish() override {
+    hand_over_others();
+    hand_over();
+  }
 
   [[nodiscard]] std::uint64_t records() const override { return records_; }
 
@@ -66,131 +137,170 @@ class StderrReader final : public LogReader {
   }
 
   [[nodiscard]] OpenMessage suspend() override {
-    OpenMessage message;
-    if (open_) {
-      message.present = true;
-      message.record = HeldRecord::of(whole_record());
-      message.record.file = file_.empty() ? tally_.file : file_;
-      message.part = part_ == &statement_ ? MessagePart::Statement
-                     : part_ == &detail_  ? MessagePart::Detail
-                                          : MessagePart::Primary;
-      message.part_lost = part_ == nullptr;
-      message.ignoring = ignoring_;
-      open_ = false;
+    OpenMessage held;
+    hand_over_others();
+    if (message_.open) {
+      held.present = true;
+      held.record = HeldRecord::of(message_.whole_record());
+      held.record.file = message_.file.empty() ? tally_.file : message_.file;
+      held.part = message_.part;
+      held.part_lost = message_.part_lost;
+      held.ignoring = message_.ignoring;
+      message_.open = false;
     }
-    return message;
+    return held;
   }
 
-  void resume(OpenMessage message) override {
-    if (!message.present) {
+  void resume(OpenMessage held) override {
+    if (!held.present) {
       return;
     }
-    open_ = true;
-    ignoring_ = message.ignoring;
-    HeldRecord& record = message.record;
-    file_ = std::move(record.file);
-    record_ = LogRecord{.line = record.line, .at_us = record.at_us, .severity = record.severity};
-    session_ = std::move(record.session);
-    user_ = std::move(record.user);
-    database_ = std::move(record.database);
-    application_ = std::move(record.application);
-    sqlstate_ = std::move(record.sqlstate);
-    message_ = std::move(record.message);
-    detail_ = std::move(record.detail);
-    statement_ = std::move(record.statement);
-    part_ = message.part_lost                        ? nullptr
-            : message.part == MessagePart::Statement ? &statement_
-            : message.part == MessagePart::Detail    ? &detail_
-                                                     : &message_;
+    HeldRecord& record = held.record;
+    message_.open = true;
+    message_.ignoring = held.ignoring;
+    message_.part_lost = held.part_lost;
+    message_.part = held.part;
+    message_.record =
+        LogRecord{.line = record.line, .at_us = record.at_us, .severity = record.severity};
+    message_.key = record.session;
+    message_.file = std::move(record.file);
+    message_.session = std::move(record.session);
+    message_.user = std::move(record.user);
+    message_.database = std::move(record.database);
+    message_.application = std::move(record.application);
+    message_.sqlstate = std::move(record.sqlstate);
+    message_.message = std::move(record.message);
+    message_.detail = std::move(record.detail);
+    message_.statement = std::move(record.statement);
   }
 
  private:
+  static constexpr std::size_t kMostOthers = 64;
+
   void skip(const char* reason, std::uint64_t number) {
     // What follows a foreign line can not be known to belong to the message before it.
-    part_ = nullptr;
+    message_.part_lost = true;
     tally_.skip(reason, number);
   }
 
-  void continuation(std::string_view text, std::uint64_t number) {
-    if (!open_ || (part_ == nullptr && !ignoring_)) {
+  void continuation(std::string_view text, std::uint64_t number, std::string_view joint) {
+    const bool of_another = !facts_.session.empty() && facts_.session != message_.key;
+    if (!message_.open || of_another || (message_.part_lost && !message_.ignoring)) {
       tally_.skip("continuation line without its message", number);
       return;
     }
     ++tally_.counts.continuation;
-    if (ignoring_) {
+    if (message_.ignoring) {
       return;
     }
-    if (part_->size() + text.size() >= kMaximumRecord) {
+    std::string& part = message_.part_text();
+    if (part.size() + text.size() >= kMaximumRecord) {
       tally_.note("message cut at 16 MiB", number);
-      ignoring_ = true;
+      message_.ignoring = true;
       return;
     }
-    part_->push_back('\n');
-    part_->append(text);
+    part.append(joint);
+    part.append(text);
   }
 
   void prefixed(std::string_view text, const PrefixFields& fields, std::uint64_t number) {
     const std::string_view body = text.substr(std::min(fields.text_from, text.size()));
-    ignoring_ = false;
+    const std::string_view key = facts_.session.empty() ? fields.session : facts_.session;
+    if (interleaved_ && key != message_.key) {
+      bring_back(key);
+    }
     if (fields.tag.part == MessagePart::Primary) {
-      hand_over();
+      make_room(key);
       begin(body, fields, number);
+      message_.key.assign(key);
       return;
     }
-    const bool ours = open_ && fields.session == std::string_view{session_};
+    message_.ignoring = false;
+    const bool ours = message_.open && key == std::string_view{message_.key};
     if (!ours || fields.tag.part == MessagePart::Other) {
       if (!ours && fields.tag.part != MessagePart::Other) {
         tally_.note("DETAIL or STATEMENT line apart from its message", number);
       }
-      ignoring_ = true;
+      message_.ignoring = true;
       return;
     }
-    part_ = fields.tag.part == MessagePart::Detail ? &detail_ : &statement_;
-    part_->assign(body);
+    message_.part = fields.tag.part;
+    message_.part_lost = false;
+    message_.part_text().assign(body);
   }
 
   void begin(std::string_view body, const PrefixFields& fields, std::uint64_t number) {
+    const auto either = [](std::string_view own, std::string_view envelope) {
+      return own.empty() ? envelope : own;
+    };
     const std::string_view verbose_code = take_sqlstate(body);
-    open_ = true;
-    record_ = LogRecord{};
-    record_.line = number;
-    record_.at_us = fields.at_us;
-    record_.severity = fields.tag.severity;
-    session_.assign(fields.session);
-    user_.assign(fields.user);
-    database_.assign(fields.database);
-    application_.assign(fields.application);
-    sqlstate_.assign(fields.sqlstate.empty() ? verbose_code : fields.sqlstate);
-    message_.assign(body);
-    detail_.clear();
-    statement_.clear();
-    part_ = &message_;
+    Message& m = message_;
+    m.open = true;
+    m.ignoring = false;
+    m.part_lost = false;
+    m.part = MessagePart::Primary;
+    m.record = LogRecord{};
+    m.record.line = number;
+    m.record.at_us = fields.at_us == 0 ? facts_.at_us : fields.at_us;
+    m.record.severity = fields.tag.severity;
+    m.session.assign(either(fields.session, facts_.session));
+    m.user.assign(either(fields.user, facts_.user));
+    m.database.assign(either(fields.database, facts_.database));
+    m.application.assign(either(fields.application, facts_.application));
+    m.sqlstate.assign(fields.sqlstate.empty() ? verbose_code : fields.sqlstate);
+    m.message.assign(without_source_place(body));
+    m.detail.assign(facts_.detail);
+    m.statement.clear();
     if (!fields.zone_known) {
       tally_.note("time zone abbreviation not known, read as UTC", number);
     }
   }
 
-  void hand_over() {
-    if (!open_) {
+  /// The open message of that session becomes the one at hand, if there is one.
+  void bring_back(std::string_view key) {
+    const auto its = std::find_if(others_.begin(), others_.end(),
+                                  [&](const Message& other) { return other.key == key; });
+    if (its == others_.end()) {
       return;
     }
-    open_ = false;
-    ++records_;
-    sink_.take(whole_record());
-    file_.clear();
+    std::swap(*its, message_);
+    if (!its->open) {
+      others_.erase(its);
+    }
   }
 
-  const LogRecord& whole_record() {
-    record_.file = file_;
-    record_.session = session_;
-    record_.user = user_;
-    record_.database = database_;
-    record_.application = application_;
-    record_.sqlstate = sqlstate_;
-    record_.message = message_;
-    record_.detail = detail_;
-    record_.statement = statement_;
-    return record_;
+  /// For a new message: the one at hand is done, or goes on between those of other sessions.
+  void make_room(std::string_view key) {
+    if (!interleaved_ || !message_.open || key == message_.key) {
+      hand_over();
+      return;
+    }
+    if (others_.size() == kMostOthers) {
+      std::swap(others_.front(), message_);
+      hand_over();
+      std::swap(others_.front(), message_);
+      others_.erase(others_.begin());
+    }
+    others_.push_back(std::exchange(message_, {}));
+  }
+
+  void hand_over() {
+    if (!message_.open) {
+      return;
+    }
+    message_.open = false;
+    ++records_;
+    sink_.take(message_.whole_record());
+    message_.file.clear();
+  }
+
+  void hand_over_others() {
+    for (Message& other : others_) {
+      std::swap(other, message_);
+      hand_over();
+      std::swap(other, message_);
+    }
+    others_.clear();
   }
 
   LogLinePrefix prefix_;
@@ -198,14 +308,10 @@ class StderrReader final : public LogReader {
   LogRecordSink& sink_;
   ReadTally& tally_;
   std::uint64_t records_ = 0;
-
-  bool open_ = false;
-  bool ignoring_ = false;        ///< within a part that nobody needs
-  std::string* part_ = nullptr;  ///< where a continuation line goes
-  LogRecord record_;
-  std::string file_;  ///< of the open message, where another stream held its start
-  // Kept from message to message, so that their memory is.
-  std::string session_, user_, database_, application_, sqlstate_, message_, detail_, statement_;
+  Message message_;              ///< the one at hand
+  std::vector<Message> others_;  ///< of other sessions, the oldest first
+  LineFacts facts_ = {};
+  bool interleaved_ = false;
 };
 
 }  // namespace

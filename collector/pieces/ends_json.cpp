@@ -58,6 +58,36 @@ Enum enum_at(const json& object, const char* key, Enum last) {
   return static_cast<Enum>(value);
 }
 
+json layout_json(const LogLayout& layout) {
+  json envelopes = json::array();
+  for (const Envelope envelope : layout.envelopes) {
+    envelopes.push_back(static_cast<unsigned>(envelope));
+  }
+  return {{"envelopes", std::move(envelopes)},
+          {"format", static_cast<unsigned>(layout.format)},
+          {"newest_first", layout.newest_first},
+          {"prefix", characters_of(layout.prefix)},
+          {"reference_us", layout.reference_us}};
+}
+
+LogLayout layout_of(const json& object) {
+  constexpr std::size_t kMostEnvelopes = 8;
+  LogLayout layout;
+  for (const json& envelope : object.at("envelopes")) {
+    const auto value = envelope.get<unsigned>();
+    if (value > static_cast<unsigned>(kLastEnvelope) ||
+        layout.envelopes.size() == kMostEnvelopes) {
+      throw UserError{"an envelope that is not known"};
+    }
+    layout.envelopes.push_back(static_cast<Envelope>(value));
+  }
+  layout.format = enum_at(object, "format", LogFormat::Fields);
+  object.at("newest_first").get_to(layout.newest_first);
+  layout.prefix = bytes_at(object, "prefix");
+  object.at("reference_us").get_to(layout.reference_us);
+  return layout;
+}
+
 json record_json(const HeldRecord& r) {
   return {{"application", characters_of(r.application)},
           {"at_us", r.at_us},
@@ -99,7 +129,8 @@ json open_json(const OpenMessage& open) {
           {"part", static_cast<unsigned>(open.part)},
           {"part_lost", open.part_lost},
           {"record", record_json(open.record)},
-          {"text", characters_of(open.text)}};
+          {"text", characters_of(open.text)},
+          {"wrapped", characters_of(open.wrapped)}};
 }
 
 OpenMessage open_of(const json& object) {
@@ -114,6 +145,7 @@ OpenMessage open_of(const json& object) {
   object.at("part_lost").get_to(open.part_lost);
   open.record = record_of(object.at("record"));
   open.text = bytes_at(object, "text");
+  open.wrapped = bytes_at(object, "wrapped");
   return open;
 }
 
@@ -312,19 +344,17 @@ json ends_json(const LogEnds& e) {
   return {{"begun", e.begun},
           {"end",
            {{"file", e.end_file},
-            {"format", static_cast<unsigned>(e.end_format)},
+            {"layout", layout_json(e.end_layout)},
             {"line", characters_of(e.end_line)},
             {"line_number", e.end_line_number},
-            {"open", open_json(e.open)},
-            {"prefix", characters_of(e.end_prefix)}}},
+            {"open", open_json(e.open)}}},
           {"filter", filter_json(e.filter)},
           {"first_us", e.first_us},
           {"last_us", e.last_us},
           {"sessions", std::move(sessions)},
           {"start",
            {{"file", e.start_file},
-            {"format", static_cast<unsigned>(e.start_format)},
-            {"prefix", characters_of(e.start_prefix)},
+            {"layout", layout_json(e.start_layout)},
             {"text", characters_of(e.start_text)}}}};
 }
 
@@ -333,11 +363,10 @@ LogEnds ends_of(const json& object) {
   object.at("begun").get_to(e.begun);
   const json& end = object.at("end");
   end.at("file").get_to(e.end_file);
-  e.end_format = enum_at(end, "format", LogFormat::Sql);
+  e.end_layout = layout_of(end.at("layout"));
   e.end_line = bytes_at(end, "line");
   end.at("line_number").get_to(e.end_line_number);
   e.open = open_of(end.at("open"));
-  e.end_prefix = bytes_at(end, "prefix");
   e.filter = filter_of(object.at("filter"));
   object.at("first_us").get_to(e.first_us);
   object.at("last_us").get_to(e.last_us);
@@ -346,8 +375,7 @@ LogEnds ends_of(const json& object) {
   }
   const json& start = object.at("start");
   start.at("file").get_to(e.start_file);
-  e.start_format = enum_at(start, "format", LogFormat::Sql);
-  e.start_prefix = bytes_at(start, "prefix");
+  e.start_layout = layout_of(start.at("layout"));
   e.start_text = bytes_at(start, "text");
   return e;
 }

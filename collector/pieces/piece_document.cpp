@@ -83,7 +83,7 @@ void unkey(json& document, const char* list) {
 
 std::string write_piece(const WorkloadPiece& piece) {
   const Workload whole = settled(piece);
-  if (piece.ends.start_format == LogFormat::Auto) {
+  if (piece.ends.start_layout.format == LogFormat::Auto) {
     return write_workload(whole);
   }
   json ends = ends_json(piece.ends);
