@@ -75,8 +75,7 @@ LogLayout layout_of(const json& object) {
   LogLayout layout;
   for (const json& envelope : object.at("envelopes")) {
     const auto value = envelope.get<unsigned>();
-    if (value > static_cast<unsigned>(kLastEnvelope) ||
-        layout.envelopes.size() == kMostEnvelopes) {
+    if (value > static_cast<unsigned>(kLastEnvelope) || layout.envelopes.size() == kMostEnvelopes) {
       throw UserError{"an envelope that is not known"};
     }
     layout.envelopes.push_back(static_cast<Envelope>(value));
