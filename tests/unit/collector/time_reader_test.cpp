@@ -1,7 +1,7 @@
-#include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "collector/base/time_text.hpp"
 
@@ -18,9 +18,12 @@ bool same(const std::optional<ReadTime>& a, const std::optional<ReadTime>& b) {
 
 TEST_CASE("TimeReader: what it remembers of a line changes nothing for the next") {
   std::vector<std::string> tails;
-  for (const char* seconds : {"00", "27", "59", "60", "7", "61", "27.725", "27.7251", "27.72", "27."}) {
-    for (const char* zone : {"", " UTC", " CET", "+01", "-03", " +0530", "+01:00", "Z", " XYZT", " LOG"}) {
-      for (const char* after : {"", " [13258] ", ":[1]", "[1]", " LOG:  ", "0", "a", ":30 ", " 12 "}) {
+  for (const char* seconds :
+       {"00", "27", "59", "60", "7", "61", "27.725", "27.7251", "27.72", "27."}) {
+    for (const char* zone :
+         {"", " UTC", " CET", "+01", "-03", " +0530", "+01:00", "Z", " XYZT", " LOG"}) {
+      for (const char* after :
+           {"", " [13258] ", ":[1]", "[1]", " LOG:  ", "0", "a", ":30 ", " 12 "}) {
         tails.push_back(std::string{seconds} + zone + after);
       }
     }
