@@ -120,10 +120,12 @@ void initial_cost_nestloop(PlannerInfo& root, JoinCostWorkspace& w, JoinType typ
                            const Path& outer, const Path& inner, const JoinPathExtra& extra);
 void final_cost_nestloop(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
                          const JoinPathExtra& extra);
-/// `order`: the first key of the sides' sort order, null for a clauseless join.
+/// `order`: the first key of the sides' sort order, null for a clauseless join; `sort_outer`,
+/// `sort_inner`: what each must be sorted by, empty where it is in order.
 void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
                             const std::vector<RestrictInfo*>& mergeclauses, const PathKey* order,
-                            const Path& outer, const Path& inner, bool sort_outer, bool sort_inner);
+                            const Path& outer, const Path& inner, const PathKeys& sort_outer,
+                            const PathKeys& sort_inner);
 void final_cost_mergejoin(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
                           const JoinPathExtra& extra);
 void initial_cost_hashjoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,

@@ -238,8 +238,8 @@ void final_cost_nestloop(PlannerInfo& root, Path& path, JoinCostWorkspace& w,
 
 void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType type,
                             const std::vector<RestrictInfo*>& mergeclauses, const PathKey* order,
-                            const Path& outer, const Path& inner, bool sort_outer,
-                            bool sort_inner) {
+                            const Path& outer, const Path& inner, const PathKeys& sort_outer,
+                            const PathKeys& sort_inner) {
   const double outer_path_rows = outer.rows <= 0 ? 1 : outer.rows;
   const double inner_path_rows = inner.rows <= 0 ? 1 : inner.rows;
   double outer_start = 0;
@@ -257,7 +257,7 @@ void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType ty
     if (type == JoinType::Left || type == JoinType::Anti) {
       outer_start = 0;
       outer_end = 1;
-    } else if (type == JoinType::Right) {
+    } else if (type == JoinType::Right || type == JoinType::RightAnti) {
       inner_start = 0;
       inner_end = 1;
     }
@@ -271,12 +271,23 @@ void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType ty
   outer_end = outer_rows / outer_path_rows;
   inner_end = inner_rows / inner_path_rows;
 
-  const auto source = [&](const Path& path, double rows, bool sort, double& from, double& run) {
+  const auto& p = root.global->cost;
+  const auto source = [&](const Path& path, double rows, const PathKeys& sort,
+                          bool may_be_incremental, double& from, double& run) {
     from = path.startup;
     run = path.total - path.startup;
-    if (sort) {
+    if (!sort.empty()) {
       Path sorted;
-      cost_sort(sorted, root, path.total, rows, path.target->width, -1.0);
+      int presorted = 0;
+      if (may_be_incremental && p.enable_incremental_sort) {
+        (void)pathkeys_count_contained_in(sort, path.pathkeys, presorted);
+      }
+      if (presorted > 0) {
+        cost_incremental_sort(sorted, root, sort, presorted, path.startup, path.total, rows,
+                              path.target->width, -1.0);
+      } else {
+        cost_sort(sorted, root, path.total, rows, path.target->width, -1.0);
+      }
       from = sorted.startup;
       run = sorted.total - sorted.startup;
     }
@@ -285,8 +296,9 @@ void initial_cost_mergejoin(PlannerInfo& root, JoinCostWorkspace& w, JoinType ty
   double outer_run = 0;
   double inner_from = 0;
   double inner_run = 0;
-  source(outer, outer_path_rows, sort_outer, outer_from, outer_run);
-  source(inner, inner_path_rows, sort_inner, inner_from, inner_run);
+  source(outer, outer_path_rows, sort_outer, p.server.merge_joins_sort_incrementally(), outer_from,
+         outer_run);
+  source(inner, inner_path_rows, sort_inner, false, inner_from, inner_run);
   w.startup = outer_from + outer_run * outer_start + inner_from + inner_run * inner_start;
   w.run = outer_run * (outer_end - outer_start);
   w.inner_run = inner_run * (inner_end - inner_start);
@@ -387,6 +399,15 @@ HashTableSize choose_hash_table_size(double tuples, int width, bool use_skew, bo
         std::min(std::ceil(inner_bytes / (table_bytes - buckets * kPointer)), max_pointers);
     batches = static_cast<double>(
         std::bit_ceil(static_cast<std::uint64_t>(std::max(2.0, std::floor(needed)))));
+  }
+  // Two file buffers a batch: fewer batches and a larger table may need less memory in all.
+  while (p.server.hash_joins_count_batch_buffers() && batches > 1 &&
+         buckets <= std::floor(1073741823.0 / 8 / 2) &&
+         batches >= std::floor(size.space_allowed / 8192)) {
+    buckets *= 2;
+    size.skew_mcvs *= 2;
+    size.space_allowed *= 2;
+    batches /= 2;
   }
   size.buckets = static_cast<int>(buckets);
   size.batches = static_cast<int>(batches);

@@ -14,6 +14,10 @@ class ServerVersion {
 
   // --- 14
 
+  /// pg_class knows a table seen empty (reltuples 0) from one never vacuumed (-1).
+  /// table_block_relation_estimate_size(), tableam.c.
+  [[nodiscard]] constexpr bool tells_empty_from_unknown() const { return major_ >= 14; }
+
   /// Memoize nodes. get_memoize_path(), joinpath.c.
   [[nodiscard]] constexpr bool memoizes() const { return major_ >= 14; }
 
@@ -75,6 +79,9 @@ class ServerVersion {
   /// optimize_window_clauses(), planner.c.
   [[nodiscard]] constexpr bool optimizes_window_frames() const { return major_ >= 16; }
 
+  /// Indexes of partitioned tables prove that rows are unique. get_relation_info(), plancat.c.
+  [[nodiscard]] constexpr bool partitioned_indexes_prove_uniqueness() const { return major_ >= 16; }
+
   /// Antijoins that hash or sort the side that is kept. JOIN_RIGHT_ANTI, joinrels.c.
   [[nodiscard]] constexpr bool has_right_antijoins() const { return major_ >= 16; }
 
@@ -82,6 +89,25 @@ class ServerVersion {
   [[nodiscard]] constexpr bool full_joins_in_parallel() const { return major_ >= 16; }
 
   // --- 17
+
+  /// IN with a correlated subquery becomes a join too. convert_ANY_sublink_to_join(), subselect.c.
+  [[nodiscard]] constexpr bool joins_correlated_in() const { return major_ >= 17; }
+
+  /// IS NULL and IS NOT NULL of NOT NULL columns are decided. restriction_is_always_true().
+  [[nodiscard]] constexpr bool decides_null_tests() const { return major_ >= 17; }
+
+  /// A query level with parallel-safe initplans may itself run in workers.
+  /// SS_charge_for_initplans(), subselect.c.
+  [[nodiscard]] constexpr bool initplans_may_be_parallel_safe() const { return major_ >= 17; }
+
+  /// Columns of a CTE have the statistics of what they are made of. examine_simple_variable().
+  [[nodiscard]] constexpr bool ctes_have_statistics() const { return major_ >= 17; }
+
+  /// A CTE's rows come in its query's order. set_cte_pathlist(), allpaths.c.
+  [[nodiscard]] constexpr bool ctes_keep_order() const { return major_ >= 17; }
+
+  /// An Append of the paths that start fastest. add_paths_to_append_rel(), allpaths.c.
+  [[nodiscard]] constexpr bool appends_start_fast() const { return major_ >= 17; }
 
   /// ORDER BY and partial groups sort every partial path. create_ordered_paths(),
   /// gather_grouping_paths(), planner.c.
@@ -113,10 +139,42 @@ class ServerVersion {
   /// get_useful_group_keys_orderings(), pathkeys.c.
   [[nodiscard]] constexpr bool reorders_group_by() const { return major_ >= 17; }
 
+  /// LIMIT reaches the arms of a set operation under ORDER BY too. grouping_planner(), planner.c.
+  [[nodiscard]] constexpr bool limits_ordered_set_operations() const { return major_ >= 17; }
+
+  /// PARTITION BY loses columns that are constant or repeat others. make_pathkeys_for_window().
+  [[nodiscard]] constexpr bool drops_redundant_partitioning() const { return major_ >= 17; }
+
   /// The arms of a UNION offer sorted paths. build_setop_child_paths(), prepunion.c.
   [[nodiscard]] constexpr bool unions_use_sorted_arms() const { return major_ >= 17; }
 
   // --- 18
+
+  /// A table joined to itself by a unique key is read once. remove_useless_self_joins().
+  [[nodiscard]] constexpr bool removes_self_joins() const { return major_ >= 18; }
+
+  /// `x = 1 OR x = 2` matches an index as `x = ANY ('{1,2}')`. match_orclause_to_indexcol().
+  [[nodiscard]] constexpr bool matches_or_as_array() const { return major_ >= 18; }
+
+  /// `x IN (VALUES ...)` is `x = ANY (array)`. convert_VALUES_to_ANY(), prepjointree.c.
+  [[nodiscard]] constexpr bool folds_values_into_arrays() const { return major_ >= 18; }
+
+  /// The only column of a subquery's GROUP BY is unique. examine_simple_variable(), selfuncs.c.
+  [[nodiscard]] constexpr bool knows_grouped_columns_unique() const { return major_ >= 18; }
+
+  /// The fast-starting Append takes members by the share of rows that is wanted.
+  /// add_paths_to_append_rel(), allpaths.c.
+  [[nodiscard]] constexpr bool appends_by_fraction() const { return major_ >= 18; }
+
+  /// An appended table's rows before conditions are its members'. set_append_rel_size().
+  [[nodiscard]] constexpr bool appends_sum_member_tuples() const { return major_ >= 18; }
+
+  /// Bucket sizes of hash joins by several columns use CREATE STATISTICS.
+  /// estimate_multivariate_bucketsize(), selfuncs.c.
+  [[nodiscard]] constexpr bool hash_buckets_use_extended_statistics() const { return major_ >= 18; }
+
+  /// GROUP BY loses what any unique index's columns determine. remove_useless_groupby_columns().
+  [[nodiscard]] constexpr bool unique_indexes_shorten_group_by() const { return major_ >= 18; }
 
   /// DISTINCT takes the order of its input where that is a permutation of its columns.
   /// get_useful_pathkeys_for_distinct(), planner.c.
@@ -125,6 +183,15 @@ class ServerVersion {
   /// Rows that workers hand on count the leader's part as their estimates do.
   /// compute_gather_rows(), costsize.c.
   [[nodiscard]] constexpr bool gathers_by_divisor() const { return major_ >= 18; }
+
+  /// Semijoins that hash the side that is kept. JOIN_RIGHT_SEMI, joinrels.c.
+  [[nodiscard]] constexpr bool has_right_semijoins() const { return major_ >= 18; }
+
+  /// Nested loops in workers over a materialized inner side. consider_parallel_nestloop().
+  [[nodiscard]] constexpr bool materializes_in_parallel() const { return major_ >= 18; }
+
+  /// Hash joins weigh the file buffers of their batches. ExecChooseHashTableSize(), nodeHash.c.
+  [[nodiscard]] constexpr bool hash_joins_count_batch_buffers() const { return major_ >= 18; }
 
   /// A merge join sorts an outer side in part sorted incrementally. initial_cost_mergejoin().
   [[nodiscard]] constexpr bool merge_joins_sort_incrementally() const { return major_ >= 18; }

@@ -17,6 +17,7 @@ class AppendPaths {
 
   void run() {
     const bool all_unparameterized = plain();
+    fast_starting();
     partial();
     parallel_aware();
     if (all_unparameterized && !rel_.members.empty()) {
@@ -61,6 +62,22 @@ class AppendPaths {
     }
     append(std::move(children), {}, 0);
     return true;
+  }
+
+  void fast_starting() {
+    if (!p_.server.appends_start_fast() || !rel_.consider_startup || rel_.members.empty()) {
+      return;
+    }
+    std::vector<Path*> children;
+    for (auto* member : rel_.members) {
+      if (member->cheapest_startup == nullptr) {
+        return;
+      }
+      children.push_back(p_.server.appends_by_fraction() && root_.tuple_fraction > 0
+                             ? cheapest_fractional_path(*member, root_.tuple_fraction)
+                             : member->cheapest_startup);
+    }
+    append(std::move(children), {}, 0);
   }
 
   // --- in parallel

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
 #include "planner-model/plan/partitions.hpp"
@@ -112,12 +113,7 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
     // Nothing to do but pass rows on: no per-row charge.
     bool trivial = rel.restrictions.empty();
     if (trivial) {
-      const auto& targets = rel.subroot->query.targets;
-      std::size_t visible = 0;
-      for (const auto& t : targets) {
-        visible += !t.junk;
-      }
-      trivial = rel.target.exprs.size() == visible;
+      trivial = rel.target.exprs.size() == rel.subroot->query.targets.size();
       for (std::size_t i = 0; trivial && i < rel.target.exprs.size(); ++i) {
         trivial = rel.target.exprs[i]->kind == ExprKind::Var &&
                   rel.target.exprs[i]->attno == static_cast<int>(i) + 1;
@@ -190,16 +186,8 @@ void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
         }
         rel.tuples = 10 * (level != nullptr ? level->non_recursive_path->rows : 1);
       } else {
-        PlannerInfo* level = &root;
-        for (int up = 0; up < rel.entry->cte_levels_up && level->parent != nullptr; ++up) {
-          level = level->parent;
-        }
-        const auto found = level->cte_plans.find(rel.entry->cte);
-        rel.tuples = 1;
-        if (found != level->cte_plans.end()) {
-          rel.tuples =
-              root.global->subplans[static_cast<std::size_t>(found->second) - 1].path->rows;
-        }
+        const auto* plan = cte_plan(root, *rel.entry);
+        rel.tuples = plan != nullptr ? plan->path->rows : 1;
       }
       break;
     }
@@ -295,6 +283,11 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
     case RangeKind::Cte:
       simple(rel.entry->cte_self_reference ? PathKind::WorkTableScan : PathKind::CteScan,
              cost_ctescan);
+      if (const auto* plan = cte_plan(root, *rel.entry);
+          plan != nullptr && root.global->cost.server.ctes_keep_order()) {
+        rel.paths.front()->pathkeys =
+            convert_subquery_pathkeys(root, rel, *plan->root, plan->path->pathkeys);
+      }
       break;
     case RangeKind::Result:
       simple(PathKind::Result, cost_resultscan);

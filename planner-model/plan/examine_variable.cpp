@@ -2,6 +2,7 @@
 // examine_simple_variable), clauses.c (estimate_expression_value), PostgreSQL 15.
 #include <algorithm>
 
+#include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/extended_selectivity.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -31,6 +32,18 @@ const ColumnStatistics* column_statistics(const RelOptInfo& rel, int number) {
   return nullptr;
 }
 
+/// The planned query whose output the relation is; null for what is no query.
+PlannerInfo* query_behind(const PlannerInfo& root, const RelOptInfo& rel) {
+  if (rel.entry->kind == RangeKind::Subquery) {
+    return rel.subroot;
+  }
+  if (rel.entry->kind == RangeKind::Cte && root.global->cost.server.ctes_have_statistics()) {
+    const auto* plan = cte_plan(root, *rel.entry);
+    return plan != nullptr ? plan->root : nullptr;
+  }
+  return nullptr;
+}
+
 void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel, Variable& out) {
   auto& global = *root.global;
   const auto& entry = *rel.entry;
@@ -54,12 +67,11 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
     out.is_values = true;
     return;
   }
-  const auto kind = entry.kind;
   // An appended relation has no statistics of its own.
-  if (kind == RangeKind::Subquery && rel.subroot != nullptr && var.attno > 0) {
-    PlannerInfo& subroot = *rel.subroot;
+  if (auto* made_by = query_behind(root, rel); made_by != nullptr && var.attno > 0) {
+    PlannerInfo& subroot = *made_by;
     const Query& query = subroot.query;
-    if (query.set_operation || !query.group_by.empty() || query.has_grouping_sets) {
+    if (query.set_operation || query.has_grouping_sets) {
       return;
     }
     const TargetEntry* target = nullptr;
@@ -71,6 +83,13 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
       }
     }
     if (target == nullptr) {
+      return;
+    }
+    if (!query.group_by.empty()) {
+      if (global.cost.server.knows_grouped_columns_unique() && query.group_by.size() == 1 &&
+          target->sort_group_ref == query.group_by.front().ref) {
+        out.is_unique = true;
+      }
       return;
     }
     if (!query.distinct.empty()) {

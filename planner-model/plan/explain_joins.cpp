@@ -19,6 +19,10 @@ std::string join_type_name(JoinType type) {
       return "Semi";
     case JoinType::Anti:
       return "Anti";
+    case JoinType::RightSemi:
+      return "Right Semi";
+    case JoinType::RightAnti:
+      return "Right Anti";
     default:
       return "Inner";
   }
@@ -30,11 +34,25 @@ PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const Pa
                                   double rows_cost) {
   (void)rows_cost;
   Path sorted;
-  sorted.kind = PathKind::Sort;
   sorted.target = input.target;
-  cost_sort(sorted, root, input.total, input.rows, input.target->width, -1.0);
-  PlanNode node = base("Sort", sorted);
-  add_list(node, "Sort Key", sort_items(root, keys, *input.parent, *input.target));
+  int presorted = 0;
+  if (root.global->cost.server.merge_joins_sort_incrementally() &&
+      root.global->cost.enable_incremental_sort) {
+    (void)pathkeys_count_contained_in(keys, input.pathkeys, presorted);
+  }
+  if (presorted > 0) {
+    cost_incremental_sort(sorted, root, keys, presorted, input.startup, input.total, input.rows,
+                          input.target->width, -1.0);
+  } else {
+    cost_sort(sorted, root, input.total, input.rows, input.target->width, -1.0);
+  }
+  PlanNode node = base(presorted > 0 ? "Incremental Sort" : "Sort", sorted);
+  auto items = sort_items(root, keys, *input.parent, *input.target);
+  const std::vector<std::string> sorted_items{items.begin(), items.begin() + presorted};
+  add_list(node, "Sort Key", std::move(items));
+  if (presorted > 0) {
+    add_list(node, "Presorted Key", sorted_items);
+  }
   child(node, root, input, "Outer");
   return node;
 }
@@ -92,7 +110,8 @@ PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
   node.inner_unique = path.inner_unique;
   const Path& outer = *path.children[0];
   const Path& inner = *path.children[1];
-  const bool outer_join = path.join_type != JoinType::Inner && path.join_type != JoinType::Semi;
+  const bool outer_join = path.join_type != JoinType::Inner && path.join_type != JoinType::Semi &&
+                          path.join_type != JoinType::RightSemi;
   std::vector<RestrictInfo*> join_quals;
   std::vector<RestrictInfo*> filters;
   for (auto* clause : path.join_clauses) {

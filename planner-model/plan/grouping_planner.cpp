@@ -68,7 +68,10 @@ void UpperPlanner::run() {
   preprocess_limit();
   RelOptInfo* current = nullptr;
   if (query_.set_operation) {
-    root_.tuple_fraction = query_.order_by.empty() ? tuple_fraction_ : 0.0;
+    root_.tuple_fraction =
+        query_.order_by.empty() || root_.global->cost.server.limits_ordered_set_operations()
+            ? tuple_fraction_
+            : 0.0;
     current = plan_set_operations(root_);
     final_target_ = *current->paths.front()->target;
     root_.sort_pathkeys = pathkeys_for_sortclauses(root_, query_.order_by, query_.targets);

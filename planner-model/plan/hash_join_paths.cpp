@@ -86,12 +86,16 @@ void JoinPathSearch::hash_inner_and_outer() {
       }
     }
   }
-  if (!parallel_possible()) {
+  const bool shared_only = keeps_inner_rows(type_);
+  if (!parallel_possible() || (shared_only && !p_.server.full_joins_in_parallel())) {
     return;
   }
   auto* partial_outer = outer_.partial_paths.front();
   if (!inner_.partial_paths.empty() && unique_ != Uniquify::Inner && p_.enable_parallel_hash) {
     try_partial_hashjoin(partial_outer, inner_.partial_paths.front(), clauses, true);
+  }
+  if (shared_only) {
+    return;  // no worker alone has seen all matches of its own hash table
   }
   Path* safe = nullptr;
   if (total_inner->parallel_safe) {

@@ -8,7 +8,12 @@ namespace quern::planner_model {
 
 [[nodiscard]] inline bool is_outer_join(JoinType type) {
   return type == JoinType::Left || type == JoinType::Full || type == JoinType::Right ||
-         type == JoinType::Anti;
+         type == JoinType::Anti || type == JoinType::RightAnti;
+}
+
+/// Joins that put out unmatched rows of the inner side, in no order.
+[[nodiscard]] inline bool keeps_inner_rows(JoinType type) {
+  return type == JoinType::Full || type == JoinType::Right || type == JoinType::RightAnti;
 }
 
 /// RINFO_IS_PUSHED_DOWN.

@@ -53,6 +53,10 @@ void JoinPathSearch::decide_uniqueness() {
 }
 
 void JoinPathSearch::select_mergeclauses() {
+  if (type_ == JoinType::RightSemi) {
+    mergejoin_allowed_ = false;
+    return;
+  }
   bool have_nonmerge = false;
   const bool outer_join = is_outer_join(type_);
   for (auto* clause : extra_.restrict_list) {
@@ -74,7 +78,7 @@ void JoinPathSearch::select_mergeclauses() {
     }
     extra_.mergeclauses.push_back(clause);
   }
-  if (type_ == JoinType::Right || type_ == JoinType::Full) {
+  if (keeps_inner_rows(type_)) {
     mergejoin_allowed_ = !have_nonmerge;
   } else {
     mergejoin_allowed_ = true;
@@ -82,8 +86,8 @@ void JoinPathSearch::select_mergeclauses() {
 }
 
 bool JoinPathSearch::parallel_possible() const {
-  return joinrel_.consider_parallel && unique_ != Uniquify::Outer && type_ != JoinType::Full &&
-         type_ != JoinType::Right && !outer_.partial_paths.empty() && joinrel_.lateral_relids == 0;
+  return joinrel_.consider_parallel && unique_ != Uniquify::Outer && type_ != JoinType::RightSemi &&
+         !outer_.partial_paths.empty() && joinrel_.lateral_relids == 0;
 }
 
 Path* JoinPathSearch::cheapest_safe_inner(const std::vector<Path*>& paths) {
@@ -123,7 +127,10 @@ bool JoinPathSearch::materializes_output(const Path& path) {
 }
 
 void JoinPathSearch::match_unsorted_outer() {
-  const bool nestloop_ok = type_ != JoinType::Right && type_ != JoinType::Full;
+  if (type_ == JoinType::RightSemi) {
+    return;
+  }
+  const bool nestloop_ok = !keeps_inner_rows(type_);
   const bool use_all = !nestloop_ok;
   Path* inner_cheapest = inner_.cheapest_total;
   if (param_by(*inner_cheapest, outer_)) {
@@ -169,13 +176,19 @@ void JoinPathSearch::match_unsorted_outer() {
     }
     generate_mergejoins(outer, use_all, inner_cheapest, keys, false);
   }
-  if (parallel_possible()) {
+  if (parallel_possible() && !keeps_inner_rows(type_)) {
     partial_unsorted(nestloop_ok, use_all, inner_cheapest);
   }
 }
 
 void JoinPathSearch::partial_unsorted(bool nestloop_ok, bool use_all, Path* inner_cheapest) {
   if (nestloop_ok) {
+    Path* material = nullptr;
+    if (p_.server.materializes_in_parallel() && unique_ != Uniquify::Inner && p_.enable_material &&
+        inner_.cheapest_total->parallel_safe && !param_by(*inner_.cheapest_total, outer_) &&
+        !materializes_output(*inner_.cheapest_total)) {
+      material = create_material_path(root_, inner_, inner_.cheapest_total);
+    }
     for (auto* outer : outer_.partial_paths) {
       const PathKeys keys = build_join_pathkeys(root_, joinrel_, type_, outer->pathkeys);
       for (auto* inner : inner_.cheapest_parameterized) {
@@ -193,6 +206,9 @@ void JoinPathSearch::partial_unsorted(bool nestloop_ok, bool use_all, Path* inne
             cached != nullptr) {
           try_partial_nestloop(outer, cached, keys);
         }
+      }
+      if (material != nullptr) {
+        try_partial_nestloop(outer, material, keys);
       }
     }
   }

@@ -337,6 +337,9 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
           break;
         }
         add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Semi, *sj, list);
+        if (root.global->cost.server.has_right_semijoins()) {
+          add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, JoinType::RightSemi, *sj, list);
+        }
       }
       if (sj->syn_right == rel2->relids &&
           create_unique_path(root, *rel2, rel2->cheapest_total, *sj) != nullptr) {
@@ -355,6 +358,9 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
       }
       empty_inner();
       add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Anti, *sj, list);
+      if (root.global->cost.server.has_right_antijoins()) {
+        add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, JoinType::RightAnti, *sj, list);
+      }
       break;
     default:
       break;

@@ -1,6 +1,7 @@
 // From the join tree to relations and distributed clauses. Source: initsplan.c, PostgreSQL 15.
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/null_tests.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -78,6 +79,16 @@ void build_target_lists(PlannerInfo& root) {
 
 void distribute_restriction_to_rels(PlannerInfo& root, RestrictInfo* clause) {
   const Relids relids = clause->required_relids;
+  switch (null_test_outcome(root, *clause)) {
+    case NullTestOutcome::AlwaysTrue:
+      return;
+    case NullTestOutcome::AlwaysFalse:
+      clause = make_restrictinfo(root, boolean_constant(false), clause->is_pushed_down, false,
+                                 false, relids, clause->outer_relids, 0);
+      break;
+    case NullTestOutcome::Unknown:
+      break;
+  }
   if (is_singleton(relids)) {
     if (auto* rel = root.base[static_cast<std::size_t>(lowest(relids))]; rel != nullptr) {
       rel->restrictions.push_back(clause);

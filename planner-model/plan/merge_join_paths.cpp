@@ -26,7 +26,7 @@ void JoinPathSearch::try_mergejoin(Path* outer, Path* inner, const PathKeys& key
   }
   JoinCostWorkspace w;
   initial_cost_mergejoin(root_, w, type_, clauses, order.empty() ? nullptr : &order.front(), *outer,
-                         *inner, !outer_sort.empty(), !inner_sort.empty());
+                         *inner, outer_sort, inner_sort);
   const bool worth = partial ? add_partial_path_precheck(joinrel_, w.total, keys)
                              : add_path_precheck(joinrel_, w.startup, w.total, keys, required);
   if (!worth) {
@@ -55,7 +55,7 @@ void JoinPathSearch::sort_inner_and_outer() {
   }
   Path* partial_outer = nullptr;
   Path* safe_inner = nullptr;
-  if (parallel_possible()) {
+  if (parallel_possible() && !keeps_inner_rows(type_)) {
     partial_outer = outer_.partial_paths.front();
     if (inner->parallel_safe) {
       safe_inner = inner;

@@ -145,7 +145,9 @@ class SublinkPullUp {
 
   bool pull_any(const Expr& link, Relids available, JoinTree& top) {
     const Query& sub = *link.subquery;
-    if (has_vars_of_level(sub, 1)) {
+    const bool correlated = has_vars_of_level(sub, 1);
+    if (correlated && (!root_.global->cost.server.joins_correlated_in() ||
+                       !is_subset(outer_relids(sub), available))) {
       return false;
     }
     const Relids left = relids_of(link.test);
@@ -155,6 +157,7 @@ class SublinkPullUp {
     RangeTableEntry entry;
     entry.kind = RangeKind::Subquery;
     entry.alias = "ANY_subquery";
+    entry.lateral = correlated;
     auto copy = std::make_shared<Query>(sub);
     for (const auto& target : sub.targets) {
       if (!target.junk) {
@@ -187,6 +190,19 @@ class SublinkPullUp {
     leaf.range = range;
     wrap(top, JoinType::Semi, std::move(leaf), make_and(clauses));
     return true;
+  }
+
+  /// pull_varnos_of_level(subquery, 1).
+  static Relids outer_relids(const Query& sub) {
+    Relids relids = 0;
+    Query copy = sub;
+    change_query(copy, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      if (expr->kind == ExprKind::Var && expr->levels_up == depth + 1) {
+        relids |= singleton(expr->varno);
+      }
+      return nullptr;
+    });
+    return relids;
   }
 
   static ExprPtr visible_target(const Query& sub, std::size_t n) {

@@ -63,7 +63,10 @@ void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
   const Table& table = *rel.table;
   double pages = static_cast<double>(table.pages);
   const bool has_children = root.global->children->contains(table.oid);
-  if (pages < 10 && table.reltuples < 0 && !has_children) {
+  const bool never_vacuumed = root.global->cost.server.tells_empty_from_unknown()
+                                  ? table.reltuples < 0
+                                  : table.relpages == 0;
+  if (pages < 10 && never_vacuumed && !has_children) {
     pages = 10;
   }
   rel.pages = pages;

@@ -156,7 +156,7 @@ class SetPlanner {
     path->startup = sub->startup + rel.target.cost.startup;
     path->total = sub->total + rel.target.cost.startup + rel.target.cost.per_tuple * sub->rows;
     // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.
-    if (!global.cost.server.trivial_subquery_scans_are_free()) {
+    if (flag || !global.cost.server.trivial_subquery_scans_are_free()) {
       path->total += global.cost.cpu_tuple_cost * sub->rows;
     }
     path->workers = sub->workers;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
@@ -302,6 +303,20 @@ ExprPtr plan_sublinks(PlannerInfo& root, const ExprPtr& expr, bool is_qual) {
   return SublinkPlanner{root}.run(expr, is_qual);
 }
 
+const SubPlanInfo* cte_plan(const PlannerInfo& root, const RangeTableEntry& entry) {
+  if (entry.cte_self_reference) {
+    return nullptr;
+  }
+  const PlannerInfo* level = &root;
+  for (int up = 0; up < entry.cte_levels_up && level->parent != nullptr; ++up) {
+    level = level->parent;
+  }
+  const auto found = level->cte_plans.find(entry.cte);
+  return found == level->cte_plans.end()
+             ? nullptr
+             : &root.global->subplans[static_cast<std::size_t>(found->second) - 1];
+}
+
 void plan_ctes(PlannerInfo& root) {
   auto& global = *root.global;
   auto ctes = std::move(root.query.ctes);
@@ -366,9 +381,11 @@ PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
   grouping_planner(root, tuple_fraction);
   // SS_charge_for_initplans(): they run before the first row.
   double extra = 0;
+  bool safe = global.cost.server.initplans_may_be_parallel_safe();
   for (const int id : root.init_plans) {
     const auto& info = global.subplans[static_cast<std::size_t>(id) - 1];
     extra += info.path->total;
+    safe = safe && !info.is_cte && info.path->parallel_safe;
   }
   for (auto* list : {&root.final_rel->paths, &root.final_rel->partial_paths}) {
     for (auto*& path : *list) {
@@ -376,12 +393,12 @@ PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
         auto& copy = global.paths.emplace_back(*path);
         copy.startup += extra;
         copy.total += extra;
-        copy.parallel_safe = false;
+        copy.parallel_safe = copy.parallel_safe && safe;
         path = &copy;
       }
     }
   }
-  if (extra > 0) {
+  if (extra > 0 && !safe) {
     root.final_rel->consider_parallel = false;
     root.final_rel->partial_paths.clear();
   }

@@ -58,7 +58,9 @@ struct RangeTableEntry {
   bool cte_self_reference = false;  ///< the recursive reference inside its own definition
 };
 
-enum class JoinType : std::uint8_t { Inner, Left, Full, Right, Semi, Anti };
+/// RightSemi and RightAnti are made by join planning only: a semijoin or antijoin with its sides
+/// swapped.
+enum class JoinType : std::uint8_t { Inner, Left, Full, Right, Semi, Anti, RightSemi, RightAnti };
 
 /// RangeTblRef, JoinExpr and FromExpr in one: leaf, binary join, or list with quals.
 struct JoinTree {
