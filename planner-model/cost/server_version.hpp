@@ -75,6 +75,9 @@ class ServerVersion {
   /// adjust_group_pathkeys_for_groupagg(), planner.c.
   [[nodiscard]] constexpr bool presorts_aggregates() const { return major_ >= 16; }
 
+  /// string_agg() and array_agg() in workers. pg_aggregate.dat.
+  [[nodiscard]] constexpr bool combines_string_and_array_aggregates() const { return major_ >= 16; }
+
   /// Frames of row_number() and its like become ROWS, which stop at the current row.
   /// optimize_window_clauses(), planner.c.
   [[nodiscard]] constexpr bool optimizes_window_frames() const { return major_ >= 16; }
@@ -95,6 +98,13 @@ class ServerVersion {
 
   /// IS NULL and IS NOT NULL of NOT NULL columns are decided. restriction_is_always_true().
   [[nodiscard]] constexpr bool decides_null_tests() const { return major_ >= 17; }
+
+  /// One condition that is FALSE empties a scan, whatever the others are.
+  /// relation_excluded_by_constraints(), plancat.c.
+  [[nodiscard]] constexpr bool looks_for_false_among_conditions() const { return major_ >= 17; }
+
+  /// InitPlans are told without the parameters they set. build_subplan(), subselect.c.
+  [[nodiscard]] constexpr bool names_initplans_briefly() const { return major_ >= 17; }
 
   /// A query level with parallel-safe initplans may itself run in workers.
   /// SS_charge_for_initplans(), subselect.c.

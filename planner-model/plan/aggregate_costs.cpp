@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/partial_aggregate.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -40,13 +41,15 @@ AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates, AggSplit
       continue;
     }
     transitions.push_back(aggregate);
+    const Aggregate partial = partial_form(*a, root);
     if (split == AggSplit::FinalDeserial) {
-      costs.transition.per_tuple += function_cost(a->combine) + function_cost(a->deserialize);
+      costs.transition.per_tuple +=
+          function_cost(partial.combine) + function_cost(partial.deserialize);
     } else {
       costs.transition.per_tuple += function_cost(a->transition);
     }
     if (split == AggSplit::InitialSerial) {
-      costs.final.per_tuple += function_cost(a->serialize);
+      costs.final.per_tuple += function_cost(partial.serialize);
     }
     if (split != AggSplit::FinalDeserial) {
       const QualCost arguments = exprs_cost(aggregate->args, root);

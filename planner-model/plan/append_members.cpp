@@ -272,6 +272,7 @@ void set_dummy(RelOptInfo& rel) {
 
 void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   double rows = 0;
+  double tuples = 0;
   for (auto* member : rel.entry->arms.empty() ? partitions_of(root, rel) : arms_of(root, rel)) {
     const StandIn stand_in{root, *member};
     member->consider_parallel = false;
@@ -284,12 +285,14 @@ void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
     }
     rel.members.push_back(member);
     rows += member->rows;
+    tuples += member->tuples;
   }
   // One member that must stay in the leader keeps the whole there.
   for (const auto* member : rel.members) {
     rel.consider_parallel = rel.consider_parallel && member->consider_parallel;
   }
-  rel.tuples = rel.rows = rows;
+  rel.rows = rows;
+  rel.tuples = root.global->cost.server.appends_sum_member_tuples() ? tuples : rows;
   rel.restriction_cost = clauses_cost(rel.restrictions, root);
   set_rel_width(root, rel);
   set_member_widths(root, rel, rows);

@@ -71,8 +71,13 @@ namespace {
 
 /// Folding leaves FALSE as the only condition; one derived from an equivalence class comes beside
 /// others, and the server then looks no further.
-bool has_constant_false(const RelOptInfo& rel) {
-  return rel.restrictions.size() == 1 && is_constant_false(*rel.restrictions.front()->clause);
+bool has_constant_false(const PlannerInfo& root, const RelOptInfo& rel) {
+  const auto& all = rel.restrictions;
+  if (all.size() > 1 && !root.global->cost.server.looks_for_false_among_conditions()) {
+    return false;
+  }
+  return std::any_of(all.begin(), all.end(),
+                     [](const RestrictInfo* r) { return is_constant_false(*r->clause); });
 }
 
 void plan_subquery(PlannerInfo& root, RelOptInfo& rel) {
@@ -135,7 +140,7 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
 }  // namespace
 
 void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
-  if (has_constant_false(rel)) {
+  if (has_constant_false(root, rel)) {
     set_dummy(rel);
     return;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/index_match.hpp"
+#include "planner-model/plan/or_as_array.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/predicate.hpp"
 
@@ -194,6 +195,90 @@ void create_bitmap_heap_path(PlannerInfo& root, RelOptInfo& rel, Path* bitmap, R
   }
 }
 
+namespace {
+
+/// Which arms of which OR clause.
+struct ArmOf {
+  RestrictInfo* clause = nullptr;
+  std::vector<std::size_t> arms = {};
+};
+
+void note_accesses(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo* index, const ArmOf& place,
+                   const Path& path) {
+  if (root.global->accesses == nullptr) {
+    return;
+  }
+  for (const std::size_t arm : place.arms) {
+    root.global->accesses->push_back({.index = index,
+                                      .rel = &rel,
+                                      .arm_of = place.clause,
+                                      .arm = arm,
+                                      .bitmap = true,
+                                      .outer = required_outer(&path),
+                                      .total = path.index_total_cost});
+  }
+}
+
+/// build_paths_for_OR(): every index that serves this arm.
+std::vector<Path*> paths_for_arm(PlannerInfo& root, RelOptInfo& rel, const ArmOf& place,
+                                 const std::vector<RestrictInfo*>& arm,
+                                 const std::vector<RestrictInfo*>& all) {
+  std::vector<Path*> candidates;
+  for (auto* index : rel.indexes) {
+    if (!index->has_getbitmap) {
+      continue;
+    }
+    bool use_predicate = false;
+    if (!index->predicate.empty() && !index->predicate_ok) {
+      auto with_arm = clause_exprs(all);
+      const auto own = clause_exprs(arm);
+      with_arm.insert(with_arm.end(), own.begin(), own.end());
+      if (!predicate_implied_by(root, index->predicate, with_arm)) {
+        continue;
+      }
+      use_predicate = !predicate_implied_by(root, index->predicate, clause_exprs(all));
+    }
+    IndexClauseSet set;
+    match_clauses(root, arm, *index, set);
+    if (set.empty() && !use_predicate) {
+      continue;
+    }
+    match_clauses(root, all, *index, set);
+    for (auto* path :
+         build_index_paths(root, rel, *index, set, use_predicate, false, true, nullptr, nullptr)) {
+      candidates.push_back(path);
+      note_accesses(root, rel, index, place, *path);
+    }
+  }
+  return candidates;
+}
+
+/// make_bitmap_paths_for_or_group(): one scan for all arms, or a scan an arm.
+std::vector<Path*> paths_for_group(PlannerInfo& root, RelOptInfo& rel, RestrictInfo* clause,
+                                   const OrGroup& group, const std::vector<RestrictInfo*>& others) {
+  std::vector<Path*> joint;
+  if (const auto paths = paths_for_arm(root, rel, {clause, group.places}, group.clauses, others);
+      !paths.empty()) {
+    joint = {choose_bitmap_and(root, rel, paths)};
+    if (others.empty()) {
+      return joint;
+    }
+  }
+  std::vector<Path*> split;
+  double cost = 0;
+  for (std::size_t i = 0; i < group.arms.size(); ++i) {
+    const auto paths = paths_for_arm(root, rel, {clause, {group.places[i]}}, group.arms[i], others);
+    if (paths.empty()) {
+      return joint;
+    }
+    split.push_back(choose_bitmap_and(root, rel, paths));
+    cost += split.back()->total;
+  }
+  return !joint.empty() && joint.front()->total < cost ? joint : split;
+}
+
+}  // namespace
+
 std::vector<Path*> generate_bitmap_or_paths(PlannerInfo& root, RelOptInfo& rel,
                                             const std::vector<RestrictInfo*>& clauses,
                                             const std::vector<RestrictInfo*>& other_clauses) {
@@ -204,47 +289,23 @@ std::vector<Path*> generate_bitmap_or_paths(PlannerInfo& root, RelOptInfo& rel,
     if (clause->or_arms.empty()) {
       continue;
     }
+    // The groups are the clause once more.
+    auto others = all;
+    std::erase(others, clause);
     std::vector<Path*> arms;
-    for (std::size_t a = 0; a < clause->or_arms.size(); ++a) {
-      const auto& arm = clause->or_arms[a];
-      // build_paths_for_OR(): every index that serves this arm.
-      std::vector<Path*> candidates;
-      for (auto* index : rel.indexes) {
-        if (!index->has_getbitmap) {
-          continue;
+    for (const auto& group : group_or_arms(root, rel, *clause)) {
+      if (!group.arms.empty()) {
+        const auto paths = paths_for_group(root, rel, clause, group, others);
+        arms.insert(arms.end(), paths.begin(), paths.end());
+        if (paths.empty()) {
+          arms.clear();
+          break;
         }
-        bool use_predicate = false;
-        if (!index->predicate.empty() && !index->predicate_ok) {
-          auto with_arm = clause_exprs(all);
-          const auto own = clause_exprs(arm);
-          with_arm.insert(with_arm.end(), own.begin(), own.end());
-          if (!predicate_implied_by(root, index->predicate, with_arm)) {
-            continue;
-          }
-          use_predicate = !predicate_implied_by(root, index->predicate, clause_exprs(all));
-        }
-        IndexClauseSet set;
-        match_clauses(root, arm, *index, set);
-        if (set.empty() && !use_predicate) {
-          continue;
-        }
-        match_clauses(root, all, *index, set);
-        for (auto* path : build_index_paths(root, rel, *index, set, use_predicate, false, true,
-                                            nullptr, nullptr)) {
-          candidates.push_back(path);
-          if (root.global->accesses != nullptr) {
-            root.global->accesses->push_back({.index = index,
-                                              .rel = &rel,
-                                              .arm_of = clause,
-                                              .arm = a,
-                                              .bitmap = true,
-                                              .outer = required_outer(path),
-                                              .total = path->index_total_cost});
-          }
-        }
+        continue;
       }
-      if (arm.size() > 1) {
-        for (auto* path : generate_bitmap_or_paths(root, rel, arm, all)) {
+      auto candidates = paths_for_arm(root, rel, {clause, group.places}, group.clauses, all);
+      if (group.clauses.size() > 1) {
+        for (auto* path : generate_bitmap_or_paths(root, rel, group.clauses, all)) {
           candidates.push_back(path);
         }
       }

@@ -29,6 +29,9 @@ PlanNode PlanExplainer::base(const char* type, const Path& path) {
   node.total = Cost{path.total};
   node.rows = Rows{path.rows};
   node.width = path.target != nullptr ? path.target->width : 0;
+  if (top_.global->cost.server.counts_disabled_nodes()) {
+    node.disabled = false;
+  }
   return node;
 }
 

@@ -98,6 +98,9 @@ void PlanExplainer::exact_clauses(const Path& tree, std::vector<const RestrictIn
 }
 
 PlanNode PlanExplainer::bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member) {
+  if (tree.kind == PathKind::BitmapOr && tree.children.size() == 1) {
+    return bitmap_tree(root, *tree.children.front(), member);
+  }
   if (tree.kind == PathKind::BitmapAnd || tree.kind == PathKind::BitmapOr) {
     PlanNode node = base(tree.kind == PathKind::BitmapAnd ? "BitmapAnd" : "BitmapOr", tree);
     node.width = 0;

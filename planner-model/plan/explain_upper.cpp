@@ -203,6 +203,9 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       return simple("WindowAgg", root, path);
     case PathKind::SetOp: {
       PlanNode node = simple("SetOp", root, path);
+      if (path.children.size() > 1) {
+        child(node, root, *path.children[1], "Inner");
+      }
       node.command = path.command;
       node.strategy = path.hashed ? "Hashed" : "Sorted";
       return node;

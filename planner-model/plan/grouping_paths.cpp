@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/min_max.hpp"
+#include "planner-model/plan/partial_aggregate.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/plan/upper_planner.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -78,10 +79,13 @@ double UpperPlanner::number_of_groups(double input_rows) {
   }
   const auto& types = *root_.global->types;
   return std::all_of(aggregates_.begin(), aggregates_.end(), [&](const ExprPtr& aggregate) {
-    const auto* a = types.aggregate(aggregate->function);
-    return a != nullptr && a->combine != 0 && !aggregate->distinct && aggregate->order_by.empty() &&
-           aggregate->direct_args.empty() &&
-           (a->transition_type != type_oid::kInternal || a->serialize != 0);
+    const auto* found = types.aggregate(aggregate->function);
+    if (found == nullptr || aggregate->distinct || !aggregate->order_by.empty() ||
+        !aggregate->direct_args.empty()) {
+      return false;
+    }
+    const Aggregate a = partial_form(*found, root_);
+    return a.combine != 0 && (a.transition_type != type_oid::kInternal || a.serialize != 0);
   });
 }
 
@@ -240,7 +244,7 @@ ExprPtr UpperPlanner::as_partial(const ExprPtr& aggregate) {
   auto partial = std::make_shared<Expr>(*aggregate);
   if (const auto* a = root_.global->types->aggregate(aggregate->function); a != nullptr) {
     Oid type = a->transition_type;
-    if (type == type_oid::kInternal && a->serialize != 0) {
+    if (type == type_oid::kInternal && partial_form(*a, root_).serialize != 0) {
       type = type_oid::kBytea;
     } else if (root_.global->types->is_polymorphic(type) && !aggregate->args.empty()) {
       type = aggregate->type;

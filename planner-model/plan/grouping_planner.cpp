@@ -203,15 +203,43 @@ void UpperPlanner::set_query_pathkeys() {
   root_.distinct_pathkeys =
       drops ? processed_pathkeys(root_, distinct_clause_, query_.targets) : keys(distinct_clause_);
   root_.sort_pathkeys = keys(query_.order_by);
+  root_.setop_pathkeys = set_operation_pathkeys();
   if (!root_.group_pathkeys.empty()) {
     root_.query_pathkeys = root_.group_pathkeys;
   } else if (!root_.window_pathkeys.empty()) {
     root_.query_pathkeys = root_.window_pathkeys;
   } else if (root_.distinct_pathkeys.size() > root_.sort_pathkeys.size()) {
     root_.query_pathkeys = root_.distinct_pathkeys;
-  } else {
+  } else if (!root_.sort_pathkeys.empty()) {
     root_.query_pathkeys = root_.sort_pathkeys;
+  } else {
+    root_.query_pathkeys = root_.setop_pathkeys;
   }
+}
+
+PathKeys UpperPlanner::set_operation_pathkeys() {
+  const auto* parent = root_.parent_operation;
+  if (parent == nullptr) {
+    return {};
+  }
+  int next = 0;
+  for (const auto& target : query_.targets) {
+    next = std::max(next, target.sort_group_ref);
+  }
+  auto clauses = parent->grouping;
+  std::size_t column = 0;
+  for (auto& target : query_.targets) {
+    if (target.junk || column >= clauses.size()) {
+      continue;
+    }
+    if (target.sort_group_ref == 0) {
+      target.sort_group_ref = ++next;
+    }
+    clauses[column++].ref = target.sort_group_ref;
+  }
+  bool sortable = true;
+  auto keys = pathkeys_for_sortclauses(root_, clauses, query_.targets, &sortable);
+  return sortable ? keys : PathKeys{};
 }
 
 std::vector<std::size_t> UpperPlanner::active_windows() const {

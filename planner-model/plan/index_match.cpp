@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "planner-model/plan/or_as_array.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 
@@ -278,6 +279,8 @@ std::optional<IndexClause> match_clause_to_column(PlannerInfo& root, RestrictInf
         return plain(clause, column);
       }
       return std::nullopt;
+    case ExprKind::Or:
+      return match_or_as_array(root, clause, column, index);
     default:
       return std::nullopt;
   }

@@ -160,7 +160,10 @@ void register_min_max(PlannerInfo& root, const Path& path) {
     info.is_init_plan = true;
     info.set_params = {one.param};
     const std::size_t id = global.subplans.size() + 1;
-    info.name = "InitPlan " + std::to_string(id) + " (returns $" + std::to_string(one.param) + ")";
+    info.name = "InitPlan " + std::to_string(id);
+    if (!global.cost.server.names_initplans_briefly()) {
+      info.name += " (returns $" + std::to_string(one.param) + ")";
+    }
     global.subplans.push_back(info);
     root.init_plans.push_back(static_cast<int>(id));
   }

@@ -386,7 +386,8 @@ Path* cheapest_fractional_path(const RelOptInfo& rel, double fraction) {
     fraction /= best->rows;
   }
   for (auto* path : rel.paths) {
-    if (path == rel.cheapest_total || compare_fractional(*best, *path, fraction) <= 0) {
+    if (path == rel.cheapest_total || path->param != nullptr ||
+        compare_fractional(*best, *path, fraction) <= 0) {
       continue;
     }
     best = path;

@@ -52,10 +52,12 @@ void reduce_outer_joins(PlannerInfo& root);
 /// Columns of enclosing levels become parameters; returns those of `root` itself.
 std::vector<ExprPtr> replace_outer_vars(PlannerInfo& root, Query& query);
 
-/// Plans one query level and leaves its best path in root.best.
+/// Plans one query level and leaves its best path in root.best. `parent_operation`: the set
+/// operation it is an arm of, if that can use its order.
 PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
                         double tuple_fraction, bool has_recursion = false,
-                        RelOptInfo* non_recursive = nullptr);
+                        RelOptInfo* non_recursive = nullptr,
+                        const SetOperation* parent_operation = nullptr);
 /// process_sublinks: SubLinks left in an expression become SubPlans.
 [[nodiscard]] ExprPtr plan_sublinks(PlannerInfo& root, const ExprPtr& expr, bool is_qual);
 void plan_ctes(PlannerInfo& root);

@@ -515,6 +515,7 @@ struct PlannerInfo {
   std::vector<ForeignKeyMatch> foreign_keys = {};
   PathKeys query_pathkeys = {}, group_pathkeys = {}, window_pathkeys = {}, distinct_pathkeys = {},
            sort_pathkeys = {}, setop_pathkeys = {};
+  const SetOperation* parent_operation = nullptr;  ///< whose order an arm may offer
   double tuple_fraction = 0;
   double limit_tuples = -1;
   double total_table_pages = 0;

@@ -7,6 +7,7 @@
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
+#include "planner-model/plan/self_joins.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -174,8 +175,11 @@ class SublinkPlanner {
       info.set_params = {param};
       global.subplans.push_back(info);
       const int id = static_cast<int>(global.subplans.size());
-      global.subplans.back().name =
-          "InitPlan " + std::to_string(id) + " (returns $" + std::to_string(param) + ")";
+      std::string& name = global.subplans.back().name;
+      name = "InitPlan " + std::to_string(id);
+      if (!global.cost.server.names_initplans_briefly()) {
+        name += " (returns $" + std::to_string(param) + ")";
+      }
       root_.init_plans.push_back(id);
       if (link.sublink_kind == SubLinkKind::RowCompare) {
         return make_and(tests);
@@ -363,7 +367,8 @@ void plan_ctes(PlannerInfo& root) {
 }
 
 PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
-                        double tuple_fraction, bool has_recursion, RelOptInfo* non_recursive) {
+                        double tuple_fraction, bool has_recursion, RelOptInfo* non_recursive,
+                        const SetOperation* parent_operation) {
   (void)has_recursion;
   auto& root = global.roots.emplace_back();
   root.global = &global;
@@ -374,10 +379,12 @@ PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
   }
   root.query = std::move(query);
   root.tuple_fraction = tuple_fraction;
+  root.parent_operation = parent_operation;
   if (non_recursive != nullptr) {
     root.non_recursive_path = non_recursive->cheapest_total;
   }
   preprocess_query(root);
+  remove_self_joins(root);
   grouping_planner(root, tuple_fraction);
   // SS_charge_for_initplans(): they run before the first row.
   double extra = 0;

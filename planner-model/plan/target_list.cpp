@@ -56,25 +56,60 @@ void UpperPlanner::remove_useless_group_columns() {
     if (entry.kind != RangeKind::Relation || attnos.size() < 2) {
       continue;
     }
+    if (root_.global->cost.server.unique_indexes_shorten_group_by()) {
+      drop_determined_columns(varno, attnos, shortest_key(*entry.table, attnos));
+      continue;
+    }
     for (const auto& constraint : root_.global->catalog->constraints) {
       if (constraint.kind != 'p' || constraint.table != entry.table->oid || constraint.deferrable ||
           constraint.columns.size() >= attnos.size()) {
         continue;
       }
-      const bool covered =
-          std::all_of(constraint.columns.begin(), constraint.columns.end(),
-                      [&, &found = attnos](auto column) { return found.contains(column); });
-      if (!covered) {
-        continue;
+      const std::vector<int> key{constraint.columns.begin(), constraint.columns.end()};
+      if (std::all_of(key.begin(), key.end(),
+                      [&, &found = attnos](int column) { return found.contains(column); })) {
+        drop_determined_columns(varno, attnos, key);
       }
-      std::erase_if(query_.group_by, [&, number = varno](const SortGroupClause& group) {
-        const auto& expr = target_of(group.ref);
-        return expr && expr->kind == ExprKind::Var && expr->varno == number &&
-               std::find(constraint.columns.begin(), constraint.columns.end(), expr->attno) ==
-                   constraint.columns.end();
-      });
     }
   }
+}
+
+std::vector<int> UpperPlanner::shortest_key(const Table& table,
+                                            const std::set<int>& columns) const {
+  std::vector<int> best;
+  for (const auto& visible : root_.global->visible_indexes(table.oid)) {
+    const Index& index = *visible.index;
+    if (!index.unique || !index.immediate || !index.predicate.empty()) {
+      continue;
+    }
+    std::vector<int> key;
+    for (const auto& part : index.keys) {
+      const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                       [&](const Column& c) { return c.number == part.column; });
+      if (part.column == 0 || !columns.contains(part.column) ||
+          (!index.nulls_not_distinct && (column == table.columns.end() || !column->not_null))) {
+        key.clear();
+        break;
+      }
+      key.push_back(part.column);
+    }
+    if (!key.empty() && key.size() < columns.size() && (best.empty() || key.size() < best.size())) {
+      best = key;
+    }
+  }
+  return best;
+}
+
+void UpperPlanner::drop_determined_columns(int range, const std::set<int>& columns,
+                                           const std::vector<int>& key) {
+  if (key.empty() || key.size() >= columns.size()) {
+    return;
+  }
+  std::erase_if(query_.group_by, [&](const SortGroupClause& group) {
+    const auto& expr = target_of(group.ref);
+    return expr && expr->kind == ExprKind::Var && expr->varno == range &&
+           std::find(key.begin(), key.end(), expr->attno) == key.end();
+  });
 }
 
 void UpperPlanner::add_system_column(int range, int attno, Oid type, const char* name) {

@@ -57,9 +57,19 @@ class UpperPlanner {
   /// remove_useless_groupby_columns(): columns that a primary key in the list determines.
   void remove_useless_group_columns();
 
+  /// The smallest unique index within these columns; empty: none.
+  [[nodiscard]] std::vector<int> shortest_key(const Table& table,
+                                              const std::set<int>& columns) const;
+
+  void drop_determined_columns(int range, const std::set<int>& columns,
+                               const std::vector<int>& key);
+
   [[nodiscard]] ExprPtr target_of(int ref) const;
 
   void set_query_pathkeys();
+
+  /// generate_setop_child_grouplist(): the order that a UNION above would merge by.
+  PathKeys set_operation_pathkeys();
 
   /// select_active_windows(): the windows that functions use, in the order they are computed.
   [[nodiscard]] std::vector<std::size_t> active_windows() const;

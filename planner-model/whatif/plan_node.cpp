@@ -338,6 +338,9 @@ class JsonPrinter {
     bare("Total Cost", fmt::format("{:.2f}", plan.total.value()));
     bare("Plan Rows", fmt::format("{:.0f}", plan.rows.value()));
     bare("Plan Width", std::to_string(plan.width));
+    if (plan.disabled) {
+      truth("Disabled", *plan.disabled);
+    }
     if (is_join(plan)) {
       truth("Inner Unique", plan.inner_unique);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct PlanNode {
   Cost startup;
   Cost total;
   Rows rows;
-  int width = 0;  ///< bytes
+  int width = 0;                      ///< bytes
+  std::optional<bool> disabled = {};  ///< by an enable_ setting; said since PostgreSQL 18
 
   /// EXPLAIN's other properties in the server's order: {"Index Cond", "(id = 5)"}, {"Filter", ...},
   /// {"Sort Key", "a, b DESC"}, {"Group Key", ...}, {"Hash Cond", ...}.

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "planner-model/query/builtin_catalog.hpp"
+#include "planner-model/query/type_system.hpp"
 
 #include "advisor/rewrite/tree.hpp"
 
@@ -59,9 +60,14 @@ void add_index(CatalogSnapshot& catalog, Table& table, const std::string& name,
   index.relpages = index.pages;
   index.reltuples = table.reltuples;
   index.tree_height = 1;
+  static const planner_model::TypeSystem types{CatalogSnapshot{}};
   std::string list;
   for (const auto& column : columns) {
-    index.keys.push_back({.column = column_named(table, column).number});
+    const Column& key = column_named(table, column);
+    const auto* opclass = types.default_operator_class("btree", key.type);
+    index.keys.push_back({.column = key.number,
+                          .operator_class = opclass != nullptr ? opclass->oid : 0,
+                          .collation = key.collation});
     list += (list.empty() ? "" : ", ") + column;
   }
   index.definition = std::string{unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX "} + name +

@@ -58,6 +58,8 @@ void read_member(const std::string& name, const Json& value, PlanNode& node) {
     node.*field->second = value.get<std::string>();
   } else if (const auto truth = kTruths.find(name); truth != kTruths.end()) {
     node.*truth->second = value.get<bool>();
+  } else if (name == "Disabled") {
+    node.disabled = value.get<bool>();
   } else if (name == "Workers Planned") {
     node.workers_planned = value.get<int>();
   } else if (name == "Startup Cost") {

@@ -1,0 +1,122 @@
+// The snapshot and the planner model on real servers of the other versions (`./dev servers`).
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "collector/catalog/read_catalog.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+#include "collector/catalog/snapshot_queries.hpp"
+
+#include "tests/support/cluster.hpp"
+#include "tests/support/oracle.hpp"
+#include "tests/support/random_oracle.hpp"
+
+namespace quern::testing {
+
+namespace {
+
+/// What the model must reach on a version, per cent of 600 random plans: a little under what it
+/// does reach, so that a fall is refused.
+struct Floor {
+  int major = 0;
+  double exact = 0;
+  double within_1 = 0;
+  double rows = 0;
+};
+
+constexpr Floor kFloors[] = {{.major = 13, .exact = 90, .within_1 = 92, .rows = 95},
+                             {.major = 14, .exact = 96, .within_1 = 97, .rows = 98},
+                             {.major = 16, .exact = 96, .within_1 = 97, .rows = 98},
+                             {.major = 17, .exact = 92, .within_1 = 94, .rows = 96},
+                             {.major = 18, .exact = 88, .within_1 = 90, .rows = 94}};
+
+std::vector<Floor> installed() {
+  std::vector<Floor> result;
+  std::copy_if(std::begin(kFloors), std::end(kFloors), std::back_inserter(result),
+               [](const Floor& floor) { return Cluster::has_binaries(floor.major); });
+  if (result.empty()) {
+    std::cout << "no servers of other versions: ./dev servers fetches them\n";
+  }
+  return result;
+}
+
+template <class Is>
+double share(const std::vector<OracleCase>& cases, const Is& is) {
+  const auto count = std::count_if(cases.begin(), cases.end(), is);
+  return 100.0 * static_cast<double>(count) / static_cast<double>(cases.size());
+}
+
+std::string without_clock(CatalogSnapshot snapshot) {
+  snapshot.taken_at.clear();
+  return collector::write_snapshot(snapshot);
+}
+
+std::string by_psql(const std::string& dsn, int major) {
+  const std::string base = QUERN_BINARY_DIR "/snapshot_of_" + std::to_string(major);
+  std::ofstream{base + ".sql"} << collector::snapshot_psql_script();
+  const std::string command =
+      "psql -XAtq -f '" + base + ".sql' -o '" + base + ".json' \"" + dsn + "\"";
+  REQUIRE(std::system(command.c_str()) == 0);
+  return without_clock(collector::read_snapshot(base + ".json"));
+}
+
+}  // namespace
+
+TEST_CASE("on every version the live reader and the psql script give the same document",
+          "[versions]") {
+  for (const Floor& floor : installed()) {
+    CAPTURE(floor.major);
+    const std::string dsn = Cluster::of_version(floor.major).dsn("shop");
+    const CatalogSnapshot snapshot = collector::read_catalog(dsn);
+    CHECK(snapshot.server_version / 10000 == floor.major);
+    const std::string live = without_clock(snapshot);
+    CHECK(live.size() > 100000);
+    CHECK((live == by_psql(dsn, floor.major)));
+  }
+}
+
+TEST_CASE("on every version the shop's statements cost what the server's cost", "[versions]") {
+  for (const Floor& floor : installed()) {
+    CAPTURE(floor.major);
+    const std::string dsn = Cluster::of_version(floor.major).dsn("shop");
+    const CatalogSnapshot catalog = collector::read_catalog(dsn);
+    const auto cases =
+        run_oracle(dsn, catalog, read_statements(QUERN_SOURCE_DIR "/samples/shop/queries.sql"),
+                   {.name = "as it is"});
+    std::ostringstream plans;
+    print_worst(plans, cases, 3);
+    INFO(plans.str());
+    CHECK(share(cases, [](const OracleCase& c) { return c.exact(); }) >= 96);
+    CHECK(share(cases, [](const OracleCase& c) { return c.same_indexes(); }) >= 97);
+  }
+}
+
+TEST_CASE("on every version random statements cost what the server's cost", "[versions]") {
+  for (const Floor& floor : installed()) {
+    std::vector<OracleCase> cases;
+    std::ostringstream notes;
+    for (std::uint64_t seed = 9101; seed <= 9103; ++seed) {
+      for (auto& one :
+           run_random_oracle({.seed = seed, .statements = 200, .server = floor.major}, notes)) {
+        cases.push_back(std::move(one));
+      }
+    }
+    std::ostringstream table;
+    print_constructs(table, cases);
+    std::cout << "\nPostgreSQL " << floor.major << ", seeds 9101 to 9103\n" << table.str();
+    INFO("PostgreSQL " << floor.major << '\n' << table.str() << notes.str());
+    REQUIRE(cases.size() > 500);
+    CHECK(notes.str().empty());  // the server refused nothing that was generated
+    CHECK(share(cases, [](const OracleCase& c) { return c.model.has_value(); }) == 100);
+    CHECK(share(cases, [](const OracleCase& c) { return c.exact(); }) >= floor.exact);
+    CHECK(share(cases, [](const OracleCase& c) { return c.within(0.01); }) >= floor.within_1);
+    CHECK(share(cases, [](const OracleCase& c) { return c.same_rows(); }) >= floor.rows);
+  }
+}
+
+}  // namespace quern::testing
