@@ -25,23 +25,47 @@ double spread_point(std::size_t sample, std::size_t column) {
   return std::modf((static_cast<double>(sample) + 0.5) * step, &whole);
 }
 
-const ValueClass& class_at(const IndexColumn& column, double point) {
-  double passed = 0;
-  for (const ValueClass& one : column.classes) {
-    passed += one.share;
-    if (point < passed) {
-      return one;
-    }
-  }
-  return column.classes.back();
-}
-
 /// Other rows with the value of a row of this class.
 double others_of(const IndexColumn& column, const ValueClass& one, double rows_indexed) {
   const double mean = one.share * column.table_rows / one.values;
   const double thinned =
       column.table_rows > 0 ? std::min(1.0, rows_indexed / column.table_rows) : 1.0;
   return truncated_poisson_rate(mean) * thinned;
+}
+
+/// A column with what each of its classes is asked for in every draw.
+struct DrawnColumn {
+  const IndexColumn& column;
+  double filled = 1;                ///< share of the rows where it is not NULL
+  std::vector<double> passed = {};  ///< shares of the classes up to and including each
+  std::vector<double> others = {};  ///< others_of() each, where asked for
+
+  [[nodiscard]] std::size_t class_at(double point) const {
+    const auto found = std::upper_bound(passed.begin(), passed.end() - 1, point);
+    return static_cast<std::size_t>(found - passed.begin());
+  }
+};
+
+std::vector<DrawnColumn> drawn(const std::vector<IndexColumn>& columns) {
+  std::vector<DrawnColumn> all;
+  for (const IndexColumn& column : columns) {
+    DrawnColumn& one = all.emplace_back(DrawnColumn{column, 1 - column.null_share()});
+    double passed = 0;
+    for (const ValueClass& value : column.classes) {
+      one.passed.push_back(passed += value.share);
+    }
+  }
+  return all;
+}
+
+std::vector<DrawnColumn> drawn(const std::vector<IndexColumn>& columns, double rows_indexed) {
+  std::vector<DrawnColumn> all = drawn(columns);
+  for (DrawnColumn& one : all) {
+    for (const ValueClass& value : one.column.classes) {
+      one.others.push_back(one.column.is_key ? others_of(one.column, value, rows_indexed) : 0);
+    }
+  }
+  return all;
 }
 
 double place(double data, const IndexColumn& column, const ValueClass& one) {
@@ -73,43 +97,57 @@ std::optional<double> exact_others(const std::vector<IndexColumn>& columns, doub
                                                      : std::nullopt;
 }
 
-KeySample draw(const std::vector<IndexColumn>& columns, std::size_t count, std::size_t sample,
-               double rows_indexed) {
-  KeySample row{.others = rows_indexed};
+/// The row's size and NULLs; `meet` is told each column's class.
+template <class Meet>
+KeySample draw_tuple(const std::vector<DrawnColumn>& columns, std::size_t count, std::size_t sample,
+                     Meet meet) {
+  KeySample row;
   double data = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t which = columns[i].class_at(spread_point(sample, i));
+    const ValueClass& one = columns[i].column.classes[which];
+    data = place(data, columns[i].column, one);
+    row.has_null = row.has_null || one.is_null;
+    meet(columns[i], which);
+  }
+  row.tuple = align_up((row.has_null ? kTupleHeaderWithNulls : kTupleHeader) + data, 8);
+  return row;
+}
+
+KeySample draw(const std::vector<DrawnColumn>& columns, std::size_t count, std::size_t sample,
+               double rows_indexed) {
+  double all_others = rows_indexed;
   bool first = true;
   double changes = 0;  // of the columns that come in runs: runs' ends a row
   double last_rate = -1;
   double in_runs = 1;
   bool any_runs = false;
   const auto meet = [&](double others) {
-    row.others = first ? others : row.others * others / std::max(rows_indexed, 1.0);
+    all_others = first ? others : all_others * others / std::max(rows_indexed, 1.0);
     first = false;
   };
-  for (std::size_t i = 0; i < count; ++i) {
-    const ValueClass& one = class_at(columns[i], spread_point(sample, i));
-    data = place(data, columns[i], one);
-    row.has_null = row.has_null || one.is_null;
-    if (columns[i].is_key) {
-      const double others = others_of(columns[i], one, rows_indexed);
-      if (columns[i].in_runs && !one.is_null) {
-        const double filled = 1 - columns[i].null_share();
-        const double rate = filled / std::max(others, 1e-9);
+  KeySample row =
+      draw_tuple(columns, count, sample, [&](const DrawnColumn& drawn, std::size_t which) {
+        if (!drawn.column.is_key) {
+          return;
+        }
+        const double others = drawn.others[which];
+        if (!drawn.column.in_runs || drawn.column.classes[which].is_null) {
+          meet(others);
+          return;
+        }
+        const double rate = drawn.filled / std::max(others, 1e-9);
         // Two columns with as many runs have the same ones.
         constexpr double kSameRuns = 0.03;
         changes += std::abs(rate - last_rate) < kSameRuns * rate ? 0 : rate;
         last_rate = rate;
-        in_runs *= filled;
+        in_runs *= drawn.filled;
         any_runs = true;
-      } else {
-        meet(others);
-      }
-    }
-  }
+      });
   if (any_runs) {
     meet(in_runs / changes);
   }
-  row.tuple = align_up((row.has_null ? kTupleHeaderWithNulls : kTupleHeader) + data, 8);
+  row.others = all_others;
   return row;
 }
 
@@ -194,8 +232,10 @@ KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& colum
                        const CatalogSnapshot& catalog, double rows_indexed) {
   KeySamples samples;
   const auto exact = exact_others(columns, rows_indexed);
+  const std::vector<DrawnColumn> prepared = drawn(columns, rows_indexed);
+  samples.rows.reserve(kSamples);
   for (std::size_t i = 0; i < kSamples; ++i) {
-    samples.rows.push_back(draw(columns, columns.size(), i, rows_indexed));
+    samples.rows.push_back(draw(prepared, columns.size(), i, rows_indexed));
     if (exact && !samples.rows.back().has_null) {
       samples.rows.back().others = *exact;
       samples.rows.back().exact = true;
@@ -219,18 +259,20 @@ KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& colum
 }
 
 double average_tuple_size(const std::vector<IndexColumn>& columns) {
+  const std::vector<DrawnColumn> prepared = drawn(columns);
   double sum = 0;
   for (std::size_t i = 0; i < kSamples; ++i) {
-    sum += draw(columns, columns.size(), i, 1).tuple;
+    sum += draw_tuple(prepared, columns.size(), i, [](const DrawnColumn&, std::size_t) {}).tuple;
   }
   return sum / kSamples;
 }
 
 double distinct_prefixes(const std::vector<IndexColumn>& columns, std::size_t count,
                          double rows_indexed) {
+  const std::vector<DrawnColumn> prepared = drawn(columns, rows_indexed);
   double sum = 0;
   for (std::size_t i = 0; i < kSamples; ++i) {
-    sum += share_of_key(draw(columns, count, i, rows_indexed).others);
+    sum += share_of_key(draw(prepared, count, i, rows_indexed).others);
   }
   return std::max(1.0, rows_indexed * sum / kSamples);
 }
