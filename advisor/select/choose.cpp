@@ -20,6 +20,12 @@ constexpr int kMostRounds = 4;
 /// Where a bound is too far away, the queries behind it are explored with so many times the plans.
 constexpr int kMorePlans = 4;
 
+/// A bound this near to the best one is good enough, of the wanted gap.
+constexpr double kBoundTolerance = 0.1;
+
+/// Points of the Pareto curve may be dearer than the best by this share.
+constexpr double kCurveTolerance = 0.005;
+
 /// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
 constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
 
@@ -119,8 +125,8 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
                           const ChooseOptions& options) {
   Selection selection;
   for (int round = 0; round < kMostRounds; ++round) {
-    selection = select_by_integer_program(problem, Floors::Ignored,
-                                          round == 0 ? first_share(options) : later_share(options));
+    selection = select_by_integer_program(
+        problem, Floors::Ignored, {round == 0 ? first_share(options) : later_share(options)});
     if (!learn_all(model, problem, selection.chosen)) {
       break;
     }
@@ -182,8 +188,8 @@ Bound bounded(const SelectionProblem& problem, double objective, const ChooseOpt
   if (objective - relaxed <= options.wanted_gap / 2 * relaxed) {
     return {relaxed, true};
   }
-  const Selection selection =
-      select_by_integer_program(problem, Floors::Allowed, later_share(options));
+  const Selection selection = select_by_integer_program(
+      problem, Floors::Allowed, {later_share(options), options.wanted_gap * kBoundTolerance});
   return {std::max(relaxed, selection.bound - slack), selection.optimal};
 }
 
@@ -248,8 +254,8 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
   choice.pareto.push_back({0, cost_of(model, problem, weights, {}), {}});
   for (const double share : kBudgetShares) {
     problem.budget = share * used;
-    const Selection selection =
-        select_by_integer_program(problem, Floors::Ignored, later_share(options));
+    const Selection selection = select_by_integer_program(problem, Floors::Ignored,
+                                                          {later_share(options), kCurveTolerance});
     double bytes = 0;
     for (const int index : selection.chosen) {
       bytes += problem.sizes[static_cast<std::size_t>(index)];

@@ -25,8 +25,6 @@ using Model = std::unique_ptr<Cbc_Model, DeleteModel>;
 
 /// The objective is scaled so that doing nothing costs this: CBC's tolerances are absolute.
 constexpr double kScaledBase = 1e6;
-/// A bound this near to the best one is good enough.
-constexpr double kBoundTolerance = 0.002;
 
 class Formulation {
  public:
@@ -45,11 +43,11 @@ class Formulation {
     add_limits();
   }
 
-  Selection solve(double time_limit_seconds, double fraction_gap) {
+  Selection solve(const SearchEnd& end) {
     Cbc_setLogLevel(model_.get(), 0);
-    Cbc_setMaximumSeconds(model_.get(), time_limit_seconds);
+    Cbc_setMaximumSeconds(model_.get(), std::max(0.1, end.time_limit_seconds));
     Cbc_setAllowableGap(model_.get(), 1e-6);
-    Cbc_setAllowableFractionGap(model_.get(), fraction_gap);
+    Cbc_setAllowableFractionGap(model_.get(), end.gap);
     Cbc_solve(model_.get());
     return answer();
   }
@@ -93,17 +91,11 @@ class Formulation {
       }
     }
     if (floors == Floors::Allowed) {
-      for (const auto& unknown : query.unknown) {
-        add_unknown(query, unknown, choice);
-      }
+      add_unknown(query, choice);
     }
     row(choice, std::vector<double>(choice.size(), 1.0), 'E', 1);
-    for (auto& [index, users] : needing) {
-      std::vector<double> coefficients(users.size(), 1.0);
-      const IndexSet serving = with_substitutes(query, {index});
-      users.insert(users.end(), serving.begin(), serving.end());
-      coefficients.resize(users.size(), -1.0);
-      row(users, coefficients, 'L', 0);
+    for (const auto& [index, users] : needing) {
+      need_one(with_substitutes(query, {index}), users);
     }
   }
 
@@ -121,28 +113,46 @@ class Formulation {
   }
 
   /// A set that lacks the k-th part of query.lacking, and none of the parts before it, costs at
-  /// least what that part is worth; one that lacks none costs what all unknown sets do.
-  void add_unknown(const SelectionQuery& query, const UnknownSets& unknown,
-                   std::vector<int>& choice) {
-    for (std::size_t level = 0; level <= query.lacking.size(); ++level) {
-      const bool last =
-          level == query.lacking.size() || query.lacking[level].at_least <= unknown.at_least;
-      const double at_least = last ? unknown.at_least : query.lacking[level].at_least;
-      choice.push_back(column(0, 1, query.weight * at_least, false));
-      for (const int index : unknown.without) {
-        row({choice.back(), index}, {1, 1}, 'L', 1);
-      }
-      for (std::size_t before = 0; before < level; ++before) {
-        std::vector<int> columns = with_substitutes(query, query.lacking[before].without);
-        std::vector<double> coefficients(columns.size(), 1.0);
-        columns.push_back(choice.back());
-        coefficients.push_back(-1);
-        row(columns, coefficients, 'G', 0);
-      }
-      if (last) {
-        return;
+  /// least what that part is worth; one that lacks none costs what all unknown sets do. As a query
+  /// takes one alternative, those that a candidate excludes, and those that need a part, share a
+  /// row: with a row each the relaxation would take shares of several.
+  void add_unknown(const SelectionQuery& query, std::vector<int>& choice) {
+    std::map<int, std::vector<int>> excluded;                     // by candidate
+    std::vector<std::vector<int>> needing(query.lacking.size());  // by part
+    for (const auto& unknown : query.unknown) {
+      for (std::size_t level = 0; level <= query.lacking.size(); ++level) {
+        const bool last =
+            level == query.lacking.size() || query.lacking[level].at_least <= unknown.at_least;
+        const double at_least = last ? unknown.at_least : query.lacking[level].at_least;
+        choice.push_back(column(0, 1, query.weight * at_least, false));
+        for (const int index : unknown.without) {
+          excluded[index].push_back(choice.back());
+        }
+        for (std::size_t before = 0; before < level; ++before) {
+          needing[before].push_back(choice.back());
+        }
+        if (last) {
+          break;
+        }
       }
     }
+    for (auto& [index, columns] : excluded) {
+      columns.push_back(index);
+      row(columns, std::vector<double>(columns.size(), 1.0), 'L', 1);
+    }
+    for (std::size_t part = 0; part < needing.size(); ++part) {
+      if (!needing[part].empty()) {
+        need_one(with_substitutes(query, query.lacking[part].without), needing[part]);
+      }
+    }
+  }
+
+  /// Σ users <= Σ serving
+  void need_one(const std::vector<int>& serving, std::vector<int> users) {
+    std::vector<double> coefficients(users.size(), 1.0);
+    users.insert(users.end(), serving.begin(), serving.end());
+    coefficients.resize(users.size(), -1.0);
+    row(users, coefficients, 'L', 0);
   }
 
   void add_hot_group(const HotGroup& group) {
@@ -222,23 +232,26 @@ double relaxed_bound(const SelectionProblem& problem) {
 }
 
 Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
-                                    double time_limit_seconds) {
-  const Selection greedy = select_greedy(problem);
+                                    const SearchEnd& end) {
   if (problem.sizes.empty()) {
-    return {.cost = greedy.cost, .bound = greedy.cost, .optimal = true, .method = "no candidates"};
+    const double cost = objective(problem, {});
+    return {.cost = cost, .bound = cost, .optimal = true, .method = "no candidates"};
   }
-  // A choice is wanted exactly; a bound need not be the best one.
-  const double fraction_gap = floors == Floors::Allowed ? kBoundTolerance : 0;
-  Selection selection =
-      Formulation{problem, floors}.solve(std::max(0.1, time_limit_seconds), fraction_gap);
+  Selection selection = Formulation{problem, floors}.solve(end);
   selection.cost = objective(problem, selection.chosen);
-  // CBC works to a tolerance: the last word has the objective itself.
-  if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {
-    selection.chosen = greedy.chosen;
-    selection.cost = greedy.cost;
+  const bool solved = selection.optimal && feasible(problem, selection.chosen);
+  if (!solved) {
+    const Selection greedy = select_greedy(problem);
+    if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {
+      selection.chosen = greedy.chosen;
+      selection.cost = greedy.cost;
+    }
   }
-  selection.chosen = improved(problem, std::move(selection.chosen));
-  selection.cost = objective(problem, selection.chosen);
+  if (!solved || end.gap == 0) {
+    // CBC works to a tolerance: the last word has the objective itself.
+    selection.chosen = improved(problem, std::move(selection.chosen));
+    selection.cost = objective(problem, selection.chosen);
+  }
   selection.bound = std::min(selection.cost, std::max(selection.bound, trivial_bound(problem)));
   return selection;
 }

@@ -10,6 +10,12 @@ enum class Floors : bool {
   Allowed   ///< also the least that unknown plans may cost: for a bound that holds
 };
 
+/// When a search may end: at a proven optimum, or before.
+struct SearchEnd {
+  double time_limit_seconds = 60;
+  double gap = 0;  ///< share of the objective: an answer proven to be this near is good enough
+};
+
 /// The bound of the linear relaxation, with floors: quick, and often near enough.
 [[nodiscard]] double relaxed_bound(const SelectionProblem& problem);
 
@@ -26,9 +32,9 @@ enum class Floors : bool {
 /// an index on their columns is built, h >= z_a for each such index, and the product of h and z_b
 /// for the entries of the others is linearized: v_b >= h + z_b - 1.
 ///
-/// Never worse than select_greedy(). When `time_limit_seconds` ends the search, `bound` and
-/// `optimal` say so.
+/// Not worse than select_greedy() by more than the gap. Where the time limit ended the search, `bound` and `optimal`
+/// say so.
 [[nodiscard]] Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
-                                                  double time_limit_seconds);
+                                                  const SearchEnd& end);
 
 }  // namespace quern::advisor

@@ -222,7 +222,9 @@ double truncated_poisson_rate(double mean) {
     return 0;
   }
   double rate = mean;
-  for (int i = 0; i < 60 && mean < 40; ++i) {
+  double before = 0;
+  for (int i = 0; i < 60 && mean < 40 && rate != before; ++i) {
+    before = rate;
     rate = mean * (1 - std::exp(-rate));
   }
   return std::max(rate, 0.0);

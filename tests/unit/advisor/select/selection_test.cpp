@@ -188,7 +188,7 @@ TEST_CASE("the integer program finds what brute force finds") {
   for (int round = 0; round < 60; ++round) {
     const SelectionProblem problem = random_problem(random, uniform(random, 1, 10));
     const Selection exact = brute_force(problem);
-    const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+    const Selection found = select_by_integer_program(problem, Floors::Ignored, {30});
     INFO("round " << round);
     CHECK(found.cost == Approx(exact.cost).epsilon(1e-7));
     CHECK(found.optimal);
@@ -217,7 +217,7 @@ TEST_CASE("a larger budget is never worse") {
     double previous = 1e300;
     for (double budget = 20; budget < 900; budget += 110) {
       problem.budget = budget;
-      const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+      const Selection found = select_by_integer_program(problem, Floors::Ignored, {30});
       CHECK(found.cost <= previous * (1 + 1e-9));
       previous = found.cost;
     }
@@ -232,7 +232,7 @@ TEST_CASE("an index that makes updates lose HOT pays for the entries of the othe
                      {.weight = 1, .alternatives = {{{1}, 70}, {{}, 100}}, .floor = 70}};
   problem.hot = {{.blockers = {0}, .existing_cost = 30, .entry_costs = {{0, 10}, {1, 25}}}};
   // 0 alone: saves 50, costs 40. 1 alone: saves 30. Both: saves 80, costs 65.
-  const Selection found = select_by_integer_program(problem, Floors::Ignored, 30);
+  const Selection found = select_by_integer_program(problem, Floors::Ignored, {30});
   CHECK(found.chosen == IndexSet{1});
   CHECK(found.cost == Approx(170));
 }
@@ -240,7 +240,7 @@ TEST_CASE("an index that makes updates lose HOT pays for the entries of the othe
 TEST_CASE("nothing to choose from") {
   SelectionProblem problem;
   problem.queries = {{.weight = 2, .alternatives = {{{}, 10}}, .floor = 10}};
-  const Selection found = select_by_integer_program(problem, Floors::Allowed, 30);
+  const Selection found = select_by_integer_program(problem, Floors::Allowed, {30});
   CHECK(found.chosen.empty());
   CHECK(found.cost == 20);
   CHECK(found.bound == 20);
