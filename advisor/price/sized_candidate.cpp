@@ -1,6 +1,7 @@
 #include "advisor/price/sized_candidate.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/migrate/index_name.hpp"
+#include "advisor/select/in_parallel.hpp"
 
 namespace quern::advisor {
 
@@ -62,13 +64,25 @@ std::string ddl_of(const CandidateIndex& candidate, const CatalogSnapshot& catal
 
 SizedCandidates size_candidates(const std::vector<CandidateIndex>& candidates,
                                 const planner_model::Planner& planner) {
-  SizedCandidates result;
-  for (const auto& candidate : candidates) {
-    const std::string ddl = ddl_of(candidate, planner.catalog());
+  struct Outcome {
+    std::optional<SizedCandidate> sized = {};
+    UnsizedCandidate unsized = {};
+  };
+  std::vector<Outcome> outcomes(candidates.size());
+  in_parallel(candidates.size(), [&](std::size_t i) {
+    const std::string ddl = ddl_of(candidates[i], planner.catalog());
     try {
-      result.sized.push_back(sized_candidate(candidate, ddl, planner));
+      outcomes[i].sized = sized_candidate(candidates[i], ddl, planner);
     } catch (const UserError& reason) {
-      result.unsized.push_back({ddl, candidate.rule, reason.what()});
+      outcomes[i].unsized = {ddl, candidates[i].rule, reason.what()};
+    }
+  });
+  SizedCandidates result;
+  for (auto& [sized, unsized] : outcomes) {
+    if (sized) {
+      result.sized.push_back(std::move(*sized));
+    } else {
+      result.unsized.push_back(std::move(unsized));
     }
   }
   return result;
