@@ -68,6 +68,7 @@ SizedCandidates size_candidates(const std::vector<CandidateIndex>& candidates,
     std::optional<SizedCandidate> sized = {};
     UnsizedCandidate unsized = {};
   };
+
   std::vector<Outcome> outcomes(candidates.size());
   in_parallel(candidates.size(), [&](std::size_t i) {
     const std::string ddl = ddl_of(candidates[i], planner.catalog());

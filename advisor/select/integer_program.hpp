@@ -32,8 +32,8 @@ struct SearchEnd {
 /// an index on their columns is built, h >= z_a for each such index, and the product of h and z_b
 /// for the entries of the others is linearized: v_b >= h + z_b - 1.
 ///
-/// Not worse than select_greedy() by more than the gap. Where the time limit ended the search, `bound` and `optimal`
-/// say so.
+/// Not worse than select_greedy() by more than the gap. Where the time limit ended the search,
+/// `bound` and `optimal` say so.
 [[nodiscard]] Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
                                                   const SearchEnd& end);
 
