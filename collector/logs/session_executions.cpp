@@ -26,6 +26,17 @@ void set_origin(Origin& origin, const LogRecord& record) {
 
 }  // namespace
 
+namespace {
+
+/// The plan tells them where the statement's own line does not.
+void take_parameters(OpenExecution& open) {
+  if (open.parameters.empty() && !open.plan.parameters.empty()) {
+    open.parameters = "parameters: " + open.plan.parameters;
+  }
+}
+
+}  // namespace
+
 Overlap overlap(std::int64_t plan_end_us, Microseconds plan, std::int64_t end_us,
                 Microseconds duration) {
   // Log times are cut to milliseconds, some to seconds.
@@ -140,8 +151,11 @@ void SessionExecutions::emit_plan(SessionState& session, const PendingPlan& pend
   if (silent_) {
     return;
   }
+  const std::string parameters =
+      pending.plan.parameters.empty() ? std::string{} : "parameters: " + pending.plan.parameters;
   emit(session, pending.origin,
        Execution{.sql = pending.plan.query_text,
+                 .parameters = parameters,
                  .duration = pending.duration,
                  .plan = &pending.plan,
                  .where = pending.origin.where});
@@ -166,6 +180,7 @@ void SessionExecutions::claim_plans(SessionState& session, const LogRecord& reco
     if (same && !open.planned && placed != Overlap::Outside) {
       open.planned = true;
       open.plan = std::move(plan->plan);
+      take_parameters(open);
       plan->plan.query_text.clear();
     } else if (same ? placed != Overlap::Outside : placed == Overlap::Inside) {
       note("auto_explain plan of a nested statement", record);
@@ -232,7 +247,7 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
                              const MessageText& message) {
   auto plan = plans_.read(message.text);
   if (!plan || plan->query_text.empty()) {
-    note("auto_explain plan in XML or YAML, or cut", record);
+    note("auto_explain plan whose query can not be read", record);
     return;
   }
   if (plan->shape.empty()) {
@@ -248,6 +263,7 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
       plan->query_text == open.sql && *message.duration <= open.duration) {
     open.planned = true;
     open.plan = std::move(*plan);
+    take_parameters(open);
     return;
   }
   if (session.pending.size() >= kMostPending) {

@@ -166,6 +166,7 @@ Origin origin_of(const json& object) {
 
 json plan_json(const LoggedPlan& plan) {
   return {{"source", plan.source},
+          {"parameters", plan.parameters},
           {"query", plan.query_text},
           {"rows", plan.actual_rows ? json(*plan.actual_rows) : json(nullptr)},
           {"shape", plan.shape}};
@@ -174,6 +175,7 @@ json plan_json(const LoggedPlan& plan) {
 LoggedPlan plan_of(const json& object) {
   LoggedPlan plan;
   object.at("source").get_to(plan.source);
+  object.at("parameters").get_to(plan.parameters);
   object.at("query").get_to(plan.query_text);
   object.at("shape").get_to(plan.shape);
   if (!object.at("rows").is_null()) {

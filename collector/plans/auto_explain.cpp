@@ -2,8 +2,7 @@
 
 #include <simdjson.h>
 
-#include "collector/plans/explain_node.hpp"
-#include "collector/plans/explain_text.hpp"
+#include "collector/plans/explain_formats.hpp"
 
 namespace quern::collector {
 
@@ -75,13 +74,6 @@ class PlanPass {
   PlanShape shape_;
 };
 
-std::optional<double> rows_of(const ExplainNode& top) {
-  if (!top.actual_rows) {
-    return std::nullopt;
-  }
-  return *top.actual_rows * top.actual_loops.value_or(1);
-}
-
 /// The query of a JSON text that was cut before its end.
 std::optional<std::string> query_of_cut_json(std::string_view text) {
   constexpr std::string_view kKey = "\"Query Text\": \"";
@@ -110,6 +102,9 @@ std::optional<LoggedPlan> from_text(std::string_view text) {
     const std::size_t end = text.find('\n', from);
     const std::string_view line = text.substr(from, end - from);
     const bool parameters = line.substr(0, 18) == "Query Parameters: ";
+    if (parameters) {
+      plan.parameters = line.substr(18);
+    }
     if (looks_like_plan_node(line) || parameters) {
       break;
     }
@@ -123,9 +118,56 @@ std::optional<LoggedPlan> from_text(std::string_view text) {
   if (const auto tree = read_explain_text(text.substr(from))) {
     plan.shape = plan_shape(*tree);
     plan.source = text.substr(from);
-    plan.actual_rows = rows_of(*tree);
+    plan.actual_rows = plan_rows(*tree);
   }
   return plan;
+}
+
+/// YAML and XML, read whole. When the end is lost, the query is looked for alone.
+std::optional<LoggedPlan> from_document(std::string_view text,
+                                        const std::optional<PlanValue>& document) {
+  LoggedPlan plan;
+  if (document) {
+    plan.query_text = document->text_of("Query Text");
+    plan.parameters = document->text_of("Query Parameters");
+    if (const PlanValue* top = document->find("Plan"); top != nullptr) {
+      plan.shape = plan_shape(*top);
+      plan.source = text;
+      plan.actual_rows = plan_rows(*top);
+    }
+  }
+  return plan.query_text.empty() ? std::nullopt : std::optional{std::move(plan)};
+}
+
+/// `<Query-Text>select 1</Query-Text>` or `Query Text: "select 1"`, of a text that was cut.
+std::string_view cut_query(std::string_view text) {
+  constexpr std::string_view kXml = "<Query-Text>";
+  if (const std::size_t at = text.find(kXml); at != std::string_view::npos) {
+    const std::size_t end = text.find("</Query-Text>", at);
+    return end == std::string_view::npos ? std::string_view{} : text.substr(0, end + 13);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+bool is_xml(std::string_view text) {
+  return !text.empty() && text.front() == '<';
+}
+
+std::optional<PlanValue> read_whole(std::string_view text) {
+  return is_xml(text)                                      ? read_explain_xml(text)
+         : text.substr(0, kQueryText.size()) == kQueryText ? read_explain_yaml(text)
+                                                           : read_explain_json(text);
+}
+
+std::optional<LoggedPlan> from_yaml_or_xml(std::string_view text) {
+  if (auto plan = from_document(text, read_whole(text))) {
+    return plan;
+  }
+  std::string head{cut_query(text)};
+  if (is_xml(text) && !head.empty()) {
+    head += "</explain>";
+  }
+  return from_document({}, read_whole(head));
 }
 
 }  // namespace
@@ -148,7 +190,10 @@ std::optional<LoggedPlan> LoggedPlanReader::read(std::string_view text) {
     if (text.substr(kQueryText.size(), 1) != "\"") {
       return from_text(text);
     }
-    return std::nullopt;  // YAML
+    return from_yaml_or_xml(text);
+  }
+  if (is_xml(text)) {
+    return from_yaml_or_xml(text);
   }
   if (text.empty() || text.front() != '{') {
     return std::nullopt;
@@ -163,6 +208,10 @@ std::optional<LoggedPlan> LoggedPlanReader::read(std::string_view text) {
   if (root["Query Text"].get(query) == simdjson::SUCCESS) {
     plan.query_text = query;
   }
+  std::string_view parameters;
+  if (root["Query Parameters"].get(parameters) == simdjson::SUCCESS) {
+    plan.parameters = parameters;
+  }
   dom::object top;
   if (root["Plan"].get(top) == simdjson::SUCCESS) {
     PlanPass pass;
@@ -175,15 +224,16 @@ std::optional<LoggedPlan> LoggedPlanReader::read(std::string_view text) {
 }
 
 std::string plan_document(const LoggedPlan& plan) {
-  if (plan.source.empty() || plan.source.front() != '{') {
-    const auto tree = read_explain_text(plan.source);
-    return tree ? explain_json(*tree) : std::string{};
+  const std::string_view source = plan.source;
+  const bool bare = !is_xml(source) && source.substr(0, 1) != "{" &&
+                    source.substr(0, kQueryText.size()) != kQueryText;
+  if (bare) {
+    const auto tree = read_explain_text(source);
+    return tree ? plan_json(*tree) : std::string{};
   }
-  dom::parser parser;
-  dom::element top;
-  return parser.parse(plan.source)["Plan"].get(top) == simdjson::SUCCESS
-             ? "{\"Plan\":" + simdjson::minify(top) + "}"
-             : std::string{};
+  const auto document = read_whole(source);
+  const PlanValue* top = document ? document->find("Plan") : nullptr;
+  return top == nullptr ? std::string{} : plan_json(*top);
 }
 
 }  // namespace quern::collector

@@ -9,7 +9,8 @@ namespace quern::collector {
 /// A plan that auto_explain wrote.
 struct LoggedPlan {
   std::string query_text;
-  std::string shape = {};             ///< empty: the plan itself was cut or is in XML or YAML
+  std::string shape = {};             ///< empty: the plan itself was cut
+  std::string parameters = {};        ///< `$1 = '7', ...`, as PostgreSQL 16 and later log them
   std::string source = {};            ///< the plan as it was logged
   std::optional<double> actual_rows;  ///< of the top node, over all its loops
 };
@@ -18,8 +19,8 @@ struct LoggedPlan {
 /// plans that are kept.
 [[nodiscard]] std::string plan_document(const LoggedPlan& plan);
 
-/// Reads auto_explain plans in its JSON and text formats. Keeps its parser's memory from plan to
-/// plan.
+/// Reads auto_explain plans in its four formats: text, JSON, YAML, XML. Keeps its parser's memory
+/// from plan to plan.
 class LoggedPlanReader {
  public:
   LoggedPlanReader();

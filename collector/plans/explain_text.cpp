@@ -1,9 +1,11 @@
-#include "collector/plans/explain_text.hpp"
-
+#include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "collector/plans/explain_formats.hpp"
+#include "collector/plans/text_properties.hpp"
+#include "collector/plans/text_title.hpp"
 
 namespace quern::collector {
 
@@ -12,104 +14,184 @@ namespace {
 constexpr std::string_view kCosts = "  (cost=";
 constexpr std::size_t kMostLevels = 500;
 
-double number_after(std::string_view line, std::string_view label) {
-  const std::size_t at = line.find(label);
+/// The digits after a label, up to the first character that is none.
+std::string_view digits_after(std::string_view text, std::string_view label) {
+  const std::size_t at = text.find(label);
   if (at == std::string_view::npos) {
-    return 0;
+    return {};
   }
-  const std::string text{line.substr(at + label.size(), 32)};
-  return std::strtod(text.c_str(), nullptr);
+  text.remove_prefix(at + label.size());
+  std::size_t end = 0;
+  while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') ||
+                               (text[end] == '.' && text.substr(end, 2) != ".."))) {
+    ++end;
+  }
+  return text.substr(0, end);
 }
 
-/// `Index Scan using orders_pkey on orders o` and its relatives, undone into the JSON format's
-/// fields (ExplainNode(), PostgreSQL 15, src/backend/commands/explain.c, says how it was made).
-void read_title(std::string_view title, ExplainNode& node) {
-  for (const std::string_view mark : {"Parallel ", "Async "}) {
-    if (title.substr(0, mark.size()) == mark) {
-      title.remove_prefix(mark.size());
-    }
-  }
-  if (const std::size_t on = title.find(" on "); on != std::string_view::npos) {
-    std::string_view target = title.substr(on + 4);
-    title = title.substr(0, on);
-    if (title == "Bitmap Index Scan") {
-      node.index = target;
-    } else {
-      const std::size_t blank = target.find(' ');
-      std::string_view relation = target.substr(0, blank);
-      node.alias = blank == std::string_view::npos ? relation : target.substr(blank + 1);
-      if (const std::size_t dot = relation.rfind('.'); dot != std::string_view::npos) {
-        relation.remove_prefix(dot + 1);
-      }
-      node.relation = relation;
-    }
-  }
-  if (const std::size_t index = title.find(" using "); index != std::string_view::npos) {
-    node.index = title.substr(index + 7);
-    title = title.substr(0, index);
-  }
-  if (const std::string_view backward = " Backward";
-      title.size() > backward.size() && title.substr(title.size() - backward.size()) == backward) {
-    title.remove_suffix(backward.size());
-  }
-  constexpr std::array kJoins = {"Left", "Right", "Full", "Semi", "Anti"};
-  node.node_type = title;
-  const bool join = title == "Nested Loop" || title == "Hash Join" || title == "Merge Join";
-  if (join) {
-    node.join_type = "Inner";
-  }
-  for (const char* kind : kJoins) {
-    const std::string suffix = std::string{" "} + kind + " Join";
-    if (title.size() > suffix.size() && title.substr(title.size() - suffix.size()) == suffix) {
-      const std::string method{title.substr(0, title.size() - suffix.size())};
-      node.node_type = method == "Nested Loop" ? method : method + " Join";
-      node.join_type = kind;
-    }
-  }
-  if (title == "HashAggregate" || title == "GroupAggregate") {
-    node.node_type = "Aggregate";
-    node.strategy = title == "HashAggregate" ? "Hashed" : "Sorted";
-  } else if (title == "Aggregate") {
-    node.strategy = "Plain";
-  } else if (title == "Insert" || title == "Update" || title == "Delete") {
-    node.node_type = "ModifyTable";
-    node.strategy = title;
+void add_number(PlanValue& node, std::string_view name, std::string_view digits) {
+  if (!digits.empty()) {
+    node.add(name, PlanValue::number(digits));
   }
 }
 
-ExplainNode read_node(std::string_view line, std::size_t title_from) {
-  ExplainNode node;
+/// `(cost=0.00..35.50 rows=2550 width=4) (actual time=0.01..0.02 rows=5 loops=1)`
+PlanValue read_node(std::string_view line, std::size_t title_from) {
+  PlanValue node = PlanValue::object();
   const std::size_t costs = line.find(kCosts);
-  read_title(line.substr(title_from, costs - title_from), node);
-  const std::string_view figures = line.substr(costs);
-  node.startup_cost = number_after(figures, "(cost=");
-  node.total_cost = number_after(figures, "..");
-  node.rows = number_after(figures, " rows=");
-  node.width = number_after(figures, " width=");
-  if (const std::size_t actual = figures.find("(actual "); actual != std::string_view::npos) {
-    node.actual_rows = number_after(figures.substr(actual), " rows=");
-    node.actual_loops = number_after(figures.substr(actual), " loops=");
-    if (figures.substr(actual).find(" rows=") == std::string_view::npos) {
-      // timing off: "(actual rows=5 loops=1)"
-      node.actual_rows = number_after(figures.substr(actual), "(actual rows=");
+  read_plan_title(line.substr(title_from, costs - title_from), node);
+  std::string_view figures = line.substr(costs);
+  const std::size_t end = figures.find(')');
+  const std::string_view planned = figures.substr(0, end);
+  add_number(node, "Startup Cost", digits_after(planned, "(cost="));
+  add_number(node, "Total Cost", digits_after(planned, ".."));
+  add_number(node, "Plan Rows", digits_after(planned, " rows="));
+  add_number(node, "Plan Width", digits_after(planned, " width="));
+  figures.remove_prefix(std::min(end, figures.size()));
+  if (figures.find("(never executed)") != std::string_view::npos) {
+    add_number(node, "Actual Rows", "0");
+    add_number(node, "Actual Loops", "0");
+  } else if (figures.find("(actual ") != std::string_view::npos) {
+    if (figures.find("time=") != std::string_view::npos) {
+      add_number(node, "Actual Startup Time", digits_after(figures, "time="));
+      add_number(node, "Actual Total Time", digits_after(figures, ".."));
     }
+    add_number(node, "Actual Rows", digits_after(figures, "rows="));
+    add_number(node, "Actual Loops", digits_after(figures, "loops="));
   }
   return node;
 }
 
-struct Placed {
-  std::size_t indent;
-  ExplainNode node;
+/// Places that a node's children have in the JSON format (ExplainNode(), PostgreSQL 15,
+/// src/backend/commands/explain.c); the text format shows only sub-plans' names.
+std::string_view relationship_of(const PlanValue& parent, std::size_t place) {
+  const std::string_view type = parent.text_of("Node Type");
+  constexpr std::array<std::string_view, 4> kMembers = {"Append", "Merge Append", "BitmapAnd",
+                                                        "BitmapOr"};
+  if (std::find(kMembers.begin(), kMembers.end(), type) != kMembers.end()) {
+    return "Member";
+  }
+  if (type == "Subquery Scan") {
+    return "Subquery";
+  }
+  return place == 0 ? "Outer" : "Inner";
+}
+
+/// A node whose children are still to come.
+struct Open {
+  std::size_t indent;      ///< where its title begins, less what the arrow takes
+  std::size_t properties;  ///< where its properties begin
+  PlanValue node;
+  std::vector<PlanValue> children = {};
+  std::size_t plain_children = 0;
+  std::string subplan = {};  ///< name of the sub-plan whose node comes next
 };
 
-/// Hangs the deepest open nodes into their parents until `indent` fits below the last one.
-void close_down_to(std::vector<Placed>& open, std::size_t indent) {
-  while (open.size() > 1 && open.back().indent >= indent) {
-    ExplainNode done = std::move(open.back().node);
-    open.pop_back();
-    open.back().node.children.push_back(std::move(done));
-  }
+/// What comes after the whole plan.
+bool trailer(std::string_view line) {
+  constexpr std::array<std::string_view, 9> kTrailers = {
+      "Planning",          "Execution Time:", "JIT:",           "Settings:",        "Trigger ",
+      "Query Identifier:", "Memory:",         "Serialization:", "Query Parameters:"};
+  return std::any_of(kTrailers.begin(), kTrailers.end(),
+                     [&](std::string_view word) { return line.substr(0, word.size()) == word; });
 }
+
+class TextReader {
+ public:
+  std::optional<PlanValue> read(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      std::string_view line = text.substr(0, end);
+      text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+      if (!line.empty() && line.back() == '\r') {
+        line.remove_suffix(1);
+      }
+      if (!open_.empty() && trailer(line)) {
+        break;
+      }
+      if (!one_line(line)) {
+        return std::nullopt;
+      }
+    }
+    if (open_.empty()) {
+      return std::nullopt;
+    }
+    close_down_to(0);
+    return finished(std::move(open_.front()));
+  }
+
+ private:
+  bool one_line(std::string_view line) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    const std::string_view words = line.substr(indent);
+    const bool child = words.substr(0, 4) == "->  ";
+    if (looks_like_plan_node(line) && (child || open_.empty())) {
+      return node(line, indent, child);
+    }
+    if (open_.empty() || words.empty()) {
+      return true;
+    }
+    if (subplan(words)) {
+      close_down_to(indent);
+      open_.back().subplan = words;
+    } else if (indent >= open_.back().properties) {
+      add_text_property(words, open_.back().node);
+    }
+    return true;
+  }
+
+  bool node(std::string_view line, std::size_t indent, bool child) {
+    if (open_.size() >= kMostLevels) {
+      return false;
+    }
+    if (!open_.empty()) {
+      close_down_to(indent);
+    }
+    const std::size_t title = indent + (child ? 4 : 0);
+    PlanValue node = read_node(line, title);
+    if (!open_.empty()) {
+      place(node);
+    }
+    open_.push_back({indent, title + 2, std::move(node)});
+    return true;
+  }
+
+  /// `InitPlan 1 (returns $0)`, `SubPlan 2`, `CTE name` above a node.
+  static bool subplan(std::string_view words) {
+    return words.substr(0, 9) == "InitPlan " || words.substr(0, 8) == "SubPlan " ||
+           (words.substr(0, 4) == "CTE " && words.find(": ") == std::string_view::npos);
+  }
+
+  void place(PlanValue& node) {
+    Open& parent = open_.back();
+    if (parent.subplan.empty()) {
+      node.add("Parent Relationship",
+               PlanValue::text(relationship_of(parent.node, parent.plain_children++)));
+      return;
+    }
+    const bool subplan = parent.subplan.substr(0, 8) == "SubPlan ";
+    node.add("Parent Relationship", PlanValue::text(subplan ? "SubPlan" : "InitPlan"));
+    node.add("Subplan Name", PlanValue::text(std::exchange(parent.subplan, {})));
+  }
+
+  /// Hangs the deepest open nodes into their parents until `indent` fits below the last one.
+  void close_down_to(std::size_t indent) {
+    while (open_.size() > 1 && open_.back().indent >= indent) {
+      PlanValue done = finished(std::move(open_.back()));
+      open_.pop_back();
+      open_.back().children.push_back(std::move(done));
+    }
+  }
+
+  static PlanValue finished(Open open) {
+    if (!open.children.empty()) {
+      open.node.add("Plans", PlanValue::list(std::move(open.children)));
+    }
+    return std::move(open.node);
+  }
+
+  std::vector<Open> open_;
+};
 
 }  // namespace
 
@@ -119,37 +201,8 @@ bool looks_like_plan_node(std::string_view line) {
          line.find(" width=", costs) != std::string_view::npos;
 }
 
-std::optional<ExplainNode> read_explain_text(std::string_view text) {
-  std::vector<Placed> open;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    if (!looks_like_plan_node(line)) {
-      continue;
-    }
-    const std::size_t arrow = line.find("->  ");
-    const std::size_t costs = line.find(kCosts);
-    const bool child = arrow != std::string_view::npos && arrow < costs;
-    if (!child && !open.empty()) {
-      continue;
-    }
-    const std::size_t indent = child ? arrow + 1 : 0;
-    const std::size_t blanks = line.find_first_not_of(' ');
-    const std::size_t title = child ? arrow + 4 : std::min(blanks, costs);
-    if (open.size() >= kMostLevels) {
-      return std::nullopt;
-    }
-    if (!open.empty()) {
-      close_down_to(open, indent);
-    }
-    open.push_back({indent, read_node(line, title)});
-  }
-  if (open.empty()) {
-    return std::nullopt;
-  }
-  close_down_to(open, 0);
-  return std::move(open.front().node);
+std::optional<PlanValue> read_explain_text(std::string_view text) {
+  return TextReader{}.read(text);
 }
 
 }  // namespace quern::collector

@@ -1,0 +1,168 @@
+#include "collector/plans/plan_value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace quern::collector {
+
+namespace {
+
+constexpr int kMostDepth = 500;
+
+bool is_zero(std::string_view digits) {
+  return digits.find_first_not_of("0.") == std::string_view::npos;
+}
+
+/// `35.50` is 35.5, `0.00` is 0: JSON parsers do not keep the digits.
+std::string_view shortest(std::string_view digits) {
+  if (digits.find('.') == std::string_view::npos || digits.find('e') != std::string_view::npos) {
+    return digits;
+  }
+  digits = digits.substr(0, digits.find_last_not_of('0') + 1);
+  return digits.back() == '.' ? digits.substr(0, digits.size() - 1) : digits;
+}
+
+/// What the text format prints only where it is not the rule.
+bool is_rule(std::string_view name, const PlanValue& value) {
+  switch (value.kind) {
+    case PlanValue::Kind::Bool:
+      return value.scalar == "false" || name == "Inner Unique";
+    case PlanValue::Kind::Number:
+      return is_zero(value.scalar) && name != "Actual Rows" && name != "Actual Loops" &&
+             name != "Startup Cost" && name != "Total Cost" && name != "Plan Rows" &&
+             name != "Plan Width";
+    case PlanValue::Kind::Text:
+      return (name == "Scan Direction" && value.scalar != "Backward") ||
+             (name == "Partial Mode" && value.scalar == "Simple") ||
+             (name == "Operation" && value.scalar == "Select");
+    case PlanValue::Kind::List:
+      return value.items.empty() || name == "Target Tables";
+    default:
+      return value.members.empty();
+  }
+}
+
+void write_text(std::string_view text, std::string& out) {
+  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void write(const PlanValue& value, std::string& out, int depth);
+
+void write_object(const PlanValue& object, std::string& out, int depth) {
+  std::vector<const std::pair<std::string, PlanValue>*> members;
+  for (const auto& member : object.members) {
+    if (!is_rule(member.first, member.second)) {
+      members.push_back(&member);
+    }
+  }
+  std::stable_sort(members.begin(), members.end(),
+                   [](const auto* a, const auto* b) { return a->first < b->first; });
+  out += '{';
+  for (const auto* member : members) {
+    out += out.back() == '{' ? "" : ",";
+    write_text(member->first, out);
+    out += ':';
+    write(member->second, out, depth + 1);
+  }
+  out += '}';
+}
+
+void write(const PlanValue& value, std::string& out, int depth) {
+  switch (depth > kMostDepth ? PlanValue::Kind::Bool : value.kind) {
+    case PlanValue::Kind::Text:
+      write_text(value.scalar, out);
+      break;
+    case PlanValue::Kind::Number:
+    case PlanValue::Kind::Bool:
+      out += value.scalar.empty() ? std::string_view{"null"} : shortest(value.scalar);
+      break;
+    case PlanValue::Kind::List:
+      out += '[';
+      for (const PlanValue& item : value.items) {
+        out += out.back() == '[' ? "" : ",";
+        write(item, out, depth + 1);
+      }
+      out += ']';
+      break;
+    case PlanValue::Kind::Object:
+      write_object(value, out, depth);
+      break;
+  }
+}
+
+void describe(const PlanValue& node, PlanShape& shape, int depth) {
+  shape.begin({node.text_of("Node Type"), node.text_of("Join Type"), node.text_of("Strategy"),
+               node.text_of("Operation"), node.text_of("Relation Name"),
+               node.text_of("Index Name")});
+  if (const PlanValue* children = node.find("Plans"); children != nullptr && depth < kMostDepth) {
+    for (const PlanValue& child : children->items) {
+      describe(child, shape, depth + 1);
+    }
+  }
+  shape.end();
+}
+
+}  // namespace
+
+const PlanValue* PlanValue::find(std::string_view name) const {
+  const auto found = std::find_if(members.begin(), members.end(),
+                                  [&](const auto& member) { return member.first == name; });
+  return found == members.end() ? nullptr : &found->second;
+}
+
+std::string_view PlanValue::text_of(std::string_view name) const {
+  const PlanValue* value = find(name);
+  return value == nullptr ? std::string_view{} : std::string_view{value->scalar};
+}
+
+void PlanShape::begin(const ShapeParts& node) {
+  const std::string_view strategy = !node.strategy.empty()       ? node.strategy
+                                    : node.operation != "Select" ? node.operation
+                                                                 : std::string_view{};
+  for (const std::string_view part :
+       {node.node_type, node.join_type, strategy, node.relation, node.index}) {
+    text_ += part;
+    text_ += '\x1f';
+  }
+  text_ += '(';
+}
+
+void PlanShape::end() {
+  text_ += ')';
+}
+
+std::string PlanShape::take() {
+  std::string shape = fmt::format("{:016x}", XXH3_64bits(text_.data(), text_.size()));
+  text_.clear();
+  return shape;
+}
+
+std::string plan_shape(const PlanValue& top) {
+  PlanShape shape;
+  describe(top, shape, 0);
+  return shape.take();
+}
+
+std::optional<double> plan_rows(const PlanValue& top) {
+  const PlanValue* rows = top.find("Actual Rows");
+  const PlanValue* loops = top.find("Actual Loops");
+  if (rows == nullptr) {
+    return std::nullopt;
+  }
+  return std::strtod(rows->scalar.c_str(), nullptr) *
+         (loops == nullptr ? 1.0 : std::strtod(loops->scalar.c_str(), nullptr));
+}
+
+std::string plan_json(const PlanValue& top) {
+  std::string out = "{\"Plan\":";
+  write(top, out, 0);
+  return out + "}";
+}
+
+}  // namespace quern::collector
