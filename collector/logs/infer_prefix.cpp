@@ -330,7 +330,7 @@ class Guess {
     if (!word_starts()) {
       return false;
     }
-    const std::size_t end = std::min(text_.find_first_of(" :,[]", position_), text_.size());
+    const std::size_t end = std::min(text_.find_first_of(" :,[]/", position_), text_.size());
     const std::string_view word = text_.substr(position_, end - position_);
     const std::size_t at = word.find('@');
     if (at == std::string_view::npos || at == 0 || at + 1 == word.size()) {
@@ -340,6 +340,11 @@ class Guess {
     result_ += '@';
     add('d');
     position_ = end;
+    if (text_.substr(end, 1) == "/") {
+      result_ += '/';
+      add('a');
+      position_ = std::min(text_.find_first_of(" :,[]", end), text_.size());
+    }
     return true;
   }
 
@@ -356,7 +361,15 @@ class Guess {
       return false;
     }
     const std::string word{text_.substr(position_, end - position_)};
-    position_ = end;
+    // Blanks that pad a value are none of the setting's own; the matcher leaves them out.
+    const std::size_t after = std::min(text_.find_first_not_of(' ', end), text_.size());
+    const bool pads = after - end > 1 || (after > end && text_.substr(after, 1) == "|");
+    position_ = !pads ? end : text_.substr(after, 1) == "|" ? after : after - 1;
+    const std::size_t before = result_.find_last_not_of(' ') + 1;
+    if (result_.size() - before > 1 || (before > 0 && result_[before - 1] == '|')) {
+      const bool field = before > 0 && result_[before - 1] == '|';
+      result_.erase(before + (field ? 0 : 1));
+    }
     add(names_.users.count(word) > 0 && used_.count('u') == 0          ? 'u'
         : names_.databases.count(word) > 0 && used_.count('d') == 0    ? 'd'
         : names_.applications.count(word) > 0 && used_.count('a') == 0 ? 'a'

@@ -53,16 +53,21 @@ std::optional<Microseconds> take_milliseconds(std::string_view& text) {
   return Microseconds{value};
 }
 
-/// The SQL after `NAME: `; portal and statement names may hold anything but are never long.
-std::string_view after_name(std::string_view text) {
-  constexpr std::size_t kLongestName = 160;
-  const std::size_t colon = text.substr(0, kLongestName).find(": ");
-  return colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 2);
-}
-
 MessageText statement(MessageKind kind, std::optional<Microseconds> duration,
                       std::string_view text) {
   return MessageText{text.empty() ? MessageKind::Other : kind, duration, text};
+}
+
+/// The SQL after `NAME: `; portal and statement names may hold anything but are never long.
+MessageText named(MessageKind kind, std::optional<Microseconds> duration, std::string_view text) {
+  constexpr std::size_t kLongestName = 160;
+  const std::size_t colon = text.substr(0, kLongestName).find(": ");
+  if (colon == std::string_view::npos) {
+    return {};
+  }
+  MessageText message = statement(kind, duration, text.substr(colon + 2));
+  message.name = text.substr(0, colon);
+  return message;
 }
 
 MessageText statement_message(std::string_view text, std::optional<Microseconds> duration) {
@@ -74,16 +79,16 @@ MessageText statement_message(std::string_view text, std::optional<Microseconds>
       break;
     case 'e':
       if (take(text, "execute fetch from ")) {
-        return statement(MessageKind::Fetch, duration, after_name(text));
+        return named(MessageKind::Fetch, duration, text);
       }
       if (take(text, "execute ")) {
-        return statement(MessageKind::Execute, duration, after_name(text));
+        return named(MessageKind::Execute, duration, text);
       }
       break;
     case 'p':
     case 'b':
       if (duration && (take(text, "parse ") || take(text, "bind "))) {
-        return statement(MessageKind::ProtocolStep, duration, after_name(text));
+        return named(MessageKind::ProtocolStep, duration, text);
       }
       break;
     default:

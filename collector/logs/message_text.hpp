@@ -30,6 +30,7 @@ struct MessageText {
   MessageKind kind = MessageKind::Other;
   std::optional<Microseconds> duration = {};
   std::string_view text = {};  ///< the SQL, or the plan
+  std::string_view name = {};  ///< of the prepared statement and portal: `S_1/C_2`, `<unnamed>`
   std::uint64_t bytes = 0;     ///< of a temporary file
 };
 

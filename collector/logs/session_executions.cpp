@@ -1,5 +1,7 @@
 #include "collector/logs/session_executions.hpp"
 
+#include <algorithm>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -13,6 +15,45 @@ constexpr std::size_t kMostPending = 16;
 
 const char* severity_name(Severity severity) {
   return severity == Severity::Panic ? "PANIC" : severity == Severity::Fatal ? "FATAL" : "ERROR";
+}
+
+constexpr std::size_t kMostPortals = 64;
+
+bool holds(const std::vector<std::uint64_t>& hashes, std::uint64_t hash) {
+  return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
+}
+
+void remember(std::vector<std::uint64_t>& hashes, std::uint64_t hash) {
+  if (!holds(hashes, hash)) {
+    if (hashes.size() == kMostPortals) {
+      hashes.erase(hashes.begin());
+    }
+    hashes.push_back(hash);
+  }
+}
+
+std::uint64_t hash_of(std::string_view text) {
+  return XXH3_64bits(text.data(), text.size());
+}
+
+std::uint64_t portal_hash(const MessageText& message) {
+  return hash_of(message.name) ^ hash_of(message.text) * 31;
+}
+
+/// `S_1/C_2`: only a portal with a name is fetched from after another statement.
+bool names_portal(const MessageText& message) {
+  return message.name.find('/') != std::string_view::npos;
+}
+
+bool declares_cursor(std::string_view sql) {
+  constexpr std::string_view kWord = "declare ";
+  for (std::size_t i = 0; i < kWord.size(); ++i) {
+    const char c = i < sql.size() ? sql[i] : '\0';
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != kWord[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void set_origin(Origin& origin, const LogRecord& record) {
@@ -115,7 +156,7 @@ void SessionExecutions::emit(SessionState& session, const Origin& origin, Execut
   execution.database = origin.database;
   execution.application = origin.application;
   const ClassNumber number = aggregator_.execution(execution);
-  if (aggregator_.is_utility(number)) {
+  if (execution.calls == 0 || aggregator_.is_utility(number)) {
     return;  // BEGIN, SET and the like stand between the executions of a run
   }
   const std::uint64_t values =
@@ -143,7 +184,8 @@ void SessionExecutions::emit_open(SessionState& session) {
                  .parameters = open.parameters,
                  .timed = open.timed,
                  .duration = open.duration,
-                 .plan = open.planned ? &open.plan : nullptr,
+                 .plan = open.planned && !open.further ? &open.plan : nullptr,
+                 .calls = open.further ? std::uint64_t{0} : std::uint64_t{1},
                  .where = open.origin.where});
 }
 
@@ -177,12 +219,17 @@ void SessionExecutions::claim_plans(SessionState& session, const LogRecord& reco
     const Overlap placed =
         overlap(plan->origin.at_us, plan->duration, open.origin.at_us, open.duration);
     const bool same = plan->plan.query_text == open.sql;
-    if (same && !open.planned && placed != Overlap::Outside) {
+    // A busy server may write the line a while after it took the duration.
+    constexpr std::int64_t kDelay = 2'000'000;
+    const bool just_before =
+        plan->origin.at_us + kDelay + open.duration.count() >= open.origin.at_us;
+    if (same && !open.planned && (placed != Overlap::Outside || just_before) &&
+        plan->duration <= open.duration) {
       open.planned = true;
       open.plan = std::move(plan->plan);
       take_parameters(open);
       plan->plan.query_text.clear();
-    } else if (same ? placed != Overlap::Outside : placed == Overlap::Inside) {
+    } else if (placed == Overlap::Inside) {
       note("auto_explain plan of a nested statement", record);
       plan->plan.query_text.clear();
     }
@@ -204,12 +251,20 @@ void SessionExecutions::begin(SessionState& session, const LogRecord& record,
   open.timed = message.duration.has_value();
   open.duration = message.duration.value_or(Microseconds{0});
   open.planned = false;
+  open.further = false;
   open.sql.assign(message.text);
   open.parameters.assign(lists_parameters(record.detail) ? record.detail : std::string_view{});
   constexpr std::string_view kPrepare = "prepare: ";
   if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare) {
     open.parameters = parameters_of_execute(message.text);
     open.sql.assign(prepared_query(record.detail.substr(kPrepare.size())));
+  }
+  if (open.simple && declares_cursor(open.sql)) {
+    remember(session.cursors, hash_of(open.sql));
+  } else if (names_portal(message)) {
+    open.further =
+        message.kind == MessageKind::Fetch && holds(session.portals, portal_hash(message));
+    remember(session.portals, portal_hash(message));
   }
   set_origin(open.origin, record);
   if (open.timed) {
@@ -238,7 +293,7 @@ void SessionExecutions::bare_duration(SessionState& session, const LogRecord& re
   }
   open.awaiting = false;
   open.timed = true;
-  open.duration = duration;
+  open.duration += duration;
   open.origin.at_us = record.at_us;
   finish_timed(session, record);
 }
@@ -256,6 +311,19 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
   const std::string_view query = prepared_query(plan->query_text);
   if (query.size() != plan->query_text.size()) {
     plan->query_text = std::string{query};
+  }
+  if (holds(session.cursors, hash_of(plan->query_text)) && declares_cursor(plan->query_text)) {
+    if (!silent_) {
+      Origin origin;
+      set_origin(origin, record);
+      emit(session, origin,
+           Execution{.sql = plan->query_text,
+                     .duration = *message.duration,
+                     .plan = &*plan,
+                     .calls = 0,
+                     .where = origin.where});
+    }
+    return;
   }
   OpenExecution& open = session.open;
   // The plan's time is the executor's, a part of the statement's.
@@ -277,8 +345,9 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
 void SessionExecutions::fetch(SessionState& session, const LogRecord& record,
                               const MessageText& message) {
   OpenExecution& open = session.open;
-  if (open.present && !open.simple && open.timed && message.duration && open.sql == message.text) {
-    open.duration += *message.duration;
+  if (open.present && !open.simple && open.sql == message.text) {
+    open.duration += message.duration.value_or(Microseconds{0});
+    open.awaiting = !message.duration;
     return;
   }
   begin(session, record, message);

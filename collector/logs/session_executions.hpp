@@ -11,7 +11,8 @@ namespace quern::collector {
 /// - auto_explain's plan and the statement's own duration line are one execution. Simple statements
 ///   and writes log the plan first; a SELECT through the extended protocol logs it when its portal
 ///   closes, which is after its `execute` line.
-/// - `execute fetch from` adds to the execution before it.
+/// - `execute fetch from` adds to the execution of its portal.
+/// - the plan of a cursor, logged when that is closed, belongs to its DECLARE.
 /// - `statement:` without a duration waits for the bare `duration:` line of log_duration, and is an
 ///   untimed execution when none comes, an error when an ERROR comes instead. It is logged at its
 ///   start: no plan before it is its own.

@@ -25,6 +25,7 @@ struct OpenExecution {
   bool awaiting = false;  ///< logged at its start; duration or error to come
   bool timed = false;
   bool planned = false;
+  bool further = false;  ///< more rows of a portal whose execution has been told
   std::string sql = {};
   std::string parameters = {};
   Microseconds duration{0};
@@ -52,6 +53,9 @@ struct SessionState {
   std::vector<PendingPlan> pending = {};
   bool pending_known = false;  ///< no plan from before the piece can be pending
   ClassRuns runs = {};
+  /// Hashes of the portals that were executed, and of the cursors that were declared: what comes of
+  /// them later is no execution of its own. The last kMostPortals of either.
+  std::vector<std::uint64_t> portals = {}, cursors = {};
   std::int64_t first_us = 0, last_us = 0;
   std::uint64_t last_seen = 0;
 };

@@ -190,6 +190,7 @@ json execution_json(const OpenExecution& open) {
   }
   return {{"awaiting", open.awaiting},
           {"duration_us", open.duration.count()},
+          {"further", open.further},
           {"origin", origin_json(open.origin)},
           {"parameters", open.parameters},
           {"plan", open.planned ? plan_json(open.plan) : json(nullptr)},
@@ -207,6 +208,7 @@ OpenExecution execution_of(const json& object) {
   object.at("awaiting").get_to(open.awaiting);
   open.duration = Microseconds{object.at("duration_us").get<std::int64_t>()};
   open.origin = origin_of(object.at("origin"));
+  object.at("further").get_to(open.further);
   object.at("parameters").get_to(open.parameters);
   open.planned = !object.at("plan").is_null();
   if (open.planned) {
@@ -272,7 +274,8 @@ json session_json(const SessionState& s) {
                        {"origin", origin_json(plan.origin)},
                        {"plan", plan_json(plan.plan)}});
   }
-  return {{"decided", s.decided},
+  return {{"cursors", s.cursors},
+          {"decided", s.decided},
           {"first_us", s.first_us},
           {"from_start", s.from_start},
           {"head", std::move(head)},
@@ -280,12 +283,14 @@ json session_json(const SessionState& s) {
           {"last_us", s.last_us},
           {"open", s.decided ? execution_json(s.open) : json(nullptr)},
           {"pending", std::move(pending)},
+          {"portals", s.portals},
           {"runs", runs_json(s.runs)},
           {"to_end", s.to_end}};
 }
 
 SessionState session_of(const json& object) {
   SessionState s;
+  object.at("cursors").get_to(s.cursors);
   object.at("decided").get_to(s.decided);
   object.at("first_us").get_to(s.first_us);
   object.at("from_start").get_to(s.from_start);
@@ -300,6 +305,7 @@ SessionState session_of(const json& object) {
                          Microseconds{plan.at("duration_us").get<std::int64_t>()},
                          origin_of(plan.at("origin"))});
   }
+  object.at("portals").get_to(s.portals);
   s.runs = runs_of(object.at("runs"));
   object.at("to_end").get_to(s.to_end);
   s.pending_known = s.decided;

@@ -348,7 +348,7 @@ struct Aggregator::State {
       }
       ours = plans.insert(plans.end(), ObservedPlan{.shape = plan.shape});
     }
-    ours->calls += e.calls;
+    ours->calls += std::max<std::uint64_t>(e.calls, 1);
     ours->total += e.duration;
     offer_example(*ours, e);
   }
@@ -385,6 +385,14 @@ ClassNumber Aggregator::execution(const Execution& e) {
     return number;
   }
   Class& c = s.at(number);
+  if (e.calls == 0) {
+    if (e.plan != nullptr) {
+      s.count_plan(c, e);
+    } else {
+      c.query.total += e.duration;
+    }
+    return number;
+  }
   if (s.list_lengths != nullptr) {
     for (const std::uint32_t length : *s.list_lengths) {
       c.query.list_lengths[length] += e.calls;

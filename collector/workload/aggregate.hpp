@@ -23,7 +23,9 @@ struct Execution {
   std::string_view database = {};
   std::string_view application = {};
   const LoggedPlan* plan = nullptr;
-  std::uint64_t calls = 1;  ///< more than one only for weighted SQL files
+  /// More than one only for weighted SQL files. None: what belongs to an execution that was told
+  /// before: its plan, or else further time.
+  std::uint64_t calls = 1;
   const TextPosition& where;
 };
 

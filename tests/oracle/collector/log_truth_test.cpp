@@ -1,0 +1,120 @@
+// A driver runs known statements through a real server by every protocol; whatever the log's
+// settings, the Workload counts exactly these, as pg_stat_statements does.
+#include <catch2/catch.hpp>
+
+#include "collector/collect.hpp"
+#include "collector/sql/parse_tree.hpp"
+
+#include "tests/support/log_session.hpp"
+#include "tests/support/logging_server.hpp"
+
+using namespace quern;
+using namespace quern::collector;
+using testing::LoggingServer;
+using testing::Sent;
+
+namespace {
+
+using Counts = std::map<std::string, std::uint64_t>;
+
+struct Mode {
+  const char* name;
+  LoggingServer::Settings settings;
+  bool timed = true;
+};
+
+const std::vector<Mode> kModes = {
+    {"log_min_duration_statement", {{"log_min_duration_statement", "0"}}},
+    {"log_statement and log_duration", {{"log_statement", "all"}, {"log_duration", "on"}}},
+    {"log_statement and log_min_duration_statement",
+     {{"log_statement", "all"}, {"log_min_duration_statement", "0"}}},
+    {"all of them, and auto_explain with nested statements",
+     {{"log_statement", "all"},
+      {"log_duration", "on"},
+      {"log_min_duration_statement", "0"},
+      {"auto_explain.log_min_duration", "0"},
+      {"auto_explain.log_nested_statements", "on"},
+      {"auto_explain.log_analyze", "on"},
+      {"auto_explain.log_format", "json"}}},
+    {"log_statement alone", {{"log_statement", "all"}}, false},
+    {"verbose, durations sampled as all",
+     {{"log_min_duration_sample", "0"},
+      {"log_statement_sample_rate", "1"},
+      {"log_error_verbosity", "verbose"}}},
+};
+
+/// Class by class, so that a failure tells which.
+std::string compare(const Counts& found, const Counts& expected, const Counts& names,
+                    const std::map<std::string, std::string>& sql) {
+  std::string text;
+  for (const auto& [fingerprint, ignored] : names) {
+    const auto count = [&](const Counts& counts) {
+      const auto place = counts.find(fingerprint);
+      return place == counts.end() ? 0 : place->second;
+    };
+    if (count(found) != count(expected)) {
+      const auto its = sql.find(fingerprint);
+      text += std::to_string(count(found)) + " instead of " + std::to_string(count(expected)) +
+              ": " + (its == sql.end() ? fingerprint : its->second) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("exactly the statements that were sent, under every setting") {
+  LoggingServer& server = LoggingServer::instance();
+  server.configure({});
+  server.run("drop database if exists truth");
+  server.run("create database truth");
+  server.run("create extension if not exists pg_stat_statements");
+  for (const Mode& mode : kModes) {
+    INFO(mode.name);
+    LoggingServer::Settings settings = mode.settings;
+    settings["log_line_prefix"] = "%m [%p] %q%u@%d ";
+    server.configure(settings);
+    server.run(testing::log_session_schema(), "truth");
+    server.run("select pg_stat_statements_reset()");
+    Sent sent;
+    const auto logs = server.record(
+        [&] { sent = testing::run_log_session(server.dsn("truth"), server.quiet_dsn("postgres")); });
+    const auto statements = server.pairs(
+        "select query, calls from pg_stat_statements s join pg_database d on d.oid = s.dbid "
+        "where datname = 'truth'",
+        "postgres");
+    for (const char* kind : {"stderr", "csv"}) {
+      INFO(kind);
+      CollectOptions options;
+      options.filter.databases = {"truth"};
+      const Workload w = collect_text(logs.at(kind), options);
+      Counts calls, errors, cancelled, everything;
+      std::map<std::string, std::string> sql;
+      std::uint64_t untimed = 0;
+      for (const QueryClass& c : w.classes) {
+        calls[c.fingerprint] = c.calls;
+        errors[c.fingerprint] = c.errors;
+        cancelled[c.fingerprint] = c.cancelled;
+        sql[c.fingerprint] = c.sql;
+        everything[c.fingerprint];
+        untimed += c.untimed;
+      }
+      for (const auto* counts : {&sent.calls, &sent.errors}) {
+        for (const auto& [fingerprint, count] : *counts) {
+          everything[fingerprint];
+        }
+      }
+      everything.erase("does not parse");
+      CHECK(compare(calls, sent.calls, everything, sql) == "");
+      CHECK(compare(errors, sent.errors, everything, sql) == "");
+      CHECK(compare(cancelled, sent.cancelled, everything, sql) == "");
+      CHECK(w.input.lines == w.input.used + w.input.continuation + w.input.skipped);
+      CHECK((untimed == 0) == mode.timed);
+      Counts server_calls;
+      for (const auto& [query, count] : statements) {
+        server_calls[fingerprint(query).value_or("?")] += std::stoull(count);
+      }
+      CHECK(compare(calls, server_calls, server_calls, sql) == "");
+    }
+  }
+}
