@@ -1,13 +1,12 @@
 #include "tests/support/logging_server.hpp"
 
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <pqxx/pqxx>
 
 namespace quern::testing {
@@ -31,12 +30,12 @@ std::size_t size_of(const std::string& path) {
 
 /// Polls for what another process does; twenty seconds are a failure.
 void wait_for(const char* what, const std::function<bool()>& done) {
-  using namespace std::chrono_literals;
+  constexpr int kMilliseconds = 5;
   for (int i = 0; i < 4'000; ++i) {
     if (done()) {
       return;
     }
-    std::this_thread::sleep_for(5ms);
+    poll(nullptr, 0, kMilliseconds);
   }
   throw std::runtime_error{std::string{"waited in vain for "} + what};
 }
@@ -134,7 +133,8 @@ std::map<std::string, std::string> LoggingServer::record(const std::function<voi
   const auto mark = [&](const std::string& name) {
     run(fmt::format("DO $$ BEGIN RAISE LOG '{}'; END $$", name), "postgres");
     for (const auto& [kind, path] : files) {
-      wait_for(path.c_str(), [&] { return text_from(path, offsets[kind]).find(name) != std::string::npos; });
+      wait_for(path.c_str(),
+               [&] { return text_from(path, offsets[kind]).find(name) != std::string::npos; });
     }
   };
   mark(fmt::format("recording {} begins", ++recordings_));
