@@ -274,18 +274,13 @@ json session_json(const SessionState& s) {
                        {"origin", origin_json(plan.origin)},
                        {"plan", plan_json(plan.plan)}});
   }
-  return {{"cursors", s.cursors},
-          {"decided", s.decided},
-          {"first_us", s.first_us},
-          {"from_start", s.from_start},
-          {"head", std::move(head)},
-          {"id", s.id},
-          {"last_us", s.last_us},
-          {"open", s.decided ? execution_json(s.open) : json(nullptr)},
-          {"pending", std::move(pending)},
-          {"portals", s.portals},
-          {"runs", runs_json(s.runs)},
-          {"to_end", s.to_end}};
+  return {
+      {"cursors", s.cursors},          {"decided", s.decided},
+      {"first_us", s.first_us},        {"from_start", s.from_start},
+      {"head", std::move(head)},       {"id", s.id},
+      {"last_us", s.last_us},          {"open", s.decided ? execution_json(s.open) : json(nullptr)},
+      {"pending", std::move(pending)}, {"portals", s.portals},
+      {"runs", runs_json(s.runs)},     {"to_end", s.to_end}};
 }
 
 SessionState session_of(const json& object) {

@@ -88,7 +88,8 @@ void heavy(LogDriver& d) {
 }  // namespace
 
 std::string log_session_schema() {
-  return "drop table if exists item; create table item(id serial primary key, name text, price int);"
+  return "drop table if exists item; create table item(id serial primary key, name text, price "
+         "int);"
          "insert into item(name, price) select 'item ' || g, g % 17 from generate_series(1, 100) g;"
          "analyze item";
 }

@@ -77,8 +77,9 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
     server.run(testing::log_session_schema(), "truth");
     server.run("select pg_stat_statements_reset()");
     Sent sent;
-    const auto logs = server.record(
-        [&] { sent = testing::run_log_session(server.dsn("truth"), server.quiet_dsn("postgres")); });
+    const auto logs = server.record([&] {
+      sent = testing::run_log_session(server.dsn("truth"), server.quiet_dsn("postgres"));
+    });
     const auto statements = server.pairs(
         "select query, calls from pg_stat_statements s join pg_database d on d.oid = s.dbid "
         "where datname = 'truth'",
