@@ -133,8 +133,12 @@ std::map<std::string, std::string> LoggingServer::record(const std::function<voi
   const auto mark = [&](const std::string& name) {
     run(fmt::format("DO $$ BEGIN RAISE LOG '{}'; END $$", name), "postgres");
     for (const auto& [kind, path] : files) {
-      wait_for(path.c_str(),
-               [&] { return text_from(path, offsets[kind]).find(name) != std::string::npos; });
+      wait_for(path.c_str(), [&] {  // for the last line of the message
+        const std::string text = text_from(path, offsets[kind]);
+        const std::size_t at = text.find(name);
+        return at != std::string::npos && text.find("at RAISE", at) != std::string::npos &&
+               text.back() == '\n';
+      });
     }
   };
   mark(fmt::format("recording {} begins", ++recordings_));
