@@ -214,13 +214,17 @@ class Guess {
       ++end;
     }
     const char escape = escape_of_name(text_.substr(position_, end - position_));
-    std::size_t value = end;
-    while (value < text_.size() && (text_[value] == ' ' || text_[value] == '=' ||
-                                    text_[value] == ':' || text_[value] == '"')) {
+    std::size_t value = after_blanks(end);
+    const bool named = value < text_.size() && (text_[value] == '=' || text_[value] == ':');
+    value += named ? 1 : 0;
+    if (text_.substr(value, 1) == " " && text_.substr(after_blanks(value), 1) != "") {
+      value = after_blanks(value);
+    }
+    while (text_.substr(value, 1) == "\"") {
       ++value;
     }
     const std::string_view joint = text_.substr(end, value - end);
-    if (escape == 0 || joint.find_first_of("=:") == std::string_view::npos) {
+    if (escape == 0 || !named) {
       return false;
     }
     result_ += text_.substr(position_, value - position_);
@@ -230,12 +234,20 @@ class Guess {
       --value;
     }
     const bool quoted = joint.back() == '"';
-    position_ = std::min(text_.find_first_of(quoted ? "\"" : ",;|] ", value), text_.size());
+    // [local] and [unknown] are values.
+    const std::size_t from = text_.substr(value, 1) == "["
+                                 ? std::min(text_.find(']', value), text_.size() - 1) + 1
+                                 : value;
+    position_ = std::min(text_.find_first_of(quoted ? "\"" : ",;|] ", from), text_.size());
     if (empty_quotes) {
       position_ = value;
     }
     add(escape);
     return true;
+  }
+
+  [[nodiscard]] std::size_t after_blanks(std::size_t from) const {
+    return std::min(text_.find_first_not_of(' ', from), text_.size());
   }
 
   /// 6b00f997.4328

@@ -66,6 +66,7 @@ void Lexer::skip_quoted(char quote, bool backslashes) {
     }
   }
   position_ = sql_.size();
+  unterminated_ = true;
 }
 
 bool Lexer::skip_dollar_quoted() {
@@ -81,6 +82,7 @@ bool Lexer::skip_dollar_quoted() {
   }
   const std::string_view tag = sql_.substr(position_, end + 1 - position_);
   const std::size_t close = sql_.find(tag, end + 1);
+  unterminated_ = unterminated_ || close == std::string_view::npos;
   position_ = close == std::string_view::npos ? sql_.size() : close + tag.size();
   return true;
 }
@@ -100,6 +102,7 @@ void Lexer::skip_block_comment() {
       ++position_;
     }
   }
+  unterminated_ = true;
 }
 
 void Lexer::skip_number() {

@@ -34,6 +34,9 @@ class Lexer {
   Token next();
   Token next_with_comments();
 
+  /// A literal, name or comment that was met is open at the end of the text.
+  [[nodiscard]] bool unterminated() const { return unterminated_; }
+
  private:
   Token take(TokenKind kind, std::size_t from);
   void skip_quoted(char quote, bool backslashes);
@@ -46,6 +49,7 @@ class Lexer {
 
   std::string_view sql_;
   std::size_t position_ = 0;
+  bool unterminated_ = false;
 };
 
 }  // namespace quern::collector

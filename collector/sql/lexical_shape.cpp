@@ -73,9 +73,10 @@ bool drops_constants(std::string_view sql) {
                      [&](const char* word) { return same_word(first.text, word); });
 }
 
-/// Calls `emit(token)` for every token of the folded statement.
+/// Calls `emit(token)` for every token of the folded statement. Returns whether a literal is open
+/// at its end.
 template <class Emit>
-void walk(std::string_view sql, LexicalShape& shape, Emit&& emit) {
+bool walk(std::string_view sql, LexicalShape& shape, Emit&& emit) {
   Lexer lexer{sql};
   const Token comma{TokenKind::Punctuation, ",", 0};
   const Token constant{TokenKind::Number, "0", 0};
@@ -129,6 +130,7 @@ void walk(std::string_view sql, LexicalShape& shape, Emit&& emit) {
       }
     }
   }
+  return lexer.unterminated();
 }
 
 constexpr std::array kKeywords = {
@@ -219,7 +221,7 @@ const LexicalShape& LexicalShaper::shape(std::string_view sql) {
   buffer_.clear();
   const bool drop = drops_constants(sql);
   constexpr char kSeparator = '\x1f';
-  walk(sql, shape_, [&](const Token& token) {
+  const bool cut = walk(sql, shape_, [&](const Token& token) {
     if (drop && is_constant(token)) {
       buffer_.push_back('\x01');
       return;
@@ -235,6 +237,9 @@ const LexicalShape& LexicalShaper::shape(std::string_view sql) {
     }
     buffer_.push_back(kSeparator);
   });
+  if (cut) {
+    buffer_.push_back('\x02');  // it does not parse, where another with this constant may
+  }
   shape_.hash = XXH3_64bits(buffer_.data(), buffer_.size());
   return shape_;
 }

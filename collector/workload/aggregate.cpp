@@ -167,7 +167,15 @@ struct Aggregator::State {
       known = by_shape.emplace(shape.hash, new_shape(sql)).first;
     }
     recent = {text, known->second, shape.list_lengths.empty()};
-    return counted(known->second, where, count, unparsable);
+    return counted(known->second, where, count,
+                   known->second == kNoClass ? why_unparsable(sql, unparsable) : unparsable);
+  }
+
+  /// Hosting services cut long messages, and say so in the text.
+  static const char* why_unparsable(std::string_view sql, const char* unparsable) {
+    return sql.find("[Your log message was truncated]") == std::string_view::npos
+               ? unparsable
+               : "statement cut by the hosting service's log";
   }
 
   ClassNumber counted(ClassNumber number, const TextPosition& where, std::uint64_t count,

@@ -85,16 +85,25 @@ void report(const CommandContext& context, const Workload& workload) {
 void run(const CommandContext& context, const Options& typed) {
   collector::CollectOptions options = as_meant(typed);
   collector::WorkloadPiece piece;
+  std::map<std::string, std::vector<std::string>> recognized;  ///< files by what they are
   {
     Progress progress{context};
     options.progress = [&](std::uint64_t done, std::uint64_t all) {
       progress.update("reading",
                       all == 0 ? -1 : static_cast<double>(done) / static_cast<double>(all));
     };
+    options.recognized = [&](const std::string& file, const std::string& layout) {
+      recognized[layout].push_back(file);
+    };
     piece = collector::collect_piece(typed.inputs, options);
   }
   const Workload workload = collector::checked(settled(piece));
   write_output(context, typed.output, write_piece(piece));
+  for (const auto& [layout, files] : recognized) {
+    context.note(fmt::format(
+        "read as {}: {}{}", layout, files.front(),
+        files.size() == 1 ? std::string{} : fmt::format(" and {} more files", files.size() - 1)));
+  }
   report(context, workload);
 }
 

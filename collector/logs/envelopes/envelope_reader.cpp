@@ -178,6 +178,10 @@ class EnvelopeReader final : public LogReader, private UnwrappedSink {
     const std::uint64_t skipped = now.used + now.continuation > 0 ? 0 : waiting_;
     tally_.counts.used += used;
     tally_.counts.skipped += skipped;
+    if (skipped > now.skipped) {
+      tally_.skipped.add("further line of an entry that was skipped",
+                         TextPosition{tally_.file, number_}, skipped - now.skipped);
+    }
     tally_.counts.continuation += waiting_ - used - skipped;
     waiting_ = 0;
   }

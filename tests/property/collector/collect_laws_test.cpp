@@ -140,3 +140,11 @@ TEST_CASE("samples do not depend on the order in which they come") {
     CHECK(one_by_one == at_once);
   }
 }
+
+TEST_CASE("a cut statement does not take a whole one of its shape with it") {
+  const std::string line = "2026-11-21 10:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: ";
+  const Workload w = collect_text(line + "select 'cut\n" + line + "select 'whole'\n", {});
+  REQUIRE(w.classes.size() == 1);
+  CHECK(w.classes.front().calls == 1);
+  CHECK(w.skipped.by_reason().at("SQL that does not parse").count == 1);
+}
