@@ -24,7 +24,7 @@ constexpr int kMorePlans = 4;
 constexpr double kBoundTolerance = 0.1;
 
 /// Points of the Pareto curve may be dearer than the best by this share.
-constexpr double kCurveTolerance = 0.005;
+constexpr double kCurveTolerance = 0.01;
 
 /// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
 constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};

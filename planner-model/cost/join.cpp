@@ -127,6 +127,31 @@ void cost_rescan(PlannerInfo& root, const Path& path, double& startup, double& t
   }
 }
 
+namespace {
+
+double estimate_memoized_keys(PlannerInfo& root, const Path& path) {
+  bool used_default = false;
+  const double distinct = estimate_num_groups(root, path.cache_keys, path.calls, &used_default);
+  return used_default ? path.calls : distinct;
+}
+
+/// The keys are those of the parameterization, whatever the path.
+double distinct_memoized_keys(PlannerInfo& root, const Path& path) {
+  if (path.param == nullptr) {
+    return estimate_memoized_keys(root, path);
+  }
+  for (const auto& known : path.param->memoized_keys) {
+    if (known.calls == path.calls) {
+      return known.distinct;
+    }
+  }
+  const double distinct = estimate_memoized_keys(root, path);
+  path.param->memoized_keys.push_back({path.calls, distinct});
+  return distinct;
+}
+
+}  // namespace
+
 void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, double& total) {
   const auto& p = root.global->cost;
   const Path& sub = *path.children.front();
@@ -140,11 +165,7 @@ void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, d
     }
   }
   const double entries = std::floor(p.hash_memory() / entry_bytes);
-  bool used_default = false;
-  double distinct = estimate_num_groups(root, path.cache_keys, calls, &used_default);
-  if (used_default) {
-    distinct = calls;
-  }
+  const double distinct = distinct_memoized_keys(root, path);
   const double kept = std::min(entries, distinct);
   const double evicted = 1.0 - kept / distinct;
   double hits = p.server.memoize_counts_keys()

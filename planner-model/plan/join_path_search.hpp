@@ -84,8 +84,10 @@ class JoinPathSearch {
 
   void try_partial_nestloop(Path* outer, Path* inner, const PathKeys& keys);
 
-  /// get_memoize_path().
+  /// get_memoize_path(): of one inner path, the same for all outer paths of as many rows.
   Path* memoize(Path* inner, const Path& outer);
+
+  Path* new_memoize(Path* inner, const Path& outer);
 
   // --- merge join
 
@@ -122,6 +124,14 @@ class JoinPathSearch {
   Uniquify unique_;
   SpecialJoin& sj_;
   JoinPathExtra extra_;
+
+  struct Memoized {
+    const Path* inner = nullptr;
+    double calls = 0;
+    Path* path = nullptr;  ///< none: it cannot be
+  };
+
+  std::vector<Memoized> memoized_ = {};
   bool mergejoin_allowed_ = true;
 };
 

@@ -6,6 +6,17 @@
 
 namespace quern::planner_model {
 
+namespace {
+
+bool outputs_volatile(const RelOptInfo& rel, const PlannerInfo& root) {
+  const auto is_volatile = [&](const ExprPtr& expr) { return contains_volatile(expr, root); };
+  return std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(), is_volatile) ||
+         std::any_of(rel.restrictions.begin(), rel.restrictions.end(),
+                     [&](const RestrictInfo* clause) { return is_volatile(clause->clause); });
+}
+
+}  // namespace
+
 Path* JoinPathSearch::make_nestloop(Path* outer, Path* inner, const PathKeys& keys, Relids required,
                                     JoinCostWorkspace& w) {
   std::vector<RestrictInfo*> clauses = extra_.restrict_list;
@@ -50,6 +61,15 @@ void JoinPathSearch::try_partial_nestloop(Path* outer, Path* inner, const PathKe
 }
 
 Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
+  for (const auto& known : memoized_) {
+    if (known.inner == inner && known.calls == outer.rows) {
+      return known.path;
+    }
+  }
+  return memoized_.emplace_back(Memoized{inner, outer.rows, new_memoize(inner, outer)}).path;
+}
+
+Path* JoinPathSearch::new_memoize(Path* inner, const Path& outer) {
   const std::vector<RestrictInfo*> kNone;
   const auto& clauses = inner->param != nullptr ? inner->param->clauses : kNone;
   if (!p_.enable_memoize || !p_.server.memoizes() || outer.parent->rows < 2 ||
@@ -63,15 +83,11 @@ Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
       (inner->param == nullptr || clauses.size() < extra_.restrict_list.size())) {
     return nullptr;
   }
-  for (const auto& expr : inner_.target.exprs) {
-    if (contains_volatile(expr, root_)) {
-      return nullptr;
-    }
+  if (!inner_.is_volatile) {
+    inner_.is_volatile = outputs_volatile(inner_, root_);
   }
-  for (const auto* clause : inner_.restrictions) {
-    if (contains_volatile(clause->clause, root_)) {
-      return nullptr;
-    }
+  if (*inner_.is_volatile) {
+    return nullptr;
   }
   std::vector<ExprPtr> keys;
   bool binary = false;
@@ -101,7 +117,7 @@ Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
   path->workers = inner->workers;
   path->pathkeys = inner->pathkeys;
   path->children = {inner};
-  path->cache_keys = keys;
+  path->cache_keys = std::move(keys);
   path->single_row = extra_.inner_unique;
   path->binary_mode = binary;
   path->calls = outer.rows;

@@ -202,6 +202,14 @@ struct ParamPathInfo {
   Relids required_outer = 0;
   double rows = 0;
   std::vector<RestrictInfo*> clauses = {};
+
+  /// Different keys that Memoize meets in so many calls, as estimated once for all paths.
+  struct MemoizedKeys {
+    double calls = 0;
+    double distinct = 0;
+  };
+
+  std::vector<MemoizedKeys> memoized_keys = {};
 };
 
 enum class PathKind : std::uint8_t {
@@ -347,6 +355,7 @@ struct RelOptInfo {
   Relids lateral_relids = 0;
   Relids lateral_referencers = 0;
   std::vector<ExprPtr> lateral_vars = {};
+  std::optional<bool> is_volatile = {};  ///< its outputs or restrictions; asked by Memoize
 
   // base relations
   int range = 0;
