@@ -86,13 +86,22 @@ PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResu
 }
 
 std::vector<IndexSet> PlannerCosts::parts(std::size_t query) const {
-  std::map<Oid, IndexSet> by_table;
+  std::map<Oid, std::map<KeyPart, IndexSet>> by_table;
   for (const int index : useful_[query]) {
-    by_table[candidates_[static_cast<std::size_t>(index)].index.definition.table].push_back(index);
+    const auto& definition = candidates_[static_cast<std::size_t>(index)].index.definition;
+    by_table[definition.table][definition.keys.front()].push_back(index);
   }
   std::vector<IndexSet> parts;
-  for (auto& [table, indexes] : by_table) {
-    parts.push_back(std::move(indexes));
+  for (auto& [table, by_first_key] : by_table) {
+    IndexSet all;
+    for (const auto& [key, indexes] : by_first_key) {
+      all.insert(all.end(), indexes.begin(), indexes.end());
+      if (by_first_key.size() > 1) {
+        parts.push_back(indexes);
+      }
+    }
+    std::sort(all.begin(), all.end());
+    parts.push_back(std::move(all));
   }
   return parts;
 }

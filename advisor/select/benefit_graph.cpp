@@ -89,11 +89,6 @@ class Exploration {
       }
       price_lacking();
     }
-    if (!found_.unknown.empty()) {
-      for (const int index : model_.relevant(query_)) {
-        note(costs_, model_.cost(query_, {index}));
-      }
-    }
     found_.alternatives = undominated(std::move(costs_));
     return std::move(found_);
   }
@@ -145,17 +140,45 @@ class Exploration {
   }
 
   void price_lacking() {
-    const IndexSet& all = model_.relevant(query_);
-    for (auto& part : model_.parts(query_)) {
-      IndexSet rest;
-      std::set_difference(all.begin(), all.end(), part.begin(), part.end(),
-                          std::back_inserter(rest));
-      const PlannedCost planned = model_.cost(query_, rest);
-      note(costs_, planned);
-      found_.lacking.push_back({std::move(part), planned.cost});
+    for (const auto& part : model_.parts(query_)) {
+      lack(part);
     }
     std::stable_sort(found_.lacking.begin(), found_.lacking.end(),
                      [](const auto& a, const auto& b) { return a.at_least > b.at_least; });
+  }
+
+  /// Without the candidates of a part that the plan with all others uses; then without those that
+  /// it uses instead, and so on; in the end without the part.
+  void lack(const IndexSet& part) {
+    constexpr int kSteps = 8;
+    IndexSet without;
+    for (int step = 0; step < kSteps; ++step) {
+      const PlannedCost planned = lacking(without);
+      IndexSet used;
+      std::set_intersection(planned.used.begin(), planned.used.end(), part.begin(), part.end(),
+                            std::back_inserter(used));
+      if (used.empty()) {
+        return;
+      }
+      IndexSet more;
+      std::set_union(without.begin(), without.end(), used.begin(), used.end(),
+                     std::back_inserter(more));
+      without = std::move(more);
+    }
+    (void)lacking(part);
+  }
+
+  PlannedCost lacking(const IndexSet& without) {
+    const IndexSet& all = model_.relevant(query_);
+    IndexSet rest;
+    std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
+                        std::back_inserter(rest));
+    PlannedCost planned = model_.cost(query_, rest);
+    note(costs_, planned);
+    if (planned.cost > found_.floor * kSameCost) {
+      found_.lacking.push_back({without, planned.cost});
+    }
+    return planned;
   }
 
   /// The first ones, which cost the least, are kept apart; the others are taken together.
@@ -188,6 +211,28 @@ class Exploration {
 SelectionQuery explore(const CostModel& model, std::size_t query, double weight,
                        const ExploreLimits& limits) {
   return Exploration{model, query, weight, limits}.run();
+}
+
+bool refute(SelectionQuery& query, const IndexSet& relevant, const PlannedCost& planned,
+            const IndexSet& under) {
+  const bool hoped = std::any_of(query.unknown.begin(), query.unknown.end(), [&](const auto& sets) {
+    return sets.at_least * kSameCost < planned.cost;
+  });
+  const IndexSet known = as_known(query, under);
+  IndexSet without;
+  std::set_difference(relevant.begin(), relevant.end(), known.begin(), known.end(),
+                      std::back_inserter(without));
+  const bool is_new =
+      std::none_of(query.lacking.begin(), query.lacking.end(), [&](const auto& sets) {
+        return sets.at_least >= planned.cost && contains_all(without, sets.without);
+      });
+  if (!hoped || !is_new || without.empty()) {
+    return false;
+  }
+  query.lacking.push_back({std::move(without), planned.cost});
+  std::stable_sort(query.lacking.begin(), query.lacking.end(),
+                   [](const auto& a, const auto& b) { return a.at_least > b.at_least; });
+  return true;
 }
 
 bool learn(SelectionQuery& query, const PlannedCost& planned, const IndexSet& under) {

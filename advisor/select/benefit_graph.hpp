@@ -28,6 +28,11 @@ struct ExploreLimits {
 [[nodiscard]] SelectionQuery explore(const CostModel& model, std::size_t query, double weight,
                                      const ExploreLimits& limits);
 
+/// What planning under `under` says of the unknown sets: none that it holds is cheaper. Returns
+/// whether that was not known. `relevant` are the query's candidates.
+bool refute(SelectionQuery& query, const IndexSet& relevant, const PlannedCost& planned,
+            const IndexSet& under);
+
 /// Prices one more set; returns whether the alternatives did not know that it is this cheap.
 bool learn(SelectionQuery& query, const PlannedCost& planned, const IndexSet& under);
 

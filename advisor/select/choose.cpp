@@ -17,6 +17,8 @@ namespace {
 
 /// Each round teaches at least one plan; more are needed only where graphs were cut off.
 constexpr int kMostRounds = 4;
+/// As often are the plans learned that a bound hopes for.
+constexpr int kMostHopes = 8;
 /// Where a bound is too far away, the queries behind it are explored with so many times the plans.
 constexpr int kMorePlans = 4;
 
@@ -121,6 +123,17 @@ bool learn_all(const CostModel& model, SelectionProblem& problem, const IndexSet
   return learned;
 }
 
+/// Plans what a bound hopes for: it is as cheap, or the next bound knows better.
+bool put_to_the_test(const CostModel& model, SelectionProblem& problem, const IndexSet& hopeful) {
+  bool learned = false;
+  for (std::size_t q = 0; q < model.queries(); ++q) {
+    const PlannedCost planned = model.replanned(q, hopeful);
+    learned |= learn(problem.queries[q], planned, hopeful);
+    learned |= refute(problem.queries[q], model.relevant(q), planned, hopeful);
+  }
+  return learned;
+}
+
 Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
                           const ChooseOptions& options) {
   Selection selection;
@@ -177,8 +190,9 @@ std::size_t cut_off(const SelectionProblem& problem) {
 }
 
 struct Bound {
-  double objective = 0;  ///< no choice has a lower one
-  bool optimal = false;  ///< proven to be the best bound of the program
+  double objective = 0;   ///< no choice has a lower one
+  bool optimal = false;   ///< proven to be the best bound of the program
+  IndexSet hopeful = {};  ///< what would be chosen if unknown plans were as cheap as they may be
 };
 
 /// The relaxation's bound where it is near enough to `objective`; otherwise the integer program's.
@@ -186,11 +200,11 @@ Bound bounded(const SelectionProblem& problem, double objective, const ChooseOpt
   const double slack = slack_of(problem);
   const double relaxed = relaxed_bound(problem) - slack;
   if (objective - relaxed <= options.wanted_gap / 2 * relaxed) {
-    return {relaxed, true};
+    return {relaxed, true, {}};
   }
   const Selection selection = select_by_integer_program(
       problem, Floors::Allowed, {later_share(options), options.wanted_gap * kBoundTolerance});
-  return {std::max(relaxed, selection.bound - slack), selection.optimal};
+  return {std::max(relaxed, selection.bound - slack), selection.optimal, selection.chosen};
 }
 
 /// Queries that could cost less than is known, or as little with other indexes, by enough to matter
@@ -271,6 +285,30 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
   }
 }
 
+/// Chooses, and bounds what any choice could cost. What the bound's program would choose, were
+/// unknown plans as cheap as they may be, is planned as well: where that teaches, both start again.
+/// Returns the objective.
+double choose_and_bound(const CostModel& model, const std::vector<double>& weights,
+                        SelectionProblem& problem, const ChooseOptions& options, Choice& choice,
+                        Bound& bound) {
+  double objective = 0;
+  for (int round = 0; round < kMostHopes; ++round) {
+    choice.chosen =
+        pruned(model, problem, weights, solve_and_learn(model, problem, options).chosen);
+    choice.reads_after = replanned_reads(model, weights, choice.chosen);
+    learn_all(model, problem, choice.chosen);
+    choice.writes_added = write_cost(problem, choice.chosen);
+    choice.charges = charges(problem, choice.chosen);
+    objective = choice.reads_after + choice.writes_added + choice.charges;
+    bound = bounded(problem, objective, options);
+    if (objective - bound.objective <= options.wanted_gap * bound.objective ||
+        !put_to_the_test(model, problem, bound.hopeful)) {
+      break;
+    }
+  }
+  return objective;
+}
+
 }  // namespace
 
 Choice choose(const CostModel& model, const std::vector<double>& weights, SelectionProblem problem,
@@ -287,14 +325,8 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   Bound bound;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
-    choice.chosen =
-        pruned(model, problem, weights, solve_and_learn(model, problem, options).chosen);
-    choice.reads_after = replanned_reads(model, weights, choice.chosen);
     learn_all(model, problem, choice.chosen);
-    choice.writes_added = write_cost(problem, choice.chosen);
-    choice.charges = charges(problem, choice.chosen);
-    const double objective = choice.reads_after + choice.writes_added + choice.charges;
-    bound = bounded(problem, objective, options);
+    const double objective = choose_and_bound(model, weights, problem, options, choice, bound);
     const double gap = objective - bound.objective;
     queries.clear();
     if (gap > options.wanted_gap * bound.objective && plans < options.most_plans_per_query) {

@@ -35,8 +35,8 @@ class CostModel {
     return {};
   }
 
-  /// The relevant candidates parted so that one of a part does what another of it does, if not as
-  /// well: those of each table. Only bounds rest on it.
+  /// Sets of relevant candidates of which one does what another does, if not as well: those of each
+  /// table, and of these those that begin with the same key. Only bounds rest on it.
   [[nodiscard]] virtual std::vector<IndexSet> parts(std::size_t query) const {
     return {relevant(query)};
   }

@@ -242,18 +242,17 @@ Selection select_by_integer_program(const SelectionProblem& problem, Floors floo
   Selection selection = Formulation{problem, floors}.solve(end);
   selection.cost = objective(problem, selection.chosen);
   const bool solved = selection.optimal && feasible(problem, selection.chosen);
-  if (!solved) {
+  if (floors == Floors::Ignored && !solved) {
     const Selection greedy = select_greedy(problem);
     if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {
       selection.chosen = greedy.chosen;
-      selection.cost = greedy.cost;
     }
   }
-  if (!solved || end.gap == 0) {
+  if (floors == Floors::Ignored && (!solved || end.gap == 0)) {
     // CBC works to a tolerance: the last word has the objective itself.
     selection.chosen = improved(problem, std::move(selection.chosen));
-    selection.cost = objective(problem, selection.chosen);
   }
+  selection.cost = objective(problem, selection.chosen);
   selection.bound = std::min(selection.cost, std::max(selection.bound, trivial_bound(problem)));
   return selection;
 }

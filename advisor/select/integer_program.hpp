@@ -27,13 +27,14 @@ struct SearchEnd {
 ///
 /// Only z is integral: with z fixed each query takes its cheapest open alternative. One row per
 /// (query, candidate) links them, which is tighter than one per alternative. What is unknown of a
-/// query (Floors::Allowed) is an alternative y that excludes candidates (y + z_a <= 1) and needs
-/// one of each table without which it would cost more (Σ z_a >= y). For updates that are HOT until
+/// query (Floors::Allowed) is alternatives y that exclude candidates (Σ y + z_a <= 1) and need one
+/// of each set without which it would cost more (Σ y <= Σ z_a). For updates that are HOT until
 /// an index on their columns is built, h >= z_a for each such index, and the product of h and z_b
 /// for the entries of the others is linearized: v_b >= h + z_b - 1.
 ///
-/// Not worse than select_greedy() by more than the gap. Where the time limit ended the search,
-/// `bound` and `optimal` say so.
+/// With floors, `chosen` is what would be best were unknown plans as cheap as they may be; without,
+/// it is not worse than select_greedy() by more than the gap. Where the time limit ended the
+/// search, `bound` and `optimal` say so.
 [[nodiscard]] Selection select_by_integer_program(const SelectionProblem& problem, Floors floors,
                                                   const SearchEnd& end);
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "advisor/select/benefit_graph.hpp"
+#include "advisor/select/choose.hpp"
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/integer_program.hpp"
 
@@ -196,6 +197,41 @@ TEST_CASE("the integer program finds what brute force finds") {
     CHECK(found.bound >= exact.cost * (1 - 1e-6));
     CHECK(feasible(problem, found.chosen));
   }
+}
+
+TEST_CASE("a choice from graphs cut off early learns the plans that its bound hopes for") {
+  constexpr int kCandidates = 8;
+  constexpr int kInstances = 60;
+  Random random{11};
+  int best = 0;
+  for (int i = 0; i < kInstances; ++i) {
+    const int queries = uniform(random, 1, 6);
+    const PlansModel model = random_model(random, kCandidates, queries);
+    SelectionProblem problem{.budget = static_cast<double>(uniform(random, 60, 250))};
+    for (int a = 0; a < kCandidates; ++a) {
+      problem.sizes.push_back(uniform(random, 10, 100));
+      problem.maintenance.push_back(uniform(random, 0, 100));
+    }
+    const std::vector<double> weights(static_cast<std::size_t>(queries), 1.0);
+    const Choice choice = choose(model, weights, problem,
+                                 {.plans_per_query = 2,
+                                  .most_plans_per_query = 2,
+                                  .wanted_gap = 0,
+                                  .tolerance = 0,
+                                  .charge_share = 0});
+    SelectionProblem known = problem;
+    for (int q = 0; q < queries; ++q) {
+      known.queries.push_back(explore(model, static_cast<std::size_t>(q), 1, {10000}));
+    }
+    const double least = brute_force(known).cost;
+    const double cost = choice.reads_after + choice.writes_added;
+    INFO("instance " << i);
+    REQUIRE(feasible(problem, choice.chosen));
+    CHECK(cost >= least * (1 - 1e-9));
+    CHECK(choice.objective_bound <= least * (1 + 1e-9));
+    best += cost <= least * (1 + 1e-9) ? 1 : 0;
+  }
+  CHECK(best >= 0.9 * kInstances);
 }
 
 TEST_CASE("greedy fits the budget, is never better than the optimum and never worse than nothing") {
