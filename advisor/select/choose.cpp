@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -189,6 +190,18 @@ std::size_t cut_off(const SelectionProblem& problem) {
                     [](const auto& query) { return !query.unknown.empty(); }));
 }
 
+/// The time limit of the whole choice: past it no further round begins.
+class Deadline {
+ public:
+  explicit Deadline(double seconds)
+      : end_{std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds)} {}
+
+  [[nodiscard]] bool passed() const { return std::chrono::steady_clock::now() > end_; }
+
+ private:
+  std::chrono::time_point<std::chrono::steady_clock, std::chrono::duration<double>> end_;
+};
+
 struct Bound {
   double objective = 0;   ///< no choice has a lower one
   bool optimal = false;   ///< proven to be the best bound of the program
@@ -289,8 +302,8 @@ void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem
 /// unknown plans as cheap as they may be, is planned as well: where that teaches, both start again.
 /// Returns the objective.
 double choose_and_bound(const CostModel& model, const std::vector<double>& weights,
-                        SelectionProblem& problem, const ChooseOptions& options, Choice& choice,
-                        Bound& bound) {
+                        SelectionProblem& problem, const ChooseOptions& options,
+                        const Deadline& deadline, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
     choice.chosen =
@@ -301,7 +314,7 @@ double choose_and_bound(const CostModel& model, const std::vector<double>& weigh
     choice.charges = charges(problem, choice.chosen);
     objective = choice.reads_after + choice.writes_added + choice.charges;
     bound = bounded(problem, objective, options);
-    if (objective - bound.objective <= options.wanted_gap * bound.objective ||
+    if (objective - bound.objective <= options.wanted_gap * bound.objective || deadline.passed() ||
         !put_to_the_test(model, problem, bound.hopeful)) {
       break;
     }
@@ -322,14 +335,17 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
+  const Deadline deadline{options.time_limit_seconds};
   Bound bound;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
-    const double objective = choose_and_bound(model, weights, problem, options, choice, bound);
+    const double objective =
+        choose_and_bound(model, weights, problem, options, deadline, choice, bound);
     const double gap = objective - bound.objective;
     queries.clear();
-    if (gap > options.wanted_gap * bound.objective && plans < options.most_plans_per_query) {
+    if (gap > options.wanted_gap * bound.objective && plans < options.most_plans_per_query &&
+        !deadline.passed()) {
       queries = worth_more_plans(problem, gap);
     }
   }

@@ -8,7 +8,7 @@
 namespace quern::advisor {
 
 struct ChooseOptions {
-  double time_limit_seconds = 60;  ///< of each run of the integer program
+  double time_limit_seconds = 60;  ///< past it no further round begins
   /// Of a benefit graph, at first and where the gap is wider than wanted; counts, so that results
   /// do not vary.
   int plans_per_query = 64;
