@@ -11,6 +11,7 @@
 
 #include "collector/base/utf8.hpp"
 #include "collector/logs/message_text.hpp"
+#include "collector/logs/server_messages.hpp"
 #include "collector/logs/session_executions.hpp"
 #include "collector/sql/statement_kind.hpp"
 
@@ -222,10 +223,12 @@ struct EventAssembler::State {
         });
         break;
       case MessageKind::Checkpoint:
-        ++aggregator.events().checkpoints;
+        count_checkpoint(record.message, aggregator.events());
         break;
       case MessageKind::Autovacuum:
-        ++aggregator.events().autovacuums;
+        if (!count_autovacuum(record.message, aggregator.events())) {
+          note("autovacuum of a table beyond the limit of tables");
+        }
         break;
       case MessageKind::Connection:
         connection(record);

@@ -97,6 +97,19 @@ void merge_events(ServerEvents& into, const ServerEvents& more) {
   into.deadlocks += more.deadlocks;
   into.connections += more.connections;
   add_counts(into.errors_by_sqlstate, more.errors_by_sqlstate);
+  into.checkpoint_work.buffers += more.checkpoint_work.buffers;
+  into.checkpoint_work.wal_kb += more.checkpoint_work.wal_kb;
+  into.checkpoint_work.write += more.checkpoint_work.write;
+  into.checkpoint_work.sync += more.checkpoint_work.sync;
+  for (const auto& [name, work] : more.tables) {
+    TableMaintenance& table = into.tables[name];
+    table.vacuums += work.vacuums;
+    table.analyzes += work.analyzes;
+    table.index_scans += work.index_scans;
+    table.tuples_removed += work.tuples_removed;
+    table.dead_kept += work.dead_kept;
+    table.elapsed += work.elapsed;
+  }
 }
 
 void merge_input(InputCounts& into, const InputCounts& more) {

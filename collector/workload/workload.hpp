@@ -89,6 +89,26 @@ struct SessionPattern {
   bool operator==(const SessionPattern&) const = default;
 };
 
+/// What checkpoints wrote, summed.
+struct CheckpointWork {
+  std::uint64_t buffers = 0;
+  std::uint64_t wal_kb = 0;  ///< distance to the checkpoint before
+  Microseconds write{0};
+  Microseconds sync{0};
+  bool operator==(const CheckpointWork&) const = default;
+};
+
+/// What autovacuum did with a table, summed over its runs.
+struct TableMaintenance {
+  std::uint64_t vacuums = 0;
+  std::uint64_t analyzes = 0;
+  std::uint64_t index_scans = 0;
+  std::uint64_t tuples_removed = 0;
+  std::uint64_t dead_kept = 0;  ///< dead but not yet removable
+  Microseconds elapsed{0};
+  bool operator==(const TableMaintenance&) const = default;
+};
+
 /// What the log tells of the server itself.
 struct ServerEvents {
   std::uint64_t checkpoints = 0;
@@ -96,6 +116,8 @@ struct ServerEvents {
   std::uint64_t deadlocks = 0;
   std::uint64_t connections = 0;
   std::map<std::string, std::uint64_t> errors_by_sqlstate = {};  ///< key: SQLSTATE or severity
+  CheckpointWork checkpoint_work = {};
+  std::map<std::string, TableMaintenance> tables = {};  ///< by `database.schema.table`
   bool operator==(const ServerEvents&) const = default;
 };
 

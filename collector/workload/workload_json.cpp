@@ -208,11 +208,27 @@ nlohmann::json skipped_json(const SkipReport& report) {
 }
 
 nlohmann::json events_json(const ServerEvents& events) {
-  return {{"autovacuums", events.autovacuums},
-          {"checkpoints", events.checkpoints},
-          {"connections", events.connections},
-          {"deadlocks", events.deadlocks},
-          {"errors_by_sqlstate", events.errors_by_sqlstate}};
+  json result = {{"autovacuums", events.autovacuums},
+                 {"checkpoints", events.checkpoints},
+                 {"connections", events.connections},
+                 {"deadlocks", events.deadlocks},
+                 {"errors_by_sqlstate", events.errors_by_sqlstate}};
+  const CheckpointWork& work = events.checkpoint_work;
+  if (work != CheckpointWork{}) {
+    result["checkpoint_work"] = {{"buffers", work.buffers},
+                                 {"sync_us", work.sync.count()},
+                                 {"wal_kb", work.wal_kb},
+                                 {"write_us", work.write.count()}};
+  }
+  for (const auto& [name, table] : events.tables) {
+    result["tables"][name] = {{"analyzes", table.analyzes},
+                              {"dead_kept", table.dead_kept},
+                              {"elapsed_us", table.elapsed.count()},
+                              {"index_scans", table.index_scans},
+                              {"tuples_removed", table.tuples_removed},
+                              {"vacuums", table.vacuums}};
+  }
+  return result;
 }
 
 nlohmann::json input_json(const InputCounts& input) {
@@ -241,6 +257,24 @@ Workload workload_of(const json& document) {
   events.at("deadlocks").get_to(w.events.deadlocks);
   events.at("connections").get_to(w.events.connections);
   events.at("errors_by_sqlstate").get_to(w.events.errors_by_sqlstate);
+  if (events.contains("checkpoint_work")) {
+    const json& work = events.at("checkpoint_work");
+    work.at("buffers").get_to(w.events.checkpoint_work.buffers);
+    work.at("wal_kb").get_to(w.events.checkpoint_work.wal_kb);
+    w.events.checkpoint_work.sync = Microseconds{work.at("sync_us").get<std::int64_t>()};
+    w.events.checkpoint_work.write = Microseconds{work.at("write_us").get<std::int64_t>()};
+  }
+  if (events.contains("tables")) {
+    for (const auto& [name, table] : events.at("tables").items()) {
+      TableMaintenance& its = w.events.tables[name];
+      table.at("analyzes").get_to(its.analyzes);
+      table.at("dead_kept").get_to(its.dead_kept);
+      its.elapsed = Microseconds{table.at("elapsed_us").get<std::int64_t>()};
+      table.at("index_scans").get_to(its.index_scans);
+      table.at("tuples_removed").get_to(its.tuples_removed);
+      table.at("vacuums").get_to(its.vacuums);
+    }
+  }
   const json& input = document.at("input");
   input.at("bytes").get_to(w.input.bytes);
   input.at("lines").get_to(w.input.lines);

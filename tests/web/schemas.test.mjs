@@ -54,7 +54,7 @@ function properties(schema, path, all = new Set()) {
 const lines = (path) => readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line))
 const golden = (name) => json(join(source, "tests/golden/reports", name))
 const documents = {
-  workload: ["recorded.workload.json", "more.workload.json", "run.workload.json", "all.workload.json", "cut.workload.json"].map(inRun).filter(existsSync).map(json),
+  workload: ["recorded.workload.json", "more.workload.json", "run.workload.json", "all.workload.json", "cut.workload.json", "maintenance.workload.json"].map(inRun).filter(existsSync).map(json),
   catalog: [json(join(source, "samples/shop/catalog.json.gz")), json(inRun("schema.catalog.json"))],
   advice: [json(inRun("run.advice.json")), golden("advice.json")],
   check: [json(inRun("run.check.json")), golden("check.json")],
