@@ -205,6 +205,8 @@ struct FunctionDefinition {
   std::vector<Oid> arguments = {};
   std::string language = {};
   std::string support = {};  ///< planner support function
+  std::string body = {};     ///< of a function in SQL that the planner may put in the call's place
+  std::vector<std::string> argument_names = {};  ///< with a body; of the input arguments
   bool operator==(const FunctionDefinition&) const = default;
 };
 

@@ -194,6 +194,8 @@ void describe_fields(F&& field, const FunctionDefinition*) {
   field("arguments", &D::arguments);
   field("language", &D::language);
   field("support", &D::support);
+  field("body", &D::body);
+  field("argument_names", &D::argument_names);
 }
 
 template <class F>

@@ -190,9 +190,14 @@ SELECT coalesce(json_agg(json_build_object(
   'leakproof', p.proleakproof, 'parallel', p.proparallel, 'cost', p.procost, 'rows', p.prorows,
   'result', p.prorettype::bigint, 'variadic', p.provariadic::bigint, 'defaults', p.pronargdefaults,
   'arguments', to_json(p.proargtypes::oid[]::bigint[]), 'language', l.lanname,
-  'support', nullif(p.prosupport::text, '-'))
+  'support', nullif(p.prosupport::text, '-'),
+  'body', CASE WHEN inlines THEN coalesce(nullif(p.prosrc, ''), pg_get_functiondef(p.oid)) END,
+  'argument_names', CASE WHEN inlines THEN to_json(p.proargnames[1:p.pronargs]) END)
   ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid), '[]')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+CROSS JOIN LATERAL (SELECT l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.proretset AND NOT p.prosecdef
+  AND p.proconfig IS NULL AND p.prorettype <> 'record'::regtype AND p.pronargs > 0
+  AND p.proargmodes IS NULL AND length(p.prosrc) < 10000 AS inlines) s
 WHERE p.oid >= 16384 AND {user_schema})";
 
 constexpr const char* kOperators = R"(

@@ -70,8 +70,10 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
     }
     case ExprKind::Aggref:
     case ExprKind::WindowFunc:
-    case ExprKind::GroupingFunc:
       return;  // computed below, like columns
+    case ExprKind::GroupingFunc:
+      total.per_tuple += cpu_operator;
+      return;
     case ExprKind::CoerceViaIO:
       total.per_tuple += 2 * cpu_operator;  // input and output function
       break;
@@ -94,6 +96,11 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
       total.startup += expr->subplan_startup;
       total.per_tuple += expr->subplan_per_call;
       return;
+    case ExprKind::Opaque:
+      if (expr->name == "NextValueExpr") {
+        total.per_tuple += cpu_operator;
+      }
+      break;
     default:
       break;
   }

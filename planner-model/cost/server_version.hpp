@@ -172,6 +172,9 @@ class ServerVersion {
   /// The only column of a subquery's GROUP BY is unique. examine_simple_variable(), selfuncs.c.
   [[nodiscard]] constexpr bool knows_grouped_columns_unique() const { return major_ >= 18; }
 
+  /// UPDATE and the like without RETURNING put out no rows. create_modifytable_path(), pathnode.c.
+  [[nodiscard]] constexpr bool writes_put_out_nothing() const { return major_ >= 14; }
+
   /// The fast-starting Append takes members by the share of rows that is wanted.
   /// add_paths_to_append_rel(), allpaths.c.
   [[nodiscard]] constexpr bool appends_by_fraction() const { return major_ >= 18; }

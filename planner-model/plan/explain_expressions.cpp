@@ -136,7 +136,9 @@ std::string PlanExplainer::text(PlannerInfo& root, const ExprPtr& expr, const Ta
   auto c = context(root, member);
   c.bare_range = scanned_ != nullptr ? shown_range(*scanned_) : 0;
   for (const auto& e : below) {
-    c.computed_below.push_back(resolved(e, root));
+    if (auto shown = resolved(e, root); shown->kind != ExprKind::Opaque) {
+      c.computed_below.push_back(std::move(shown));
+    }
   }
   return deparse(resolved(expr, root), c);
 }

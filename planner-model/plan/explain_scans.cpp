@@ -1,6 +1,8 @@
 // Scans of tables, indexes and subqueries. Source: createplan.c, explain.c.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/plan_explainer.hpp"
 #include "planner-model/plan/predicate.hpp"
@@ -50,6 +52,11 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
     add_clauses(node, "TID Cond", root, path.join_clauses, member);
     add_clauses(node, "Filter", root, clauses, member, path.join_clauses);
   } else {
+    if (path.kind == PathKind::SampleScan && path.parent->entry->sample_fraction) {
+      add(node, "Sampling",
+          fmt::format("{} ('{:g}'::real)", path.parent->entry->sample_method,
+                      *path.parent->entry->sample_fraction * 100));
+    }
     add_clauses(node, "Filter", root, clauses, member);
   }
   scanned_ = nullptr;

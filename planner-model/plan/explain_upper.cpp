@@ -199,8 +199,14 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       return simple("Unique", root, path);
     case PathKind::ProjectSet:
       return simple("ProjectSet", root, path);
-    case PathKind::WindowAgg:
-      return simple("WindowAgg", root, path);
+    case PathKind::WindowAgg: {
+      PlanNode node = simple("WindowAgg", root, path);
+      const auto& window = root.query.windows[static_cast<std::size_t>(path.window) - 1];
+      if (!window.run_conditions.empty()) {
+        add(node, "Run Condition", all(root, window.run_conditions, nullptr));
+      }
+      return node;
+    }
     case PathKind::SetOp: {
       PlanNode node = simple("SetOp", root, path);
       if (path.children.size() > 1) {
@@ -275,6 +281,9 @@ PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
     node.relation = entry.table->name;
     node.schema = entry.table->schema;
     node.alias = names_.of(root, root.query.result_range, nullptr);
+  }
+  if (root.query.on_conflict) {
+    add(node, "Conflict Resolution", root.query.on_conflict_update ? "UPDATE" : "NOTHING");
   }
   child(node, root, *path.children.front(), "Outer");
   return node;

@@ -29,7 +29,10 @@ void collect_aggregates(const ExprPtr& expr, std::vector<ExprPtr>& out) {
 
 void collect_windows(const ExprPtr& expr, std::vector<ExprPtr>& out) {
   if (expr->kind == ExprKind::WindowFunc) {
-    out.push_back(expr);
+    // find_window_functions(): the same call twice is computed once.
+    if (std::none_of(out.begin(), out.end(), [&](const ExprPtr& f) { return equal(f, expr); })) {
+      out.push_back(expr);
+    }
     return;
   }
   for (const auto& child : children(*expr)) {

@@ -161,6 +161,9 @@ Path* UpperPlanner::modify_path(RelOptInfo& rel, Path* sub) {
     path->rows = sub->rows;
     target = make_target(root_, query_.returning);
     target.width = sub->target->width;  // create_modifytable_path() takes the input's
+  } else if (!root_.global->cost.server.writes_put_out_nothing()) {
+    path->rows = sub->rows;
+    target.width = sub->target->width;
   }
   path->target = keep(target);
   return path;

@@ -174,8 +174,12 @@ Path* create_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> 
   path->pathkeys = keys;
   if (parallel_aware) {
     // Costly parts first, so that workers finish together.
-    const auto by_total = [](const Path* a, const Path* b) { return a->total > b->total; };
-    const auto by_startup = [](const Path* a, const Path* b) { return a->startup > b->startup; };
+    const auto by_total = [](const Path* a, const Path* b) {
+      return std::tie(a->total, a->startup) > std::tie(b->total, b->startup);
+    };
+    const auto by_startup = [](const Path* a, const Path* b) {
+      return std::tie(a->startup, a->total) > std::tie(b->startup, b->total);
+    };
     std::stable_sort(children.begin(), children.end(), by_total);
     std::stable_sort(partial_children.begin(), partial_children.end(), by_startup);
   }

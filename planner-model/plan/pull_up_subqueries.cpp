@@ -111,8 +111,17 @@ class SubqueryPullUp {
   void replace_columns(int range, const std::vector<ExprPtr>& outputs) {
     change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
       if (expr->kind != ExprKind::Var || expr->levels_up != depth || expr->varno != range ||
-          expr->attno <= 0 || static_cast<std::size_t>(expr->attno) > outputs.size()) {
+          expr->attno < 0 || static_cast<std::size_t>(expr->attno) > outputs.size()) {
         return nullptr;
+      }
+      if (expr->attno == 0) {  // the whole row
+        auto row = std::make_shared<Expr>();
+        row->kind = ExprKind::RowExpr;
+        row->type = expr->type;
+        for (const auto& output : outputs) {
+          row->args.push_back(shift_levels(output, depth, 0));
+        }
+        return row;
       }
       return shift_levels(outputs[static_cast<std::size_t>(expr->attno) - 1], depth, 0);
     });

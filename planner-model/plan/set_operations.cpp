@@ -64,9 +64,12 @@ Path* SetPlanner::recursive_union(const SetOperation& op) {
   root_.non_recursive_path = left;
   auto* right = term(op.arms[1]);
   root_.non_recursive_path = nullptr;
-  const auto* target = target_of(op, false);
-  auto& rel = result_rel(*target);
-  auto* path = new_path(root_, PathKind::RecursiveUnion, &rel, target);
+  auto& rel = result_rel(*target_of(op, false));
+  // cost_recursive_union(): the wider of the terms.
+  PathTarget target = rel.target;
+  target.width = std::max(left->target->width, right->target->width);
+  auto* path = new_path(root_, PathKind::RecursiveUnion, &rel,
+                        &root_.global->targets.emplace_back(std::move(target)));
   path->children = {left, right};
   cost_recursive_union(*path, *left, *right, root_.global->cost);
   return path;

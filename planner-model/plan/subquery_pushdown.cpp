@@ -216,6 +216,9 @@ class Pushdown {
         if (const auto replaced = run_condition(clause, *function, function_left)) {
           auto condition = std::make_shared<Expr>(clause);
           condition->args[function_left ? 0 : 1] = function;
+          if (!*replaced) {
+            stop_beyond(*condition, function_left);
+          }
           subquery_.windows[static_cast<std::size_t>(function->window) - 1]
               .run_conditions.push_back(std::move(condition));
           run_columns_.insert(side->attno);
@@ -224,6 +227,24 @@ class Pushdown {
       }
     }
     return false;
+  }
+
+  /// Of `n = 3` where n grows, n <= 3 says when to stop.
+  void stop_beyond(Expr& condition, bool function_left) const {
+    const auto& types = *root_.global->types;
+    for (const auto* member : types.memberships(condition.op)) {
+      if (member->access_method == "btree") {
+        const int strategy =
+            function_left ? btree_strategy::kLessEqual : btree_strategy::kGreaterEqual;
+        const Oid op = types.operator_for(member->family, member->left, member->right, strategy);
+        if (const auto* definition = types.op(op); definition != nullptr) {
+          condition.op = op;
+          condition.name = definition->name;
+          condition.function = definition->function;
+        }
+        return;
+      }
+    }
   }
 
   /// Nothing: no run condition comes of it. Else whether it takes the clause's place.

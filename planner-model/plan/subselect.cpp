@@ -2,6 +2,8 @@
 // PostgreSQL 15.
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <utility>
 
 #include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/min_max.hpp"
@@ -38,6 +40,42 @@ ExprPtr exec_param(PlannerGlobal& global, ExprPtr source, PlannerInfo* level, co
   param->typmod = like.typmod;
   param->collation = like.collation;
   return param;
+}
+
+void reserve_params(PlannerGlobal& global, std::size_t count) {
+  global.exec_params.resize(global.exec_params.size() + count, {nullptr, nullptr});
+}
+
+/// The columns that parameterized paths below take from `outer`.
+void note_outer_columns(const Path& path, Relids outer, std::set<std::pair<int, int>>& columns) {
+  if (path.param != nullptr && overlaps(path.param->required_outer, outer)) {
+    for (const auto* clause : path.param->clauses) {
+      (void)any_of(clause->clause, [&](const Expr& e) {
+        if (e.kind == ExprKind::Var && e.levels_up == 0 && overlaps(singleton(e.varno), outer)) {
+          columns.emplace(e.varno, e.attno);
+        }
+        return false;
+      });
+    }
+  }
+  for (const auto* child : path.children) {
+    note_outer_columns(*child, outer, columns);
+  }
+}
+
+/// Executor parameters that create_plan() makes of a path: Gather's to rescan, a nested loop's to
+/// hand columns to its inner side. They only show in the numbers of what comes after.
+std::size_t params_of_plan(const Path& path) {
+  std::size_t count = path.kind == PathKind::Gather || path.kind == PathKind::GatherMerge ? 1 : 0;
+  if (path.kind == PathKind::NestedLoop) {
+    std::set<std::pair<int, int>> columns;
+    note_outer_columns(*path.children[1], path.children[0]->parent->relids, columns);
+    count += columns.size();
+  }
+  for (const auto* child : path.children) {
+    count += params_of_plan(*child);
+  }
+  return count;
 }
 
 }  // namespace
@@ -151,6 +189,7 @@ class SublinkPlanner {
     Path* plan = cheapest_fractional_path(*subroot.final_rel, fraction);
     subroot.best = plan;
     register_min_max(subroot, *plan);
+    reserve_params(global, params_of_plan(*plan));
 
     SubPlanInfo info;
     info.root = &subroot;
@@ -358,6 +397,7 @@ void plan_ctes(PlannerInfo& root) {
     info.path = subroot.final_rel->cheapest_total;
     subroot.best = info.path;
     register_min_max(subroot, *info.path);
+    reserve_params(global, params_of_plan(*info.path) + 1);
     info.name = "CTE " + cte.name;
     global.subplans.push_back(info);
     const int id = static_cast<int>(global.subplans.size());
@@ -369,7 +409,9 @@ void plan_ctes(PlannerInfo& root) {
 PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
                         double tuple_fraction, bool has_recursion, RelOptInfo* non_recursive,
                         const SetOperation* parent_operation) {
-  (void)has_recursion;
+  if (has_recursion) {
+    reserve_params(global, 1);  // the working table's
+  }
   auto& root = global.roots.emplace_back();
   root.global = &global;
   root.parent = parent;

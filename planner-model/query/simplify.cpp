@@ -5,6 +5,7 @@
 
 #include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/query/sql_functions.hpp"
 
 namespace quern::planner_model {
 
@@ -111,13 +112,37 @@ class Simplifier {
   }
 
   ExprPtr fold_call(const ExprPtr& expr) {
-    const ExprPtr value = evaluate(*expr);
-    return value ? value : expr;
+    if (const ExprPtr value = evaluate(*expr)) {
+      return value;
+    }
+    const ExprPtr body = inlined(*expr);
+    return body ? body : expr;
+  }
+
+  /// inline_function(): the simplified body; null: the call stays, as one of a function within its
+  /// own body does.
+  ExprPtr inlined(const Expr& call) {
+    const auto* functions = types_.sql_functions();
+    if (functions == nullptr ||
+        std::find(active_.begin(), active_.end(), call.function) != active_.end()) {
+      return nullptr;
+    }
+    const ExprPtr body = functions->inlined(call);
+    if (!body) {
+      return nullptr;
+    }
+    active_.push_back(call.function);
+    ExprPtr result = run(body);
+    active_.pop_back();
+    return result;
   }
 
   ExprPtr fold_operator(const ExprPtr& expr) {
     if (const ExprPtr value = evaluate(*expr)) {
       return value;
+    }
+    if (const ExprPtr body = inlined(*expr)) {
+      return body;
     }
     return simplify_boolean_equality(expr);
   }
@@ -410,6 +435,7 @@ class Simplifier {
 
   const FoldContext& context_;
   const TypeSystem& types_;
+  std::vector<Oid> active_ = {};  ///< functions whose bodies are being simplified
 };
 
 }  // namespace

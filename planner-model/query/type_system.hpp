@@ -83,10 +83,12 @@ namespace btree_strategy {
 inline constexpr int kLess = 1, kLessEqual = 2, kEqual = 3, kGreaterEqual = 4, kGreater = 5;
 }
 
+class SqlFunctions;
+
 /// Types, functions, operators, casts and operator classes of one database: PostgreSQL's own and
 /// the snapshot's, with the server's rules for choosing among them
-/// (src/backend/parser/parse_type.c, parse_func.c, parse_oper.c, parse_coerce.c). Immutable; the
-/// snapshot must outlive it.
+/// (src/backend/parser/parse_type.c, parse_func.c, parse_oper.c, parse_coerce.c). Immutable once
+/// set up; the snapshot must outlive it.
 class TypeSystem {
  public:
   explicit TypeSystem(const CatalogSnapshot& catalog);
@@ -95,6 +97,11 @@ class TypeSystem {
   TypeSystem& operator=(const TypeSystem&) = delete;
 
   [[nodiscard]] const CatalogSnapshot& catalog() const;
+
+  /// The bodies that simplify() puts in the place of calls; null: calls stay.
+  [[nodiscard]] const SqlFunctions* sql_functions() const { return sql_functions_; }
+
+  void set_sql_functions(const SqlFunctions* functions) { sql_functions_ = functions; }
 
   // --- lookups; null when there is no such object
   [[nodiscard]] const Type* type(Oid oid) const;
@@ -222,6 +229,7 @@ class TypeSystem {
 
   struct Tables;
   std::unique_ptr<const Tables> tables_;
+  const SqlFunctions* sql_functions_ = nullptr;
 };
 
 }  // namespace quern::planner_model

@@ -13,6 +13,7 @@
 #include "planner-model/query/bind.hpp"
 #include "planner-model/query/bind_index_name.hpp"
 #include "planner-model/query/simplify.hpp"
+#include "planner-model/query/sql_functions.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/whatif/table_use.hpp"
 
@@ -94,6 +95,7 @@ struct Planner::Implementation {
   TypeSystem types;
   StatisticsCache statistics;
   Binder binder;
+  SqlFunctions sql_functions;
   TableExpressions expressions;
   CostParameters cost;
   std::int64_t now_us = 0;
@@ -124,9 +126,11 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
       types{snapshot},
       statistics{types},
       binder{snapshot, types},
+      sql_functions{snapshot, types},
       expressions{snapshot, types},
       cost{CostParameters::read(snapshot)},
       now_us{moment_of(snapshot, types)} {
+  types.set_sql_functions(&sql_functions);
   for (const auto& table : catalog.tables) {
     tables[table.oid] = &table;
     for (const Oid parent : table.parents) {
