@@ -79,12 +79,30 @@ class Collection {
     }
   }
 
+  WorkloadPiece read_part(ByteSource& source, const LogLayout& layout, std::uint64_t& bytes) {
+    tally_.file = source.name();
+    LineReader lines{source};
+    stream_.open(layout);
+    std::string_view line;
+    while (lines.next(line)) {
+      stream_.line(line, lines.number(), lines.cut(), lines.terminated());
+    }
+    static_cast<void>(stream_.close());
+    bytes = lines.bytes();
+    tally_.counts.bytes += bytes;
+    return suspend();
+  }
+
+  std::optional<LogLayout> layout_of_first(ByteSource& source) {
+    if (!source.next_stream()) {
+      return std::nullopt;
+    }
+    LineReader lines{source};
+    return layout_of(Head{lines}, source);
+  }
+
   WorkloadPiece finish() {
-    WorkloadPiece piece;
-    piece.ends = stream_.suspend();
-    piece.ends.filter = options_.filter;
-    piece.ends.sessions = assembler_.suspend();
-    piece.decided = aggregator_.take();
+    WorkloadPiece piece = suspend();
     const bool part_of_a_record = !piece.ends.begun && !piece.ends.start_text.empty();
     if (piece.decided.formats.empty() && !part_of_a_record && settled(piece).formats.empty()) {
       throw UserError{nothing_recognized()};
@@ -93,6 +111,15 @@ class Collection {
   }
 
  private:
+  WorkloadPiece suspend() {
+    WorkloadPiece piece;
+    piece.ends = stream_.suspend();
+    piece.ends.filter = options_.filter;
+    piece.ends.sessions = assembler_.suspend();
+    piece.decided = aggregator_.take();
+    return piece;
+  }
+
   void read_stream(ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
     const Head head{lines};
     const auto layout = layout_of(head, source);
@@ -265,6 +292,16 @@ WorkloadPiece collect_piece(const std::vector<std::string>& inputs, const Collec
     before += size_of(file);
   }
   return collection.finish();
+}
+
+WorkloadPiece collect_part(ByteSource& source, const LogLayout& layout,
+                           const CollectOptions& options, std::uint64_t& bytes) {
+  return Collection{options}.read_part(source, layout, bytes);
+}
+
+std::optional<LogLayout> layout_of_file(const std::string& path, const CollectOptions& options) {
+  ByteSource source = ByteSource::open(path);
+  return Collection{options}.layout_of_first(source);
 }
 
 WorkloadPiece collect_piece_text(std::string_view text, const CollectOptions& options,

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/input/byte_source.hpp"
 #include "collector/logs/event_filter.hpp"
 #include "collector/logs/log_format.hpp"
 #include "collector/pieces/workload_piece.hpp"
@@ -38,6 +39,15 @@ struct CollectOptions {
 /// be joined.
 [[nodiscard]] WorkloadPiece collect_piece(const std::vector<std::string>& inputs,
                                           const CollectOptions& options);
+
+/// A piece of a log whose make is known, from a source that stands at its stream: nothing is
+/// detected, and nothing need be recognized. `bytes`: how many were read.
+[[nodiscard]] WorkloadPiece collect_part(ByteSource& source, const LogLayout& layout,
+                                         const CollectOptions& options, std::uint64_t& bytes);
+
+/// What collect() would take the first stream of a file for; nothing: for no log.
+[[nodiscard]] std::optional<LogLayout> layout_of_file(const std::string& path,
+                                                      const CollectOptions& options);
 
 /// Throws UserError when filters left nothing: more likely a mistake than a finding.
 [[nodiscard]] Workload checked(Workload workload);

@@ -1,5 +1,6 @@
 #include "collector/base/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -112,6 +113,14 @@ std::string to_clean_utf8(std::string_view text, std::string_view escape) {
     }
   }
   return clean;
+}
+
+std::size_t end_of_utf8(std::string_view text, std::size_t most) {
+  std::size_t end = std::min(most, text.size());
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return end;
 }
 
 }  // namespace quern

@@ -12,4 +12,7 @@ namespace quern {
 /// (`escape` and two hexadecimal digits).
 [[nodiscard]] std::string to_clean_utf8(std::string_view text, std::string_view escape = "\\x");
 
+/// The largest length not beyond `most` at which clean UTF-8 may be cut.
+[[nodiscard]] std::size_t end_of_utf8(std::string_view text, std::size_t most);
+
 }  // namespace quern

@@ -5,12 +5,15 @@
 #include <cstring>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "collector/base/failure.hpp"
 #include "collector/input/utf16.hpp"
@@ -89,13 +92,57 @@ la_ssize_t read_member(archive*, void* outer, const void** block) {
 
 }  // namespace
 
+/// A range of an ordinary file.
+struct FilePart {
+  int file = -1;
+  std::uint64_t begin = 0;
+  std::uint64_t position = 0;
+  std::uint64_t end = 0;
+  bool opened = false;  ///< its one stream was stepped to
+  std::vector<char> buffer = std::vector<char>(kBlockSize);
+
+  FilePart(const std::string& path, std::uint64_t from, std::uint64_t to)
+      : file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)},
+        begin{from},
+        position{from},
+        end{std::max(from, to)} {
+    if (file < 0) {
+      throw UserError{fmt::format("{}: cannot be read: {}", path, std::strerror(errno))};
+    }
+  }
+
+  FilePart(const FilePart&) = delete;
+  FilePart& operator=(const FilePart&) = delete;
+
+  ~FilePart() { ::close(file); }
+
+  std::string_view read() {
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - position));
+    ssize_t got = 0;
+    do {
+      got = ::pread(file, buffer.data(), wanted, static_cast<off_t>(position));
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) {
+      end = position;
+      return {};
+    }
+    position += static_cast<std::uint64_t>(got);
+    return {buffer.data(), static_cast<std::size_t>(got)};
+  }
+};
+
 struct ByteSource::State {
+  std::unique_ptr<FilePart> part;  ///< instead of levels
+  std::uint64_t to_skip = 0;
   std::vector<std::unique_ptr<Level>> levels;  ///< the outermost first
   std::string path;
   std::string name;
   std::int64_t modified_us = 0;
   std::optional<std::string> damage;
   Utf16Decoder decoder;
+
+  std::string_view read();
 
   State() { levels.push_back(std::make_unique<Level>()); }
 
@@ -154,6 +201,16 @@ ByteSource ByteSource::open(const std::string& path) {
   return ByteSource{std::move(state)};
 }
 
+ByteSource ByteSource::part(const std::string& path, std::uint64_t from, std::uint64_t to) {
+  auto state = std::make_unique<State>();
+  state->levels.clear();
+  state->path = path;
+  state->name = path;
+  state->modified_us = modified_us_of(path);
+  state->part = std::make_unique<FilePart>(path, from, to);
+  return ByteSource{std::move(state)};
+}
+
 ByteSource ByteSource::over(std::string_view text, std::string name) {
   auto state = std::make_unique<State>();
   state->path = std::move(name);
@@ -168,6 +225,10 @@ bool ByteSource::next_stream() {
   State& s = *state_;
   s.damage.reset();
   s.decoder = Utf16Decoder{};
+  s.to_skip = 0;
+  if (s.part) {
+    return !std::exchange(s.part->opened, true);
+  }
   while (!s.levels.empty()) {
     Level& level = *s.levels.back();
     archive* reader = level.reader.get();
@@ -213,8 +274,34 @@ std::int64_t ByteSource::modified_us() const {
   return state_->modified_us;
 }
 
+void ByteSource::skip(std::uint64_t bytes) {
+  state_->to_skip += bytes;
+}
+
+bool ByteSource::plain() const {
+  const State& s = *state_;
+  return s.part != nullptr ||
+         (s.levels.size() == 1 && archive_filter_count(s.levels.front()->reader.get()) == 1 &&
+          s.levels.front()->at_end);
+}
+
 std::string_view ByteSource::read() {
-  State& s = *state_;
+  for (;;) {
+    std::string_view piece = state_->read();
+    const std::uint64_t skipped = std::min<std::uint64_t>(state_->to_skip, piece.size());
+    state_->to_skip -= skipped;
+    piece.remove_prefix(static_cast<std::size_t>(skipped));
+    if (!piece.empty() || skipped == 0) {
+      return piece;
+    }
+  }
+}
+
+std::string_view ByteSource::State::read() {
+  State& s = *this;
+  if (part) {
+    return part->read();
+  }
   while (!s.damage && !s.levels.empty()) {
     archive* reader = s.levels.back()->reader.get();
     const void* block = nullptr;
@@ -241,6 +328,9 @@ const std::optional<std::string>& ByteSource::damage() const {
 }
 
 std::uint64_t ByteSource::consumed() const {
+  if (state_->part) {
+    return state_->part->position - state_->part->begin;
+  }
   if (state_->levels.empty()) {
     return 0;
   }

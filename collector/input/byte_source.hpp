@@ -17,6 +17,9 @@ class ByteSource {
  public:
   /// Throws UserError when the path cannot be opened.
   static ByteSource open(const std::string& path);
+  /// Bytes [from, to) of an ordinary file, as they stand there, as one stream; fewer when the file
+  /// has become shorter.
+  static ByteSource part(const std::string& path, std::uint64_t from, std::uint64_t to);
   /// For tests and fuzzing; `text` must outlive the source.
   static ByteSource over(std::string_view text, std::string name = "memory");
 
@@ -30,6 +33,10 @@ class ByteSource {
   [[nodiscard]] const std::string& name() const;
   /// The next piece of the stream at hand, valid until the next call; empty at its end.
   std::string_view read();
+  /// Leaves out the next bytes of the stream at hand.
+  void skip(std::uint64_t bytes);
+  /// The stream at hand is the file itself, neither compressed nor a member of an archive.
+  [[nodiscard]] bool plain() const;
   /// Why the stream ended before its own end (a cut gzip file), if it did. What was read stays
   /// good.
   [[nodiscard]] const std::optional<std::string>& damage() const;

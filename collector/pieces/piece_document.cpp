@@ -1,6 +1,9 @@
 #include "collector/pieces/piece_document.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -35,18 +38,25 @@ void append(json& patch, json more) {
   }
 }
 
-/// Turns the items of `whole` into those of `decided`, which are all among them by fingerprint.
+/// Turns the items of `whole` that the ends added to into what they were before.
 template <class Item, class ToJson>
 void append_changes(json& patch, const std::string& list, const std::vector<Item>& whole,
-                    const std::vector<Item>& decided, ToJson to_json) {
+                    const std::vector<Item>& ends, const std::vector<Item>& before,
+                    ToJson to_json) {
   std::map<std::string_view, const Item*> places;
-  for (const Item& item : decided) {
-    places.emplace(item.fingerprint, &item);
+  for (const Item& item : ends) {
+    places.emplace(item.fingerprint, nullptr);
+  }
+  for (const Item& item : before) {
+    places[item.fingerprint] = &item;
   }
   for (const Item& item : whole) {
-    const std::string path = "/" + list + "/" + item.fingerprint;
     const auto place = places.find(item.fingerprint);
     if (place == places.end()) {
+      continue;
+    }
+    const std::string path = "/" + list + "/" + item.fingerprint;
+    if (place->second == nullptr) {
       patch.push_back({{"op", "remove"}, {"path", path}});
     } else if (!(item == *place->second)) {
       append(patch, json::diff(to_json(item), to_json(*place->second), path));
@@ -54,12 +64,17 @@ void append_changes(json& patch, const std::string& list, const std::vector<Item
   }
 }
 
-json undo_of(const Workload& whole, Workload decided) {
-  coarsen(decided, whole.bucket_seconds);
-  json patch = json::diff(sums(whole), sums(decided));
-  append_changes(patch, "classes", whole.classes, decided.classes, class_json);
-  append_changes(patch, "patterns", whole.patterns, decided.patterns, pattern_json);
-  return patch;
+/// Of `items`, copies of those that `ends` has too.
+template <class Item>
+std::vector<Item> shared_with(const std::vector<Item>& ends, const std::vector<Item>& items) {
+  std::set<std::string_view> names;
+  for (const Item& item : ends) {
+    names.insert(item.fingerprint);
+  }
+  std::vector<Item> shared;
+  std::copy_if(items.begin(), items.end(), std::back_inserter(shared),
+               [&](const Item& item) { return names.count(item.fingerprint) > 0; });
+  return shared;
 }
 
 void key(json& document, const char* list) {
@@ -81,14 +96,31 @@ void unkey(json& document, const char* list) {
 
 }  // namespace
 
-std::string write_piece(const WorkloadPiece& piece) {
-  const Workload whole = settled(piece);
+std::string write_piece(WorkloadPiece piece, Workload* settled_whole) {
+  const Workload tail = ends_of_log(piece);
+  // Copies only of what the ends touch: the whole may be large.
+  Workload before;
+  before.bucket_seconds = piece.decided.bucket_seconds;
+  before.classes = shared_with(tail.classes, piece.decided.classes);
+  before.patterns = shared_with(tail.patterns, piece.decided.patterns);
+  const json sums_before = sums(piece.decided);
+  Workload whole = merge(std::move(piece.decided), tail);
+  std::string text;
   if (piece.ends.start_layout.format == LogFormat::Auto) {
-    return write_workload(whole);
+    text = write_workload(whole);
+  } else {
+    coarsen(before, whole.bucket_seconds);
+    json undo = json::diff(sums(whole), sums_before);
+    append_changes(undo, "classes", whole.classes, tail.classes, before.classes, class_json);
+    append_changes(undo, "patterns", whole.patterns, tail.patterns, before.patterns, pattern_json);
+    json ends = ends_json(piece.ends);
+    ends["undo"] = std::move(undo);
+    text = workload_text(whole, ends.dump(-1, ' ', false, json::error_handler_t::replace));
   }
-  json ends = ends_json(piece.ends);
-  ends["undo"] = undo_of(whole, piece.decided);
-  return workload_text(whole, ends.dump(-1, ' ', false, json::error_handler_t::replace));
+  if (settled_whole != nullptr) {
+    *settled_whole = std::move(whole);
+  }
+  return text;
 }
 
 WorkloadPiece read_piece(std::string_view text, const std::string& name) {

@@ -10,8 +10,8 @@ namespace quern::collector {
 /// A Workload document (see workload_document.hpp) of the settled piece, with one key more, `ends`:
 /// what hangs over the piece's ends, and in `undo` the JSON Patch (RFC 6902) that takes from the
 /// document what the ends added to it. For this patch classes and patterns are keyed by
-/// fingerprint.
-[[nodiscard]] std::string write_piece(const WorkloadPiece& piece);
+/// fingerprint. `whole`, if given, takes the settled workload.
+[[nodiscard]] std::string write_piece(WorkloadPiece piece, Workload* whole = nullptr);
 
 /// A Workload document without ends is a piece with nothing open. Throws UserError as
 /// read_workload().

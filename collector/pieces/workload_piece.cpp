@@ -1,5 +1,7 @@
 #include "collector/pieces/workload_piece.hpp"
 
+#include <utility>
+
 #include "collector/logs/event_assembler.hpp"
 #include "collector/logs/record_stream.hpp"
 #include "collector/workload/aggregate.hpp"
@@ -47,15 +49,20 @@ class Seam {
 
 }  // namespace
 
-Workload settled(const WorkloadPiece& piece) {
-  return merge(piece.decided, Seam{piece}.finish());
+Workload ends_of_log(const WorkloadPiece& piece) {
+  return Seam{piece}.finish();
 }
 
-WorkloadPiece join(const WorkloadPiece& a, const WorkloadPiece& b) {
+Workload settled(const WorkloadPiece& piece) {
+  return merge(piece.decided, ends_of_log(piece));
+}
+
+WorkloadPiece join(WorkloadPiece a, const WorkloadPiece& b) {
   Seam seam{a};
   seam.follow(b.ends);
   WorkloadPiece joined = seam.suspend();
-  joined.decided = merge(merge(a.decided, joined.decided), b.decided);
+  Workload between = std::exchange(joined.decided, {});
+  joined.decided = merge(merge(std::move(a.decided), between), b.decided);
   return joined;
 }
 

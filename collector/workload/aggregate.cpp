@@ -12,9 +12,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "collector/base/utf8.hpp"
 #include "collector/logs/parameters.hpp"
 #include "collector/sql/lexical_shape.hpp"
 #include "collector/sql/statement_kind.hpp"
+#include "collector/sql/text_skeleton.hpp"
 #include "collector/workload/canonical_order.hpp"
 #include "collector/workload/samples.hpp"
 #include "collector/workload/time_buckets.hpp"
@@ -125,11 +127,32 @@ std::size_t size_of(const SampleExecution& sample) {
   return size;
 }
 
-/// A statement text seen lately, by its hash: most repeat to the byte, and need no lexer then.
+/// A statement seen lately, by the hash of its text or of its skeleton: most need no lexer then.
 struct RecentText {
   std::uint64_t hash = 0;
   ClassNumber number = kNoClass;
-  bool known = false;  ///< and it holds no lists, whose lengths are to be counted
+  bool known = false;
+  std::vector<std::uint32_t> list_lengths = {};
+};
+
+template <std::size_t N>
+class RecentTexts {
+ public:
+  [[nodiscard]] const RecentText* find(std::uint64_t hash) const {
+    const RecentText& place = places_[hash % N];
+    return place.known && place.hash == hash ? &place : nullptr;
+  }
+
+  void keep(std::uint64_t hash, ClassNumber number, const std::vector<std::uint32_t>& lengths) {
+    RecentText& place = places_[hash % N];
+    place.hash = hash;
+    place.number = number;
+    place.known = true;
+    place.list_lengths = lengths;
+  }
+
+ private:
+  std::vector<RecentText> places_ = std::vector<RecentText>(N);
 };
 
 }  // namespace
@@ -138,9 +161,11 @@ struct Aggregator::State {
   Workload workload;
   AggregateLimits limits;
   LexicalShaper shaper;
-  std::array<RecentText, 4096> recent_texts = {};
-  std::uint64_t text_hash = 0;                               ///< of the last text
-  const std::vector<std::uint32_t>* list_lengths = nullptr;  ///< of the last text, if it has any
+  TextSkeleton skeleton;
+  RecentTexts<4096> recent_texts;
+  RecentTexts<16384> recent_skeletons;
+  std::uint64_t text_hash = 0;                   ///< of the last text
+  std::vector<std::uint32_t> list_lengths = {};  ///< of the last text
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
   std::unordered_map<std::string, ClassNumber> by_fingerprint;
@@ -151,24 +176,30 @@ struct Aggregator::State {
   ClassNumber classify(std::string_view sql, const TextPosition& where, std::uint64_t count = 1,
                        const char* unparsable = kUnparsable) {
     const std::uint64_t text = text_hash = XXH3_64bits(sql.data(), sql.size());
-    RecentText& recent = recent_texts[text % recent_texts.size()];
-    if (recent.hash == text && recent.known) {
-      list_lengths = nullptr;
-      return counted(recent.number, where, count, unparsable);
+    if (const RecentText* recent = recent_texts.find(text)) {
+      return counted(*recent, sql, where, count, unparsable);
+    }
+    const auto bones = skeleton.hash(sql);
+    if (bones) {
+      if (const RecentText* recent = recent_skeletons.find(*bones)) {
+        return counted(*recent, sql, where, count, unparsable);
+      }
     }
     const LexicalShape& shape = shaper.shape(sql);
-    list_lengths = &shape.list_lengths;
     auto known = by_shape.find(shape.hash);
     if (known == by_shape.end()) {
       if (by_shape.size() >= limits.shapes) {
-        workload.skipped.add(kTooMany, where, count);
-        return kNoClass;
+        by_shape.clear();  // only what was learned about them goes
       }
       known = by_shape.emplace(shape.hash, new_shape(sql)).first;
     }
-    recent = {text, known->second, shape.list_lengths.empty()};
-    return counted(known->second, where, count,
-                   known->second == kNoClass ? why_unparsable(sql, unparsable) : unparsable);
+    // Texts that differ in their literals only would push out those that repeat to the byte.
+    if (bones) {
+      recent_skeletons.keep(*bones, known->second, shape.list_lengths);
+    } else {
+      recent_texts.keep(text, known->second, shape.list_lengths);
+    }
+    return counted({text, known->second, true, shape.list_lengths}, sql, where, count, unparsable);
   }
 
   /// Hosting services cut long messages, and say so in the text.
@@ -178,10 +209,13 @@ struct Aggregator::State {
                : "statement cut by the hosting service's log";
   }
 
-  ClassNumber counted(ClassNumber number, const TextPosition& where, std::uint64_t count,
-                      const char* unparsable) {
+  ClassNumber counted(const RecentText& text, std::string_view sql, const TextPosition& where,
+                      std::uint64_t count, const char* unparsable) {
+    const ClassNumber number = text.number;
+    list_lengths = text.list_lengths;
     if (number <= kNoClass) {
-      workload.skipped.add(number == kNoClass ? unparsable : kTooMany, where, count);
+      workload.skipped.add(number == kNoClass ? why_unparsable(sql, unparsable) : kTooMany, where,
+                           count);
     }
     return std::max(number, kNoClass);
   }
@@ -193,6 +227,9 @@ struct Aggregator::State {
       return kNoClass;
     }
     std::string text = identity->holds_secret ? identity->text : normalized_text(sql);
+    if (text.size() > limits.text_bytes) {
+      text.resize(end_of_utf8(text, limits.text_bytes));
+    }
     const auto known = by_fingerprint.find(identity->fingerprint);
     if (known != by_fingerprint.end()) {
       QueryClass& query = classes[static_cast<std::size_t>(known->second)]->query;
@@ -401,10 +438,8 @@ ClassNumber Aggregator::execution(const Execution& e) {
     }
     return number;
   }
-  if (s.list_lengths != nullptr) {
-    for (const std::uint32_t length : *s.list_lengths) {
-      c.query.list_lengths[length] += e.calls;
-    }
+  for (const std::uint32_t length : s.list_lengths) {
+    c.query.list_lengths[length] += e.calls;
   }
   s.count_time(c, e);
   c.query.calls += e.calls;

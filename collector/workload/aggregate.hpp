@@ -38,7 +38,8 @@ inline constexpr ClassNumber kNoClass = -1;
 struct AggregateLimits {
   std::size_t classes = 20'000;
   std::size_t shapes = 400'000;           ///< lexical shapes remembered, unparsable ones included
-  std::size_t bytes = 384U << 20U;        ///< of SQL text, samples and plans
+  std::size_t bytes = 128U << 20U;        ///< of SQL text, samples and plans
+  std::size_t text_bytes = 64U << 10U;    ///< of a class's SQL; the rest is cut off
   std::size_t sample_bytes = 64U << 10U;  ///< SQL and parameters of one sample
   std::size_t plan_bytes = 64U << 10U;
   std::size_t plans = 64;  ///< shapes a class

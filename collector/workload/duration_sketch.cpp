@@ -48,7 +48,7 @@ void DurationSketch::add(Microseconds duration, std::uint64_t count) {
     zeros_ += count;
     return;
   }
-  bins_[bin_of(duration)] += count;
+  counter(bin_of(duration)) += count;
 }
 
 std::int32_t DurationSketch::bin_of(Microseconds duration) {
@@ -58,7 +58,7 @@ std::int32_t DurationSketch::bin_of(Microseconds duration) {
 void DurationSketch::merge(const DurationSketch& other) {
   zeros_ += other.zeros_;
   for (const auto& [bin, count] : other.bins_) {
-    bins_[bin] += count;
+    counter(bin) += count;
   }
 }
 
@@ -86,14 +86,24 @@ Microseconds DurationSketch::quantile(double q) const {
       return value_of(bin);
     }
   }
-  return bins_.empty() ? Microseconds{0} : value_of(bins_.rbegin()->first);
+  return bins_.empty() ? Microseconds{0} : value_of(bins_.back().first);
 }
 
-DurationSketch DurationSketch::restored(std::uint64_t zeros,
-                                        std::map<std::int32_t, std::uint64_t> bins) {
+std::uint64_t& DurationSketch::counter(std::int32_t bin) {
+  auto place = std::lower_bound(bins_.begin(), bins_.end(), bin,
+                                [](const auto& entry, std::int32_t b) { return entry.first < b; });
+  if (place == bins_.end() || place->first != bin) {
+    place = bins_.insert(place, {bin, 0});
+  }
+  return place->second;
+}
+
+DurationSketch DurationSketch::restored(std::uint64_t zeros, Bins bins) {
   DurationSketch sketch;
   sketch.zeros_ = zeros;
-  sketch.bins_ = std::move(bins);
+  for (const auto& [bin, count] : bins) {
+    sketch.counter(bin) += count;
+  }
   return sketch;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <utility>
+#include <vector>
 
 #include "collector/base/units.hpp"
 
@@ -15,14 +16,17 @@ class DurationSketch {
  public:
   static constexpr double kRelativeError = 0.01;
 
+  /// With their counts, in order.
+  using Bins = std::vector<std::pair<std::int32_t, std::uint64_t>>;
+
   void add(Microseconds duration, std::uint64_t count = 1);
   void merge(const DurationSketch& other);
 
-  /// For many durations in a row: the bin of one, and the counter of a bin (valid as long as the
-  /// sketch stays where it is). Only positive durations have a bin.
+  /// For many durations in a row: the bin of one, and the counter of a bin (valid until the
+  /// next is asked for). Only positive durations have a bin.
   [[nodiscard]] static std::int32_t bin_of(Microseconds duration);
 
-  [[nodiscard]] std::uint64_t& counter(std::int32_t bin) { return bins_[bin]; }
+  [[nodiscard]] std::uint64_t& counter(std::int32_t bin);
 
   /// The value at quantile `q` in [0, 1]; 0 when empty.
   [[nodiscard]] Microseconds quantile(double q) const;
@@ -30,16 +34,16 @@ class DurationSketch {
 
   [[nodiscard]] std::uint64_t zeros() const { return zeros_; }
 
-  [[nodiscard]] const std::map<std::int32_t, std::uint64_t>& bins() const { return bins_; }
+  [[nodiscard]] const Bins& bins() const { return bins_; }
 
-  /// For reading a document back.
-  static DurationSketch restored(std::uint64_t zeros, std::map<std::int32_t, std::uint64_t> bins);
+  /// For reading a document back; bins in any order.
+  static DurationSketch restored(std::uint64_t zeros, Bins bins);
 
   bool operator==(const DurationSketch&) const = default;
 
  private:
   std::uint64_t zeros_ = 0;
-  std::map<std::int32_t, std::uint64_t> bins_;
+  Bins bins_;
 };
 
 }  // namespace quern

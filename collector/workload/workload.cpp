@@ -170,17 +170,21 @@ void put_in_order(Workload& workload) {
             });
 }
 
-Workload merge(const Workload& a, const Workload& b) {
-  Workload result = a;
-  Workload more = b;
-  const std::int32_t seconds = common_bucket_seconds(a.bucket_seconds, b.bucket_seconds);
+Workload merge(Workload result, const Workload& b) {
+  std::int32_t seconds = common_bucket_seconds(result.bucket_seconds, b.bucket_seconds);
   coarsen(result, seconds);
-  coarsen(more, std::max(seconds, result.bucket_seconds));
-  coarsen(result, more.bucket_seconds);
-  result.from_us = earlier(a.from_us, b.from_us);
-  result.until_us = std::max(a.until_us, b.until_us);
-  merge_by_fingerprint(result.classes, more.classes, merge_class);
-  merge_by_fingerprint(result.patterns, more.patterns, merge_pattern);
+  seconds = std::max(seconds, result.bucket_seconds);
+  result.from_us = earlier(result.from_us, b.from_us);
+  result.until_us = std::max(result.until_us, b.until_us);
+  if (b.bucket_seconds == seconds) {
+    merge_by_fingerprint(result.classes, b.classes, merge_class);
+  } else {
+    Workload more = b;
+    coarsen(more, seconds);
+    coarsen(result, more.bucket_seconds);
+    merge_by_fingerprint(result.classes, more.classes, merge_class);
+  }
+  merge_by_fingerprint(result.patterns, b.patterns, merge_pattern);
   merge_events(result.events, b.events);
   merge_input(result.input, b.input);
   add_counts(result.formats, b.formats);

@@ -150,6 +150,6 @@ struct Workload {
 };
 
 /// Same result in any order and grouping, to the byte of its JSON.
-[[nodiscard]] Workload merge(const Workload& a, const Workload& b);
+[[nodiscard]] Workload merge(Workload a, const Workload& b);
 
 }  // namespace quern

@@ -16,8 +16,8 @@ using nlohmann::json;
 constexpr std::array<const char*, 7> kKinds = {"select", "insert",  "update", "delete",
                                                "merge",  "utility", "other"};
 
-template <class Key>
-json pairs(const std::map<Key, std::uint64_t>& counts) {
+template <class Counts>
+json pairs(const Counts& counts) {
   json list = json::array();
   for (const auto& [key, count] : counts) {
     list.push_back({key, count});
@@ -58,6 +58,14 @@ std::map<Key, std::uint64_t> counts_of(const json& list) {
     counts[pair.at(0).get<Key>()] += pair.at(1).get<std::uint64_t>();
   }
   return counts;
+}
+
+DurationSketch::Bins bins_of(const json& list) {
+  DurationSketch::Bins bins;
+  for (const json& pair : list) {
+    bins.emplace_back(pair.at(0).get<std::int32_t>(), pair.at(1).get<std::uint64_t>());
+  }
+  return bins;
 }
 
 SampleExecution sample_of(const json& object) {
@@ -112,7 +120,7 @@ QueryClass class_of(const json& object) {
   c.parse_and_bind = microseconds(object, "parse_and_bind_us");
   const json& durations = object.at("durations");
   c.durations = DurationSketch::restored(durations.at("zeros").get<std::uint64_t>(),
-                                         counts_of<std::int32_t>(durations.at("bins")));
+                                         bins_of(durations.at("bins")));
   for (const json& bucket : object.at("by_time")) {
     c.by_time[bucket.at(0).get<std::int64_t>()] = TimeBucket{
         bucket.at(1).get<std::uint64_t>(), Microseconds{bucket.at(2).get<std::int64_t>()}};

@@ -1,3 +1,6 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -5,11 +8,16 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "collector/base/failure.hpp"
 #include "collector/base/time_text.hpp"
 #include "collector/collect.hpp"
+#include "collector/incremental/advance.hpp"
+#include "collector/input/byte_source.hpp"
 #include "collector/pieces/piece_document.hpp"
 
 #include "reports/cli/command_context.hpp"
@@ -22,6 +30,7 @@ namespace {
 struct Options {
   std::vector<std::string> inputs;
   std::string output;
+  std::string state;
   std::string format = "auto";
   std::string prefix;
   bool prefix_given = false;
@@ -82,8 +91,57 @@ void report(const CommandContext& context, const Workload& workload) {
   }
 }
 
+/// Held while a state file is read and replaced; goes with the process, however it ends.
+class StateLock {
+ public:
+  explicit StateLock(const std::string& path)
+      : file_{::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)} {
+    if (file_ < 0) {
+      throw UserError{fmt::format("{}.lock: cannot be written: {}", path, std::strerror(errno))};
+    }
+    if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+      ::close(file_);
+      throw UserError{fmt::format("{}: another `quern collect --state` is at work on it", path)};
+    }
+  }
+
+  StateLock(const StateLock&) = delete;
+  StateLock& operator=(const StateLock&) = delete;
+
+  ~StateLock() { ::close(file_); }
+
+ private:
+  int file_;
+};
+
+/// The state file is replaced in one step, with positions and what they gave in it: a run that is
+/// killed before has not been, and after it only the output remains to be written again.
+void run_with_state(const CommandContext& context, const Options& typed,
+                    const collector::CollectOptions& options) {
+  const StateLock lock{typed.state};
+  collector::CollectState state;
+  if (std::filesystem::exists(typed.state)) {
+    state = collector::read_state(collector::read_document(typed.state), typed.state);
+  }
+  const std::vector<std::string> left = advance(state, typed.inputs, options);
+  write_output(context, typed.state, write_state(state));
+  for (const std::string& reason : left) {
+    context.warn(reason);
+  }
+  Workload workload;
+  const std::string document = write_piece(collected(state), &workload);
+  if (!typed.output.empty()) {
+    write_output(context, typed.output, document);
+  }
+  report(context, workload);
+}
+
 void run(const CommandContext& context, const Options& typed) {
   collector::CollectOptions options = as_meant(typed);
+  if (!typed.state.empty()) {
+    run_with_state(context, typed, options);
+    return;
+  }
   collector::WorkloadPiece piece;
   std::map<std::string, std::vector<std::string>> recognized;  ///< files by what they are
   {
@@ -97,8 +155,10 @@ void run(const CommandContext& context, const Options& typed) {
     };
     piece = collector::collect_piece(typed.inputs, options);
   }
-  const Workload workload = collector::checked(settled(piece));
-  write_output(context, typed.output, write_piece(piece));
+  Workload workload;
+  const std::string document = write_piece(std::move(piece), &workload);
+  workload = collector::checked(std::move(workload));
+  write_output(context, typed.output, document);
   for (const auto& [layout, files] : recognized) {
     context.note(fmt::format(
         "read as {}: {}{}", layout, files.front(),
@@ -118,6 +178,10 @@ void register_collect(CLI::App& app, CommandContext& context) {
       ->required()
       ->type_name("LOG");
   command->add_option("-o,--output", typed->output, "Workload document to write (stdout)")
+      ->type_name("FILE");
+  command
+      ->add_option("--state", typed->state,
+                   "Read only what the logs hold beyond the last run; the output is of all runs")
       ->type_name("FILE");
   command->add_option("--format", typed->format, "Instead of looking at the file")
       ->check(CLI::IsMember({"auto", "stderr", "csv", "json", "sql"}));
@@ -142,6 +206,12 @@ void register_collect(CLI::App& app, CommandContext& context) {
       "  zcat app.log.gz | quern collect - --prefix '%t:%r:%u@%d:[%p]:' -o app.workload.json\n"
       "  quern collect 'postgresql-*.csv.gz' --since 2026-11-21 --database shop -o day.json\n"
       "  quern collect --format sql queries.sql -o queries.workload.json\n"
+      "  quern collect '/var/log/postgresql/*.log*' --state pg.state -o month.workload.json\n"
+      "\n"
+      "With --state, files may grow and be renamed, copied and truncated, or compressed between "
+      "the\n"
+      "runs: they are known by what stands in them. A run may be killed at any moment; nothing is\n"
+      "counted twice or lost.\n"
       "\n"
       "In SQL files `-- quern: calls=1200 mean_ms=3.4` above a statement sets its weight.");
   command->callback([&context, typed, prefix] {

@@ -1,5 +1,6 @@
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -21,11 +22,12 @@ struct Options {
 void run(const CommandContext& context, const Options& options) {
   collector::WorkloadPiece all = collector::load_piece(options.files.front());
   for (std::size_t i = 1; i < options.files.size(); ++i) {
-    all = join(all, collector::load_piece(options.files[i]));
+    all = join(std::move(all), collector::load_piece(options.files[i]));
   }
-  write_output(context, options.output, write_piece(all));
-  context.note(fmt::format("{} documents, {} query classes", options.files.size(),
-                           settled(all).classes.size()));
+  Workload whole;
+  write_output(context, options.output, write_piece(std::move(all), &whole));
+  context.note(
+      fmt::format("{} documents, {} query classes", options.files.size(), whole.classes.size()));
 }
 
 }  // namespace

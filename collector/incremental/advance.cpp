@@ -1,0 +1,241 @@
+#include "collector/incremental/advance.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+
+namespace quern::collector {
+
+namespace {
+
+constexpr std::uint64_t kMostHead = 1024;
+constexpr std::uint64_t kMostTail = 256;
+constexpr std::size_t kMostFiles = 4096;  ///< whose positions are remembered
+
+/// A log file as it stands now.
+struct LogFile {
+  std::string path;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  bool plain = true;  ///< else compressed: it is read from its beginning to be skipped
+};
+
+std::optional<LogFile> look_at(const std::string& path) {
+  struct stat status {};
+
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  LogFile file{path, status.st_ino, static_cast<std::uint64_t>(status.st_size)};
+  ByteSource source = ByteSource::open(path);
+  file.plain = !source.next_stream() || source.plain();
+  return file;
+}
+
+/// The stream of `file` from `from` on; empty when there is none.
+ByteSource stream_from(const LogFile& file, std::uint64_t from, std::uint64_t to) {
+  ByteSource source =
+      file.plain ? ByteSource::part(file.path, from, to) : ByteSource::open(file.path);
+  if (source.next_stream() && !file.plain) {
+    source.skip(from);
+  }
+  return source;
+}
+
+/// Up to `most` bytes of the file's text from `from` on.
+std::string text_at(const LogFile& file, std::uint64_t from, std::uint64_t most) {
+  ByteSource source = stream_from(file, from, from + most);
+  std::string text;
+  while (text.size() < most) {
+    const std::string_view piece = source.read();
+    if (piece.empty()) {
+      break;
+    }
+    text.append(piece.substr(0, static_cast<std::size_t>(most - text.size())));
+  }
+  return text;
+}
+
+std::uint64_t hash_of(const std::string& text) {
+  return XXH3_64bits(text.data(), text.size());
+}
+
+std::string tail_before(const LogFile& file, std::uint64_t offset) {
+  const std::uint64_t length = std::min(offset, kMostTail);
+  return text_at(file, offset - length, length);
+}
+
+bool holds_what_was_read(const LogFile& file, const FileProgress& progress) {
+  if (file.plain && file.size < progress.offset) {
+    return false;
+  }
+  return hash_of(text_at(file, 0, progress.head_bytes)) == progress.head_hash &&
+         hash_of(tail_before(file, progress.offset)) == progress.tail_hash;
+}
+
+/// One file's new text, or why it is not taken now.
+class Reading {
+ public:
+  Reading(CollectState& state, const CollectOptions& options) : state_{state}, options_{options} {}
+
+  std::optional<std::string> take(const LogFile& file) {
+    FileProgress* known = progress_of(file);
+    if (known != nullptr) {
+      known->path = file.path;
+      known->inode = file.inode;
+      seen_.insert(known - state_.files.data());
+    }
+    const std::uint64_t from = known == nullptr ? 0 : known->offset;
+    if (file.plain && file.size == from) {
+      return std::nullopt;
+    }
+    const auto layout = layout_of(file, known);
+    if (!layout) {
+      return fmt::format("{}: no log that can be read yet", file.path);
+    }
+    const std::string head = text_at(file, 0, kMostHead);
+    const std::uint64_t to = file.plain ? file.size : std::numeric_limits<std::uint64_t>::max();
+    ByteSource source = stream_from(file, from, to);
+    std::uint64_t bytes = 0;
+    WorkloadPiece piece = collect_part(source, *layout, options_, bytes);
+    if (source.damage()) {
+      return fmt::format("{}: left for later: {}", file.path, *source.damage());
+    }
+    FileProgress now = progress_at(file, from + bytes, head);
+    if (bytes < to - from && file.plain) {
+      return fmt::format("{}: left for later: it was truncated meanwhile", file.path);
+    }
+    if (text_at(file, 0, kMostHead).compare(0, head.size(), head) != 0) {
+      return fmt::format("{}: left for later: it was rotated meanwhile", file.path);
+    }
+    keep(known, std::move(now), std::move(piece));
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool saw(std::size_t index) const {
+    return seen_.count(static_cast<std::ptrdiff_t>(index)) > 0;
+  }
+
+ private:
+  FileProgress* progress_of(const LogFile& file) {
+    FileProgress* found = nullptr;
+    for (FileProgress& progress : state_.files) {
+      const bool better = found == nullptr || progress.offset > found->offset ||
+                          (progress.offset == found->offset && progress.inode == file.inode);
+      if (better && holds_what_was_read(file, progress)) {
+        found = &progress;
+      }
+    }
+    return found;
+  }
+
+  std::optional<LogLayout> layout_of(const LogFile& file, const FileProgress* known) const {
+    if (known != nullptr && known->piece) {
+      const LogEnds& ends = known->piece->ends;
+      const LogLayout& layout = ends.begun ? ends.end_layout : ends.start_layout;
+      if (layout.format != LogFormat::Auto) {
+        return layout;
+      }
+    }
+    return layout_of_file(file.path, options_);
+  }
+
+  static FileProgress progress_at(const LogFile& file, std::uint64_t offset,
+                                  const std::string& head) {
+    FileProgress progress;
+    progress.path = file.path;
+    progress.inode = file.inode;
+    progress.offset = offset;
+    progress.head_bytes = std::min<std::uint64_t>(head.size(), offset);
+    progress.head_hash = hash_of(head.substr(0, static_cast<std::size_t>(progress.head_bytes)));
+    progress.tail_hash = hash_of(tail_before(file, offset));
+    return progress;
+  }
+
+  void keep(FileProgress* known, FileProgress now, WorkloadPiece piece) {
+    if (known == nullptr) {
+      now.piece = std::move(piece);
+      seen_.insert(static_cast<std::ptrdiff_t>(state_.files.size()));
+      state_.files.push_back(std::move(now));
+      return;
+    }
+    now.piece = known->piece ? join(std::move(*known->piece), piece) : std::move(piece);
+    *known = std::move(now);
+  }
+
+  CollectState& state_;
+  const CollectOptions& options_;
+  std::set<std::ptrdiff_t> seen_;
+};
+
+auto first_message(const FileProgress& file) {
+  return std::make_tuple(file.piece ? file.piece->ends.first_us : 0, std::string_view{file.path},
+                         file.inode);
+}
+
+/// Files that are gone give up their pieces, as far as nothing older is still there.
+void fold_gone_files(CollectState& state, const Reading& reading) {
+  std::vector<std::pair<FileProgress*, bool>> in_order;
+  for (std::size_t i = 0; i < state.files.size(); ++i) {
+    if (state.files[i].piece) {
+      in_order.emplace_back(&state.files[i], reading.saw(i));
+    }
+  }
+  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
+    return first_message(*a.first) < first_message(*b.first);
+  });
+  for (const auto& [file, there] : in_order) {
+    if (there) {
+      break;
+    }
+    state.before = state.before ? join(std::move(*state.before), *file->piece) : *file->piece;
+    file->piece.reset();
+  }
+  while (state.files.size() > kMostFiles && !state.files.front().piece) {
+    state.files.erase(state.files.begin());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> advance(CollectState& state, const std::vector<std::string>& inputs,
+                                 const CollectOptions& options) {
+  std::vector<std::string> left;
+  Reading reading{state, options};
+  for (const std::string& path : expand_inputs(inputs)) {
+    const auto file = look_at(path);
+    if (!file) {
+      left.push_back(fmt::format("{}: not an ordinary file", path));
+    } else if (const auto reason = reading.take(*file)) {
+      left.push_back(*reason);
+    }
+  }
+  fold_gone_files(state, reading);
+  return left;
+}
+
+WorkloadPiece collected(const CollectState& state) {
+  std::vector<const FileProgress*> files;
+  for (const FileProgress& file : state.files) {
+    if (file.piece) {
+      files.push_back(&file);
+    }
+  }
+  std::sort(files.begin(), files.end(), [](const FileProgress* a, const FileProgress* b) {
+    return first_message(*a) < first_message(*b);
+  });
+  std::optional<WorkloadPiece> all = state.before;
+  for (const FileProgress* file : files) {
+    all = all ? join(std::move(*all), *file->piece) : *file->piece;
+  }
+  return all.value_or(WorkloadPiece{});
+}
+
+}  // namespace quern::collector
