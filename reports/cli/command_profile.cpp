@@ -35,13 +35,34 @@ void register_profile(CLI::App& app, CommandContext& context) {
       ->type_name("N")
       ->check(CLI::Range(1, 100000));
   command
-      ->add_option("--sort", options->shown.sort, "By total time (the default), calls, mean or max")
-      ->check(CLI::IsMember({"total", "calls", "mean", "max"}));
+      ->add_option("--sort", options->shown.sort,
+                   "By total time (the default), calls, mean, 95th percentile, longest, errors, "
+                   "temporary bytes, lock waits, or parse and bind time")
+      ->check(CLI::IsMember(
+          {"total", "calls", "mean", "p95", "max", "errors", "temp", "locks", "parse"}));
+  command->add_option("--kind", options->shown.kind, "Only statements of this kind")
+      ->check(CLI::IsMember({"select", "insert", "update", "delete", "merge", "utility", "other"}));
+  command->add_option("--database", options->shown.database, "Only classes run in this database")
+      ->type_name("NAME");
+  command->add_option("--user", options->shown.user, "Only classes run by this user")
+      ->type_name("NAME");
+  command
+      ->add_option("--application", options->shown.application,
+                   "Only classes run by this application")
+      ->type_name("NAME");
+  command
+      ->add_option("--grep", options->shown.containing,
+                   "Only classes whose SQL holds this, or whose fingerprint begins with it")
+      ->type_name("TEXT");
+  command->add_option("--min-calls", options->shown.least_calls, "Only classes run so often")
+      ->type_name("N");
+  command->add_flag("--plans", options->shown.plans, "What the logged plans of each class tell");
   command->add_flag("--full-sql", options->shown.full_sql, "Do not shorten the statements");
   command->footer(
       "Examples:\n"
       "  quern profile week.workload.json\n"
-      "  quern collect app.log | quern profile - --top 5 --sort mean");
+      "  quern collect app.log | quern profile - --top 5 --sort mean\n"
+      "  quern profile week.workload.json --kind update --grep orders --plans");
   command->callback(
       [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }

@@ -1,9 +1,14 @@
 #include "reports/text/profile_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "collector/plans/explain_formats.hpp"
+#include "collector/plans/insights.hpp"
 
 #include "reports/text/wrap.hpp"
 #include "reports/words.hpp"
@@ -29,20 +34,79 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
   return plural(static_cast<double>(number), one, many);
 }
 
-std::vector<const QueryClass*> sorted(const Workload& workload, const std::string& by) {
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
+  return text;
+}
+
+bool is_wanted(const QueryClass& c, const ProfileOptions& options) {
+  constexpr std::array kKinds = {"select", "insert",  "update", "delete",
+                                 "merge",  "utility", "other"};
+  const auto among = [](const std::map<std::string, std::uint64_t>& names,
+                        const std::string& wanted) {
+    return wanted.empty() || names.count(wanted) > 0;
+  };
+  const std::string sought = lower(options.containing);
+  return (options.kind.empty() || options.kind == kKinds.at(static_cast<std::size_t>(c.kind))) &&
+         among(c.users, options.user) && among(c.databases, options.database) &&
+         among(c.applications, options.application) && c.calls >= options.least_calls &&
+         (sought.empty() || lower(c.sql).find(sought) != std::string::npos ||
+          c.fingerprint.compare(0, sought.size(), sought) == 0);
+}
+
+std::vector<const QueryClass*> sorted(const Workload& workload, const ProfileOptions& options) {
   std::vector<const QueryClass*> classes;
   for (const QueryClass& c : workload.classes) {
-    classes.push_back(&c);
+    if (is_wanted(c, options)) {
+      classes.push_back(&c);
+    }
   }
+  const std::string& by = options.sort;
   const auto key = [&](const QueryClass& c) -> std::int64_t {
-    return by == "calls"  ? static_cast<std::int64_t>(c.calls)
-           : by == "mean" ? mean(c).count()
-           : by == "max"  ? c.maximum.count()
-                          : c.total.count();
+    return by == "calls"    ? static_cast<std::int64_t>(c.calls)
+           : by == "mean"   ? mean(c).count()
+           : by == "max"    ? c.maximum.count()
+           : by == "p95"    ? c.durations.quantile(0.95).count()
+           : by == "errors" ? static_cast<std::int64_t>(c.errors)
+           : by == "temp"   ? static_cast<std::int64_t>(c.temp_bytes)
+           : by == "locks"  ? c.lock_wait_time.count()
+           : by == "parse"  ? c.parse_and_bind.count()
+                            : c.total.count();
   };
   std::stable_sort(classes.begin(), classes.end(),
                    [&](const QueryClass* a, const QueryClass* b) { return key(*a) > key(*b); });
   return classes;
+}
+
+/// What the slowest plan of each shape tells, the shapes by calls.
+std::string plan_lines(const QueryClass& c, std::size_t columns) {
+  constexpr std::size_t kShapes = 3;
+  constexpr std::size_t kFindings = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShapes, c.plans.size()); ++i) {
+    const ObservedPlan& plan = c.plans[i];
+    text += wrap(fmt::format("plan {}: {}, slowest {}", plan.shape,
+                             counted(plan.calls, "execution", "executions"),
+                             duration_words(plan.example_duration)),
+                 "    > ", "      ", columns);
+    const auto document = collector::read_explain_json(plan.example);
+    if (!document) {
+      continue;
+    }
+    const auto findings = collector::plan_findings(*document);
+    for (std::size_t j = 0; j < std::min(kFindings, findings.size()); ++j) {
+      const collector::PlanFinding& finding = findings[j];
+      std::string line{collector::insight_name(finding.insight)};
+      line += finding.node.empty() ? "" : ": " + clean_text(finding.node);
+      for (const auto& [name, value] : finding.numbers) {
+        line += fmt::format(", {} {:.6g}", name, value);
+      }
+      text += wrap(line, "        - ", "          ", columns);
+    }
+  }
+  return text;
 }
 
 struct Sums {
@@ -119,7 +183,8 @@ std::string table(const Workload& workload, const Sums& sums, const ProfileOptio
       '\n' + row("#", "share", "total", "calls", "mean", "p95", "p99", "max", "fingerprint");
   constexpr std::string_view kIndent = "    ";
   int number = 0;
-  for (const QueryClass* c : sorted(workload, options.sort)) {
+  const auto classes = sorted(workload, options);
+  for (const QueryClass* c : classes) {
     if (++number > options.top) {
       break;
     }
@@ -141,10 +206,11 @@ std::string table(const Workload& workload, const Sums& sums, const ProfileOptio
     if (const std::string more = remarks(*c); !more.empty()) {
       text += wrap(more, "    ! ", "      ", options.columns);
     }
+    text += options.plans ? plan_lines(*c, options.columns) : std::string{};
   }
-  if (static_cast<std::size_t>(options.top) < workload.classes.size()) {
+  if (static_cast<std::size_t>(options.top) < classes.size()) {
     text += fmt::format("{}and {} (--top)\n", kIndent,
-                        counted(workload.classes.size() - static_cast<std::size_t>(options.top),
+                        counted(classes.size() - static_cast<std::size_t>(options.top),
                                 "more class", "more classes"));
   }
   return text;
