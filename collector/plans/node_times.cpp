@@ -146,10 +146,13 @@ std::string node_title(const PlanValue& node) {
     }
   };
   add(" using ", node.text_of("Index Name"));
-  add(" on ", node.text_of("Relation Name"));
-  const std::string_view alias = node.text_of("Alias");
-  if (alias != node.text_of("Relation Name")) {
-    add(node.text_of("Relation Name").empty() ? " on " : " ", alias);
+  std::string_view source;
+  for (const char* name : {"Relation Name", "CTE Name", "Function Name"}) {
+    source = source.empty() ? node.text_of(name) : source;
+  }
+  add(" on ", source);
+  if (const std::string_view alias = node.text_of("Alias"); alias != source) {
+    add(source.empty() ? " on " : " ", alias);
   }
   return title;
 }
