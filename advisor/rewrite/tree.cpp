@@ -173,31 +173,7 @@ const PgQuery__ParamRef* parameter(const PgQuery__Node* node) {
 // --- Tree
 // -----------------------------------------------------------------------------------------
 
-/// Memory that is freed all at once, in protobuf-c's terms.
-class Tree::Arena {
- public:
-  void* allocate(std::size_t size) {
-    blocks_.push_back(std::make_unique<std::max_align_t[]>(size / sizeof(std::max_align_t) + 1));
-    return blocks_.back().get();
-  }
-
-  ProtobufCAllocator* allocator() { return &allocator_; }
-
- private:
-  std::vector<std::unique_ptr<std::max_align_t[]>> blocks_;
-  ProtobufCAllocator allocator_{
-      [](void* self, std::size_t size) { return static_cast<Arena*>(self)->allocate(size); },
-      [](void*, void*) {}, this};
-};
-
 namespace {
-
-/// Packs a message and unpacks it with `allocator`: a deep copy.
-ProtobufCMessage* deep_copy(const ProtobufCMessage& message, ProtobufCAllocator* allocator) {
-  std::vector<std::uint8_t> bytes(protobuf_c_message_get_packed_size(&message));
-  protobuf_c_message_pack(&message, bytes.data());
-  return protobuf_c_message_unpack(message.descriptor, allocator, bytes.size(), bytes.data());
-}
 
 std::string deparse_statement(PgQuery__Node* statement) {
   PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
@@ -227,16 +203,15 @@ std::optional<Tree> Tree::copy_of(std::string_view sql) {
     return std::nullopt;
   }
   Tree tree;
-  tree.arena_ = std::make_shared<Arena>();
+  tree.arena_ = std::make_shared<collector::MessageArena>();
   PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
   raw.stmt = const_cast<PgQuery__Node*>(parsed->statements().front().node);
   std::array<PgQuery__RawStmt*, 1> statements{&raw};
   PgQuery__ParseResult result = PG_QUERY__PARSE_RESULT__INIT;
   result.n_stmts = 1;
   result.stmts = statements.data();
-  tree.result_ =
-      reinterpret_cast<PgQuery__ParseResult*>(deep_copy(result.base, tree.arena_->allocator()));
-  if (tree.result_ == nullptr || content(tree.statement()) == nullptr) {
+  tree.result_ = reinterpret_cast<PgQuery__ParseResult*>(tree.arena_->copy(result.base));
+  if (content(tree.statement()) == nullptr) {
     return std::nullopt;
   }
   return tree;
@@ -291,10 +266,9 @@ bool Tree::survives_deparsing() const {
     return false;
   }
   Tree mine;
-  mine.arena_ = std::make_shared<Arena>();
-  mine.result_ =
-      reinterpret_cast<PgQuery__ParseResult*>(deep_copy(result_->base, mine.arena_->allocator()));
-  return mine.result_ != nullptr && canonical(mine) == canonical(*again);
+  mine.arena_ = std::make_shared<collector::MessageArena>();
+  mine.result_ = reinterpret_cast<PgQuery__ParseResult*>(mine.arena_->copy(result_->base));
+  return canonical(mine) == canonical(*again);
 }
 
 std::string Tree::sql() const {
@@ -308,7 +282,7 @@ PgQuery__SelectStmt* Tree::select(std::string_view sql) {
   collector::SyntaxError error;
   const auto parsed = collector::ParseTree::parse(sql, error);
   ensure(parsed && parsed->statements().size() == 1, "a rule wrote SQL that parses");
-  auto* copy = deep_copy(parsed->statements().front().node->base, arena_->allocator());
+  auto* copy = arena_->copy(parsed->statements().front().node->base);
   auto* select = as<PgQuery__SelectStmt>(as<PgQuery__Node>(copy));
   ensure(select != nullptr, "a rule wrote a SELECT");
   return select;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/sql/message_arena.hpp"
 #include "collector/sql/parse_tree.hpp"
 
 namespace quern::advisor::rewrite {
@@ -156,8 +157,7 @@ class Tree {
   [[nodiscard]] PgQuery__Node** list(const std::vector<PgQuery__Node*>& nodes);
 
  private:
-  class Arena;
-  std::shared_ptr<Arena> arena_;
+  std::shared_ptr<collector::MessageArena> arena_;
   PgQuery__ParseResult* result_ = nullptr;
 };
 

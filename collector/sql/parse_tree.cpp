@@ -6,7 +6,42 @@
 #include <pg_query.h>
 
 #include "collector/base/failure.hpp"
+#include "collector/sql/message_arena.hpp"
 #include "collector/sql/nesting.hpp"
+
+namespace {
+
+/// Where the tree that the library is about to write as protobuf bytes is copied to instead.
+struct Capture {
+  quern::collector::MessageArena& arena;
+  PgQuery__ParseResult* tree = nullptr;
+};
+
+thread_local Capture* capture = nullptr;
+
+}  // namespace
+
+// The library builds the whole message, measures it, packs it, frees it; we would unpack it. A Node
+// is a oneof of some 230 members, each looked at in each pass: two thirds of the time of a parse.
+// The linker (--wrap, see CMakeLists.txt) leads the library's two calls here.
+extern "C" {
+std::size_t __real_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult* message);
+std::size_t __real_pg_query__parse_result__pack(const PgQuery__ParseResult* message,
+                                                std::uint8_t* out);
+
+std::size_t __wrap_pg_query__parse_result__get_packed_size(const PgQuery__ParseResult* message) {
+  return capture != nullptr ? 0 : __real_pg_query__parse_result__get_packed_size(message);
+}
+
+std::size_t __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult* message,
+                                                std::uint8_t* out) {
+  if (capture == nullptr) {
+    return __real_pg_query__parse_result__pack(message, out);
+  }
+  capture->tree = reinterpret_cast<PgQuery__ParseResult*>(capture->arena.copy(message->base));
+  return 0;
+}
+}
 
 namespace quern::collector {
 
@@ -27,6 +62,23 @@ class Released {
 
  private:
   Result result_;
+};
+
+/// From here to the end of the scope this thread's parses are copied to `arena`.
+class Capturing {
+ public:
+  explicit Capturing(MessageArena& arena) : capture_{arena} { capture = &capture_; }
+
+  ~Capturing() { capture = nullptr; }
+
+  Capturing(const Capturing&) = delete;
+  Capturing& operator=(const Capturing&) = delete;
+
+  /// Null where the library found an empty text.
+  [[nodiscard]] const PgQuery__ParseResult* tree() const { return capture_.tree; }
+
+ private:
+  Capture capture_;
 };
 
 /// What would make the library read past the text's end or overrun its stack.
@@ -71,28 +123,21 @@ std::optional<ParseTree> ParseTree::parse(std::string_view sql, SyntaxError& err
     return std::nullopt;
   }
   auto text = std::make_shared<const std::string>(sql);
+  const auto arena = std::make_shared<MessageArena>();
+  const Capturing capturing{*arena};
   const Released<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result> result{
       pg_query_parse_protobuf(text->c_str())};
   if (result->error != nullptr) {
     error = from_library(*result->error);
     return std::nullopt;
   }
-  PgQuery__ParseResult* unpacked = pg_query__parse_result__unpack(
-      nullptr, result->parse_tree.len,
-      reinterpret_cast<const std::uint8_t*>(result->parse_tree.data));
-  if (unpacked == nullptr) {
-    error = SyntaxError{"the parser's tree could not be read", 0};
-    return std::nullopt;
-  }
   ParseTree tree;
   tree.text_ = std::move(text);
-  tree.tree_ = std::shared_ptr<const PgQuery__ParseResult>{
-      unpacked, [](const PgQuery__ParseResult* owned) {
-        pg_query__parse_result__free_unpacked(const_cast<PgQuery__ParseResult*>(owned), nullptr);
-      }};
-  for (std::size_t i = 0; i < unpacked->n_stmts; ++i) {
-    if (unpacked->stmts[i]->stmt != nullptr) {
-      tree.statements_.push_back(trimmed(*unpacked->stmts[i], *tree.text_));
+  tree.memory_ = arena;
+  const PgQuery__ParseResult* const parsed = capturing.tree();
+  for (std::size_t i = 0; parsed != nullptr && i < parsed->n_stmts; ++i) {
+    if (parsed->stmts[i]->stmt != nullptr) {
+      tree.statements_.push_back(trimmed(*parsed->stmts[i], *tree.text_));
     }
   }
   return tree;

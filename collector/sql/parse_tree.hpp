@@ -14,6 +14,8 @@
 
 namespace quern::collector {
 
+class MessageArena;
+
 struct SyntaxError {
   std::string message;       ///< the server's words: syntax error at or near "..."
   std::size_t position = 0;  ///< byte offset from 0
@@ -47,7 +49,7 @@ class ParseTree {
 
  private:
   std::shared_ptr<const std::string> text_;
-  std::shared_ptr<const PgQuery__ParseResult> tree_;
+  std::shared_ptr<const MessageArena> memory_;  ///< holds the tree
   std::vector<Statement> statements_;
 };
 
