@@ -15,6 +15,7 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/cost/cost_parameters.hpp"
+#include "planner-model/plan/block_list.hpp"
 #include "planner-model/plan/grouping_sets.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/table_expressions.hpp"
@@ -481,7 +482,7 @@ struct PlannerGlobal {
   std::vector<PricedAccess>* accesses = nullptr;  ///< filled when wanted
 
   // arenas
-  std::deque<Path> paths = {};
+  BlockList<Path> paths = {};
   std::deque<RelOptInfo> rels = {};
   std::deque<RestrictInfo> clauses = {};
   std::deque<EquivalenceClass> classes = {};

@@ -11,24 +11,13 @@ namespace quern::planner_model {
 std::span<const FamilyMember* const> TypeSystem::memberships(Oid op) const {
   // A built-in operator can be a member of an extension's family (btree_gin), and only those are in
   // `own`; both lists at once are not needed anywhere, so the extension's stands second.
-  if (const auto found = tables_->builtin.memberships.find(op);
-      found != tables_->builtin.memberships.end()) {
-    return found->second;
-  }
-  if (const auto found = tables_->own.memberships.find(op);
-      found != tables_->own.memberships.end()) {
-    return found->second;
-  }
-  return {};
+  const auto& builtin = tables_->builtin.memberships.find(op);
+  return builtin.empty() ? tables_->own.memberships.find(op) : builtin;
 }
 
 const FamilyMember* TypeSystem::member(Oid op, Oid family) const {
   for (const auto* index : {&tables_->builtin, &tables_->own}) {
-    const auto found = index->memberships.find(op);
-    if (found == index->memberships.end()) {
-      continue;
-    }
-    for (const FamilyMember* candidate : found->second) {
+    for (const FamilyMember* candidate : index->memberships.find(op)) {
       if (candidate->family == family && candidate->purpose == 's') {
         return candidate;
       }
@@ -44,11 +33,7 @@ std::optional<int> TypeSystem::strategy(Oid op, Oid family) const {
 
 Oid TypeSystem::operator_for(Oid family, Oid left, Oid right, int strategy) const {
   for (const auto* index : {&tables_->builtin, &tables_->own}) {
-    const auto found = index->families.find(family);
-    if (found == index->families.end()) {
-      continue;
-    }
-    for (const FamilyMember* candidate : found->second) {
+    for (const FamilyMember* candidate : index->families.find(family)) {
       if (candidate->left == left && candidate->right == right && candidate->strategy == strategy &&
           candidate->purpose == 's') {
         return candidate->op;
@@ -92,6 +77,11 @@ const OpClass* TypeSystem::default_operator_class(std::string_view access_method
 }
 
 Ordering TypeSystem::ordering(Oid oid) const {
+  const auto known = orderings_.find(oid);
+  return known != orderings_.end() ? known->second : find_ordering(oid);
+}
+
+Ordering TypeSystem::find_ordering(Oid oid) const {
   Ordering answer;
   const Oid element = element_type(base_type(oid));
   const OpClass* btree = default_operator_class("btree", oid);
@@ -120,11 +110,7 @@ Ordering TypeSystem::ordering(Oid oid) const {
 std::vector<Oid> TypeSystem::mergejoin_families(Oid op) const {
   std::vector<Oid> families;
   for (const auto* index : {&tables_->builtin, &tables_->own}) {
-    const auto found = index->memberships.find(op);
-    if (found == index->memberships.end()) {
-      continue;
-    }
-    for (const FamilyMember* candidate : found->second) {
+    for (const FamilyMember* candidate : index->memberships.find(op)) {
       if (candidate->access_method == "btree" && candidate->strategy == btree_strategy::kEqual) {
         families.push_back(candidate->family);
       }

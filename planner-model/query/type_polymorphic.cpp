@@ -159,10 +159,8 @@ std::optional<Oid> TypeSystem::match_polymorphic(std::span<const Oid> actual,
       case type_oid::kAnyRange:
         return range;
       case type_oid::kAnyMultirange: {
-        const auto found = tables_->builtin.ranges.find(range);
-        return multirange != 0                          ? multirange
-               : found == tables_->builtin.ranges.end() ? 0
-                                                        : found->second->multirange;
+        const Range* const known = tables_->builtin.ranges.find(range);
+        return multirange != 0 ? multirange : known == nullptr ? 0 : known->multirange;
       }
       case type_oid::kAnyCompatible:
       case type_oid::kAnyCompatibleNonArray:

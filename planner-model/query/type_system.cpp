@@ -7,19 +7,11 @@
 namespace quern::planner_model {
 namespace {
 
-constexpr Oid kFirstUserOid = 16384;
-
-/// Looks where an OID of that size must be first.
 template <class Row>
 const Row* find_oid(Oid oid, const CatalogIndex::ByOid<Row>& builtin,
                     const CatalogIndex::ByOid<Row>& own) {
-  if (oid < kFirstUserOid) {
-    if (const auto found = builtin.find(oid); found != builtin.end()) {
-      return found->second;
-    }
-  }
-  const auto found = own.find(oid);
-  return found == own.end() ? nullptr : found->second;
+  const Row* const found = builtin.find(oid);
+  return found != nullptr ? found : own.find(oid);
 }
 
 template <class Row>
@@ -38,7 +30,18 @@ std::span<const Row* const> find_name(std::string_view name,
 }  // namespace
 
 TypeSystem::TypeSystem(const CatalogSnapshot& catalog)
-    : tables_{std::make_unique<const Tables>(catalog)} {}
+    : tables_{std::make_unique<const Tables>(catalog)} {
+  // Each plan asks for them, many times.
+  std::unordered_map<Oid, Ordering> found;
+  for (const Table& table : catalog.tables) {
+    for (const Column& column : table.columns) {
+      if (!found.contains(column.type)) {
+        found.emplace(column.type, find_ordering(column.type));
+      }
+    }
+  }
+  orderings_ = std::move(found);
+}
 
 TypeSystem::~TypeSystem() = default;
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "collector/catalog/snapshot.hpp"
@@ -227,9 +228,12 @@ class TypeSystem {
   [[nodiscard]] ResolvedOperator finish_operator(const Operator& chosen,
                                                  std::span<const Oid> inputs) const;
 
+  [[nodiscard]] Ordering find_ordering(Oid type) const;
+
   struct Tables;
   std::unique_ptr<const Tables> tables_;
   const SqlFunctions* sql_functions_ = nullptr;
+  std::unordered_map<Oid, Ordering> orderings_;  ///< of the types that columns have
 };
 
 }  // namespace quern::planner_model

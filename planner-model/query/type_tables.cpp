@@ -3,28 +3,28 @@
 namespace quern::planner_model {
 
 void CatalogIndex::add(const Type& row) {
-  types.emplace(row.oid, &row);
+  types.add(row.oid, &row);
   types_by_name[row.name].push_back(&row);
 }
 
 void CatalogIndex::add(const Function& row) {
-  functions.emplace(row.oid, &row);
+  functions.add(row.oid, &row);
   functions_by_name[row.name].push_back(&row);
 }
 
 void CatalogIndex::add(const Operator& row) {
-  operators.emplace(row.oid, &row);
+  operators.add(row.oid, &row);
   operators_by_name[row.name].push_back(&row);
 }
 
 void CatalogIndex::add(const OpClass& row) {
-  operator_classes.emplace(row.oid, &row);
+  operator_classes.add(row.oid, &row);
   operator_class_list.push_back(&row);
 }
 
 void CatalogIndex::add(const Range& row) {
-  ranges.emplace(row.range, &row);
-  multiranges.emplace(row.multirange, &row);
+  ranges.add(row.range, &row);
+  multiranges.add(row.multirange, &row);
 }
 
 void CatalogIndex::add(const FamilyMember& row) {
@@ -160,9 +160,7 @@ void TypeSystem::Tables::add_operator_classes() {
         .is_default = given.is_default,
         .key_type = given.key_type,
     }));
-    if (const auto known = own.families.find(given.family);
-        builtin.families.contains(given.family) ||
-        (known != own.families.end() && !known->second.empty())) {
+    if (!builtin.families.find(given.family).empty() || !own.families.find(given.family).empty()) {
       continue;  // the members belong to the family, which several classes share
     }
     for (const auto& member : given.members) {

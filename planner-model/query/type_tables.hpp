@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "planner-model/query/oid_table.hpp"
 #include "planner-model/query/type_system.hpp"
 
 namespace quern::planner_model {
@@ -12,7 +13,7 @@ namespace quern::planner_model {
 /// Hash indexes over a set of catalog rows.
 struct CatalogIndex {
   template <class Row>
-  using ByOid = std::unordered_map<Oid, const Row*>;
+  using ByOid = OidTable<const Row*>;
   template <class Row>
   using ByName = std::unordered_map<std::string_view, std::vector<const Row*>>;
 
@@ -28,8 +29,8 @@ struct CatalogIndex {
   std::unordered_map<std::uint64_t, const Cast*> casts;
   ByOid<Range> ranges;
   ByOid<Range> multiranges;
-  std::unordered_map<Oid, std::vector<const FamilyMember*>> memberships;  ///< by operator
-  std::unordered_map<Oid, std::vector<const FamilyMember*>> families;     ///< by family
+  OidTable<std::vector<const FamilyMember*>> memberships;  ///< by operator
+  OidTable<std::vector<const FamilyMember*>> families;     ///< by family
 
   static std::uint64_t pair(Oid source, Oid target) {
     return static_cast<std::uint64_t>(source) << 32U | target;
@@ -38,7 +39,7 @@ struct CatalogIndex {
   void add(const Type& row);
   void add(const Function& row);
 
-  void add(const Aggregate& row) { aggregates.emplace(row.function, &row); }
+  void add(const Aggregate& row) { aggregates.add(row.function, &row); }
 
   void add(const Operator& row);
   void add(const OpClass& row);
