@@ -29,32 +29,38 @@ Oid column_type(const Table& table, int attno) {
   return 0;
 }
 
-const ParsedExtendedStatistics& parsed(PlannerInfo& root, const RelOptInfo& rel,
-                                       const ExtendedStatistics& definition) {
-  auto& cache = root.global->extended_statistics;
-  const auto found = cache.find(&definition);
-  if (found != cache.end()) {
-    return *found->second;
-  }
+ParsedExtendedStatistics read(const PlannerInfo& root, const RelOptInfo& rel,
+                              const ExtendedStatistics& definition) {
   auto columns = definition.columns;
   std::sort(columns.begin(), columns.end());
   std::vector<Oid> item_types;
   for (const auto attno : columns) {
     item_types.push_back(column_type(*rel.table, attno));
   }
+  bool unreadable = false;
   const Binder binder{*root.global->catalog, *root.global->types};
   for (const auto& text : definition.expressions) {
     try {
       item_types.push_back(binder.bind_table_expression(text, *rel.table, rel.range)->type);
     } catch (const UserError&) {
       item_types.push_back(type_oid::kText);
-      root.global->unmodelled.insert("statistics " + definition.name +
-                                     " (an expression cannot be read)");
+      unreadable = true;
     }
   }
-  auto made = std::make_shared<const ParsedExtendedStatistics>(
-      parse_extended_statistics(definition, item_types, *root.global->types));
-  return *cache.emplace(&definition, std::move(made)).first->second;
+  auto made = parse_extended_statistics(definition, item_types, *root.global->types);
+  made.unreadable = unreadable;
+  return made;
+}
+
+const ParsedExtendedStatistics* parsed(PlannerInfo& root, const RelOptInfo& rel,
+                                       const ExtendedStatistics& definition) {
+  const auto* known =
+      root.global->statistics->get(definition, [&] { return read(root, rel, definition); });
+  if (known->unreadable) {
+    root.global->unmodelled.insert("statistics " + definition.name +
+                                   " (an expression cannot be read)");
+  }
+  return known;
 }
 
 /// RelOptInfo.statlist: of the table itself, or of the table with its children.
@@ -66,7 +72,7 @@ std::vector<const ParsedExtendedStatistics*> statistics_of(PlannerInfo& root,
   }
   for (const auto& definition : root.global->catalog->extended_statistics) {
     if (definition.table == rel.table->oid && definition.inherited == rel.is_append) {
-      list.push_back(&parsed(root, rel, definition));
+      list.push_back(parsed(root, rel, definition));
     }
   }
   std::stable_sort(list.begin(), list.end(), [](const auto* a, const auto* b) {

@@ -82,7 +82,6 @@ struct PathTarget {
 struct EquivalenceClass;
 struct RelOptInfo;
 struct PlannerInfo;
-struct ParsedExtendedStatistics;
 struct Path;
 
 struct EquivalenceMember {
@@ -472,9 +471,6 @@ struct PlannerGlobal {
   std::vector<SubPlanInfo> subplans = {};
   std::vector<ExecParam> exec_params = {};
   std::set<std::string> unmodelled = {};
-  /// CREATE STATISTICS objects that this planning has read.
-  std::map<const ExtendedStatistics*, std::shared_ptr<const ParsedExtendedStatistics>>
-      extended_statistics = {};
   bool extended_off = false;  ///< estimates are asked for without them
   bool parallel_ok = false;
   long work_left = 20'000'000;  ///< paths and clause checks before planning is refused

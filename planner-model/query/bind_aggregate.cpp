@@ -136,7 +136,8 @@ void Analyzer::make_aggregate(Scope& scope, const PgQuery__FuncCall& call, Expr&
   if (aggregate.distinct) {
     check_aggregate_distinct(aggregate);
   }
-  std::vector<ExprPtr> inputs = children(aggregate);
+  const Children held = children(aggregate);
+  std::vector<ExprPtr> inputs{held.begin(), held.end()};
   aggregate.levels_up = aggregate_level(inputs);
   if (is_set(call.agg_filter)) {
     aggregate.filter =

@@ -90,19 +90,22 @@ std::size_t hash(const Expr& expr) {
   return seed;
 }
 
-std::vector<ExprPtr> children(const Expr& expr) {
-  std::vector<ExprPtr> all = expr.args;
-  all.insert(all.end(), expr.direct_args.begin(), expr.direct_args.end());
-  if (expr.filter) {
-    all.push_back(expr.filter);
+const ExprPtr& Children::at(std::size_t i) const {
+  if (i < expr_->args.size()) {
+    return expr_->args[i];
   }
-  for (const AggregateOrder& item : expr.order_by) {
-    all.push_back(item.expr);
+  i -= expr_->args.size();
+  if (i < expr_->direct_args.size()) {
+    return expr_->direct_args[i];
   }
-  if (expr.test) {
-    all.push_back(expr.test);
+  i -= expr_->direct_args.size();
+  if (expr_->filter) {
+    if (i == 0) {
+      return expr_->filter;
+    }
+    --i;
   }
-  return all;
+  return i < expr_->order_by.size() ? expr_->order_by[i].expr : expr_->test;
 }
 
 }  // namespace quern::planner_model

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -144,8 +146,62 @@ struct Expr {
 /// Equal expressions have equal hashes.
 [[nodiscard]] std::size_t hash(const Expr& expr);
 
-/// Children in evaluation order: args, direct_args, filter, order_by, test (not the subquery).
-[[nodiscard]] std::vector<ExprPtr> children(const Expr& expr);
+/// A range over what an expression holds.
+class Children {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = ExprPtr;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const ExprPtr*;
+    using reference = const ExprPtr&;
+
+    Iterator() = default;
+
+    Iterator(const Children& children, std::size_t at) : children_{&children}, at_{at} {}
+
+    const ExprPtr& operator*() const { return children_->at(at_); }
+
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++at_;
+      return before;
+    }
+
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const Children* children_ = nullptr;
+    std::size_t at_ = 0;
+  };
+
+  explicit Children(const Expr& expr)
+      : expr_{&expr},
+        size_{expr.args.size() + expr.direct_args.size() + expr.order_by.size() +
+              (expr.filter ? 1U : 0U) + (expr.test ? 1U : 0U)} {}
+
+  [[nodiscard]] Iterator begin() const { return {*this, 0}; }
+
+  [[nodiscard]] Iterator end() const { return {*this, size_}; }
+
+ private:
+  [[nodiscard]] const ExprPtr& at(std::size_t i) const;
+
+  const Expr* expr_;
+  std::size_t size_;
+};
+
+/// Children in evaluation order: args, direct_args, filter, order_by, test (not the subquery). They
+/// are seen, not kept: `expr` must stay.
+[[nodiscard]] inline Children children(const Expr& expr) {
+  return Children{expr};
+}
 
 /// A copy of `expr` in which every child c is replaced by change(c) (a null answer keeps it).
 /// Returns `expr` itself when nothing changed.

@@ -33,6 +33,7 @@ struct ParsedExtendedStatistics {
   };
 
   std::vector<McvItem> most_common = {};
+  bool unreadable = false;  ///< the type of an expression is a guess
 };
 
 /// `item_types`: type of each item, in the order of columns then expressions.

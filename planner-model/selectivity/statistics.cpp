@@ -6,6 +6,8 @@
 
 #include "collector/base/units.hpp"
 
+#include "planner-model/selectivity/extended.hpp"
+
 namespace quern::planner_model {
 namespace {
 
@@ -81,6 +83,8 @@ ParsedStatistics parse_statistics(const ColumnStatistics& statistics, Oid type,
 struct StatisticsCache::Implementation {
   std::mutex mutex;
   std::unordered_map<const ColumnStatistics*, std::unique_ptr<const ParsedStatistics>> parsed;
+  std::unordered_map<const ExtendedStatistics*, std::unique_ptr<const ParsedExtendedStatistics>>
+      extended;
 };
 
 StatisticsCache::StatisticsCache(const TypeSystem& types)
@@ -93,6 +97,17 @@ const ParsedStatistics* StatisticsCache::get(const ColumnStatistics& statistics,
   auto& slot = implementation_->parsed[&statistics];
   if (!slot) {
     slot = std::make_unique<const ParsedStatistics>(parse_statistics(statistics, type, types_));
+  }
+  return slot.get();
+}
+
+const ParsedExtendedStatistics* StatisticsCache::get(
+    const ExtendedStatistics& statistics,
+    const std::function<ParsedExtendedStatistics()>& read) const {
+  const std::lock_guard lock{implementation_->mutex};
+  auto& slot = implementation_->extended[&statistics];
+  if (!slot) {
+    slot = std::make_unique<const ParsedExtendedStatistics>(read());
   }
   return slot.get();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,12 +34,19 @@ struct ParsedStatistics {
                                                 const TypeSystem& types);
 
 /// One per planner: statistics parsed on first use, kept by address. Safe from several threads.
+struct ParsedExtendedStatistics;
+
 class StatisticsCache {
  public:
   explicit StatisticsCache(const TypeSystem& types);
   ~StatisticsCache();
 
   [[nodiscard]] const ParsedStatistics* get(const ColumnStatistics& statistics, Oid type) const;
+
+  /// What `read` made of a CREATE STATISTICS object when it was first asked for.
+  [[nodiscard]] const ParsedExtendedStatistics* get(
+      const ExtendedStatistics& statistics,
+      const std::function<ParsedExtendedStatistics()>& read) const;
 
   [[nodiscard]] const TypeSystem& types() const { return types_; }
 
