@@ -1,5 +1,6 @@
 // How long the model takes to plan a statement, parse and EXPLAIN text included, beside the round
-// trip of the server's EXPLAIN on a local socket, in one run. usage: planning_bench [ROUNDS]
+// trip of the server's EXPLAIN on a local socket, in one run; then how long it takes to price a
+// planned statement under one more index set. usage: planning_bench [ROUNDS]
 //
 // Each statement's rounds run one side after the other, so that both work with warm caches, as a
 // tool that plans a workload does. A statement's figure is the median of its rounds.
@@ -18,6 +19,7 @@
 
 #include "planner-model/whatif/planner.hpp"
 
+#include "tests/bench/recosting.hpp"
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
 
@@ -62,7 +64,8 @@ Timing time_statement(pqxx::nontransaction& server, const Planner& planner,
   return {statement.name, median(server_times), median(model_times)};
 }
 
-void print(const std::vector<Timing>& timings) {
+/// Returns the mean of the server's times.
+double print(const std::vector<Timing>& timings) {
   const auto row = [](const std::string& name, double server, double model) {
     fmt::print("{:<34} {:>9.0f} {:>9.0f} {:>8.1f}\n", name, server, model, server / model);
   };
@@ -79,6 +82,20 @@ void print(const std::vector<Timing>& timings) {
   row(fmt::format("all {} statements", timings.size()), server, model);
   fmt::print("median ratio {:.1f}, least {:.1f}\n", median(ratios),
              *std::min_element(ratios.begin(), ratios.end()));
+  return server / static_cast<double>(timings.size());
+}
+
+void print(const quern::bench::Recosting& recosting, double server_us) {
+  fmt::print(
+      "under one more index set: {:.2f} us a statement, 1/{:.0f} of the server's EXPLAIN, 1/{:.0f} "
+      "of "
+      "the model's planning\n",
+      recosting.nanoseconds / 1e3, 1e3 * server_us / recosting.nanoseconds,
+      1e3 * recosting.planning_us / recosting.nanoseconds);
+  fmt::print("{} of {} random sets as planned again (to 0.1 %), {} of the others flagged\n",
+             recosting.exact, recosting.compared, recosting.flagged);
+  fmt::print("{} alternatives of {} statements, {:.1f} kB\n", recosting.alternatives,
+             recosting.statements, recosting.bytes / 1e3);
 }
 
 int run(int rounds) {
@@ -95,7 +112,9 @@ int run(int rounds) {
       timings.push_back(time_statement(server, planner, statement, rounds));
     }
   }
-  print(timings);
+  const double server_us = print(timings);
+  print(quern::bench::measure_recosting(catalog, QUERN_SOURCE_DIR "/samples/shop/queries.sql"),
+        server_us);
   return 0;
 }
 
