@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,8 @@
 #include "collector/logs/infer_prefix.hpp"
 #include "collector/logs/log_reader.hpp"
 #include "collector/logs/record_stream.hpp"
+#include "collector/parallel/parallel_reader.hpp"
+#include "collector/sql/statement_statistics.hpp"
 #include "collector/sql/weighted_sql.hpp"
 
 namespace quern::collector {
@@ -117,11 +120,19 @@ class Collection {
     piece.ends.filter = options_.filter;
     piece.ends.sessions = assembler_.suspend();
     piece.decided = aggregator_.take();
+    if (parallel_) {
+      piece.decided = merge(std::move(piece.decided), parallel_->take());
+    }
     return piece;
   }
 
   void read_stream(ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
     const Head head{lines};
+    const bool given = options_.format != LogFormat::Auto || options_.prefix;
+    if (!given && StatementStatisticsReader::recognizes(head.views())) {
+      read_statement_statistics(head, lines);
+      return;
+    }
     const auto layout = layout_of(head, source);
     if (!layout) {
       skip_stream(head, lines);
@@ -139,19 +150,65 @@ class Collection {
 
   void read_log(const LogLayout& layout, const Head& head, ByteSource& source, LineReader& lines,
                 std::uint64_t before, std::uint64_t all) {
+    if (options_.threads > 1 && ParallelReader::can_read(layout)) {
+      read_parallel(layout, head, source, lines, before, all);
+      return;
+    }
     stream_.open(layout);
     for (const Head::Line& line : head.lines) {
       stream_.line(line.text, line.number, line.cut, line.terminated);
     }
     std::string_view line;
-    constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
     while (lines.next(line)) {
       stream_.line(line, lines.number(), lines.cut(), lines.terminated());
-      if (options_.progress && lines.number() % kLinesBetweenReports == 0) {
-        options_.progress(before + source.consumed(), all);
-      }
+      report(lines.number(), before + source.consumed(), all);
     }
     if (!stream_.close()) {
+      remember(head);
+    }
+  }
+
+  void report(std::uint64_t line, std::uint64_t done, std::uint64_t all) const {
+    constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
+    if (options_.progress && line % kLinesBetweenReports == 0) {
+      options_.progress(done, all);
+    }
+  }
+
+  void read_parallel(const LogLayout& layout, const Head& head, ByteSource& source,
+                     LineReader& lines, std::uint64_t before, std::uint64_t all) {
+    if (!parallel_) {
+      parallel_ =
+          std::make_unique<ParallelReader>(options_.threads, options_.chunk_bytes, options_.filter,
+                                           options_.bucket_seconds, options_.limits);
+    }
+    std::size_t in_head = 0;
+    bool any = false;
+    const auto next = [&](std::string_view& line, std::uint64_t& number, bool& cut,
+                          bool& terminated) {
+      if (in_head < head.lines.size()) {
+        const Head::Line& first = head.lines[in_head++];
+        line = first.text;
+        number = first.number;
+        cut = first.cut;
+        terminated = first.terminated;
+        return true;
+      }
+      if (!lines.next(line)) {
+        return false;
+      }
+      number = lines.number();
+      cut = lines.cut();
+      terminated = lines.terminated();
+      report(number, before + source.consumed(), all);
+      return true;
+    };
+    parallel_->read(tally_.file, layout, next, [&](LogEnds ends) {
+      any = any || ends.begun || !ends.start_text.empty();
+      stream_.follow(ends, Neighbours::Certain);
+      assembler_.follow(std::move(ends.sessions), Neighbours::Certain);
+    });
+    if (!any) {
       remember(head);
     }
   }
@@ -172,6 +229,23 @@ class Collection {
     } else if (!head.lines.empty()) {
       remember(head);
     }
+  }
+
+  void read_statement_statistics(const Head& head, LineReader& lines) {
+    if (options_.recognized) {
+      options_.recognized(tally_.file, "a dump of pg_stat_statements");
+    }
+    StatementStatisticsReader reader{aggregator_, tally_};
+    for (const Head::Line& line : head.lines) {
+      reader.line(line.text, line.number, line.cut);
+    }
+    std::string_view line;
+    while (lines.next(line)) {
+      reader.line(line, lines.number(), lines.cut());
+    }
+    reader.finish();
+    tally_.counts.lines += lines.number();
+    aggregator_.formats()["pg_stat_statements"] += reader.records();
   }
 
   /// Nothing when no format fits.
@@ -256,6 +330,7 @@ class Collection {
   ReadTally tally_;
   EventAssembler assembler_;
   RecordStream stream_;
+  std::unique_ptr<ParallelReader> parallel_ = {};  ///< once there is use for it
   bool damaged_ = false;
   std::string unread_file_, unread_, suggestion_;
 };

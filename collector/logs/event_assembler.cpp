@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -87,7 +88,7 @@ struct EventAssembler::State {
       }
       place = sessions.try_emplace(key).first;
       place->second.id.assign(record.session);
-      place->second.from_start = started < kMostEnds;
+      place->second.from_start = started < kMostSessions;
       place->second.decided = !place->second.from_start;
       place->second.first_us = record.at_us;
       started += place->second.from_start ? 1 : 0;
@@ -252,15 +253,16 @@ struct EventAssembler::State {
 
   // --- ends ----------------------------------------------------------------------------------
 
-  void follow(SessionState later) {
+  void follow(SessionState later, Neighbours neighbours) {
     const auto place = sessions.find(key_of(later.id));
     const bool known = place != sessions.end();
+    const bool certain = neighbours == Neighbours::Certain;
     const bool back_in_time =
         known && later.first_us != 0 && place->second.last_us > later.first_us;
-    const bool ended_before = !known && std::any_of(ended.begin(), ended.end(), [&](const auto& e) {
-      return e.id == later.id;
-    });
-    if (back_in_time || ended_before) {
+    const bool ended_before =
+        !certain && !known &&
+        std::any_of(ended.begin(), ended.end(), [&](const auto& e) { return e.id == later.id; });
+    if (ended_before || (back_in_time && !certain)) {
       let_start_stand(later);
     }
     if (known && later.from_start) {
@@ -300,7 +302,7 @@ struct EventAssembler::State {
   }
 
   void insert(SessionState session) {
-    if (session.from_start && started >= kMostEnds) {
+    if (session.from_start && started >= kMostSessions) {
       let_start_stand(session);
     }
     started += session.from_start ? 1 : 0;
@@ -313,7 +315,7 @@ struct EventAssembler::State {
     sessions.insert_or_assign(key, std::move(session));
   }
 
-  /// All sessions, from the one seen longest ago to the last; none is left.
+  /// All sessions, those whose last record is oldest first; none is left.
   std::vector<SessionState> take_all() {
     std::vector<SessionState> all;
     for (auto& [key, session] : sessions) {
@@ -321,9 +323,41 @@ struct EventAssembler::State {
     }
     sessions.clear();
     std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
-      return a.last_seen < b.last_seen;
+      return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
     });
     return all;
+  }
+
+  /// Of those that may go on before, and of those that may go on after, lets stand all but
+  /// kMostEnds; and all that hold a secret.
+  void limit(std::vector<SessionState>& all) {
+    std::vector<SessionState> kept;
+    std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
+      return std::tie(a.first_us, a.id, a.last_us) < std::tie(b.first_us, b.id, b.last_us);
+    });
+    std::size_t from_start = 0;
+    for (SessionState& session : all) {
+      if (session.from_start && ++from_start > kMostEnds) {
+        let_start_stand(session);
+      }
+    }
+    std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
+      return std::tie(b.last_us, b.id, b.first_us) < std::tie(a.last_us, a.id, a.first_us);
+    });
+    std::size_t to_end = 0;
+    for (SessionState& session : all) {
+      const bool goes_on = session.to_end && ++to_end <= kMostEnds;
+      if (holds_secret(session)) {
+        close(std::move(session));
+      } else if (goes_on) {
+        kept.push_back(std::move(session));
+      } else {
+        end(std::move(session));
+      }
+    }
+    std::move(ended.begin(), ended.end(), std::back_inserter(kept));
+    ended.clear();
+    all = std::move(kept);
   }
 };
 
@@ -371,30 +405,19 @@ void EventAssembler::finish() {
   }
 }
 
-std::vector<SessionState> EventAssembler::suspend() {
+std::vector<SessionState> EventAssembler::suspend(Handover where) {
   State& s = *state_;
   std::vector<SessionState> all = s.take_all();
-  std::vector<SessionState> kept;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (holds_secret(all[i])) {
-      s.close(std::move(all[i]));
-    } else if (i + kMostEnds < all.size()) {
-      s.end(std::move(all[i]));
-    } else {
-      kept.push_back(std::move(all[i]));
-    }
+  std::move(s.ended.begin(), s.ended.end(), std::back_inserter(all));
+  s.ended.clear();
+  s.started = 0;
+  if (where == Handover::IntoDocument) {
+    s.limit(all);
   }
-  for (SessionState& session : std::exchange(s.ended, {})) {
-    if (holds_secret(session)) {
-      s.close(std::move(session));
-    } else {
-      kept.push_back(std::move(session));
-    }
-  }
-  std::sort(kept.begin(), kept.end(), [](const SessionState& a, const SessionState& b) {
+  std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
     return std::tie(a.id, a.first_us, a.to_end) < std::tie(b.id, b.first_us, b.to_end);
   });
-  return kept;
+  return all;
 }
 
 void EventAssembler::resume(std::vector<SessionState> sessions) {
@@ -406,12 +429,12 @@ void EventAssembler::resume(std::vector<SessionState> sessions) {
   }
 }
 
-void EventAssembler::follow(std::vector<SessionState> sessions) {
+void EventAssembler::follow(std::vector<SessionState> sessions, Neighbours neighbours) {
   std::sort(sessions.begin(), sessions.end(), [](const SessionState& a, const SessionState& b) {
     return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
   });
   for (SessionState& session : sessions) {
-    state_->follow(std::move(session));
+    state_->follow(std::move(session), neighbours);
   }
 }
 

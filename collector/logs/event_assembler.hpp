@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collector/logs/event_filter.hpp"
+#include "collector/logs/log_ends.hpp"
 #include "collector/logs/log_reader.hpp"
 #include "collector/logs/log_record.hpp"
 #include "collector/logs/session_state.hpp"
@@ -18,8 +19,8 @@ namespace quern::collector {
 ///
 /// Sessions go across the ends of a piece: what their first and last records say may hang on the
 /// pieces before and after. Either finish() lets them stand as they are, or suspend() hands them
-/// over for resume() and follow() to join. The number of sessions handed over is bounded: the first
-/// kMostEnds seen may go on from before, the last kMostEnds may go on after.
+/// over for resume() and follow() to join. The number of sessions that go into a document is
+/// bounded: the first kMostEnds seen may go on from before, the last kMostEnds may go on after.
 class EventAssembler final : public LogRecordSink {
  public:
   static constexpr std::size_t kMostEnds = 1000;
@@ -32,11 +33,11 @@ class EventAssembler final : public LogRecordSink {
   void finish();
 
   /// The sessions as they stand, in the order of their ids.
-  [[nodiscard]] std::vector<SessionState> suspend();
+  [[nodiscard]] std::vector<SessionState> suspend(Handover where = Handover::IntoDocument);
   /// Goes on from these; the first call of all.
   void resume(std::vector<SessionState> sessions);
   /// The sessions of the piece that comes next.
-  void follow(std::vector<SessionState> sessions);
+  void follow(std::vector<SessionState> sessions, Neighbours neighbours = Neighbours::Likely);
 
  private:
   struct State;

@@ -11,6 +11,14 @@
 
 namespace quern::collector {
 
+/// Where what hangs over an end goes: into a document, where no password may stand and little room
+/// is, or to another thread.
+enum class Handover : std::uint8_t { IntoDocument, WithinProcess };
+
+/// How sure it is that a piece follows another of the same log: the order of files on a command
+/// line only suggests it.
+enum class Neighbours : std::uint8_t { Likely, Certain };
+
 /// What hangs over the ends of a piece of a log: what it says is known only beside the pieces
 /// before and after.
 struct LogEnds {

@@ -177,9 +177,11 @@ void RecordStream::finish() {
   tally_.file = file;
 }
 
-LogEnds RecordStream::suspend() {
+LogEnds RecordStream::suspend(Handover where) {
   if (end_.begun) {
-    let_secrets_stand();
+    if (where == Handover::IntoDocument) {
+      let_secrets_stand();
+    }
   } else {
     end_.start_text = std::exchange(text_, {});
   }
@@ -212,7 +214,7 @@ void RecordStream::resume(const LogEnds& ends) {
   }
 }
 
-void RecordStream::follow(const LogEnds& ends) {
+void RecordStream::follow(const LogEnds& ends, Neighbours neighbours) {
   if (ends.start_layout.format == LogFormat::Auto) {
     return;
   }
@@ -222,8 +224,8 @@ void RecordStream::follow(const LogEnds& ends) {
   }
   // Pieces of one log follow each other; its processes write within moments of each other.
   constexpr std::int64_t kSlack = 60'000'000;
-  const bool in_time =
-      ends.first_us == 0 || end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
+  const bool in_time = neighbours == Neighbours::Certain || ends.first_us == 0 ||
+                       end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
   tally_.file = ends.start_file;
   open(ends.start_layout);
   std::uint64_t number = 0;
@@ -247,7 +249,9 @@ void RecordStream::follow(const LogEnds& ends) {
     end_.end_file = ends.end_file;
   }
   end_.first_us = end_.first_us == 0 ? ends.first_us : end_.first_us;
-  end_.last_us = ends.last_us == 0 ? end_.last_us : ends.last_us;
+  end_.last_us = neighbours == Neighbours::Certain ? std::max(end_.last_us, ends.last_us)
+                 : ends.last_us == 0               ? end_.last_us
+                                                   : ends.last_us;
 }
 
 void RecordStream::take(const LogRecord& record) {

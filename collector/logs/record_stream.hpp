@@ -30,9 +30,9 @@ class RecordStream final : public LogRecordSink {
   void finish();
 
   /// Everything of LogEnds but filter and sessions.
-  [[nodiscard]] LogEnds suspend();
+  [[nodiscard]] LogEnds suspend(Handover where = Handover::IntoDocument);
   void resume(const LogEnds& ends);
-  void follow(const LogEnds& ends);
+  void follow(const LogEnds& ends, Neighbours neighbours = Neighbours::Likely);
 
   void take(const LogRecord& record) override;
 

@@ -478,6 +478,13 @@ void Aggregator::temporary_file(std::string_view sql, std::uint64_t bytes,
   }
 }
 
+void Aggregator::rows(std::string_view sql, std::uint64_t number, const TextPosition& where) {
+  if (const ClassNumber c = state_->classify(sql, where); c != kNoClass) {
+    QueryClass& query = state_->at(c).query;
+    query.rows = query.rows.value_or(0) + number;
+  }
+}
+
 void Aggregator::lock_wait(std::string_view sql, const TextPosition& where) {
   if (const ClassNumber number = state_->classify(sql, where); number != kNoClass) {
     ++state_->at(number).query.lock_waits;

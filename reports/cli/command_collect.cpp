@@ -37,6 +37,7 @@ struct Options {
   std::string since, until;
   std::vector<std::string> databases, users, applications;
   std::int32_t bucket_seconds = 60;
+  unsigned threads = 1;
 };
 
 std::optional<std::int64_t> time_option(const char* flag, const std::string& text) {
@@ -70,6 +71,7 @@ collector::CollectOptions as_meant(const Options& typed) {
   meant.filter.users = {typed.users.begin(), typed.users.end()};
   meant.filter.applications = {typed.applications.begin(), typed.applications.end()};
   meant.bucket_seconds = typed.bucket_seconds;
+  meant.threads = typed.threads;
   return meant;
 }
 
@@ -147,8 +149,7 @@ void run(const CommandContext& context, const Options& typed) {
   {
     Progress progress{context};
     options.progress = [&](std::uint64_t done, std::uint64_t all) {
-      progress.update("reading",
-                      all == 0 ? -1 : static_cast<double>(done) / static_cast<double>(all));
+      progress.update_bytes("reading", done, all);
     };
     options.recognized = [&](const std::string& file, const std::string& layout) {
       recognized[layout].push_back(file);
@@ -200,6 +201,11 @@ void register_collect(CLI::App& app, CommandContext& context) {
   command->add_option("--bucket", typed->bucket_seconds, "Seconds of a step of the time series")
       ->type_name("S")
       ->check(CLI::Range(1, 86400));
+  command
+      ->add_option("-j,--threads", typed->threads,
+                   "Threads that read plain and compressed logs; the output is the same")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
   command->footer(
       "Examples:\n"
       "  quern collect /var/log/postgresql -o week.workload.json\n"

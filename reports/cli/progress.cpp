@@ -1,10 +1,13 @@
 #include "reports/cli/progress.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "reports/words.hpp"
 
 namespace quern::reports {
 
@@ -40,6 +43,24 @@ void Progress::update(const std::string& stage, double fraction) {
   context_.err << fmt::format("\r\033[K[{:#<{}}{:.<{}}] {:3.0f} % {}", "", filled, "",
                               kWidth - filled, 100 * std::clamp(fraction, 0.0, 1.0), stage)
                << std::flush;
+}
+
+void Progress::update_bytes(const std::string& stage, std::uint64_t done, std::uint64_t all) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  if (!enabled_ || seconds < 1) {
+    return;
+  }
+  const double rate = static_cast<double>(done) / seconds;
+  std::string words = fmt::format("{} {}/s", stage, size_words(Bytes{rate}));
+  if (all == 0 || done > all) {
+    update(words, -1);
+    return;
+  }
+  if (rate > 0) {
+    const double left = static_cast<double>(all - done) / rate;
+    words += fmt::format(", {} left", duration_words(Microseconds{std::llround(left) * 1'000'000}));
+  }
+  update(words, static_cast<double>(done) / static_cast<double>(all));
 }
 
 }  // namespace quern::reports

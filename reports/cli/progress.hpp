@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "reports/cli/command_context.hpp"
@@ -18,6 +19,8 @@ class Progress {
 
   /// `fraction` in [0, 1]; below 0: unknown, only the stage is shown.
   void update(const std::string& stage, double fraction);
+  /// With the rate and, where `all` is known (not 0), the time left.
+  void update_bytes(const std::string& stage, std::uint64_t done, std::uint64_t all);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -98,6 +98,21 @@ TEST_CASE("a log cut at any lines, collected apart and joined in order, is the w
   }
 }
 
+TEST_CASE("any number of threads and any size of chunks give the same bytes", "[pieces]") {
+  for (const char* kind : {"log", "csv", "json"}) {
+    const std::string log = log_text(kind);
+    const std::string whole = write_piece(collect_piece_text(log, {}));
+    for (const auto& [threads, bytes] :
+         {std::pair{2U, std::size_t{1} << 20U}, std::pair{5U, std::size_t{50'000}}}) {
+      CollectOptions options;
+      options.threads = threads;
+      options.chunk_bytes = bytes;
+      INFO(kind << " " << threads);
+      CHECK(write_piece(collect_piece_text(log, options)) == whole);
+    }
+  }
+}
+
 namespace {
 
 /// Every way in which lines hang together: three sessions interleaved.

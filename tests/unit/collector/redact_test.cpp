@@ -1,0 +1,131 @@
+#include <catch2/catch.hpp>
+
+#include "collector/redact/redact_documents.hpp"
+#include "collector/redact/redact_sql.hpp"
+
+using namespace quern;
+using namespace quern::collector;
+
+namespace {
+
+const ValueMapping kMapping{"test"};
+
+std::string text(std::string_view value) {
+  return kMapping.map(value, {ValueKind::Text});
+}
+
+std::string number(std::string_view value) {
+  return kMapping.map(value, {ValueKind::Number});
+}
+
+std::string time(std::string_view value) {
+  return kMapping.map(value, {ValueKind::Time});
+}
+
+Column column(const char* name, Oid type, std::int16_t place) {
+  Column c;
+  c.name = name;
+  c.type = type;
+  c.number = place;
+  return c;
+}
+
+CatalogSnapshot orders() {
+  constexpr Oid kInt4 = 23, kText = 25, kTimestampTz = 1184, kTextArray = 1009;
+  Table table;
+  table.oid = 20000;
+  table.schema = "public";
+  table.name = "orders";
+  table.columns = {column("id", kInt4, 1), column("status", kText, 2),
+                   column("placed_at", kTimestampTz, 3), column("tags", kTextArray, 4)};
+  ColumnStatistics statuses;
+  statuses.most_common_values = {"open", "12"};
+  table.columns[1].statistics = statuses;
+  CatalogSnapshot catalog;
+  catalog.tables = {table};
+  Index index;
+  index.table = table.oid;
+  index.definition =
+      "CREATE INDEX i ON public.orders USING btree (id) WHERE (status = 'open'::text)";
+  index.predicate = "(status = 'open'::text)";
+  catalog.indexes = {index};
+  return catalog;
+}
+
+}  // namespace
+
+TEST_CASE("mapped values keep their order and distances", "[redact]") {
+  CHECK(text("adler") < text("b"));
+  CHECK(text("Vienna") < text("Vienne"));
+  CHECK(text("Vienna").find("Vienna") == std::string::npos);
+  CHECK(text("a!b") != text("a\"b"));
+  CHECK(text("žena") != "žena");
+  const auto moved = [](const char* value) { return std::stod(number(value)) - std::stod(value); };
+  CHECK(moved("-5") == Approx(moved("29625")));
+  CHECK(moved("49.90") == Approx(moved("29625")));
+  CHECK(number("-0.5").find('.') != std::string::npos);
+  CHECK(number("NaN") == "NaN");
+  CHECK(time("2025-05-30 10:11:12+00") < time("2025-05-31"));
+  CHECK(time("2025-05-30").substr(4) == "-05-30");
+  CHECK(time("infinity") == "infinity");
+}
+
+TEST_CASE("a pattern matches what it matched", "[redact]") {
+  const ValueType pattern{ValueKind::Text, false, true};
+  CHECK(kMapping.map("%guitar_1%", pattern) == "%" + text("guitar") + "_" + text("1") + "%");
+  CHECK(kMapping.map("5\\%", pattern) == text("5%"));
+  CHECK(kMapping.map("a&b", pattern) == text("a") + "\\%" + text("b"));
+}
+
+TEST_CASE("a literal is what the column is that it is compared with", "[redact]") {
+  const CatalogSnapshot catalog = orders();
+  const SqlRedactor redactor{kMapping, catalog};
+  const auto redacted = [&](const char* sql) { return redactor.statement(sql).text; };
+  CHECK(redacted("SELECT id FROM orders WHERE status = '12' AND id = 12 LIMIT 12") ==
+        "SELECT id FROM orders WHERE status = '" + text("12") + "' AND id = " + number("12") +
+            " LIMIT 12");
+  CHECK(redacted("SELECT 1 FROM orders o WHERE o.id IN (7, -8)") ==
+        "SELECT 1 FROM orders o WHERE o.id IN (" + number("7") + ", " + number("-8") + ")");
+  CHECK(redacted("SELECT 1 FROM orders WHERE id = ANY ('{7,8}')") ==
+        "SELECT 1 FROM orders WHERE id = ANY ('{\"" + number("7") + "\",\"" + number("8") +
+            "\"}')");
+  CHECK(redacted("SELECT date_trunc('month', placed_at) FROM orders WHERE placed_at > '2025-05-30' "
+                 "-- bob") ==
+        "SELECT date_trunc('month', placed_at) FROM orders WHERE placed_at > '" +
+            time("2025-05-30") + "'  ");
+  CHECK(redacted("UPDATE orders SET id = id + 10, status = E'it\\'s' WHERE id = 4") ==
+        "UPDATE orders SET id = id + 10, status = '" + text("it's") +
+            "' WHERE id = " + number("4"));
+  CHECK(redacted("SELECT 1 FROM orders WHERE status LIKE 'Sm%'") ==
+        "SELECT 1 FROM orders WHERE status LIKE '" + text("Sm") + "%'");
+  CHECK(redacted("SELECT 1 FROM orders WHERE placed_at > now() - interval '7 days'") ==
+        "SELECT 1 FROM orders WHERE placed_at > now() - interval '7 days'");
+  CHECK(redacted("this is 'not' SQL").find("not") == std::string::npos);
+}
+
+TEST_CASE("parameters are what their place says", "[redact]") {
+  const CatalogSnapshot catalog = orders();
+  Workload workload;
+  QueryClass c;
+  c.sql = "INSERT INTO orders (status, id) VALUES ($1, $2)";
+  SampleExecution sample;
+  sample.sql = c.sql;
+  sample.parameters = {"12", "12"};
+  c.samples = {sample};
+  ObservedPlan plan;
+  plan.example = R"json({"Plan":{"Node Type":"Seq Scan","Filter":"(status = 'open'::text)"}})json";
+  c.plans = {plan};
+  workload.classes = {c};
+  const QueryClass done = redacted(workload, catalog, kMapping).classes.front();
+  CHECK(done.samples.front().parameters == ParameterValues{text("12"), number("12")});
+  CHECK(done.plans.front().example.find("open") == std::string::npos);
+  CHECK(done.plans.front().example.find("Seq Scan") != std::string::npos);
+}
+
+TEST_CASE("a catalog's statistics and predicates go through the same mapping", "[redact]") {
+  const CatalogSnapshot done = redacted(orders(), kMapping);
+  CHECK(done.tables.front().columns[1].statistics->most_common_values ==
+        std::vector<std::string>{text("open"), text("12")});
+  CHECK(done.indexes.front().predicate == "(status = '" + text("open") + "'::text)");
+  CHECK(done.indexes.front().definition.find("'open'") == std::string::npos);
+}
