@@ -161,17 +161,18 @@ class Collection {
     std::string_view line;
     while (lines.next(line)) {
       stream_.line(line, lines.number(), lines.cut(), lines.terminated());
-      report(lines.number(), before + source.consumed(), all);
+      report(lines.number(), source, before, all);
     }
     if (!stream_.close()) {
       remember(head);
     }
   }
 
-  void report(std::uint64_t line, std::uint64_t done, std::uint64_t all) const {
+  void report(std::uint64_t line, const ByteSource& source, std::uint64_t before,
+              std::uint64_t all) const {
     constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
     if (options_.progress && line % kLinesBetweenReports == 0) {
-      options_.progress(done, all);
+      options_.progress(before + source.consumed(), all);
     }
   }
 
@@ -200,7 +201,7 @@ class Collection {
       number = lines.number();
       cut = lines.cut();
       terminated = lines.terminated();
-      report(number, before + source.consumed(), all);
+      report(number, source, before, all);
       return true;
     };
     parallel_->read(tally_.file, layout, next, [&](LogEnds ends) {

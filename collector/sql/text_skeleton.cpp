@@ -79,12 +79,11 @@ std::optional<std::uint64_t> TextSkeleton::hash(std::string_view sql) {
   while (in < end) {
     switch (class_of(*in)) {
       case kCopied:
-        in_name = false;
-        *out++ = *in++;
-        break;
       case kName:
-        in_name = true;
-        *out++ = *in++;
+        do {
+          *out++ = *in++;
+        } while (in < end && class_of(*in) <= kName);
+        in_name = class_of(in[-1]) == kName;
         break;
       case kDigit:
         if (in_name) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #define XXH_INLINE_ALL
@@ -164,8 +165,9 @@ struct Aggregator::State {
   TextSkeleton skeleton;
   RecentTexts<4096> recent_texts;
   RecentTexts<16384> recent_skeletons;
-  std::uint64_t text_hash = 0;                   ///< of the last text
-  std::vector<std::uint32_t> list_lengths = {};  ///< of the last text
+  std::vector<std::uint64_t> lately = std::vector<std::uint64_t>(16384);  ///< hashes of texts
+  std::uint64_t text_hash = 0;                                            ///< of the last text
+  std::vector<std::uint32_t> list_lengths = {};                           ///< of the last text
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
   std::unordered_map<std::string, ClassNumber> by_fingerprint;
@@ -182,6 +184,9 @@ struct Aggregator::State {
     const auto bones = skeleton.hash(sql);
     if (bones) {
       if (const RecentText* recent = recent_skeletons.find(*bones)) {
+        if (comes_again(text)) {
+          recent_texts.keep(text, recent->number, recent->list_lengths);
+        }
         return counted(*recent, sql, where, count, unparsable);
       }
     }
@@ -200,6 +205,12 @@ struct Aggregator::State {
       recent_texts.keep(text, known->second, shape.list_lengths);
     }
     return counted({text, known->second, true, shape.list_lengths}, sql, where, count, unparsable);
+  }
+
+  /// The text came lately: with $n in place of literals texts repeat, else each comes once.
+  bool comes_again(std::uint64_t text) {
+    std::uint64_t& last = lately[text % lately.size()];
+    return std::exchange(last, text) == text;
   }
 
   /// Hosting services cut long messages, and say so in the text.
