@@ -122,10 +122,7 @@ void add_profile(ReportDocument& document, const Workload& workload,
   for (const advisor::QueryEffect& effect : advice.queries) {
     effects.emplace(effect.fingerprint, &effect);
   }
-  Microseconds total{0};
-  for (const QueryClass& query : workload.classes) {
-    total += query.total;
-  }
+  const Microseconds total = time_of(workload);
   for (const QueryClass& query : workload.classes) {
     if (document.profile.size() == kProfileLimit) {
       document.profile_left_out = workload.classes.size() - kProfileLimit;

@@ -58,10 +58,7 @@ std::string signed_size(Bytes size, bool grows) {
 
 /// A planner's cost can be far from the time: what was measured stands beside it.
 double time_share(const Proposal& proposal, const Workload& workload) {
-  double whole = 0;
-  for (const QueryClass& query : workload.classes) {
-    whole += static_cast<double>(query.total.count());
-  }
+  const auto whole = static_cast<double>(time_of(workload).count());
   double concerned = 0;
   for (const advisor::QueryEffect& effect : proposal.queries) {
     if (effect.measured_mean && effect.after < effect.before) {

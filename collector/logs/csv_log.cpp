@@ -22,6 +22,7 @@ enum Column : std::size_t {
   kSqlstate = 12,
   kMessage = 13,
   kDetail = 14,
+  kContext = 18,
   kStatement = 19,
   kApplication = 22,
   kColumns = 23,
@@ -217,6 +218,7 @@ class CsvReader final : public LogReader {
     record.message = values_[kMessage];
     record.detail = values_[kDetail];
     record.statement = values_[kStatement];
+    record.nested = tells_nesting(values_[kContext]);
     record.file = file_;
     ++records_;
     sink_.take(record);

@@ -14,6 +14,7 @@
 #include "collector/logs/message_text.hpp"
 #include "collector/logs/server_messages.hpp"
 #include "collector/logs/session_executions.hpp"
+#include "collector/sql/several_statements.hpp"
 #include "collector/sql/statement_kind.hpp"
 
 namespace quern::collector {
@@ -144,6 +145,7 @@ struct EventAssembler::State {
     session.decided = true;
     session.open = OpenExecution{};
     session.pending.clear();
+    session.unplanned = 0;
   }
 
   /// The session began with its first record: nothing from before belongs to it.
@@ -164,6 +166,8 @@ struct EventAssembler::State {
       session.decided = true;
       session.open = std::move(begun.open);
       session.pending = std::move(begun.pending);
+      session.unplanned = begun.unplanned;
+      executions.remember_portals(session, begun);
     }
     session.runs = begun.runs;
   }
@@ -247,7 +251,7 @@ struct EventAssembler::State {
     if (record.statement.empty()) {
       note("temporary file or lock wait without its STATEMENT");
     } else {
-      count(record.statement);
+      count(principal_statement(record.statement));
     }
   }
 
@@ -294,6 +298,8 @@ struct EventAssembler::State {
       session.runs.join(later.runs, aggregator);
       session.open = std::move(later.open);
       session.pending = std::move(later.pending);
+      session.unplanned = later.unplanned;
+      executions.remember_portals(session, later);
       session.pending_known = true;
     }
     session.last_us = std::max(session.last_us, later.last_us);
@@ -389,7 +395,9 @@ void EventAssembler::take(const LogRecord& raw) {
   }
   const MessageText message =
       record.severity == Severity::Log ? read_message(record.message) : MessageText{};
-  if (SessionExecutions::concerns(record, message.kind)) {
+  if (record.nested && message.kind == MessageKind::Plan) {
+    s.executions.take_nested(record, message);
+  } else if (SessionExecutions::concerns(record, message.kind)) {
     s.concerning(s.session_of(record), record, message);
   } else {
     s.act(record, message);

@@ -106,6 +106,12 @@ class JsonReader final : public LogReader {
       record.session = digits(field.value().raw_json_token());
       return true;
     }
+    if (key == "context") {
+      std::string_view context;
+      const bool good = field.value().get_string().get(context) == simdjson::SUCCESS;
+      record.nested = good && tells_nesting(context);
+      return good;
+    }
     std::string_view* wanted = member(key, record, session_id, severity, time);
     if (wanted == nullptr) {
       return true;

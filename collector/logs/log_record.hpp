@@ -34,6 +34,7 @@ struct LogRecord {
   std::string_view detail = {};
   std::string_view statement = {};  ///< the STATEMENT part: the SQL that was at work
   std::string_view file = {};       ///< where it stands; empty: in the stream at hand
+  bool nested = false;              ///< of a statement within another: see tells_nesting()
 };
 
 /// A record with memory of its own.
@@ -44,6 +45,7 @@ struct HeldRecord {
   Severity severity = Severity::Unknown;
   std::string session = {}, user = {}, database = {}, application = {}, sqlstate = {};
   std::string message = {}, detail = {}, statement = {};
+  bool nested = false;
 
   static HeldRecord of(const LogRecord& record) {
     const auto text = [](std::string_view view) { return std::string{view}; };
@@ -52,12 +54,13 @@ struct HeldRecord {
             text(record.session),  text(record.user),
             text(record.database), text(record.application),
             text(record.sqlstate), text(record.message),
-            text(record.detail),   text(record.statement)};
+            text(record.detail),   text(record.statement),
+            record.nested};
   }
 
   [[nodiscard]] LogRecord view() const {
-    return {line,        at_us,    severity, session, user,      database,
-            application, sqlstate, message,  detail,  statement, file};
+    return {line,     at_us,   severity, session,   user, database, application,
+            sqlstate, message, detail,   statement, file, nested};
   }
 
   [[nodiscard]] std::size_t size() const {

@@ -17,7 +17,7 @@ constexpr std::array kWords = {
     Word{"DETAIL", MessagePart::Detail, Severity::Unknown},
     Word{"STATEMENT", MessagePart::Statement, Severity::Unknown},
     Word{"ERROR", MessagePart::Primary, Severity::Error},
-    Word{"CONTEXT", MessagePart::Other, Severity::Unknown},
+    Word{"CONTEXT", MessagePart::Context, Severity::Unknown},
     Word{"HINT", MessagePart::Other, Severity::Unknown},
     Word{"LOCATION", MessagePart::Other, Severity::Unknown},
     Word{"QUERY", MessagePart::Other, Severity::Unknown},
@@ -39,19 +39,19 @@ constexpr std::array kWords = {
     Word{"WARNUNG", MessagePart::Primary, Severity::Warning},
     Word{"HINWEIS", MessagePart::Primary, Severity::Notice},
     Word{"TIPP", MessagePart::Other, Severity::Unknown},
-    Word{"KONTEXT", MessagePart::Other, Severity::Unknown},
+    Word{"KONTEXT", MessagePart::Context, Severity::Unknown},
     Word{"ANWEISUNG", MessagePart::Statement, Severity::Unknown},
     Word{"ERREUR", MessagePart::Primary, Severity::Error},
     Word{"ATTENTION", MessagePart::Primary, Severity::Warning},
     Word{"D\xC3\x89TAIL", MessagePart::Detail, Severity::Unknown},
     Word{"ASTUCE", MessagePart::Other, Severity::Unknown},
-    Word{"CONTEXTE", MessagePart::Other, Severity::Unknown},
+    Word{"CONTEXTE", MessagePart::Context, Severity::Unknown},
     Word{"INSTRUCTION", MessagePart::Statement, Severity::Unknown},
     Word{"ADVERTENCIA", MessagePart::Primary, Severity::Warning},
     Word{"DETALLE", MessagePart::Detail, Severity::Unknown},
     Word{"SUGERENCIA", MessagePart::Other, Severity::Unknown},
     Word{"SENTENCIA", MessagePart::Statement, Severity::Unknown},
-    Word{"CONTEXTO", MessagePart::Other, Severity::Unknown},
+    Word{"CONTEXTO", MessagePart::Context, Severity::Unknown},
     Word{"ERRO", MessagePart::Primary, Severity::Error},
     Word{"AVISO", MessagePart::Primary, Severity::Warning},
     Word{"DETALHE", MessagePart::Detail, Severity::Unknown},
@@ -62,7 +62,7 @@ constexpr std::array kWords = {
     Word{"DETTAGLI", MessagePart::Detail, Severity::Unknown},
     Word{"SUGGERIMENTO", MessagePart::Other, Severity::Unknown},
     Word{"ISTRUZIONE", MessagePart::Statement, Severity::Unknown},
-    Word{"CONTESTO", MessagePart::Other, Severity::Unknown},
+    Word{"CONTESTO", MessagePart::Context, Severity::Unknown},
 };
 
 /// Most lines are LOG or DETAIL: words are ordered by how common they are.
@@ -90,6 +90,16 @@ std::optional<MessageTag> message_tag(std::string_view text) {
   }
   const std::size_t blanks = colon + 2 < text.size() && text[colon + 2] == ' ' ? 2 : 1;
   return MessageTag{word->part, word->severity, colon + 1 + blanks};
+}
+
+bool tells_nesting(std::string_view context) {
+  for (const std::string_view own : {"unnamed portal with parameters: ", "portal \"",
+                                     "extended query with parameters: ", "extended query \""}) {
+    if (context.substr(0, own.size()) == own) {
+      return false;
+    }
+  }
+  return !context.empty();
 }
 
 Severity severity_of(std::string_view word) {

@@ -6,12 +6,14 @@
 #include <xxhash.h>
 
 #include "collector/logs/parameters.hpp"
+#include "collector/sql/several_statements.hpp"
 
 namespace quern::collector {
 
 namespace {
 
 constexpr std::size_t kMostPending = 16;
+constexpr const char* kPlanOfSeveral = "auto_explain plan of one of several statements in one text";
 
 const char* severity_name(Severity severity) {
   return severity == Severity::Panic ? "PANIC" : severity == Severity::Fatal ? "FATAL" : "ERROR";
@@ -101,10 +103,17 @@ bool SessionExecutions::concerns(const LogRecord& record, MessageKind kind) {
 
 bool SessionExecutions::starts_afresh(const SessionState& session, const LogRecord& record,
                                       const MessageText& message) {
-  const bool begins =
-      record.severity < Severity::Error &&
-      (message.kind == MessageKind::Statement || message.kind == MessageKind::Execute);
-  return begins && (!message.duration || (session.pending_known && session.pending.empty()));
+  if (record.severity >= Severity::Error) {
+    return false;
+  }
+  const bool execute = message.kind == MessageKind::Execute;
+  if (!execute && message.kind != MessageKind::Statement) {
+    return false;
+  }
+  if (message.duration) {
+    return session.pending_known && session.pending.empty();
+  }
+  return execute || (session.pending_known && (!session.open.present || session.open.simple));
 }
 
 void SessionExecutions::take(SessionState& session, const LogRecord& record,
@@ -144,6 +153,15 @@ void SessionExecutions::close(SessionState& session) {
   emit_pending(session);
 }
 
+void SessionExecutions::remember_portals(SessionState& session, const SessionState& later) {
+  for (const std::uint64_t portal : later.portals) {
+    remember(session.portals, portal);
+  }
+  for (const std::uint64_t cursor : later.cursors) {
+    remember(session.cursors, cursor);
+  }
+}
+
 void SessionExecutions::note(const char* reason, const LogRecord& record) {
   if (!silent_) {
     aggregator_.skipped().add(reason, TextPosition{std::string{record.file}, record.line});
@@ -156,7 +174,7 @@ void SessionExecutions::emit(SessionState& session, const Origin& origin, Execut
   execution.database = origin.database;
   execution.application = origin.application;
   const ClassNumber number = aggregator_.execution(execution);
-  if (execution.calls == 0 || aggregator_.is_utility(number)) {
+  if (execution.calls == 0 || execution.nested || aggregator_.is_utility(number)) {
     return;  // BEGIN, SET and the like stand between the executions of a run
   }
   const std::uint64_t values =
@@ -179,6 +197,16 @@ void SessionExecutions::emit_open(SessionState& session) {
   if (silent_) {
     return;
   }
+  if (!open.timed && open.planned) {
+    open.timed = true;
+    open.duration = open.plan_time;
+  }
+  if (open.simple) {
+    if (const auto statements = several_statements(open.sql); !statements.empty()) {
+      emit_several(session, statements);
+      return;
+    }
+  }
   emit(session, open.origin,
        Execution{.sql = open.sql,
                  .parameters = open.parameters,
@@ -189,17 +217,47 @@ void SessionExecutions::emit_open(SessionState& session) {
                  .where = open.origin.where});
 }
 
-void SessionExecutions::emit_plan(SessionState& session, const PendingPlan& pending) {
+void SessionExecutions::emit_several(SessionState& session,
+                                     const std::vector<std::string_view>& statements) {
+  const OpenExecution& open = session.open;
+  const auto on_data = std::count_if(statements.begin(), statements.end(), is_data_statement);
+  const bool any_data = on_data > 0;
+  auto sharers = any_data ? on_data : static_cast<std::ptrdiff_t>(statements.size());
+  if (open.timed && sharers > 1) {
+    aggregator_.skipped().add("duration of several statements in one text: shared evenly",
+                              open.origin.where);
+  }
+  Microseconds left = open.duration;
+  for (const std::string_view statement : statements) {
+    const bool shares = !any_data || is_data_statement(statement);
+    const Microseconds share = shares ? left / sharers-- : Microseconds{0};
+    left -= share;
+    emit(session, open.origin,
+         Execution{.sql = statement,
+                   .timed = open.timed && shares,
+                   .duration = share,
+                   .plan = open.planned && shares ? &open.plan : nullptr,
+                   .where = open.origin.where});
+  }
+}
+
+void SessionExecutions::emit_plan(SessionState& session, const PendingPlan& pending, bool nested) {
   if (silent_) {
+    return;
+  }
+  const std::string_view sql = principal_statement(pending.plan.query_text);
+  if (!several_statements(sql).empty()) {
+    aggregator_.skipped().add(kPlanOfSeveral, pending.origin.where);
     return;
   }
   const std::string parameters =
       pending.plan.parameters.empty() ? std::string{} : "parameters: " + pending.plan.parameters;
   emit(session, pending.origin,
-       Execution{.sql = pending.plan.query_text,
+       Execution{.sql = sql,
                  .parameters = parameters,
                  .duration = pending.duration,
                  .plan = &pending.plan,
+                 .nested = nested,
                  .where = pending.origin.where});
 }
 
@@ -225,12 +283,10 @@ void SessionExecutions::claim_plans(SessionState& session, const LogRecord& reco
         plan->origin.at_us + kDelay + open.duration.count() >= open.origin.at_us;
     if (same && !open.planned && (placed != Overlap::Outside || just_before) &&
         plan->duration <= open.duration) {
-      open.planned = true;
-      open.plan = std::move(plan->plan);
-      take_parameters(open);
+      own_plan(open, std::move(plan->plan), record);
       plan->plan.query_text.clear();
     } else if (placed == Overlap::Inside) {
-      note("auto_explain plan of a nested statement", record);
+      emit_plan(session, *plan, true);
       plan->plan.query_text.clear();
     }
   }
@@ -243,19 +299,24 @@ void SessionExecutions::claim_plans(SessionState& session, const LogRecord& reco
 
 void SessionExecutions::begin(SessionState& session, const LogRecord& record,
                               const MessageText& message) {
-  emit_open(session);
   OpenExecution& open = session.open;
+  const bool plan_to_come = open.present && !open.simple && !open.planned &&
+                            message.kind == MessageKind::Statement && !message.duration;
+  session.unplanned = plan_to_come ? hash_of(open.sql) : 0;
+  emit_open(session);
   open.present = true;
   open.simple = message.kind == MessageKind::Statement;
   open.awaiting = !message.duration;
   open.timed = message.duration.has_value();
   open.duration = message.duration.value_or(Microseconds{0});
   open.planned = false;
+  open.plan_time = Microseconds{0};
   open.further = false;
   open.sql.assign(message.text);
   open.parameters.assign(lists_parameters(record.detail) ? record.detail : std::string_view{});
   constexpr std::string_view kPrepare = "prepare: ";
-  if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare) {
+  if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare &&
+      several_statements(message.text).empty()) {
     open.parameters = parameters_of_execute(message.text);
     open.sql.assign(prepared_query(record.detail.substr(kPrepare.size())));
   }
@@ -298,12 +359,12 @@ void SessionExecutions::bare_duration(SessionState& session, const LogRecord& re
   finish_timed(session, record);
 }
 
-void SessionExecutions::plan(SessionState& session, const LogRecord& record,
-                             const MessageText& message) {
+std::optional<LoggedPlan> SessionExecutions::read_plan(const LogRecord& record,
+                                                       const MessageText& message) {
   auto plan = plans_.read(message.text);
   if (!plan || plan->query_text.empty()) {
     note("auto_explain plan whose query can not be read", record);
-    return;
+    return std::nullopt;
   }
   if (plan->shape.empty()) {
     note("auto_explain plan cut: its query is kept", record);
@@ -312,7 +373,41 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
   if (query.size() != plan->query_text.size()) {
     plan->query_text = std::string{query};
   }
-  if (holds(session.cursors, hash_of(plan->query_text)) && declares_cursor(plan->query_text)) {
+  return plan;
+}
+
+/// Of a query string of several statements, nothing tells which one a plan is of.
+void SessionExecutions::own_plan(OpenExecution& open, LoggedPlan&& plan, const LogRecord& record) {
+  if (open.simple && !several_statements(principal_statement(open.sql)).empty()) {
+    note(kPlanOfSeveral, record);
+    return;
+  }
+  open.planned = true;
+  open.plan = std::move(plan);
+  take_parameters(open);
+}
+
+void SessionExecutions::take_nested(const LogRecord& record, const MessageText& message) {
+  if (auto plan = read_plan(record, message)) {
+    SessionState none;
+    PendingPlan pending{std::move(*plan), *message.duration, {}};
+    set_origin(pending.origin, record);
+    emit_plan(none, pending, true);
+  }
+}
+
+void SessionExecutions::plan(SessionState& session, const LogRecord& record,
+                             const MessageText& message) {
+  auto plan = read_plan(record, message);
+  if (!plan) {
+    return;
+  }
+  OpenExecution& open = session.open;
+  const bool same = open.present && !open.planned && plan->query_text == open.sql;
+  const std::uint64_t hash = hash_of(plan->query_text);
+  const bool of_the_one_before = session.unplanned == hash && !(same && open.awaiting);
+  if (of_the_one_before || (holds(session.cursors, hash) && declares_cursor(plan->query_text))) {
+    session.unplanned = of_the_one_before ? 0 : session.unplanned;
     if (!silent_) {
       Origin origin;
       set_origin(origin, record);
@@ -325,13 +420,14 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
     }
     return;
   }
-  OpenExecution& open = session.open;
+  if (same && open.awaiting) {
+    open.plan_time = *message.duration;
+    own_plan(open, std::move(*plan), record);
+    return;
+  }
   // The plan's time is the executor's, a part of the statement's.
-  if (open.present && !open.simple && !open.planned && !open.awaiting &&
-      plan->query_text == open.sql && *message.duration <= open.duration) {
-    open.planned = true;
-    open.plan = std::move(*plan);
-    take_parameters(open);
+  if (same && !open.simple && *message.duration <= open.duration) {
+    own_plan(open, std::move(*plan), record);
     return;
   }
   if (session.pending.size() >= kMostPending) {
@@ -359,7 +455,7 @@ void SessionExecutions::error(SessionState& session, const LogRecord& record) {
   OpenExecution& open = session.open;
   std::string_view sql = record.statement;
   if (open.present && open.awaiting && (sql.empty() || sql == open.sql)) {
-    open.present = false;  // what was logged at its start has failed
+    open.present = open.planned;  // what was logged at its start has failed, unless it had ended
     sql = open.sql;
   }
   if (silent_) {
@@ -372,7 +468,8 @@ void SessionExecutions::error(SessionState& session, const LogRecord& record) {
     ++aggregator_.events().deadlocks;
   }
   if (!sql.empty()) {
-    aggregator_.error(sql, cancelled, TextPosition{std::string{record.file}, record.line});
+    aggregator_.error(principal_statement(sql), cancelled,
+                      TextPosition{std::string{record.file}, record.line});
   }
 }
 

@@ -16,8 +16,10 @@ namespace quern::collector {
 /// - `statement:` without a duration waits for the bare `duration:` line of log_duration, and is an
 ///   untimed execution when none comes, an error when an ERROR comes instead. It is logged at its
 ///   start: no plan before it is its own.
-/// - a plan with no statement line (auto_explain alone) is an execution by itself; one that ran
-///   within a longer statement of the session (nested) is left out and counted.
+/// - a plan with no statement line (auto_explain alone) is an execution by itself; one of a
+///   statement within another (a function's: its CONTEXT tells, or else its time) counts as nested.
+/// - a query string of several statements is as many executions. Its one duration is that of the
+///   statement on data, or is shared by several of those evenly.
 class SessionExecutions {
  public:
   explicit SessionExecutions(Aggregator& aggregator) : aggregator_{aggregator} {}
@@ -26,6 +28,11 @@ class SessionExecutions {
   void take(SessionState& session, const LogRecord& record, const MessageText& message);
   /// The same, telling the aggregator nothing: only the state moves on.
   void rehearse(SessionState& session, const LogRecord& record, const MessageText& message);
+  /// A plan whose CONTEXT tells that it ran within another statement: the session's state has no
+  /// part in it.
+  void take_nested(const LogRecord& record, const MessageText& message);
+  /// What `later` has seen of portals and cursors.
+  static void remember_portals(SessionState& session, const SessionState& later);
   /// Hands over what is open and pending.
   void close(SessionState& session);
 
@@ -39,7 +46,10 @@ class SessionExecutions {
   void note(const char* reason, const LogRecord& record);
   void emit(SessionState& session, const Origin& origin, Execution execution);
   void emit_open(SessionState& session);
-  void emit_plan(SessionState& session, const PendingPlan& pending);
+  void emit_several(SessionState& session, const std::vector<std::string_view>& statements);
+  void emit_plan(SessionState& session, const PendingPlan& pending, bool nested = false);
+  std::optional<LoggedPlan> read_plan(const LogRecord& record, const MessageText& message);
+  void own_plan(OpenExecution& open, LoggedPlan&& plan, const LogRecord& record);
   void emit_pending(SessionState& session);
   void claim_plans(SessionState& session, const LogRecord& record);
   void begin(SessionState& session, const LogRecord& record, const MessageText& message);

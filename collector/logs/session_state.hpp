@@ -29,6 +29,7 @@ struct OpenExecution {
   std::string sql = {};
   std::string parameters = {};
   Microseconds duration{0};
+  Microseconds plan_time{0};  ///< of its plan, where no duration has come yet
   LoggedPlan plan = {};
   Origin origin = {};
 };
@@ -56,6 +57,9 @@ struct SessionState {
   /// Hashes of the portals that were executed, and of the cursors that were declared: what comes of
   /// them later is no execution of its own. The last kMostPortals of either.
   std::vector<std::uint64_t> portals = {}, cursors = {};
+  /// Hash of the execution before the statement at hand, where its plan may be still to come: its
+  /// portal is closed within that statement. 0: none.
+  std::uint64_t unplanned = 0;
   std::int64_t first_us = 0, last_us = 0;
   std::uint64_t last_seen = 0;
 };

@@ -160,8 +160,10 @@ class StderrReader final : public LogReader {
     message_.ignoring = held.ignoring;
     message_.part_lost = held.part_lost;
     message_.part = held.part;
-    message_.record =
-        LogRecord{.line = record.line, .at_us = record.at_us, .severity = record.severity};
+    message_.record = LogRecord{.line = record.line,
+                                .at_us = record.at_us,
+                                .severity = record.severity,
+                                .nested = record.nested};
     message_.key = record.session;
     message_.file = std::move(record.file);
     message_.session = std::move(record.session);
@@ -217,8 +219,15 @@ class StderrReader final : public LogReader {
     }
     message_.ignoring = false;
     const bool ours = message_.open && key == std::string_view{message_.key};
-    if (!ours || fields.tag.part == MessagePart::Other) {
-      if (!ours && fields.tag.part != MessagePart::Other) {
+    if (ours && fields.tag.part == MessagePart::Context) {
+      message_.record.nested = tells_nesting(body);
+      message_.ignoring = true;
+      return;
+    }
+    const bool kept =
+        fields.tag.part == MessagePart::Detail || fields.tag.part == MessagePart::Statement;
+    if (!ours || !kept) {
+      if (!ours && kept) {
         tally_.note("DETAIL or STATEMENT line apart from its message", number);
       }
       message_.ignoring = true;

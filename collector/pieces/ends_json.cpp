@@ -95,6 +95,7 @@ json record_json(const HeldRecord& r) {
           {"file", characters_of(r.file)},
           {"line", r.line},
           {"message", characters_of(r.message)},
+          {"nested", r.nested},
           {"session", characters_of(r.session)},
           {"severity", static_cast<unsigned>(r.severity)},
           {"sqlstate", characters_of(r.sqlstate)},
@@ -111,6 +112,7 @@ HeldRecord record_of(const json& object) {
   r.file = bytes_at(object, "file");
   object.at("line").get_to(r.line);
   r.message = bytes_at(object, "message");
+  object.at("nested").get_to(r.nested);
   r.session = bytes_at(object, "session");
   r.severity = enum_at(object, "severity", Severity::Panic);
   r.sqlstate = bytes_at(object, "sqlstate");
@@ -194,6 +196,7 @@ json execution_json(const OpenExecution& open) {
           {"origin", origin_json(open.origin)},
           {"parameters", open.parameters},
           {"plan", open.planned ? plan_json(open.plan) : json(nullptr)},
+          {"plan_time_us", open.plan_time.count()},
           {"simple", open.simple},
           {"sql", open.sql},
           {"timed", open.timed}};
@@ -214,6 +217,7 @@ OpenExecution execution_of(const json& object) {
   if (open.planned) {
     open.plan = plan_of(object.at("plan"));
   }
+  open.plan_time = Microseconds{object.at("plan_time_us").get<std::int64_t>()};
   object.at("simple").get_to(open.simple);
   object.at("sql").get_to(open.sql);
   object.at("timed").get_to(open.timed);
@@ -280,7 +284,8 @@ json session_json(const SessionState& s) {
       {"head", std::move(head)},       {"id", s.id},
       {"last_us", s.last_us},          {"open", s.decided ? execution_json(s.open) : json(nullptr)},
       {"pending", std::move(pending)}, {"portals", s.portals},
-      {"runs", runs_json(s.runs)},     {"to_end", s.to_end}};
+      {"runs", runs_json(s.runs)},     {"to_end", s.to_end},
+      {"unplanned", s.unplanned}};
 }
 
 SessionState session_of(const json& object) {
@@ -301,6 +306,7 @@ SessionState session_of(const json& object) {
                          origin_of(plan.at("origin"))});
   }
   object.at("portals").get_to(s.portals);
+  object.at("unplanned").get_to(s.unplanned);
   s.runs = runs_of(object.at("runs"));
   object.at("to_end").get_to(s.to_end);
   s.pending_known = s.decided;

@@ -16,6 +16,7 @@
 #include "collector/base/utf8.hpp"
 #include "collector/logs/parameters.hpp"
 #include "collector/sql/lexical_shape.hpp"
+#include "collector/sql/several_statements.hpp"
 #include "collector/sql/statement_kind.hpp"
 #include "collector/sql/text_skeleton.hpp"
 #include "collector/workload/canonical_order.hpp"
@@ -215,9 +216,10 @@ struct Aggregator::State {
 
   /// Hosting services cut long messages, and say so in the text.
   static const char* why_unparsable(std::string_view sql, const char* unparsable) {
-    return sql.find("[Your log message was truncated]") == std::string_view::npos
-               ? unparsable
-               : "statement cut by the hosting service's log";
+    if (sql.find("[Your log message was truncated]") != std::string_view::npos) {
+      return "statement cut by the hosting service's log";
+    }
+    return is_empty_statement(sql) ? "empty statement" : unparsable;
   }
 
   ClassNumber counted(const RecentText& text, std::string_view sql, const TextPosition& where,
@@ -454,6 +456,10 @@ ClassNumber Aggregator::execution(const Execution& e) {
   }
   s.count_time(c, e);
   c.query.calls += e.calls;
+  if (e.nested) {
+    c.query.nested += e.calls;
+    c.query.nested_total += e.duration * static_cast<std::int64_t>(e.calls);
+  }
   s.count_when(c, e);
   c.users.add(c.query.users, e.user, e.calls);
   c.databases.add(c.query.databases, e.database, e.calls);

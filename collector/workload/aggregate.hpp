@@ -23,6 +23,7 @@ struct Execution {
   std::string_view database = {};
   std::string_view application = {};
   const LoggedPlan* plan = nullptr;
+  bool nested = false;  ///< within another statement, whose time holds its own
   /// More than one only for weighted SQL files. None: what belongs to an execution that was told
   /// before: its plan, or else further time.
   std::uint64_t calls = 1;

@@ -30,6 +30,7 @@ void merge_times(QueryClass& into, const QueryClass& more) {
     into.maximum = std::max(into.maximum, more.maximum);
   }
   into.total += more.total;
+  into.nested_total += more.nested_total;
   into.parse_and_bind += more.parse_and_bind;
   into.durations.merge(more.durations);
   for (const auto& [start, bucket] : more.by_time) {
@@ -65,6 +66,7 @@ void merge_class(QueryClass& into, const QueryClass& more) {
   into.kind = std::min(into.kind, more.kind);
   into.calls += more.calls;
   into.untimed += more.untimed;
+  into.nested += more.nested;
   into.errors += more.errors;
   into.cancelled += more.cancelled;
   if (more.rows) {
@@ -168,6 +170,14 @@ void put_in_order(Workload& workload) {
               return std::make_tuple(b.calls, std::string_view{a.fingerprint}) <
                      std::make_tuple(a.calls, std::string_view{b.fingerprint});
             });
+}
+
+Microseconds time_of(const Workload& workload) {
+  Microseconds total{0};
+  for (const QueryClass& query : workload.classes) {
+    total += query.total - query.nested_total;
+  }
+  return total;
 }
 
 Workload merge(Workload result, const Workload& b) {

@@ -52,10 +52,13 @@ struct QueryClass {
   StatementKind kind = StatementKind::Other;
   std::uint64_t calls = 0;    ///< successful executions
   std::uint64_t untimed = 0;  ///< of `calls`, those logged without a duration
-  std::uint64_t errors = 0;   ///< failed executions, cancelled ones included
+  std::uint64_t nested =
+      0;  ///< of `calls`, those within another statement: a function's, a trigger's
+  std::uint64_t errors = 0;  ///< failed executions, cancelled ones included
   std::uint64_t cancelled = 0;
   std::optional<std::uint64_t> rows = {};  ///< returned or changed, where the source tells
   Microseconds total{0};
+  Microseconds nested_total{0};  ///< of `total`, what the statements around them took, too
   Microseconds minimum{0};
   Microseconds maximum{0};
   Microseconds parse_and_bind{0};  ///< protocol steps before execution, not in `total`
@@ -148,6 +151,9 @@ struct Workload {
   SkipReport skipped = {};
   bool operator==(const Workload&) const = default;
 };
+
+/// What the classes took, each moment once: without what is nested in another statement.
+[[nodiscard]] Microseconds time_of(const Workload& workload);
 
 /// Same result in any order and grouping, to the byte of its JSON.
 [[nodiscard]] Workload merge(Workload a, const Workload& b);

@@ -109,6 +109,10 @@ QueryClass class_of(const json& object) {
   c.kind = kind_of(object.at("kind").get<std::string>());
   object.at("calls").get_to(c.calls);
   object.at("untimed").get_to(c.untimed);
+  if (object.contains("nested")) {
+    object.at("nested").get_to(c.nested);
+    c.nested_total = microseconds(object, "nested_us");
+  }
   object.at("errors").get_to(c.errors);
   object.at("cancelled").get_to(c.cancelled);
   if (!object.at("rows").is_null()) {
@@ -193,6 +197,10 @@ nlohmann::json class_json(const QueryClass& c) {
       {"total_us", c.total.count()},
       {"untimed", c.untimed},
       {"users", c.users}};
+  if (c.nested > 0) {
+    result["nested"] = c.nested;
+    result["nested_us"] = c.nested_total.count();
+  }
   return result;
 }
 

@@ -116,11 +116,11 @@ struct Sums {
 
 Sums sums_of(const Workload& workload) {
   Sums sums;
+  sums.total = time_of(workload);
   for (const QueryClass& c : workload.classes) {
     sums.calls += c.calls;
     sums.untimed += c.untimed;
     sums.errors += c.errors;
-    sums.total += c.total;
   }
   return sums;
 }

@@ -188,6 +188,48 @@ void LogDriver::fetch_portal(const std::string& sql, int rows, int times) {
   simple("commit");
 }
 
+void LogDriver::several(const std::vector<std::string>& statements) {
+  std::string all;
+  for (const std::string& statement : statements) {
+    all += statement + "; ";
+  }
+  PQsendQuery(connection_, all.c_str());
+  if (!all_good(connection_)) {
+    throw std::runtime_error{all + ": " + PQerrorMessage(connection_)};
+  }
+  for (const std::string& statement : statements) {
+    succeeded(statement);
+  }
+}
+
+void LogDriver::pipeline(const std::string& sql, const std::vector<std::string>& values,
+                         std::size_t failing) {
+  const std::string nothing(2, '\0');
+  std::string request = message('P', text("p_1") + text(sql) + nothing);
+  for (const std::string& value : values) {
+    const std::string one{'\0', '\1'};
+    request +=
+        message('B', text("") + text("p_1") + nothing + one +
+                         number(static_cast<std::uint32_t>(value.size())) + value + nothing) +
+        message('E', text("") + number(0));
+  }
+  // Close would be skipped after an error: the name is used once.
+  const bool fine = exchange(PQsocket(connection_), request + message('S', ""));
+  if (fine != (failing >= values.size())) {
+    throw std::runtime_error{sql + ": the pipeline " + (fine ? "did not fail" : "failed")};
+  }
+  for (std::size_t i = 0; i < std::min(failing, values.size()); ++i) {
+    succeeded(sql);
+  }
+  if (!fine) {
+    failed(sql);
+  }
+}
+
+void LogDriver::ran_within(const std::string& sql, std::uint64_t times) {
+  sent_.nested[class_of_text(sql)] += times;
+}
+
 void LogDriver::send(const std::string& sql) {
   PQsendQuery(connection_, sql.c_str());
   pending_ = sql;

@@ -14,6 +14,7 @@ struct Sent {
   std::map<std::string, std::uint64_t> calls = {};
   std::map<std::string, std::uint64_t> errors = {};
   std::map<std::string, std::uint64_t> cancelled = {};
+  std::map<std::string, std::uint64_t> nested = {};  ///< run by functions and triggers
 };
 
 /// One session by each of the protocol's ways. Throws when a statement that should succeed fails,
@@ -38,6 +39,12 @@ class LogDriver {
   void execute(const std::string& name, const Values& values);
   /// A named portal whose rows are fetched some at a time, in a transaction of its own.
   void fetch_portal(const std::string& sql, int rows, int times);
+  /// One query string of several statements.
+  void several(const std::vector<std::string>& statements);
+  /// The unnamed statement run with each value in one message; it fails for one of them, and those
+  /// after that are not run.
+  void pipeline(const std::string& sql, const std::vector<std::string>& values,
+                std::size_t failing);
   /// Cancelled from another connection while it runs.
   void cancelled(const std::string& sql);
   /// Ended by the session's own statement_timeout.
@@ -46,6 +53,9 @@ class LogDriver {
   /// Sends and returns at once; finish() waits for the answer.
   void send(const std::string& sql);
   void finish();
+
+  /// `sql` was run within a statement that was sent.
+  void ran_within(const std::string& sql, std::uint64_t times = 1);
 
   [[nodiscard]] int process() const;
 

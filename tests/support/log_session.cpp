@@ -61,6 +61,25 @@ void failures(LogDriver& d) {
   d.times_out("select pg_sleep(61), 1");
 }
 
+void several_at_a_time(LogDriver& d) {
+  d.several({"begin", "update item set price = 4 where id = 4", "commit"});
+  d.several({"select 1 as \";\"", "select name from item where name = ';' and id = 6", "select 7"});
+  d.pipeline("select price / (id - $1::int) from item where id = 3", {"1", "2", "3", "4"}, 2);
+}
+
+void functions(LogDriver& d) {
+  d.simple("select within(3)");
+  d.ran_within("select count(*) from item where price < $1");
+  d.ran_within("insert into item_log values (r)");
+  d.extended("select within($1) + 1", {"4"});
+  d.ran_within("select count(*) from item where price < $1");
+  d.ran_within("insert into item_log values (r)");
+  d.simple("select sum(below(2)) from (values (1), (2)) v(n)");
+  d.ran_within("select count(*) from item where price <= $1", 2);
+  d.simple("insert into triggered values (1), (2), (3)");
+  d.ran_within("insert into item_log values (new.n)", 3);
+}
+
 void lock_wait(LogDriver& d, const std::string& dsn, const std::string& quiet_dsn, Sent& sent) {
   LogDriver other{dsn, sent};
   d.simple("begin");
@@ -91,6 +110,18 @@ std::string log_session_schema() {
   return "drop table if exists item; create table item(id serial primary key, name text, price "
          "int);"
          "insert into item(name, price) select 'item ' || g, g % 17 from generate_series(1, 100) g;"
+         "drop table if exists item_log, triggered;"
+         "create table item_log(n int); create table triggered(n int);"
+         "create or replace function within(int) returns int language plpgsql as $$ declare r int; "
+         "begin select count(*) into r from item where price < $1; insert into item_log values "
+         "(r); "
+         "return r; end $$;"
+         "create or replace function below(int) returns bigint language sql volatile as "
+         "'select count(*) from item where price <= $1';"
+         "create or replace function on_insert() returns trigger language plpgsql as $$ begin "
+         "insert into item_log values (new.n); return new; end $$;"
+         "create trigger on_insert before insert on triggered for each row "
+         "execute function on_insert();"
          "analyze item";
 }
 
@@ -100,6 +131,8 @@ Sent run_log_session(const std::string& dsn, const std::string& quiet_dsn) {
   simple_protocol(driver);
   extended_protocol(driver);
   transactions(driver);
+  several_at_a_time(driver);
+  functions(driver);
   failures(driver);
   lock_wait(driver, dsn, quiet_dsn, sent);
   heavy(driver);

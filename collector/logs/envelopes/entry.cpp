@@ -160,6 +160,7 @@ bool EntryReader::server_fields(const EntryFields& fields, UnwrappedSink& sink) 
   record.sqlstate = value({"state_code", "sql_state_code"});
   record.detail = value({"detail", "detail_log"});
   record.statement = value({"statement", "query"});
+  record.nested = tells_nesting(value({"context"}));
   sink.server_record(record);
   return true;
 }

@@ -21,6 +21,7 @@ struct Mode {
   const char* name;
   LoggingServer::Settings settings;
   bool timed = true;
+  bool nested = false;  ///< statements within functions are logged
 };
 
 const std::vector<Mode> kModes = {
@@ -35,7 +36,24 @@ const std::vector<Mode> kModes = {
       {"auto_explain.log_min_duration", "0"},
       {"auto_explain.log_nested_statements", "on"},
       {"auto_explain.log_analyze", "on"},
-      {"auto_explain.log_format", "json"}}},
+      {"auto_explain.log_format", "json"}},
+     true,
+     true},
+    {"auto_explain with nested statements, and durations",
+     {{"log_min_duration_statement", "0"},
+      {"auto_explain.log_min_duration", "0"},
+      {"auto_explain.log_nested_statements", "on"},
+      {"log_parameter_max_length_on_error", "-1"}},
+     true,
+     true},
+    {"log_statement, and auto_explain without durations",
+     {{"log_statement", "all"},
+      {"auto_explain.log_min_duration", "0"},
+      {"auto_explain.log_nested_statements", "on"}},
+     false,
+     true},
+    {"transactions sampled as all, parameters cut",
+     {{"log_transaction_sample_rate", "1"}, {"log_parameter_max_length", "4B"}}},
     {"log_statement alone", {{"log_statement", "all"}}, false},
     {"verbose, durations sampled as all",
      {{"log_min_duration_sample", "0"},
@@ -89,7 +107,7 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
       CollectOptions options;
       options.filter.databases = {"truth"};
       const Workload w = collect_text(logs.at(kind), options);
-      Counts calls, errors, cancelled, everything;
+      Counts calls, errors, cancelled, nested, everything;
       std::map<std::string, std::string> sql;
       std::uint64_t untimed = 0;
       for (const QueryClass& c : w.classes) {
@@ -98,9 +116,11 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
         cancelled[c.fingerprint] = c.cancelled;
         sql[c.fingerprint] = c.sql;
         everything[c.fingerprint];
-        untimed += c.untimed;
+        untimed += c.kind == StatementKind::Utility ? 0 : c.untimed;
+        nested[c.fingerprint] = c.nested;
+        calls[c.fingerprint] -= c.nested;
       }
-      for (const auto* counts : {&sent.calls, &sent.errors}) {
+      for (const auto* counts : {&sent.calls, &sent.errors, &sent.nested}) {
         for (const auto& [fingerprint, count] : *counts) {
           everything[fingerprint];
         }
@@ -109,6 +129,7 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
       CHECK(compare(calls, sent.calls, everything, sql) == "");
       CHECK(compare(errors, sent.errors, everything, sql) == "");
       CHECK(compare(cancelled, sent.cancelled, everything, sql) == "");
+      CHECK(compare(nested, mode.nested ? sent.nested : Counts{}, everything, sql) == "");
       CHECK(w.input.lines == w.input.used + w.input.continuation + w.input.skipped);
       CHECK((untimed == 0) == mode.timed);
       Counts server_calls;

@@ -127,12 +127,107 @@ TEST_CASE("a plan and its statement are one execution") {
   }
 }
 
-TEST_CASE("a nested plan within a longer statement is left out and counted") {
+TEST_CASE("the statements of a function are executions, their time a part of its caller's") {
+  const std::string plan = line("LOG:  duration: 0.050 ms  plan:", "10:00:00.999") + kPlan;
+  const std::string context =
+      line("CONTEXT:  SQL statement \"select a from t where b = 1\"", "10:00:00.999") +
+      "\tPL/pgSQL function f() line 1 at SQL statement\n";
+  const auto check = [](const Workload& w) {
+    REQUIRE(w.classes.size() == 2);
+    const QueryClass& inner = w.classes[0].nested == 0 ? w.classes[1] : w.classes[0];
+    const QueryClass& outer = w.classes[0].nested == 0 ? w.classes[0] : w.classes[1];
+    CHECK(inner.sql == "SELECT a FROM t WHERE b = $1");
+    CHECK(inner.calls == 1);
+    CHECK(inner.nested == 1);
+    CHECK(inner.nested_total == inner.total);
+    CHECK(inner.plans.size() == 1);
+    CHECK(outer.sql == "SELECT f()");
+    CHECK(outer.nested == 0);
+    CHECK(time_of(w) == outer.total);
+  };
+  SECTION("its CONTEXT tells") {
+    check(read(plan + context +
+               line("LOG:  duration: 0.100 ms  statement: select f()", "10:00:01.000")));
+  }
+  SECTION("so it does in any place of a log, whoever else writes") {
+    check(read(line("LOG:  duration: 0.200 ms  execute q: select f()", "10:00:00.990") + plan +
+               context));
+  }
+  SECTION("without one, the time that it took") {
+    check(read(line("LOG:  duration: 50.000 ms  plan:", "10:00:00.900") + kPlan +
+               line("LOG:  duration: 900.000 ms  statement: select f()", "10:00:01.000")));
+  }
+}
+
+TEST_CASE("a CONTEXT of the statement's own parameters is no nesting") {
   const Workload w =
-      read(line("LOG:  duration: 50.000 ms  plan:", "10:00:00.900") + kPlan +
-           line("LOG:  duration: 900.000 ms  statement: select f()", "10:00:01.000"));
-  CHECK(only(w).sql == "SELECT f()");
-  CHECK(skipped(w, "auto_explain plan of a nested statement") == 1);
+      read(line("LOG:  duration: 3.100 ms  execute <unnamed>: select a from t where b = 1") +
+           line("LOG:  duration: 3.000 ms  plan:") + kPlan +
+           line("CONTEXT:  unnamed portal with parameters: $1 = '1'"));
+  CHECK(only(w).calls == 1);
+  CHECK(only(w).nested == 0);
+  CHECK(only(w).plans.size() == 1);
+}
+
+TEST_CASE("a query string of several statements is as many executions") {
+  SECTION("its time is that of the one on data") {
+    const Workload w = read(
+        line("LOG:  duration: 3.000 ms  plan:") +
+        "\tQuery Text: begin; select a from t where b = 1; commit\n"
+        "\tIndex Scan using t_b on public.t  (cost=0.15..8.17 rows=1 width=4)\n" +
+        line("LOG:  duration: 3.100 ms  statement: begin; select a from t where b = 1; commit"));
+    REQUIRE(w.classes.size() == 3);
+    for (const QueryClass& c : w.classes) {
+      CHECK(c.calls == 1);
+      CHECK(c.untimed == (c.kind == StatementKind::Select ? 0 : 1));
+      CHECK(c.plans.size() == (c.kind == StatementKind::Select ? 1 : 0));
+    }
+    CHECK(time_of(w) == Microseconds{3100});
+  }
+  SECTION("several share it; whose plan it is nothing tells") {
+    const std::string sql = "select 1; select a from t where b = ';' -- ; \n\t; select 2;";
+    const Workload w =
+        read(line("LOG:  statement: " + sql) + line("LOG:  duration: 1.000 ms  plan:") +
+             "\tQuery Text: " + sql + "\n\tResult  (cost=0.00..0.01 rows=1 width=4)\n" +
+             line("LOG:  duration: 3.100 ms"));
+    REQUIRE(w.classes.size() == 2);
+    CHECK(w.classes[0].calls + w.classes[1].calls == 3);
+    CHECK(time_of(w) == Microseconds{3100});
+    CHECK(skipped(w, "duration of several statements in one text: shared evenly") == 1);
+    CHECK(skipped(w, "auto_explain plan of one of several statements in one text") == 1);
+  }
+  SECTION("an error is one of the statement on data") {
+    const std::string sql = "begin; update t set a = 1 / 0; commit";
+    const Workload w = read(line("ERROR:  division by zero") + line("STATEMENT:  " + sql));
+    CHECK(only(w).sql == "UPDATE t SET a = $1 / $2");
+    CHECK(only(w).errors == 1);
+  }
+  SECTION("one whose parts only look like statements") {
+    const Workload w = read(
+        line("LOG:  duration: 1.0 ms  statement: create rule r as on insert to t do also (delete "
+             "from u; insert into v values (1))") +
+        line("LOG:  duration: 1.0 ms  statement: create function f() returns int begin atomic "
+             "select 1; select 2; end") +
+        line("LOG:  duration: 1.0 ms  statement: do $$ begin perform 1; perform 2; end $$;"));
+    CHECK(w.classes.size() == 3);
+    CHECK(w.skipped.by_reason().empty());
+  }
+  SECTION("and none at all") {
+    const Workload w = read(line("LOG:  duration: 0.1 ms  statement: ; -- ping") +
+                            line("LOG:  duration: 0.1 ms  statement: select 1"));
+    CHECK(only(w).calls == 1);
+    CHECK(skipped(w, "empty statement") == 1);
+  }
+}
+
+TEST_CASE("a plan of a statement that was logged at its start is its own, and times it") {
+  const Workload w = read(line("LOG:  statement: select a from t where b = 1") +
+                          line("LOG:  duration: 3.000 ms  plan:") + kPlan +
+                          line("LOG:  statement: select a from t where b = 2"));
+  CHECK(only(w).calls == 2);
+  CHECK(only(w).untimed == 1);
+  CHECK(only(w).total == Microseconds{3000});
+  CHECK(only(w).plans.front().calls == 1);
 }
 
 TEST_CASE("a bare duration belongs to the statement before it in its session") {

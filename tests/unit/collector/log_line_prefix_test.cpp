@@ -155,6 +155,11 @@ TEST_CASE("the prefix is inferred from the lines alone") {
     REQUIRE(prefix->match(c.line, fields));
     CHECK((fields.at_us == 0 ? "" : time_text(fields.at_us)) == c.time);
     CHECK(fields.session == c.session);
+    if (c.prefix.find("%-5u") == std::string::npos) {  // one word in one line: whose is it?
+      CHECK(fields.user == c.user);
+      CHECK(fields.database == c.database);
+      CHECK(fields.application == c.application);
+    }
     CHECK(c.line.substr(fields.text_from) == c.text);
   }
 }
