@@ -21,6 +21,10 @@ class ServerVersion {
   /// Memoize nodes. get_memoize_path(), joinpath.c.
   [[nodiscard]] constexpr bool memoizes() const { return major_ >= 14; }
 
+  /// Of two ways to run an EXISTS one is chosen by the planner. Before, both stay in the plan, and
+  /// the executor chooses. fix_alternative_subplan(), setrefs.c.
+  [[nodiscard]] constexpr bool chooses_alternative_subplans() const { return major_ >= 14; }
+
   /// `x IN (long list)` looks the list up in a hash table. convert_saop_to_hashed_saop(),
   /// clauses.c.
   [[nodiscard]] constexpr bool hashes_in_lists() const { return major_ >= 14; }

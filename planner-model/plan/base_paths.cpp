@@ -304,6 +304,31 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   set_cheapest(rel);
 }
 
+namespace {
+
+/// set_subquery_size_estimates(): the width of a column that the subquery only passes on; 0: of
+/// what it computes, nothing is known.
+int width_from_subquery(const RelOptInfo& rel, int attno) {
+  if (rel.subroot == nullptr) {
+    return 0;
+  }
+  const auto& target = rel.subroot->final_target;
+  const auto at = static_cast<std::size_t>(attno) - 1;
+  if (at >= target.exprs.size() || target.exprs[at]->kind != ExprKind::Var ||
+      target.exprs[at]->levels_up != 0) {
+    return 0;
+  }
+  const auto& var = *target.exprs[at];
+  const auto* base = rel.subroot->base[static_cast<std::size_t>(var.varno)];
+  if (base == nullptr) {
+    return 0;
+  }
+  const auto width = base->widths.find(var.attno);
+  return width != base->widths.end() ? width->second : 0;
+}
+
+}  // namespace
+
 void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
   int width = 0;
   bool whole_row = false;
@@ -320,18 +345,8 @@ void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
         item = it->second;
       } else if (rel.entry->kind == RangeKind::Subquery && rel.subroot != nullptr &&
                  expr->attno > 0) {
-        // Widths pass up from the subquery's output.
-        const auto& target = rel.subroot->final_target;
-        const auto at = static_cast<std::size_t>(expr->attno) - 1;
-        item = type_width(root, expr->type, expr->typmod);
-        if (at < target.exprs.size() && target.exprs[at]->kind == ExprKind::Var &&
-            target.exprs[at]->levels_up == 0) {
-          const auto& var = *target.exprs[at];
-          if (const auto* base = rel.subroot->base[static_cast<std::size_t>(var.varno)];
-              base != nullptr && base->widths.contains(var.attno)) {
-            item = base->widths.at(var.attno);
-          }
-        }
+        const int passed_up = width_from_subquery(rel, expr->attno);
+        item = passed_up > 0 ? passed_up : type_width(root, expr->type, expr->typmod);
         rel.widths[expr->attno] = item;
       } else {
         item = column_width(root, rel, expr->attno);
@@ -351,10 +366,13 @@ void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
         row += column_width(root, rel, column.number);
       }
     } else {
-      for (const auto& column : rel.entry->columns) {
-        row += type_width(root, column.type, column.typmod);
+      // Computed columns that nothing else needs have no width yet, and count for nothing.
+      for (int attno = 1; attno <= static_cast<int>(rel.entry->columns.size()); ++attno) {
+        const auto known = rel.widths.find(attno);
+        row += known != rel.widths.end() ? known->second : width_from_subquery(rel, attno);
       }
     }
+    rel.widths[0] = row;
     width += row;
   }
   rel.target.width = width;

@@ -53,8 +53,13 @@ bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {
       case ExprKind::SubLink:
         return true;
       case ExprKind::SubPlan: {
+        const auto is_unsafe = [&](int id) {
+          const auto* path = root.global->subplans[static_cast<std::size_t>(id) - 1].path;
+          return path == nullptr || !path->parallel_safe;
+        };
         const auto& plan = root.global->subplans[static_cast<std::size_t>(e.subplan_id) - 1];
-        return plan.path == nullptr || !plan.path->parallel_safe;
+        return is_unsafe(e.subplan_id) ||
+               (plan.hashed_alternative != 0 && is_unsafe(plan.hashed_alternative));
       }
       case ExprKind::Param:
         return e.param_kind == ParamKind::Exec &&
@@ -88,6 +93,34 @@ bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root) {
     default:
       return false;
   }
+}
+
+bool contains_nonstrict(const ExprPtr& expr, const PlannerInfo& root) {
+  return any_of(expr, [&](const Expr& e) {
+    switch (e.kind) {
+      case ExprKind::Var:
+      case ExprKind::Const:
+      case ExprKind::Param:
+      case ExprKind::Not:
+      case ExprKind::RelabelType:
+      case ExprKind::FieldSelect:
+      case ExprKind::SubscriptingRef:
+      case ExprKind::SqlValueFunction:
+        return false;
+      case ExprKind::FuncExpr:
+        return !root.global->types->is_strict(e.function);
+      case ExprKind::OpExpr:
+      case ExprKind::ScalarArrayOpExpr: {
+        const auto* op = root.global->types->op(e.op);
+        return op == nullptr || !root.global->types->is_strict(op->function);
+      }
+      case ExprKind::CoerceViaIO:  // input and output functions are strict
+      case ExprKind::ArrayCoerceExpr:
+        return false;
+      default:
+        return true;
+    }
+  });
 }
 
 Relids nonnullable_relids(const ExprPtr& expr, bool top_level, const PlannerInfo& root) {

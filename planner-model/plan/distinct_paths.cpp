@@ -55,6 +55,9 @@ Path* UpperPlanner::hashed_distinct_path(RelOptInfo& rel, Path* sub, double rows
   path->group_clause = distinct_clause_;
   cost_agg(*path, root_, AggStrategy::Hashed, {}, 0, static_cast<int>(distinct_clause_.size()),
            rows, {}, sub->startup, sub->total, sub->rows, sub->target->width);
+  // create_agg_path() takes its columns for computed anew.
+  path->startup += sub->target->cost.startup;
+  path->total += sub->target->cost.startup + sub->target->cost.per_tuple * path->rows;
   return path;
 }
 

@@ -25,10 +25,16 @@ DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* memb
     const auto at = static_cast<std::size_t>(attno) - 1;
     return at < entry.columns.size() ? entry.columns[at].name : "?column?";
   };
-  c.subplan_text = [this](const Expr& subplan) {
-    const auto& info = top_.global->subplans[static_cast<std::size_t>(subplan.subplan_id) - 1];
-    pending_.insert(subplan.subplan_id);
-    return (subplan.hashed ? "hashed " : "") + info.name;
+  c.subplan_text = [this](const Expr& expr) {
+    const auto named = [this](int id) {
+      pending_.insert(id);
+      return (subplan(id).hashed ? "hashed " : "") + subplan(id).name;
+    };
+    const int other = subplan(expr.subplan_id).hashed_alternative;
+    if (other != 0 && !top_.global->cost.server.chooses_alternative_subplans()) {
+      return "alternatives: " + named(expr.subplan_id) + " or " + named(other);
+    }
+    return named(chosen(expr.subplan_id, condition_checks()));
   };
   return c;
 }
@@ -121,10 +127,20 @@ ExprPtr PlanExplainer::through_left_out(const ExprPtr& var, const PlannerInfo& r
   return named;
 }
 
-void PlanExplainer::note_subplans(const ExprPtr& expr) {
+int PlanExplainer::chosen(int id, double executions) const {
+  const auto cost = [&](const SubPlanInfo& one) { return one.startup + executions * one.per_call; };
+  const int hashed = subplan(id).hashed_alternative;
+  return hashed != 0 && cost(subplan(hashed)) <= cost(subplan(id)) ? hashed : id;
+}
+
+void PlanExplainer::note_subplans(const ExprPtr& expr, double executions) {
+  const bool chooses = top_.global->cost.server.chooses_alternative_subplans();
   (void)any_of(expr, [&](const Expr& e) {
     if (e.kind == ExprKind::SubPlan) {
-      pending_.insert(e.subplan_id);
+      pending_.insert(chooses ? chosen(e.subplan_id, executions) : e.subplan_id);
+      if (const int other = subplan(e.subplan_id).hashed_alternative; other != 0 && !chooses) {
+        pending_.insert(other);
+      }
     }
     return false;
   });
@@ -132,7 +148,7 @@ void PlanExplainer::note_subplans(const ExprPtr& expr) {
 
 std::string PlanExplainer::text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
                                 const std::vector<ExprPtr>& below) {
-  note_subplans(expr);
+  note_subplans(expr, condition_checks());
   auto c = context(root, member);
   c.bare_range = scanned_ != nullptr ? shown_range(*scanned_) : 0;
   for (const auto& e : below) {

@@ -15,7 +15,7 @@ void PlanExplainer::assign_names(const PlannerInfo& root, const Path& path) {
   }
   name_level(root, path);
   for (const auto& info : top_.global->subplans) {
-    if (info.root != nullptr && info.path != nullptr) {
+    if (info.root != nullptr && info.path != nullptr && info.used) {
       name_level(*info.root, *info.path);
     }
   }

@@ -1,6 +1,8 @@
 // From paths to the nodes of EXPLAIN.
 #include "planner-model/plan/explain_plan.hpp"
 
+#include <algorithm>
+
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan_explainer.hpp"
 
@@ -22,6 +24,7 @@ PlanNode PlanExplainer::level(PlannerInfo& root, const Path& path) {
 }
 
 PlanNode PlanExplainer::base(const char* type, const Path& path) {
+  node_rows_ = path.rows;
   PlanNode node;
   node.node_type = type;
   node.parallel_aware = path.parallel_aware;
@@ -56,7 +59,9 @@ void PlanExplainer::child(PlanNode& node, PlannerInfo& root, const Path& path,
 PlanNode PlanExplainer::convert(PlannerInfo& root, const Path& path) {
   std::set<int> saved;
   std::swap(saved, pending_);
+  const double rows_above = node_rows_;
   PlanNode node = convert_one(root, path);
+  node_rows_ = rows_above;
   // SubPlans named in this node's own conditions hang below it.
   std::set<int> mine;
   std::swap(mine, pending_);
@@ -78,7 +83,7 @@ void PlanExplainer::note_target(PlannerInfo& root, const Path& path) {
   (void)root;
   if (path.target != nullptr) {
     for (const auto& expr : path.target->exprs) {
-      note_subplans(expr);
+      note_subplans(expr, path.rows);
     }
   }
 }
@@ -109,8 +114,30 @@ PlanNode PlanExplainer::convert_one(PlannerInfo& root, const Path& path) {
   }
 }
 
+namespace {
+
+/// Which way of an alternative subplan runs is known once the plan above it is made. What the other
+/// reads gets no name.
+void leave_out_unchosen(PlannerInfo& root, const Path& path) {
+  std::set<std::string> indexes;
+  PlanExplainer trial{root, indexes};
+  trial.assign_names(root, path);
+  (void)trial.level(root, path);
+  for (std::size_t i = 0; i < root.global->subplans.size(); ++i) {
+    auto& info = root.global->subplans[i];
+    info.used = info.is_init_plan || trial.shown_subplans().contains(static_cast<int>(i) + 1);
+  }
+}
+
+}  // namespace
+
 PlanNode explain_plan(PlannerInfo& root, const Path& path, std::set<std::string>& indexes) {
   register_min_max(root, path);
+  const auto& subplans = root.global->subplans;
+  if (std::any_of(subplans.begin(), subplans.end(),
+                  [](const auto& s) { return s.hashed_alternative != 0; })) {
+    leave_out_unchosen(root, path);
+  }
   PlanExplainer converter{root, indexes};
   converter.assign_names(root, path);
   return converter.level(root, path);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/plan/extended_selectivity.hpp"
+#include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/selectivity/join.hpp"
@@ -62,7 +63,9 @@ double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
   }
   std::vector<GroupVar> vars;
   double booleans = 1.0;
+  double rows_of_sets = 1.0;
   for (const auto& expr : exprs) {
+    rows_of_sets = std::max(rows_of_sets, function_rows(root, expr));
     if (expr->type == type_oid::kBool) {
       booleans *= 2.0;
       continue;
@@ -84,6 +87,7 @@ double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
       add_group_var(root, vars, examine_variable(root, part, 0), used_default);
     }
   }
+  booleans *= rows_of_sets;
   if (vars.empty()) {
     return std::clamp(std::ceil(booleans), 1.0, std::max(1.0, input_rows));
   }

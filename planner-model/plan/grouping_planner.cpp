@@ -84,6 +84,7 @@ void UpperPlanner::run() {
   }
   if (!query_.order_by.empty()) {
     current = ordered_paths(*current);
+    add_target_levels(*current, final_levels_);
   }
   finish(*current);
 }
@@ -291,13 +292,15 @@ RelOptInfo* UpperPlanner::plan_select() {
   sort_target_ = sort_input_target();
   grouping_target_ = query_.has_window_functions ? window_input_target() : sort_target_;
   scanjoin_target_ = has_grouping() ? group_input_target() : grouping_target_;
-  split_srfs();
+  split_targets();
   apply_scanjoin_target(*current);
   if (has_grouping()) {
     current = grouping_paths(*current);
+    add_target_levels(*current, grouping_levels_);
   }
   if (query_.has_window_functions) {
     current = window_paths(*current);
+    add_target_levels(*current, sort_levels_);
   }
   if (!query_.distinct.empty()) {
     current = distinct_paths(*current);

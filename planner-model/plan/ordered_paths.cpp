@@ -77,6 +77,7 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
   const auto* target = keep(final_target_);
   rel.target = *target;
   const PathKeys& keys = root_.sort_pathkeys;
+  const double limit_tuples = sets_after_sort_ ? -1.0 : limit_tuples_;
   const auto& p = root_.global->cost;
   const auto emit = [&](Path* path) {
     if (!same_exprs(*path->target, *target)) {
@@ -84,7 +85,7 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
     }
     add_path(rel, path);
   };
-  for_sorted_inputs(rel, input.paths, input.cheapest_total, keys, limit_tuples_, emit);
+  for_sorted_inputs(rel, input.paths, input.cheapest_total, keys, limit_tuples, emit);
   if (!rel.consider_parallel || keys.empty() || input.partial_paths.empty()) {
     set_cheapest(rel);
     return &rel;
@@ -95,7 +96,7 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
     emit(create_gather_merge_path(root_, rel, sorted, sorted->target, keys, &rows));
   };
   if (!p.server.sorts_every_partial_path() && !pathkeys_contained_in(keys, cheapest->pathkeys)) {
-    gather(*cheapest, create_sort_path(root_, rel, cheapest, keys, limit_tuples_));
+    gather(*cheapest, create_sort_path(root_, rel, cheapest, keys, limit_tuples));
   }
   for (auto* sub : input.partial_paths) {
     int presorted = 0;
@@ -103,11 +104,11 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
       continue;
     }
     if (p.server.sorts_every_partial_path()) {
-      for (auto* sorted : sorts_of(root_, rel, sub, sub == cheapest, keys, limit_tuples_)) {
+      for (auto* sorted : sorts_of(root_, rel, sub, sub == cheapest, keys, limit_tuples)) {
         gather(*sub, sorted);
       }
     } else if (presorted > 0 && p.enable_incremental_sort) {
-      gather(*sub, create_incremental_sort_path(root_, rel, sub, keys, presorted, limit_tuples_));
+      gather(*sub, create_incremental_sort_path(root_, rel, sub, keys, presorted, limit_tuples));
     }
   }
   set_cheapest(rel);
@@ -153,6 +154,7 @@ Path* UpperPlanner::modify_path(RelOptInfo& rel, Path* sub) {
   path->children = {sub};
   path->command = query_.command == Command::Insert   ? "Insert"
                   : query_.command == Command::Update ? "Update"
+                  : query_.command == Command::Merge  ? "Merge"
                                                       : "Delete";
   path->startup = sub->startup;
   path->total = sub->total;

@@ -15,6 +15,8 @@ namespace quern::planner_model {
 [[nodiscard]] bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root);
 [[nodiscard]] bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root);
 [[nodiscard]] bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root);
+/// contain_nonstrict_functions(): something in it may make more than NULL of NULL.
+[[nodiscard]] bool contains_nonstrict(const ExprPtr& expr, const PlannerInfo& root);
 /// find_nonnullable_rels(): relations of which a null-extended row would fail `expr`.
 [[nodiscard]] Relids nonnullable_relids(const ExprPtr& expr, bool top_level,
                                         const PlannerInfo& root);

@@ -66,6 +66,9 @@ class PlanExplainer {
 
   PlanNode level(PlannerInfo& root, const Path& path);
 
+  /// The SubPlans that the converted plan refers to.
+  [[nodiscard]] const std::set<int>& shown_subplans() const { return shown_; }
+
  private:
   // --- names
 
@@ -119,7 +122,19 @@ class PlanExplainer {
   /// computes.
   ExprPtr through_left_out(const ExprPtr& var, const PlannerInfo& root);
 
-  void note_subplans(const ExprPtr& expr);
+  /// A condition is expected to be checked for two rows for each that passes (NUM_EXEC_QUAL() and
+  /// NUM_EXEC_TLIST(), setrefs.c).
+  [[nodiscard]] double condition_checks() const { return 2 * node_rows_; }
+
+  /// fix_alternative_subplan(): of an EXISTS planned twice, the way that is cheaper for as many
+  /// executions.
+  [[nodiscard]] int chosen(int subplan, double executions) const;
+
+  [[nodiscard]] const SubPlanInfo& subplan(int id) const {
+    return top_.global->subplans[static_cast<std::size_t>(id) - 1];
+  }
+
+  void note_subplans(const ExprPtr& expr, double executions);
 
   std::string text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
                    const std::vector<ExprPtr>& below = {});
@@ -220,6 +235,7 @@ class PlanExplainer {
   bool prefix_ = false;
   /// The relation whose scan is being printed: its columns are named alone.
   const RelOptInfo* scanned_ = nullptr;
+  double node_rows_ = 0;  ///< of the node that is being converted
   std::set<int> pending_;
   std::set<int> shown_;
 };

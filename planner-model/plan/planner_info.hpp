@@ -426,7 +426,11 @@ struct SubPlanInfo {
   bool is_init_plan = false;
   bool is_cte = false;
   bool hashed = false;
-  bool used = true;
+  double startup = 0, per_call = 0;  ///< cost_subplan()
+  /// AlternativeSubPlan: the same EXISTS as a hashed IN, by id. Paths cost the first; which of the
+  /// two runs is chosen when the plan is done.
+  int hashed_alternative = 0;
+  bool used = true;  ///< the chosen one
   std::vector<int> set_params = {};
   std::vector<int> params = {};  ///< correlation parameters
   PlannerInfo* owner = nullptr;

@@ -2,6 +2,7 @@
 // prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. Not reproduced:
 // PlaceHolderVars (an expression pulled up from under an outer join is computed where it is used).
 #include <algorithm>
+#include <set>
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
@@ -59,7 +60,8 @@ class SubqueryPullUp {
       if (query_.range_table[at].subquery == nullptr) {
         return;
       }
-      if (is_simple(query_.range_table[at], below_outer_join)) {
+      if (is_simple(query_.range_table[at], below_outer_join) &&
+          !(below_outer_join && needs_placeholder(tree.range))) {
         pull_up(tree, below_outer_join);
       } else if (is_simple_union_all(*query_.range_table[at].subquery)) {
         flatten(tree.range);
@@ -142,12 +144,38 @@ class SubqueryPullUp {
       if (contains_volatile(target.expr, root_)) {
         return false;
       }
-      // Without placeholders a computed column must not move out from under an outer join.
-      if (below_outer_join && strip_relabel(target.expr)->kind != ExprKind::Var) {
-        return false;
-      }
     }
     return !(entry.lateral && below_outer_join);
+  }
+
+  /// Without placeholders a computed column must not move out from under an outer join, unless
+  /// nothing refers to it or it turns to NULL by itself with the subquery's own columns
+  /// (pullup_replace_vars_callback()).
+  bool needs_placeholder(int range) {
+    const Query& sub = *range_at(range).subquery;
+    std::set<int> computed;
+    int attno = 0;
+    for (const auto& target : sub.targets) {
+      if (target.junk) {
+        continue;
+      }
+      ++attno;
+      const bool turns_null =
+          has_vars_of_level(target.expr, 0) && !contains_nonstrict(target.expr, root_);
+      if (!turns_null) {
+        computed.insert(attno);
+      }
+    }
+    bool needed = false;
+    if (!computed.empty()) {
+      change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+        needed = needed ||
+                 (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
+                  (expr->attno == 0 || computed.contains(expr->attno)));
+        return nullptr;
+      });
+    }
+    return needed;
   }
 
   void pull_up(JoinTree& leaf, bool below_outer_join) {

@@ -132,6 +132,15 @@ bool has_vars_of_level(const Query& query, int level) {
   return search(query, [&](int up, int depth) { return up == depth + level; });
 }
 
+bool has_vars_of_level(const ExprPtr& expr, int level) {
+  bool found = false;
+  (void)change_expr(expr, [&](const ExprPtr& e, int depth) -> ExprPtr {
+    found = found || (e->kind == ExprKind::Var && e->levels_up == depth + level);
+    return nullptr;
+  });
+  return found;
+}
+
 void offset_ranges(JoinTree& tree, int offset) {
   if (tree.kind == JoinTree::Kind::Range) {
     tree.range += offset;

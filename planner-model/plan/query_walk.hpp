@@ -23,6 +23,7 @@ void shift_levels(Query& query, int by, int from);
 
 /// Whether the query holds a Var that points exactly `level` levels above it.
 [[nodiscard]] bool has_vars_of_level(const Query& query, int level);
+[[nodiscard]] bool has_vars_of_level(const ExprPtr& expr, int level);
 
 /// Moves the ranges of a join tree (OffsetVarNodes()).
 void offset_ranges(JoinTree& tree, int offset);

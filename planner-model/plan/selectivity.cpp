@@ -145,6 +145,23 @@ double combine_conjuncts(PlannerInfo& root, const std::vector<Conjunct>& conjunc
 
 }  // namespace
 
+namespace {
+
+/// function_selectivity(): starts_with() is estimated as its operator is (like_regex_support()).
+double function_selectivity(PlannerInfo& root, const ExprPtr& call, int var_relid, JoinType type,
+                            const SpecialJoin* sj) {
+  constexpr Oid kStartsWith = 3696;
+  constexpr Oid kStartsWithOperator = 3877;  // ^@
+  if (call->function != kStartsWith) {
+    return 0.3333333;
+  }
+  const ExprPtr op =
+      make_op(kStartsWithOperator, call->args[0], call->args[1], call->input_collation, root);
+  return operator_selectivity(root, *op, relids_of(op), var_relid, type, sj);
+}
+
+}  // namespace
+
 double expr_selectivity(PlannerInfo& root, const ExprPtr& clause, int var_relid, JoinType type,
                         const SpecialJoin* sj) {
   switch (clause->kind) {
@@ -182,7 +199,7 @@ double expr_selectivity(PlannerInfo& root, const ExprPtr& clause, int var_relid,
     case ExprKind::RelabelType:
       return expr_selectivity(root, clause->args.front(), var_relid, type, sj);
     case ExprKind::FuncExpr:
-      return 0.3333333;
+      return function_selectivity(root, clause, var_relid, type, sj);
     default:
       return boolean_variable_selectivity(root, clause, var_relid);
   }

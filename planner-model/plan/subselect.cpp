@@ -1,7 +1,9 @@
 // Subqueries that stay subqueries: SubPlans, InitPlans and CTEs. Source: subselect.c and planner.c,
 // PostgreSQL 15.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -172,10 +174,11 @@ class SublinkPlanner {
     auto& global = *root_.global;
     Query query = *link.subquery;
     double fraction = 0;
+    bool simple_exists = false;
     switch (link.sublink_kind) {
       case SubLinkKind::Exists:
         fraction = 1.0;
-        simplify_exists(query);
+        simple_exists = simplify_exists(query);
         break;
       case SubLinkKind::All:
       case SubLinkKind::Any:
@@ -183,6 +186,10 @@ class SublinkPlanner {
         break;
       default:
         break;
+    }
+    std::optional<Query> for_hashing;
+    if (simple_exists) {
+      for_hashing = query;
     }
     const auto arguments = replace_outer_vars(root_, query);
     PlannerInfo& subroot = plan_query(global, std::move(query), &root_, fraction);
@@ -241,22 +248,115 @@ class SublinkPlanner {
     info.path = plan;
     info.hashed = hashed;
     const auto cost = subplan_cost(root_, *plan, link.sublink_kind, hashed, correlated, tests);
-    global.subplans.push_back(info);
-    const int id = static_cast<int>(global.subplans.size());
-    global.subplans.back().name = "SubPlan " + std::to_string(id);
+    auto subplan = make_subplan(std::move(info), link, link.sublink_kind, cost);
+    subplan->args = arguments;
+    subplan->test = test;
+    if (for_hashing) {
+      const int hashed_id = hashed_exists(link, std::move(*for_hashing));
+      global.subplans[static_cast<std::size_t>(subplan->subplan_id) - 1].hashed_alternative =
+          hashed_id;
+    }
+    return subplan;
+  }
+
+  std::shared_ptr<Expr> make_subplan(SubPlanInfo info, const Expr& link, SubLinkKind kind,
+                                     const SubPlanCost& cost) {
+    auto& subplans = root_.global->subplans;
     auto subplan = std::make_shared<Expr>();
     subplan->kind = ExprKind::SubPlan;
     subplan->type = link.type;
     subplan->typmod = link.typmod;
     subplan->collation = link.collation;
-    subplan->sublink_kind = link.sublink_kind;
-    subplan->subplan_id = id;
-    subplan->hashed = hashed;
-    subplan->args = arguments;
-    subplan->test = test;
+    subplan->sublink_kind = kind;
+    subplan->subplan_id = static_cast<int>(subplans.size()) + 1;
+    subplan->hashed = info.hashed;
     subplan->subplan_startup = cost.startup;
     subplan->subplan_per_call = cost.per_call;
+    info.startup = cost.startup;
+    info.per_call = cost.per_call;
+    info.name = "SubPlan " + std::to_string(subplan->subplan_id);
+    subplans.push_back(std::move(info));
     return subplan;
+  }
+
+  /// The second plan of a correlated EXISTS: all rows of the subquery into a hash table, once.
+  /// Its id; 0: it cannot be one, or would not fit.
+  int hashed_exists(const Expr& link, Query query) {
+    auto& global = *root_.global;
+    const auto tests = exists_to_any(query);
+    if (tests.empty()) {
+      return 0;
+    }
+    (void)replace_outer_vars(root_, query);
+    PlannerInfo& subroot = plan_query(global, std::move(query), &root_, 0.0);
+    Path* plan = subroot.final_rel->cheapest_total;
+    if (!is_hashable(root_, *plan)) {
+      return 0;
+    }
+    subroot.best = plan;
+    reserve_params(global, params_of_plan(*plan));
+    SubPlanInfo info;
+    info.root = &subroot;
+    info.owner = &root_;
+    info.path = plan;
+    info.hashed = true;
+    const auto cost = subplan_cost(root_, *plan, SubLinkKind::Any, true, false, tests);
+    return make_subplan(std::move(info), link, SubLinkKind::Any, cost)->subplan_id;
+  }
+
+  /// convert_EXISTS_to_ANY(): equalities of outer and inner expressions become the tests, and their
+  /// inner sides the subquery's columns. Empty when something else refers to the outer query.
+  std::vector<ExprPtr> exists_to_any(Query& query) {
+    const auto& types = *root_.global->types;
+    const ExprPtr where = query.join_tree.quals;
+    query.join_tree.quals = nullptr;
+    if (!where || has_vars_of_level(query, 1) || contains_volatile(where, root_)) {
+      return {};
+    }
+    std::vector<ExprPtr> kept;
+    std::vector<std::array<ExprPtr, 3>> equalities;  // clause, outer side, inner side
+    for (const auto& clause : conjuncts(canonicalize(simplify(where, types)))) {
+      if (clause->kind == ExprKind::OpExpr && clause->args.size() == 2 &&
+          types.is_hashable(clause->op, clause->args[0]->type)) {
+        const ExprPtr& left = clause->args[0];
+        const ExprPtr& right = clause->args[1];
+        if (has_vars_of_level(left, 1)) {
+          equalities.push_back({clause, left, right});
+          continue;
+        }
+        if (has_vars_of_level(right, 1)) {
+          const Oid commuted = types.commutator(clause->op);
+          if (commuted == 0 || !types.is_hashable(commuted, right->type)) {
+            return {};
+          }
+          auto turned = std::make_shared<Expr>(*clause);
+          turned->op = commuted;
+          equalities.push_back({turned, right, left});
+          continue;
+        }
+      }
+      kept.push_back(clause);
+    }
+    const auto refers_out = [](const ExprPtr& e) { return has_vars_of_level(e, 1); };
+    if (std::any_of(kept.begin(), kept.end(), refers_out)) {
+      return {};
+    }
+    for (const auto& [clause, outer, inner] : equalities) {
+      const bool has_sublink =
+          any_of(outer, [](const Expr& e) { return e.kind == ExprKind::SubLink; });
+      if (has_sublink || refers_out(inner) || has_vars_of_level(outer, 0)) {
+        return {};
+      }
+    }
+    query.join_tree.quals = make_and(kept);
+    std::vector<ExprPtr> tests;
+    for (const auto& [clause, outer, inner] : equalities) {
+      const ExprPtr param = exec_param(*root_.global, nullptr, &root_, *inner);
+      query.targets.push_back({inner, "?column?"});
+      tests.push_back(
+          make_op(clause->op, shift_levels(outer, -1, 1), param, clause->input_collation, root_));
+    }
+    return tests;
   }
 
   static ExprPtr visible_output(const Query& query, std::size_t n) {
@@ -269,15 +369,18 @@ class SublinkPlanner {
     return query.targets.front().expr;
   }
 
-  /// simplify_EXISTS_query(): what the subquery puts out does not matter.
-  static void simplify_exists(Query& query) {
-    if (query.set_operation || query.has_aggregates || query.has_grouping_sets ||
-        query.has_window_functions || query.has_returning_set || query.having || query.offset) {
-      return;
+  /// simplify_EXISTS_query(): what the subquery puts out does not matter. Whether it is gone.
+  static bool simplify_exists(Query& query) {
+    if (query.command != Command::Select || query.set_operation || query.has_aggregates ||
+        query.has_grouping_sets || query.has_window_functions || query.has_returning_set ||
+        query.having || query.offset || query.for_update) {
+      return false;
     }
     if (query.limit) {
-      if (query.limit->kind != ExprKind::Const) {
-        return;
+      if (query.limit->kind != ExprKind::Const ||
+          (!query.limit->is_null &&
+           (query.limit->text == "0" || query.limit->text.starts_with('-')))) {
+        return false;
       }
       query.limit = nullptr;
     }
@@ -286,6 +389,7 @@ class SublinkPlanner {
     query.windows.clear();
     query.distinct.clear();
     query.order_by.clear();
+    return true;
   }
 
   PlannerInfo& root_;

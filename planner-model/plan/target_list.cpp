@@ -1,6 +1,7 @@
 // GROUP BY made minimal, and the columns that find a row again. Source: planner.c
 // (preprocess_groupclause, remove_useless_groupby_columns), preptlist.c, PostgreSQL 15.
 #include <algorithm>
+#include <utility>
 
 #include "planner-model/plan/upper_planner.hpp"
 
@@ -154,9 +155,26 @@ void UpperPlanner::add_row_marks(const JoinTree& tree) {
 }
 
 void UpperPlanner::add_row_identities() {
-  const bool modifies = query_.command == Command::Update || query_.command == Command::Delete;
+  const bool merges = query_.command == Command::Merge;
+  const bool modifies =
+      query_.command == Command::Update || query_.command == Command::Delete || merges;
+  const auto actions = merges ? std::exchange(query_.targets, {}) : std::vector<TargetEntry>{};
   if (modifies) {
     add_row_identity(query_.result_range);
+  }
+  // preprocess_targetlist(): MERGE computes nothing below its node, but needs the source's columns.
+  std::vector<ExprPtr> needed;
+  for (const auto& action : actions) {
+    (void)any_of(action.expr, [&](const Expr& e) {
+      if (e.kind == ExprKind::Var && e.levels_up == 0 && e.varno != query_.result_range &&
+          std::none_of(needed.begin(), needed.end(), [&](const auto& n) { return equal(*n, e); })) {
+        needed.push_back(std::make_shared<Expr>(e));
+      }
+      return false;
+    });
+  }
+  for (const auto& column : needed) {
+    query_.targets.push_back(TargetEntry{column, "", 0, true});
   }
   if (modifies || !query_.row_marks.empty()) {
     add_row_marks(query_.join_tree);

@@ -5,11 +5,12 @@
 
 #include "planner-model/plan/grouping_sets.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/set_targets.hpp"
 
 // What stands on top of scans and joins: grouping, windows, DISTINCT, ORDER BY, LIMIT, the table
 // that is modified. One step of grouping_planner() (planner.c, PostgreSQL 13 to 18) to a member;
 // the members live in grouping_planner.cpp, target_list.cpp, upper_targets.cpp, grouping_paths.cpp,
-// grouping_set_paths.cpp, distinct_paths.cpp and ordered_paths.cpp.
+// grouping_set_paths.cpp, distinct_paths.cpp, ordered_paths.cpp and set_targets.cpp.
 
 namespace quern::planner_model {
 
@@ -87,15 +88,19 @@ class UpperPlanner {
 
   RelOptInfo* plan_select();
 
-  /// split_pathtarget_at_srfs(), where set-returning functions stand above scans and joins alone.
-  void split_srfs();
+  // --- set-returning functions in the select list (set_targets.cpp)
 
-  /// adjust_paths_for_srfs(): every way of reading the rows gets the node that multiplies them.
-  void project_sets(RelOptInfo& rel);
+  /// Every target becomes what its step computes without sets; what follows goes on top.
+  void split_targets();
+
+  /// adjust_paths_for_srfs(): every path gets the nodes for the levels after the first.
+  void add_target_levels(RelOptInfo& rel, const std::vector<TargetLevel>& levels);
+
+  Path* set_projection_path(RelOptInfo& rel, Path* sub, const PathTarget* target);
 
   // --- targets
 
-  /// make_sort_input_target(): volatile or expensive output is computed after the sort.
+  /// make_sort_input_target(): sets, volatile and expensive output are computed after the sort.
   PathTarget sort_input_target();
 
   static void append_missing(std::vector<ExprPtr>& exprs, std::vector<int>& refs,
@@ -277,7 +282,9 @@ class UpperPlanner {
   std::vector<ExprPtr> aggregates_;
   std::vector<ExprPtr> window_functions_;
   PathTarget final_target_, sort_target_, grouping_target_, scanjoin_target_;
-  std::optional<PathTarget> set_target_ = {};  ///< what ProjectSet computes over scanjoin_target_
+  /// Of targets with set-returning functions: the step's own first, then what goes on top of it.
+  std::vector<TargetLevel> final_levels_, sort_levels_, grouping_levels_, scanjoin_levels_;
+  bool sets_after_sort_ = false;  ///< then a LIMIT says nothing of the rows to sort
 };
 
 }  // namespace quern::planner_model

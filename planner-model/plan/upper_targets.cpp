@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "planner-model/plan/append_paths.hpp"
-#include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/plan/upper_planner.hpp"
+#include "planner-model/query/bind_nodes.hpp"
 
 namespace quern::planner_model {
 
@@ -40,24 +40,30 @@ PathTarget UpperPlanner::sort_input_target() {
     return final_target_;
   }
   std::vector<bool> postpone(final_target_.exprs.size(), false);
-  bool any = false;
+  std::vector<bool> is_set(final_target_.exprs.size(), false);
+  bool sorts_by_set = false;
+  bool any_volatile = false;
+  bool any_expensive = false;
   for (std::size_t i = 0; i < final_target_.exprs.size(); ++i) {
     const auto& expr = final_target_.exprs[i];
+    const bool set = query_.has_returning_set && returns_set(expr);
     if (final_target_.sort_group_refs[i] != 0) {
-      continue;
-    }
-    const bool is_volatile = contains_volatile(expr, root_);
-    const QualCost cost = expr_cost(expr, root_);
-    const bool expensive = cost.per_tuple > 10 * root_.global->cost.cpu_operator_cost;
-    if (is_volatile || (expensive && query_.limit)) {
-      postpone[i] = true;
-      any = true;
-    } else if (query_.limit && cost.per_tuple > 0 && tuple_fraction_ > 0) {
-      // Cheap expressions stay; the server postpones all only when some must be.
+      sorts_by_set = sorts_by_set || set;
+    } else if (set) {
+      is_set[i] = true;
+    } else if (contains_volatile(expr, root_)) {
+      postpone[i] = any_volatile = true;
+    } else if (expr_cost(expr, root_).per_tuple > 10 * root_.global->cost.cpu_operator_cost) {
+      postpone[i] = any_expensive = true;
     }
   }
-  if (!any) {
+  sets_after_sort_ = !sorts_by_set && std::find(is_set.begin(), is_set.end(), true) != is_set.end();
+  const bool wants_few = query_.limit || root_.tuple_fraction > 0;
+  if (!sets_after_sort_ && !any_volatile && !(any_expensive && wants_few)) {
     return final_target_;
+  }
+  for (std::size_t i = 0; sets_after_sort_ && i < is_set.size(); ++i) {
+    postpone[i] = postpone[i] || is_set[i];
   }
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
@@ -165,53 +171,6 @@ const PathTarget* UpperPlanner::keep(PathTarget target) {
                      [&](const ExprPtr& expr) { return is_parallel_safe(expr, root_); });
 }
 
-void UpperPlanner::split_srfs() {
-  if (!query_.has_returning_set) {
-    return;
-  }
-  if (has_grouping() || query_.has_window_functions || !query_.order_by.empty()) {
-    root_.global->unmodelled.insert("set-returning function beside grouping, windows or ORDER BY");
-    return;
-  }
-  set_target_ = scanjoin_target_;
-  std::vector<ExprPtr> columns;
-  for (const auto& expr : set_target_->exprs) {
-    pull_parts(
-        expr, [](const Expr&) { return false; }, columns);
-  }
-  std::vector<int> refs(columns.size(), 0);
-  scanjoin_target_ = make_target(root_, std::move(columns), std::move(refs));
-}
-
-void UpperPlanner::project_sets(RelOptInfo& rel) {
-  const auto* target = keep(*set_target_);
-  double rows_each = 1;
-  for (const auto& expr : target->exprs) {
-    rows_each = std::max(rows_each, function_rows(root_, expr));
-  }
-  const double cpu_tuple_cost = root_.global->cost.cpu_tuple_cost;
-  for (auto* list : {&rel.paths, &rel.partial_paths}) {
-    for (auto*& path : *list) {
-      if (path->param != nullptr) {
-        continue;
-      }
-      // create_set_projection_path()
-      auto* set = new_path(root_, PathKind::ProjectSet, &rel, target);
-      set->children = {path};
-      set->parallel_safe = rel.consider_parallel && path->parallel_safe && parallel_safe(*target);
-      set->workers = path->workers;
-      set->pathkeys = path->pathkeys;
-      set->rows = path->rows * rows_each;
-      set->startup = path->startup + target->cost.startup;
-      set->total = path->total + target->cost.startup +
-                   (cpu_tuple_cost + target->cost.per_tuple) * path->rows +
-                   (set->rows - path->rows) * cpu_tuple_cost / 2;
-      path = set;
-    }
-  }
-  rel.target = *target;
-}
-
 void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
   const auto* target = keep(scanjoin_target_);
   const bool same = same_exprs(*target, rel.target);
@@ -239,9 +198,7 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
     project_paths(rel, target, same);
     rel.target = *target;
   }
-  if (set_target_) {
-    project_sets(rel);
-  }
+  add_target_levels(rel, scanjoin_levels_);
   if (rel.consider_parallel) {
     generate_useful_gather_paths(root_, rel, false);
   }

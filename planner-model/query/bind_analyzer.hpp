@@ -21,6 +21,9 @@ void check_name_conflicts(const std::vector<NamespaceItem>& first,
 
 /// The column an INSERT or UPDATE names; throws when the table does not have it.
 [[nodiscard]] const Column& target_column(const Table& table, std::string_view name);
+/// checkInsertTargets(): the named columns, or all.
+[[nodiscard]] std::vector<const Column*> insert_columns(ParseList names, const Table& table,
+                                                        std::vector<ParseList>& indirections);
 
 /// NULLS FIRST or LAST of an ORDER BY item, with its default.
 [[nodiscard]] bool nulls_first_of(const PgQuery__SortBy& sort);
@@ -347,6 +350,11 @@ class Analyzer {
   [[nodiscard]] ExprPtr multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& ref,
                                          std::vector<ExprPtr>& row);
   [[nodiscard]] ExprPtr column_default(const Column& column);
+
+  // --- bind_merge.cpp
+  [[nodiscard]] Query transform_merge(const PgQuery__MergeStmt& statement, Scope* parent);
+  void transform_merge_action(Scope& scope, const PgQuery__MergeWhenClause& clause,
+                              const Table& table);
 
   const CatalogSnapshot& catalog_;
   const TypeSystem& types_;

@@ -18,29 +18,6 @@ bool is_default(const ExprPtr& expr) {
   return expr->kind == ExprKind::SetToDefault;
 }
 
-/// checkInsertTargets(): named columns, or all.
-std::vector<const Column*> insert_columns(const PgQuery__InsertStmt& statement, const Table& table,
-                                          std::vector<ParseList>& indirections) {
-  std::vector<const Column*> columns;
-  for (const ParseNode* node : list_of(statement.n_cols, statement.cols)) {
-    const PgQuery__ResTarget& target = *node->res_target;
-    const Column& column = target_column(table, text_of(target.name));
-    indirections.push_back(list_of(target.n_indirection, target.indirection));
-    if (indirections.back().empty() &&
-        std::find(columns.begin(), columns.end(), &column) != columns.end()) {
-      throw UserError{fmt::format("column \"{}\" specified more than once", column.name)};
-    }
-    columns.push_back(&column);
-  }
-  if (statement.n_cols == 0) {
-    for (const Column& column : table.columns) {
-      columns.push_back(&column);
-    }
-    indirections.resize(columns.size());
-  }
-  return columns;
-}
-
 void check_row_length(std::size_t values, std::size_t columns, bool named) {
   if (values > columns) {
     throw UserError{"INSERT has more expressions than target columns"};
@@ -62,6 +39,28 @@ void check_given(const Column& column, const ExprPtr& value, bool overriding) {
 }
 
 }  // namespace
+
+std::vector<const Column*> insert_columns(ParseList names, const Table& table,
+                                          std::vector<ParseList>& indirections) {
+  std::vector<const Column*> columns;
+  for (const ParseNode* node : names) {
+    const PgQuery__ResTarget& target = *node->res_target;
+    const Column& column = target_column(table, text_of(target.name));
+    indirections.push_back(list_of(target.n_indirection, target.indirection));
+    if (indirections.back().empty() &&
+        std::find(columns.begin(), columns.end(), &column) != columns.end()) {
+      throw UserError{fmt::format("column \"{}\" specified more than once", column.name)};
+    }
+    columns.push_back(&column);
+  }
+  if (names.empty()) {
+    for (const Column& column : table.columns) {
+      columns.push_back(&column);
+    }
+    indirections.resize(columns.size());
+  }
+  return columns;
+}
 
 std::vector<ExprPtr> Analyzer::insert_row(Scope& scope, std::vector<ExprPtr> values,
                                           const std::vector<const Column*>& columns,
@@ -160,7 +159,8 @@ Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* pa
   const NamespaceItem target = set_target_table(scope, *statement.relation);
   const Table& table = *target.table;
   std::vector<ParseList> indirections;
-  const std::vector<const Column*> columns = insert_columns(statement, table, indirections);
+  const std::vector<const Column*> columns =
+      insert_columns(list_of(statement.n_cols, statement.cols), table, indirections);
   const std::vector<ExprPtr> values = insert_source(scope, statement, columns, indirections);
   const bool overriding =
       statement.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE ||

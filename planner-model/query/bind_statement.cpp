@@ -47,10 +47,11 @@ Query Analyzer::transform_statement(const ParseNode& statement, Scope* parent) {
     case PG_QUERY__NODE__NODE_DELETE_STMT:
       return transform_delete(*statement.delete_stmt, parent);
     case PG_QUERY__NODE__NODE_MERGE_STMT:
-      throw UserError{"MERGE is not supported yet"};
+      return transform_merge(*statement.merge_stmt, parent);
     default:
       throw UserError{
-          "only SELECT, VALUES, INSERT, UPDATE and DELETE have plans: this is a utility statement"};
+          "only SELECT, VALUES, INSERT, UPDATE, DELETE and MERGE have plans: this is a utility "
+          "statement"};
   }
 }
 

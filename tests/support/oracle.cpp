@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <map>
@@ -156,6 +157,15 @@ std::set<std::string> comma_separated(const std::string& text) {
   return result;
 }
 
+/// Of $1, $2 ...; 0: none. A dollar-quoted string counts for nothing.
+int highest_parameter(const std::string& sql) {
+  int highest = 0;
+  for (auto at = sql.find('$'); at != std::string::npos; at = sql.find('$', at + 1)) {
+    highest = std::max(highest, std::atoi(sql.c_str() + at + 1));
+  }
+  return highest;
+}
+
 }  // namespace
 
 std::vector<IndexSet> read_index_sets(const std::string& path) {
@@ -203,6 +213,7 @@ std::vector<NamedStatement> read_statements(const std::string& path) {
       sql.pop_back();
       result.push_back({.name = name.empty() ? std::to_string(result.size() + 1) : name,
                         .sql = sql,
+                        .parameters = highest_parameter(sql),
                         .constructs = constructs});
       name.clear();
       constructs.clear();

@@ -62,6 +62,31 @@ TEST_CASE("each rule once found broken costs what the server's costs", "[oracle]
   }
 }
 
+TEST_CASE("what applications and reports ask of the shop costs what the server's costs",
+          "[oracle]") {
+  const std::string dsn = Cluster::instance().dsn("shop");
+  const CatalogSnapshot catalog = collector::read_catalog(dsn);
+  const auto statements = read_statements(kFolder + "shop_statements.sql");
+  const auto cases = run_oracle(dsn, catalog, statements, {.name = "as it is"});
+  REQUIRE(cases.size() == statements.size());
+  for (const OracleCase& one : cases) {
+    std::ostringstream plans;
+    print_worst(plans, {one}, 1);
+    INFO(one.query << '\n' << plans.str() << one.error);
+    if (one.constructs.count("differs") > 0) {
+      CHECK_FALSE((one.exact() && one.same_rows()));  // else the mark is out of date
+      continue;
+    }
+    CHECK(one.exact());
+    CHECK(one.same_rows());
+    CHECK(one.same_scans());
+    CHECK(one.same_joins());
+    CHECK(one.same_indexes());
+  }
+  // Not only the costs: every line of EXPLAIN.
+  CHECK(share(cases, [](const OracleCase& c) { return c.same_text(); }) >= 92);
+}
+
 TEST_CASE("random statements over random schemas cost what the server's cost", "[oracle]") {
   std::vector<OracleCase> cases;
   std::ostringstream notes;
