@@ -87,9 +87,10 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
       milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
     }
   }
+  const std::string took = milliseconds > 0 ? fmt::format(" and took {:.1f} ms", milliseconds) : "";
   proposal.evidence.push_back(
-      fmt::format("Measured: {} query class{} that it helps ran {:.0f} times and took {:.1f} ms.",
-                  helped, helped == 1 ? "" : "es", calls, milliseconds));
+      fmt::format("Measured: {} query class{} that it helps ran {:.0f} time{}{}.", helped,
+                  helped == 1 ? "" : "es", calls, calls == 1 ? "" : "s", took));
   if (!proposal.queries.empty()) {
     const QueryEffect& best = proposal.queries.front();
     proposal.evidence.push_back(

@@ -49,7 +49,10 @@ std::string column_name(const Table& table, std::int16_t number) {
 std::string key_text(const KeyPart& key, const Table& table) {
   std::string text = key.column != 0 ? column_name(table, key.column) : key.expression;
   if (!key.operator_class.empty()) {
-    text += " " + quote_identifier(key.operator_class);
+    text += " ";
+    text +=
+        key.operator_class_schema.empty() ? "" : quote_identifier(key.operator_class_schema) + ".";
+    text += quote_identifier(key.operator_class);
   }
   if (key.descending) {
     text += key.nulls_first ? " DESC" : " DESC NULLS LAST";
@@ -131,8 +134,10 @@ std::string definition_text(const IndexDefinition& index, const Table& table) {
 IndexDefinition definition_of(const Index& index) {
   IndexDefinition definition{.table = index.table, .method = index.access_method};
   for (const auto& key : index.keys) {
+    // pg_get_indexdef() names a class that is not the default.
     const bool pattern = key.operator_class_name.find("_pattern_ops") != std::string::npos;
-    const bool named = pattern || index.access_method != "btree";
+    const bool named = pattern || (index.access_method != "btree" &&
+                                   mentions(index.definition, key.operator_class_name));
     definition.keys.push_back({.column = key.column,
                                .expression = key.expression,
                                .descending = key.descending,

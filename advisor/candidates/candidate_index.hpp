@@ -14,7 +14,8 @@ struct KeyPart {
   std::string expression = {};  ///< parenthesized, as in CREATE INDEX
   bool descending = false;
   bool nulls_first = false;
-  std::string operator_class = {};  ///< empty: the type's default
+  std::string operator_class = {};         ///< empty: the type's default
+  std::string operator_class_schema = {};  ///< empty: found without it
   auto operator<=>(const KeyPart&) const = default;
 };
 

@@ -21,9 +21,6 @@ constexpr Oid kFirstUserOid = 16384;
 constexpr std::array<Oid, 14> kNoBtree{114, 142, 3802, 600,  601,  602,  603,
                                        604, 628, 718,  3614, 3615, 1009, 1007};
 
-/// A text this wide on average has entries near the limit of 2704 bytes.
-constexpr int kWidestText = 400;
-
 bool has_btree(const RuleInput& input, Oid type) {
   if (std::find(kNoBtree.begin(), kNoBtree.end(), type) != kNoBtree.end()) {
     return false;
@@ -35,12 +32,6 @@ bool has_btree(const RuleInput& input, Oid type) {
     return true;
   }
   return user->kind == 'e' || (user->kind == 'd' && has_btree(input, user->base));
-}
-
-int average_width(const Column& column) {
-  return column.statistics             ? column.statistics->average_width
-         : column.inherited_statistics ? column.inherited_statistics->average_width
-                                       : 0;
 }
 
 /// Whether the expression's column has so few values that the server's default guess for an
@@ -56,6 +47,12 @@ bool default_guess_misleads(const RuleInput& input, const std::string& expressio
 }
 
 }  // namespace
+
+int average_width(const Column& column) {
+  return column.statistics             ? column.statistics->average_width
+         : column.inherited_statistics ? column.inherited_statistics->average_width
+                                       : 0;
+}
 
 std::string pattern_operator_class(const RuleInput& input, const planner_model::ClauseUse& clause) {
   const Column* column = find_column(input.table, clause.column);
@@ -81,23 +78,8 @@ bool keys_allowed(const RuleInput& input, const KeyList& keys) {
     }
     const Column* column = find_column(input.table, key.column);
     return column != nullptr && has_btree(input, column->type) &&
-           average_width(*column) <= kWidestText;
+           average_width(*column) <= kWidestKey;
   });
-}
-
-std::vector<CandidateIndex> containment(const RuleInput& input) {
-  std::vector<CandidateIndex> found;
-  for (const auto& clause : input.use.clauses) {
-    if (clause.kind == planner_model::ClauseKind::Containment && !clause.is_join) {
-      found.push_back(
-          {.definition = {.table = input.table.oid,
-                          .method = "gin",
-                          .keys = {{.column = clause.column,
-                                    .expression = clause.column != 0 ? "" : clause.expression}}},
-           .rule = kContainmentRule});
-    }
-  }
-  return found;
 }
 
 }  // namespace quern::advisor

@@ -15,7 +15,10 @@ namespace quern::advisor {
 /// whose entries may exceed a third of a page ("index row size exceeds btree maximum").
 [[nodiscard]] bool keys_allowed(const RuleInput& input, const KeyList& keys);
 
-/// GIN over jsonb, arrays and tsvector. The planner decides whether it can price them.
-[[nodiscard]] std::vector<CandidateIndex> containment(const RuleInput& input);
+/// A text this wide on average has btree entries near the limit of 2704 bytes.
+inline constexpr int kWidestKey = 400;
+
+/// Of the statistics, in bytes; 0 without them.
+[[nodiscard]] int average_width(const Column& column);
 
 }  // namespace quern::advisor

@@ -6,6 +6,7 @@
 
 #include "advisor/candidates/covering.hpp"
 #include "advisor/candidates/operator_classes.hpp"
+#include "advisor/candidates/other_methods.hpp"
 #include "advisor/candidates/partial.hpp"
 
 namespace quern::advisor {
@@ -236,7 +237,7 @@ std::vector<CandidateIndex> apply_rules(const RuleInput& input) {
   for (auto& candidate : partial(input, found)) {
     add(found, std::move(candidate));
   }
-  for (auto& candidate : containment(input)) {
+  for (auto& candidate : other_methods(input)) {
     add(found, std::move(candidate));
   }
   return found;

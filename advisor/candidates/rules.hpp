@@ -37,8 +37,11 @@ inline constexpr const char* kPatternRule = "C09 pattern";
 inline constexpr const char* kMergeRule = "C10 merge";
 inline constexpr const char* kContainmentRule = "C11 containment";
 inline constexpr const char* kForeignKeyRule = "C12 foreign key";
+inline constexpr const char* kBrinRule = "C13 block ranges";
+inline constexpr const char* kHashRule = "C14 hash";
 
-/// Key lists of all btree rules for one table occurrence, made partial and covering as well.
+/// What the btree rules say of one table occurrence, made partial and covering as well, and what
+/// the other access methods offer.
 [[nodiscard]] std::vector<CandidateIndex> apply_rules(const RuleInput& input);
 
 }  // namespace quern::advisor

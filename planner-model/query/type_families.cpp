@@ -76,6 +76,19 @@ const OpClass* TypeSystem::default_operator_class(std::string_view access_method
   return compatible_count == 1 ? compatible : nullptr;
 }
 
+std::vector<const OpClass*> TypeSystem::classes_answering(Oid op, Oid oid) const {
+  std::vector<const OpClass*> found;
+  for (const auto* index : {&tables_->builtin, &tables_->own}) {
+    for (const OpClass* candidate : index->operator_class_list) {
+      if (member(op, candidate->family) != nullptr &&
+          is_binary_coercible(oid, candidate->input_type)) {
+        found.push_back(candidate);
+      }
+    }
+  }
+  return found;
+}
+
 Ordering TypeSystem::ordering(Oid oid) const {
   const auto known = orderings_.find(oid);
   return known != orderings_.end() ? known->second : find_ordering(oid);

@@ -161,6 +161,8 @@ class TypeSystem {
   [[nodiscard]] std::span<const FamilyMember* const> memberships(Oid op) const;
   [[nodiscard]] const OpClass* default_operator_class(std::string_view access_method,
                                                       Oid type) const;
+  /// Classes that an index over `type` can have in whose family `op` is a search operator.
+  [[nodiscard]] std::vector<const OpClass*> classes_answering(Oid op, Oid type) const;
   [[nodiscard]] Ordering ordering(Oid type) const;
   /// get_mergejoin_opfamilies(): btree families in which `op` is equality.
   [[nodiscard]] std::vector<Oid> mergejoin_families(Oid op) const;

@@ -66,8 +66,15 @@ enum class ClauseKind : std::uint8_t {
   IsNull,
   IsNotNull,
   Pattern,       ///< LIKE 'abc%' or a regular expression with a fixed prefix
-  Containment,   ///< @> <@ && ? and friends: GIN or GiST
+  Containment,   ///< any other operator of an operator class: @> <@ && ? @@ and friends
   BooleanColumn  ///< column, NOT column
+};
+
+/// An operator class, not of btree, whose indexes answer a clause's operator.
+struct OperatorClassUse {
+  std::string access_method;
+  std::string name = {};    ///< empty: the default of the access method and type
+  std::string schema = {};  ///< empty: found without it
 };
 
 /// One top-level AND-ed restriction or join clause on one column or expression of a table.
@@ -81,6 +88,7 @@ struct ClauseUse {
   std::string text = {};  ///< the clause as SQL over the table's own columns, constants included
   std::string constant = {};  ///< the constant as a SQL literal; empty: parameter or expression
   double selectivity = 1;     ///< the model's estimate, in [0, 1]
+  std::vector<OperatorClassUse> classes = {};  ///< of `column <operator> constant` alone
 };
 
 struct SortUse {

@@ -201,18 +201,21 @@ class UseCollector {
         }
         side = operand(rel, expr->args[0]);
         constant = expr->args[1];
-        if (!side || relids_of(constant) != 0) {
+        const bool turned = !side || relids_of(constant) != 0;
+        if (turned) {
           side = operand(rel, expr->args[1]);
           constant = expr->args[0];
           if (!side || relids_of(constant) != 0) {
             return;
           }
         }
+        found.classes = classes_for(turned ? op->commutator : op->oid,
+                                    strip_relabel(expr->args[turned ? 1 : 0])->type);
         const auto kind = kind_of(*op);
-        if (!kind) {
+        if (!kind && found.classes.empty()) {
           return;
         }
-        found.kind = *kind;
+        found.kind = kind.value_or(ClauseKind::Containment);
         break;
       }
       case ExprKind::ScalarArrayOpExpr: {
@@ -262,6 +265,26 @@ class UseCollector {
     use.clauses.push_back(std::move(found));
   }
 
+  /// Without btree's, which the kind of the clause stands for.
+  [[nodiscard]] std::vector<OperatorClassUse> classes_for(Oid op, Oid type) const {
+    std::vector<OperatorClassUse> uses;
+    const auto& path = global_.catalog->search_path;
+    for (const OpClass* found : global_.types->classes_answering(op, type)) {
+      if (found->access_method == "btree") {
+        continue;
+      }
+      const bool visible = found->schema == "pg_catalog" ||
+                           std::find(path.begin(), path.end(), found->schema) != path.end();
+      const OpClass* usual =
+          global_.types->default_operator_class(std::string{found->access_method}, type);
+      uses.push_back({.access_method = std::string{found->access_method},
+                      .name = found == usual ? "" : std::string{found->name},
+                      .schema = visible ? "" : std::string{found->schema}});
+    }
+    return uses;
+  }
+
+  /// Nothing for operators that no btree answers.
   static std::optional<ClauseKind> kind_of(const Operator& op) {
     if (op.restriction == "eqsel") {
       return ClauseKind::Equal;
@@ -272,10 +295,6 @@ class UseCollector {
     bool negate = false;
     if (pattern_kind(op, negate)) {
       return negate ? std::nullopt : std::optional{ClauseKind::Pattern};
-    }
-    if (op.name == "@>" || op.name == "<@" || op.name == "&&" || op.name == "?" ||
-        op.name == "?|" || op.name == "?&" || op.name == "@@") {
-      return ClauseKind::Containment;
     }
     return std::nullopt;
   }
