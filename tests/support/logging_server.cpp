@@ -133,12 +133,13 @@ std::map<std::string, std::string> LoggingServer::record(const std::function<voi
   const auto mark = [&](const std::string& name) {
     run(fmt::format("DO $$ BEGIN RAISE LOG '{}'; END $$", name), "postgres");
     for (const auto& [kind, path] : files) {
-      wait_for(path.c_str(), [&] {  // for the last line of the message
-        const std::string text = text_from(path, offsets[kind]);
-        const std::size_t at = text.find(name);
-        return at != std::string::npos && text.find("at RAISE", at) != std::string::npos &&
-               text.back() == '\n';
-      });
+      wait_for(path.c_str(),
+               [&] {  // for the message, its CONTEXT, and its STATEMENT, which is last
+                 const std::string text = text_from(path, offsets[kind]);
+                 const std::size_t context = text.find("at RAISE", text.find(name));
+                 return context != std::string::npos &&
+                        text.find(name, context) != std::string::npos && text.back() == '\n';
+               });
     }
   };
   mark(fmt::format("recording {} begins", ++recordings_));
