@@ -41,9 +41,11 @@ start_rsyslog() {
   cat >"$home/rsyslog.conf" <<CONF
 module(load="imuxsock" SysSock.Use="on" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="0")
 global(workDirectory="$home")
-action(type="omfile" file="$home/syslog.log" template="RSYSLOG_TraditionalFileFormat")
-action(type="omfile" file="$home/syslog-iso.log" template="RSYSLOG_FileFormat")
-action(type="omfile" file="$home/syslog-5424.log" template="RSYSLOG_SyslogProtocol23Format")
+if (\$programname == "postgres") then {
+  action(type="omfile" file="$home/syslog.log" template="RSYSLOG_TraditionalFileFormat")
+  action(type="omfile" file="$home/syslog-iso.log" template="RSYSLOG_FileFormat")
+  action(type="omfile" file="$home/syslog-5424.log" template="RSYSLOG_SyslogProtocol23Format")
+}
 CONF
   rsyslogd -f "$home/rsyslog.conf" -i "$home/rsyslog.pid" >"$home/rsyslog.out" 2>&1 || return 1
   for _ in $(seq 100); do

@@ -3,6 +3,7 @@
 // auto_explain's four formats.
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -130,6 +131,19 @@ std::string timeless(const Workload& w) {
   return all;
 }
 
+/// The lines before and after one, counted from 1.
+std::string around(const std::string& text, std::uint64_t line) {
+  std::istringstream lines{text};
+  std::string shown;
+  std::string one;
+  for (std::uint64_t number = 1; std::getline(lines, one); ++number) {
+    if (number + 4 > line && number < line + 4) {
+      shown += one + "\n";
+    }
+  }
+  return shown;
+}
+
 /// Records the session with one prefix and one plan format; every log of it must tell the same.
 /// Returns what does not depend on when it ran.
 std::string record_and_compare(const Prefix& prefix, const std::string& plans) {
@@ -149,7 +163,7 @@ std::string record_and_compare(const Prefix& prefix, const std::string& plans) {
     const Workload w = collect_text(text, {});
     CHECK(w.input.lines == w.input.used + w.input.continuation + w.input.skipped);
     for (const auto& [reason, entry] : w.skipped.by_reason()) {
-      INFO(reason << ", line " << entry.first.line);
+      INFO(reason << ", line " << entry.first.line << ":\n" << around(text, entry.first.line));
       CHECK(csv.skipped.by_reason().count(reason) == 1);
     }
     const bool whole = kind == "csv" || kind == "json";
