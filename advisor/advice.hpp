@@ -36,6 +36,8 @@ struct QueryEffect {
   Cost after;
   std::optional<Microseconds> measured_mean = {};
   bool uses_index = false;  ///< the after-plan uses the proposed index
+  /// It is in the plan's total only, in a subplan that does not run (PlanResult::indexes_priced).
+  bool index_only_priced = false;
   planner_model::PlanNode plan_before = {};
   planner_model::PlanNode plan_after = {};
 };

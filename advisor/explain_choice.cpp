@@ -44,11 +44,15 @@ QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const
   return effect;
 }
 
-/// Plans are kept for the first sample only: the slowest execution seen.
+/// Plans are kept for the first sample only: the slowest execution seen. `index` -1: none.
 void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass& query,
-               const IndexSet& before, const IndexSet& after) {
+               const IndexSet& before, const IndexSet& after, int index) {
   effect.plan_before = input.costs.plan(query.samples.front(), before).plan;
-  effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
+  const planner_model::PlanResult planned = input.costs.plan(query.samples.front(), after);
+  effect.plan_after = planned.plan;
+  effect.index_only_priced = std::any_of(
+      planned.indexes_priced.begin(), planned.indexes_priced.end(),
+      [&](const std::string& name) { return input.costs.candidate_named(name) == index; });
 }
 
 double weighted_gain(const QueryEffect& effect) {
@@ -176,6 +180,17 @@ void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table&
                     "plans.",
                     generic));
   }
+  const auto only_priced =
+      std::count_if(proposal.queries.begin(), proposal.queries.end(),
+                    [](const QueryEffect& effect) { return effect.index_only_priced; });
+  if (only_priced > 0) {
+    proposal.confidence = Confidence::Low;
+    proposal.warnings.push_back(fmt::format(
+        "In {} of the query classes EXPLAIN's total counts this index in an EXISTS planned row by "
+        "row, and the server then runs that as a hashed subplan without it: the gain may be on "
+        "paper only. Compare EXPLAIN ANALYZE on a copy first.",
+        only_priced));
+  }
   if (proposal.share_of_workload < 0.01) {
     proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
   }
@@ -232,7 +247,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
     const bool changed =
         effect.before > kFuzz * effect.after || effect.after > kFuzz * effect.before;
     if (effect.uses_index || changed) {
-      add_plans(effect, input, query, rest, input.choice.chosen);
+      add_plans(effect, input, query, rest, input.choice.chosen, index);
       proposal.read_benefit += Cost{weighted_gain(effect)};
       proposal.queries.push_back(std::move(effect));
     }
@@ -281,7 +296,7 @@ std::vector<QueryEffect> workload_effects(const ChoiceInput& input) {
   std::vector<QueryEffect> effects;
   for (const auto& query : input.planned.classes) {
     QueryEffect effect = effect_on(input, query, {}, input.choice.chosen, -1);
-    add_plans(effect, input, query, {}, input.choice.chosen);
+    add_plans(effect, input, query, {}, input.choice.chosen, -1);
     effect.uses_index =
         std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
           return !input.costs.cost(sample, input.choice.chosen).used.empty();

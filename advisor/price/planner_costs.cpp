@@ -64,9 +64,11 @@ int PlannerCosts::candidate_named(const std::string& index) const {
 
 IndexSet PlannerCosts::used(const PlanResult& plan) const {
   std::set<int> found;
-  for (const auto& name : plan.indexes_used) {
-    if (const int candidate = candidate_named(name); candidate >= 0) {
-      found.insert(candidate);
+  for (const auto* names : {&plan.indexes_used, &plan.indexes_priced}) {
+    for (const auto& name : *names) {
+      if (const int candidate = candidate_named(name); candidate >= 0) {
+        found.insert(candidate);
+      }
     }
   }
   return {found.begin(), found.end()};

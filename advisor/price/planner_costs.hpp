@@ -47,7 +47,7 @@ class PlannerCosts : public CostModel {
   [[nodiscard]] planner_model::PlanResult plan(std::size_t query, const IndexSet& indexes,
                                                const std::vector<std::string>& dropped = {}) const;
 
-  /// Which candidates a plan uses.
+  /// Which candidates a plan's cost depends on.
   [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;
 
   /// Candidates worth exploring: at first all that can matter. cost() answers for the others too.

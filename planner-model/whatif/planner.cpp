@@ -302,6 +302,39 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
   return result;
 }
 
+namespace {
+
+void add_indexes(const Path& path, std::set<std::string>& names) {
+  if (path.index != nullptr) {
+    names.insert(path.index->index->name);
+  }
+  for (const Path* child : path.children) {
+    add_indexes(*child, names);
+  }
+}
+
+/// Of subplans that the total counts and the plan does not run.
+std::vector<std::string> priced_only(const PlannerGlobal& global,
+                                     const std::set<std::string>& used) {
+  std::set<int> alternatives;
+  for (const SubPlanInfo& info : global.subplans) {
+    alternatives.insert(info.hashed_alternative);
+  }
+  std::set<std::string> priced;
+  for (std::size_t i = 0; i < global.subplans.size(); ++i) {
+    const SubPlanInfo& info = global.subplans[i];
+    if (!info.used && info.path != nullptr && !alternatives.contains(static_cast<int>(i) + 1)) {
+      add_indexes(*info.path, priced);
+    }
+  }
+  std::vector<std::string> names;
+  std::set_difference(priced.begin(), priced.end(), used.begin(), used.end(),
+                      std::back_inserter(names));
+  return names;
+}
+
+}  // namespace
+
 PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration) const {
   return plan(query, configuration, nullptr);
 }
@@ -331,6 +364,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.rows = Rows{best.rows};
   result.width = best.target->width;
   result.indexes_used.assign(indexes.begin(), indexes.end());
+  result.indexes_priced = priced_only(global, indexes);
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());
   if (accesses != nullptr) {
     *accesses = readable(priced);

@@ -41,6 +41,10 @@ struct PlanResult {
   Rows rows;
   int width = 0;
   std::vector<std::string> indexes_used = {};  ///< sorted, unique
+  /// Not in the plan, but in its total: read by an EXISTS planned row by row, which the server
+  /// prices (cost_qual_eval_walker(), costsize.c) and may then run as a hashed subplan instead
+  /// (fix_alternative_subplan(), setrefs.c). Sorted, unique.
+  std::vector<std::string> indexes_priced = {};
   /// Constructs priced with less than the server's own formula. Never priced as zero.
   std::vector<std::string> unmodelled = {};
 };
