@@ -214,8 +214,9 @@ class Collection {
     }
   }
 
-  void read_sql(const Head& head, LineReader& lines) {
-    WeightedSqlReader reader{aggregator_, tally_};
+  /// The lines looked at to tell the format, then the rest.
+  template <class Reader>
+  void read_all(Reader& reader, const Head& head, LineReader& lines) {
     for (const Head::Line& line : head.lines) {
       reader.line(line.text, line.number, line.cut);
     }
@@ -225,6 +226,11 @@ class Collection {
     }
     reader.finish();
     tally_.counts.lines += lines.number();
+  }
+
+  void read_sql(const Head& head, LineReader& lines) {
+    WeightedSqlReader reader{aggregator_, tally_};
+    read_all(reader, head, lines);
     if (reader.records() > 0) {
       aggregator_.formats()[format_name(LogFormat::Sql)] += reader.records();
     } else if (!head.lines.empty()) {
@@ -237,15 +243,7 @@ class Collection {
       options_.recognized(tally_.file, "a dump of pg_stat_statements");
     }
     StatementStatisticsReader reader{aggregator_, tally_};
-    for (const Head::Line& line : head.lines) {
-      reader.line(line.text, line.number, line.cut);
-    }
-    std::string_view line;
-    while (lines.next(line)) {
-      reader.line(line, lines.number(), lines.cut());
-    }
-    reader.finish();
-    tally_.counts.lines += lines.number();
+    read_all(reader, head, lines);
     aggregator_.formats()["pg_stat_statements"] += reader.records();
   }
 

@@ -20,8 +20,9 @@ constexpr std::int64_t kFewestBrinPages = 8 * 128;
 /// this, half of what is read is read in vain.
 constexpr double kLeastBrinCorrelation = 0.5;
 
-/// A hash index holds four bytes of a key whatever its width, a btree all of it. Below this a btree
-/// is about as small, and can do more.
+/// A hash index holds four bytes of a key whatever its width, a btree all of it. A judgement: for
+/// shorter keys the space saved is not worth what a btree can do besides (order, ranges, prefixes,
+/// uniqueness, reading the index alone).
 constexpr int kNarrowestHashKey = 64;
 
 /// An equality that finds less than one range of rows is a btree's work.

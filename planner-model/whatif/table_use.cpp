@@ -275,8 +275,7 @@ class UseCollector {
       }
       const bool visible = found->schema == "pg_catalog" ||
                            std::find(path.begin(), path.end(), found->schema) != path.end();
-      const OpClass* usual =
-          global_.types->default_operator_class(std::string{found->access_method}, type);
+      const OpClass* usual = global_.types->default_operator_class(found->access_method, type);
       uses.push_back({.access_method = std::string{found->access_method},
                       .name = found == usual ? "" : std::string{found->name},
                       .schema = visible ? "" : std::string{found->schema}});
