@@ -38,7 +38,7 @@ struct VerifiedClass {
   Observed before = {};
   Observed after = {};
   std::vector<std::string> indexes = {};  ///< that the server's plan reads after the change
-  bool agrees = true;  ///< faster, slower or the same, and the cost within a tenth
+  bool agrees = true;  ///< both costs within a tenth, or within the cost of a page
 };
 
 struct Verification {

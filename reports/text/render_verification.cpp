@@ -95,9 +95,9 @@ std::string render_verification(const advisor::Verification& verification, std::
                         number(sums.time_before), number(sums.time_after),
                         change(sums.time_before, sums.time_after));
   }
-  text +=
-      fmt::format("{} of {} query classes cost what was predicted within 10 %, before and after",
-                  sums.agree, verification.classes.size());
+  text += fmt::format(
+      "{} of {} query classes cost what was predicted within 10 % or a page, before and after",
+      sums.agree, verification.classes.size());
   text += sums.agree < verification.classes.size() ? "; the others are marked !\n" : "\n";
   for (const std::string& name : verification.unused) {
     text += fmt::format("No plan of the server's reads {}\n", name);
