@@ -73,6 +73,7 @@ struct Proposal {
   std::vector<std::string> ddl_up = {};  ///< complete statements in order
   std::vector<std::string> ddl_down = {};
   std::optional<Bytes> size = {};  ///< of the created (estimated) or dropped (measured) index
+  std::optional<double> build_seconds = {};  ///< at best; disks make it up to three times as long
   /// Planner cost saved over the workload (weighted by calls), reads only; then net of writes.
   Cost read_benefit;
   Cost net_benefit;
@@ -116,6 +117,15 @@ struct ParetoPoint {
   Bytes storage;
   Cost cost;
   std::uint32_t indexes = 0;
+  bool knee = false;  ///< past it storage brings less than on average
+};
+
+/// What the reads cost for so much of added write cost.
+struct WriteParetoPoint {
+  Cost writes_added;
+  Cost reads;
+  std::uint32_t indexes = 0;
+  bool knee = false;
 };
 
 struct Advice {
@@ -130,6 +140,7 @@ struct Advice {
   std::vector<std::string> unmodelled = {};  ///< constructs, with how many classes
   std::vector<Candidate> candidates = {};
   std::vector<ParetoPoint> pareto = {};
+  std::vector<WriteParetoPoint> write_pareto = {};  ///< empty: the chosen set adds no write cost
   std::vector<std::string> caveats = {};
 };
 

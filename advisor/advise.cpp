@@ -13,6 +13,7 @@
 #include "advisor/review/review.hpp"
 #include "advisor/rewrite/propose.hpp"
 #include "advisor/select/choose.hpp"
+#include "advisor/wishes.hpp"
 
 namespace quern::advisor {
 
@@ -38,8 +39,7 @@ std::vector<QueryUses> uses_of(const PlannedWorkload& planned, const AdviceOptio
     }
     std::erase_if(uses.uses, [&](const auto& use) {
       const Table* table = find_table(catalog, use.table);
-      const auto& never = options.never;
-      return table == nullptr || std::find(never.begin(), never.end(), table->name) != never.end();
+      return table == nullptr || never_touched(options, *table);
     });
     all.push_back(std::move(uses));
   }
@@ -52,17 +52,6 @@ std::vector<double> weights_of(const PlannedWorkload& planned) {
     weights.push_back(sample.weight);
   }
   return weights;
-}
-
-SelectionProblem problem_for(const std::vector<SizedCandidate>& candidates,
-                             const WritePrices& prices, const AdviceOptions& options) {
-  SelectionProblem problem{.budget = options.budget.value(),
-                           .max_indexes = static_cast<int>(options.max_indexes)};
-  for (const auto& candidate : candidates) {
-    problem.sizes.push_back(candidate.size.value());
-  }
-  prices.price(problem, candidates);
-  return problem;
 }
 
 WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
@@ -159,6 +148,17 @@ void add_sums(Advice& advice) {
   }
 }
 
+void add_curves(Advice& advice, const Choice& choice) {
+  for (const auto& [spent, cost, chosen, knee] : choice.pareto) {
+    advice.pareto.push_back(
+        {Bytes{spent}, Cost{cost}, static_cast<std::uint32_t>(chosen.size()), knee});
+  }
+  for (const auto& [spent, cost, chosen, knee] : choice.write_pareto) {
+    advice.write_pareto.push_back(
+        {Cost{spent}, Cost{cost}, static_cast<std::uint32_t>(chosen.size()), knee});
+  }
+}
+
 void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
                     const std::vector<UnsizedCandidate>& unsized) {
   std::map<std::string, std::size_t> classes;
@@ -204,6 +204,7 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
 
 Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
               const AdviceOptions& options) {
+  check_names(options, catalog);
   const Planner planner{catalog, options.sizes};
   report(options, "planning the workload", 0);
   PlannedWorkload planned = plan_workload(workload, planner);
@@ -211,21 +212,22 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_foreign_key_checks(planned, planner, profile);
 
   report(options, "finding candidates", 0);
-  const CandidateSet found =
+  CandidateSet found =
       find_candidates(uses_of(planned, options, catalog), catalog,
                       {.max_width = options.max_width, .may_be_key = key_test(planner)});
+  obey(options, planner, found);
   SizedCandidates sized = size_candidates(found.candidates, planner);
 
   PlannerCosts costs{planner, planned, sized.sized};
   keep_useful(costs, sized.sized,
               [&](double done) { report(options, "pricing candidates", done); });
   const WritePrices prices{profile, catalog};
-  const Choice choice =
-      choose(costs, weights_of(planned), problem_for(sized.sized, prices, options),
-             {.time_limit_seconds = options.time_limit_seconds,
-              .charge_share = options.minimum_benefit,
-              .database_bytes = database_bytes(catalog),
-              .progress = [&](double done) { report(options, "choosing", done); }});
+  const Choice choice = choose(
+      costs, weights_of(planned), limited_problem(sized.sized, prices, workload, options, catalog),
+      {.time_limit_seconds = options.time_limit_seconds,
+       .charge_share = options.minimum_benefit,
+       .database_bytes = database_bytes(catalog),
+       .progress = [&](double done) { report(options, "choosing", done); }});
 
   report(options, "explaining", 0);
   rename_chosen(sized.sized, choice.chosen, planner);
@@ -245,10 +247,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_sums(advice);
   advice.queries = workload_effects(explained);
   advice.candidates = candidate_verdicts(explained);
-  for (const auto& point : choice.pareto) {
-    advice.pareto.push_back(
-        {Bytes{point.bytes}, Cost{point.cost}, static_cast<std::uint32_t>(point.chosen.size())});
-  }
+  add_curves(advice, choice);
   add_unmodelled(advice, planned, sized.unsized);
   advice.unplanned = std::move(planned.unplanned);
   add_caveats(advice, planned, profile, found, catalog);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,19 @@ namespace quern::advisor {
 struct AdviceOptions {
   Bytes budget{1e18};  ///< storage of all new indexes together
   std::uint32_t max_indexes = 1000;
+  std::uint32_t max_indexes_per_table = 1000;  ///< new ones
+  /// Write cost that new indexes may add, as a share of what the existing ones cost.
+  std::optional<double> max_write_overhead = {};
+  /// WAL that new indexes may add a day; over the recorded period where that is below an hour.
+  std::optional<Bytes> max_wal = {};
+  std::optional<double> max_build_seconds = {};  ///< of all builds, one after the other
   double time_limit_seconds = 60;
   planner_model::SizeModel sizes = planner_model::SizeModel::AsBuilt;
   std::uint32_t max_width = 4;         ///< key columns of a candidate
   double minimum_benefit = 0.001;      ///< share of the workload's cost below which nothing is said
   std::vector<std::string> keep = {};  ///< index names never to be dropped
-  std::vector<std::string> never = {};  ///< tables or indexes never to be touched
+  std::vector<std::string> never = {};      ///< tables or indexes never to be touched or created
+  std::vector<std::string> must_have = {};  ///< CREATE INDEX statements to be in the set
   std::function<void(const std::string& stage, double fraction)> progress = {};
 };
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "advisor/migrate/index_ddl.hpp"
+#include "advisor/price/build_time.hpp"
+#include "advisor/wishes.hpp"
 
 namespace quern::advisor {
 
@@ -212,9 +214,10 @@ std::string rationale_of(const Proposal& proposal, const SizedCandidate& candida
       static_cast<std::size_t>(std::count_if(proposal.queries.begin(), proposal.queries.end(),
                                              [](const auto& effect) { return effect.uses_index; }));
   return fmt::format(
-      "{} query class{} would be answered through this index {}. Without it the chosen set would "
+      "{}{} query class{} would be answered through this index {}. Without it the chosen set would "
       "cost {} of the recorded workload more.",
-      users, users == 1 ? "" : "es",
+      proposal.rule == kAskedRule ? "You asked for this index. " : "", users,
+      users == 1 ? "" : "es",
       candidate.index.definition.included.empty()
           ? "instead of reading more of the table"
           : "alone, without visiting the table where its pages are all-visible",
@@ -236,6 +239,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
   proposal.ddl_up = migration.up;
   proposal.ddl_down = migration.down;
   proposal.size = candidate.size;
+  proposal.build_seconds = build_seconds(candidate, input.catalog);
   proposal.writes = input.writes.effect(candidate);
 
   const IndexSet rest = without(input.choice.chosen, index);
@@ -261,6 +265,9 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
   add_evidence(proposal, input, candidate);
   judge_confidence(proposal, input, table, index);
   name_hurt(proposal);
+  if (proposal.rule == kAskedRule && proposal.net_benefit.value() <= 0) {
+    proposal.warnings.emplace_back("It was asked for; the recorded workload gains nothing by it.");
+  }
   const std::int64_t covered = input.workload.until_us - input.workload.from_us;
   if (covered > 0 && covered < kShortLogMicroseconds) {
     proposal.warnings.push_back(

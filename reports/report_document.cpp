@@ -228,11 +228,20 @@ ReportDocument build_document(const Workload& workload, const CatalogSnapshot& c
                                    .bytes = candidate.size.value()});
   }
   for (const advisor::ParetoPoint& point : advice.pareto) {
-    document.pareto.push_back({.storage = size_words(point.storage),
+    document.pareto.push_back({.spent = size_words(point.storage),
                                .cost = cost_words(point.cost),
                                .indexes = plural(point.indexes, "index", "indexes"),
-                               .bytes = point.storage.value(),
-                               .cost_number = point.cost.value()});
+                               .spent_number = point.storage.value(),
+                               .cost_number = point.cost.value(),
+                               .knee = point.knee});
+  }
+  for (const advisor::WriteParetoPoint& point : advice.write_pareto) {
+    document.write_pareto.push_back({.spent = cost_words(point.writes_added),
+                                     .cost = cost_words(point.reads),
+                                     .indexes = plural(point.indexes, "index", "indexes"),
+                                     .spent_number = point.writes_added.value(),
+                                     .cost_number = point.reads.value(),
+                                     .knee = point.knee});
   }
   for (const advisor::UnplannedQuery& query : advice.unplanned) {
     document.unplanned.push_back({clean_text(query.sql), clean_text(query.reason),

@@ -122,12 +122,14 @@ struct DocumentCandidate {
   double bytes = 0;
 };
 
+/// A set of indexes on a curve: what it spends of one thing, and what the workload then costs.
 struct DocumentParetoPoint {
-  std::string storage;
+  std::string spent;
   std::string cost;
   std::string indexes;
-  double bytes = 0;
+  double spent_number = 0;
   double cost_number = 0;
+  bool knee = false;
 };
 
 /// A warning that several proposals carry word for word, but for the name of their index.
@@ -162,9 +164,10 @@ struct ReportDocument {
   std::size_t profile_left_out = 0;         ///< classes beyond kProfileLimit
   std::vector<DocumentFact> patterns = {};  ///< N+1 runs
   std::vector<DocumentCandidate> candidates = {};
-  std::vector<DocumentParetoPoint> pareto = {};
-  std::vector<DocumentGap> skipped = {};    ///< input lines not used
-  std::vector<DocumentGap> unplanned = {};  ///< classes without a cost
+  std::vector<DocumentParetoPoint> pareto = {};        ///< over storage
+  std::vector<DocumentParetoPoint> write_pareto = {};  ///< reads over added write cost
+  std::vector<DocumentGap> skipped = {};               ///< input lines not used
+  std::vector<DocumentGap> unplanned = {};             ///< classes without a cost
   std::vector<std::string> unmodelled = {};
   std::vector<std::string> caveats = {};
   std::vector<DocumentPlan> plans = {};

@@ -8,6 +8,8 @@
 
 #include "collector/sql/quote.hpp"
 
+#include "advisor/price/build_time.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -146,13 +148,10 @@ std::string size_text(double bytes) {
                                 : fmt::format("{:.0f} MB", bytes / kMegabyte);
 }
 
-/// An index build sorts and writes some 20 MB of index a second on one core, twice over where it
-/// waits for disks; the sort needs as much space again for its duration.
-std::string forecast(double bytes) {
-  constexpr double kBytesASecond = 20e6;
+std::string forecast(double bytes, double seconds) {
   return fmt::format(
       "about {} of disk, as much again while it is built, in about {:.0f} s to {:.0f} s",
-      size_text(bytes), std::ceil(bytes / kBytesASecond), std::ceil(3 * bytes / kBytesASecond));
+      size_text(bytes), std::ceil(seconds), std::ceil(kSlowestBuild * seconds));
 }
 
 MigrationStep step_of(const Proposal& proposal, bool drops) {
@@ -163,8 +162,8 @@ MigrationStep step_of(const Proposal& proposal, bool drops) {
   step.down = write(down);
   if (!drops && !down.empty() && !up.empty()) {
     step.clean_up = clean_up(up, dropped(down.back().text));
-    if (proposal.size) {
-      step.notes.push_back(forecast(proposal.size->value()));
+    if (proposal.size && proposal.build_seconds) {
+      step.notes.push_back(forecast(proposal.size->value(), *proposal.build_seconds));
     }
   }
   if (drops) {

@@ -68,8 +68,47 @@ bool blocked_by_existing(const Table& table, const CatalogSnapshot& catalog,
   });
 }
 
-double entry_cost(const Index& index, const Table& table, const CatalogSnapshot& catalog) {
-  return index_write_cost(index, table, catalog).cost_per_insert.value();
+struct Entry {
+  double cost = 0;
+  double wal = 0;
+};
+
+Entry entry_of(const Index& index, const Table& table, const CatalogSnapshot& catalog) {
+  const IndexWriteCost unit = index_write_cost(index, table, catalog);
+  return {unit.cost_per_insert.value(), unit.wal_per_insert.value()};
+}
+
+Entry existing_entries(Oid oid, const CatalogSnapshot& catalog) {
+  Entry sum;
+  if (const Table* table = find_table(catalog, oid)) {
+    const Table& leaf = representative(*table, catalog);
+    for (const Index* index : indexes_of(catalog, leaf.oid)) {
+      const Entry entry = entry_of(*index, leaf, catalog);
+      sum.cost += entry.cost;
+      sum.wal += entry.wal;
+    }
+  }
+  return sum;
+}
+
+/// Updates that would lose HOT by any of the candidates that hold a column of theirs.
+HotGroup hot_group(const Table& table, const UpdateGroup& update, double hot_rows,
+                   const Entry& existing, const std::vector<SizedCandidate>& candidates,
+                   const std::vector<Entry>& entries) {
+  HotGroup group{.existing_cost = hot_rows * existing.cost,
+                 .existing_wal = hot_rows * existing.wal};
+  for (std::size_t a = 0; a < candidates.size(); ++a) {
+    if (candidates[a].index.definition.table != table.oid) {
+      continue;
+    }
+    const int index = static_cast<int>(a);
+    group.entry_costs.emplace_back(index, hot_rows * entries[a].cost);
+    group.entry_wal.emplace_back(index, hot_rows * entries[a].wal);
+    if (touches(candidates[a].index.definition, table, update.columns)) {
+      group.blockers.push_back(index);
+    }
+  }
+  return group;
 }
 
 /// Rows that one class writes: measured, else the model's estimate of the node below ModifyTable.
@@ -173,31 +212,18 @@ WriteProfile write_profile(const PlannedWorkload& workload, const CatalogSnapsho
 WritePrices::WritePrices(const WriteProfile& profile, const CatalogSnapshot& catalog)
     : profile_{profile}, catalog_{catalog} {}
 
-double WritePrices::existing_entries(Oid oid) const {
-  const Table* table = find_table(catalog_, oid);
-  if (table == nullptr) {
-    return 0;
-  }
-  const Table& leaf = representative(*table, catalog_);
-  double sum = 0;
-  for (const Index* index : indexes_of(catalog_, leaf.oid)) {
-    sum += entry_cost(*index, leaf, catalog_);
-  }
-  return sum;
-}
-
 void WritePrices::price(SelectionProblem& problem,
                         const std::vector<SizedCandidate>& candidates) const {
   problem.maintenance.assign(candidates.size(), 0);
-  std::vector<double> entry(candidates.size(), 0);
+  problem.wal.assign(candidates.size(), 0);
+  std::vector<Entry> entries(candidates.size());
   for (std::size_t a = 0; a < candidates.size(); ++a) {
     if (candidates[a].parts.empty()) {
       continue;
     }
     const Index& part = candidates[a].parts.front().definition;
     const Table* table = find_table(catalog_, candidates[a].index.definition.table);
-    const Table& leaf = representative(*table, catalog_);
-    entry[a] = entry_cost(part, leaf, catalog_);
+    entries[a] = entry_of(part, representative(*table, catalog_), catalog_);
   }
   for (const auto& [oid, writes] : profile_.tables) {
     const Table* table = find_table(catalog_, oid);
@@ -211,24 +237,16 @@ void WritePrices::price(SelectionProblem& problem,
         continue;
       }
       always += (1 - writes.hot_share) * update.rows;
-      const double hot_rows = writes.hot_share * update.rows;
-      HotGroup group{.existing_cost = hot_rows * existing_entries(oid)};
-      for (std::size_t a = 0; a < candidates.size(); ++a) {
-        if (candidates[a].index.definition.table != oid) {
-          continue;
-        }
-        group.entry_costs.emplace_back(static_cast<int>(a), hot_rows * entry[a]);
-        if (touches(candidates[a].index.definition, *table, update.columns)) {
-          group.blockers.push_back(static_cast<int>(a));
-        }
-      }
+      HotGroup group = hot_group(*table, update, writes.hot_share * update.rows,
+                                 existing_entries(oid, catalog_), candidates, entries);
       if (!group.blockers.empty()) {
         problem.hot.push_back(std::move(group));
       }
     }
     for (std::size_t a = 0; a < candidates.size(); ++a) {
       if (candidates[a].index.definition.table == oid) {
-        problem.maintenance[a] += always * entry[a];
+        problem.maintenance[a] += always * entries[a].cost;
+        problem.wal[a] += always * entries[a].wal;
       }
     }
   }
@@ -246,7 +264,7 @@ Cost WritePrices::existing_cost() const {
       const bool blocked = blocked_by_existing(*table, catalog_, update.columns, "");
       rows += (blocked ? 1 : 1 - writes.hot_share) * update.rows;
     }
-    sum += rows * existing_entries(oid);
+    sum += rows * existing_entries(oid, catalog_).cost;
   }
   return Cost{sum};
 }
@@ -275,7 +293,8 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   }
   effect.hot_updates_lost = lost;
   effect.wal_total = Bytes{entries * effect.wal_per_insert.value()};
-  effect.cost_total = Cost{entries * unit.cost_per_insert.value() + lost * existing_entries(oid)};
+  effect.cost_total =
+      Cost{entries * unit.cost_per_insert.value() + lost * existing_entries(oid, catalog_).cost};
   return effect;
 }
 

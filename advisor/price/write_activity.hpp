@@ -41,7 +41,7 @@ class WritePrices {
  public:
   WritePrices(const WriteProfile& profile, const CatalogSnapshot& catalog);
 
-  /// Fills maintenance and hot of a selection problem.
+  /// Fills maintenance, wal and hot of a selection problem.
   void price(SelectionProblem& problem, const std::vector<SizedCandidate>& candidates) const;
 
   /// Entries of all existing indexes over the recorded period.
@@ -52,7 +52,6 @@ class WritePrices {
   [[nodiscard]] WriteEffect effect(const Index& existing) const;
 
  private:
-  [[nodiscard]] double existing_entries(Oid table) const;
   [[nodiscard]] WriteEffect effect_of(const Index& index, const IndexDefinition& definition,
                                       Oid table, const std::string& except) const;
 

@@ -1,7 +1,6 @@
 #include "advisor/select/choose.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <numeric>
 
@@ -11,6 +10,7 @@
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/in_parallel.hpp"
 #include "advisor/select/integer_program.hpp"
+#include "advisor/select/pareto.hpp"
 
 namespace quern::advisor {
 
@@ -26,12 +26,6 @@ constexpr int kMorePlans = 4;
 /// A bound this near to the best one is good enough, of the wanted gap.
 constexpr double kBoundTolerance = 0.1;
 
-/// Points of the Pareto curve may be dearer than the best by this share.
-constexpr double kCurveTolerance = 0.01;
-
-/// Budgets of the Pareto curve, as shares of what the unlimited choice takes.
-constexpr std::array kBudgetShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
-
 /// Half of the time is the first solution's, the rest is shared by those after it.
 double first_share(const ChooseOptions& options) {
   return options.time_limit_seconds / 2;
@@ -39,7 +33,7 @@ double first_share(const ChooseOptions& options) {
 
 double later_share(const ChooseOptions& options) {
   constexpr std::size_t kBounds = 2;
-  return options.time_limit_seconds / 2 / (kMostRounds + kBounds + kBudgetShares.size());
+  return options.time_limit_seconds / 2 / (kMostRounds + kBounds + kCurvePoints);
 }
 
 /// How much each query's cost may be off, an execution, so that the workload's is off by at most
@@ -157,6 +151,9 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
     int worst = -1;
     double least = 0;
     for (const int index : chosen) {
+      if (contains_all(problem.must_have, {index})) {
+        continue;
+      }
       const double without_it = cost_of(model, problem, weights, without(chosen, index));
       const double earned = without_it - cost - charges(problem, {index});
       if (earned <= least) {
@@ -272,32 +269,6 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   }
 }
 
-void add_pareto(Choice& choice, const CostModel& model, SelectionProblem problem,
-                const std::vector<double>& weights, const ChooseOptions& options) {
-  double used = 0;
-  for (const int index : choice.chosen) {
-    used += problem.sizes[static_cast<std::size_t>(index)];
-  }
-  choice.pareto.push_back({0, cost_of(model, problem, weights, {}), {}});
-  for (const double share : kBudgetShares) {
-    problem.budget = share * used;
-    const Selection selection = select_by_integer_program(problem, Floors::Ignored,
-                                                          {later_share(options), kCurveTolerance});
-    double bytes = 0;
-    for (const int index : selection.chosen) {
-      bytes += problem.sizes[static_cast<std::size_t>(index)];
-    }
-    const double cost = cost_of(model, problem, weights, selection.chosen);
-    if (cost < choice.pareto.back().cost && bytes > choice.pareto.back().bytes) {
-      choice.pareto.push_back({bytes, cost, selection.chosen});
-    }
-  }
-  const double cost = choice.reads_after + choice.writes_added;
-  if (used > choice.pareto.back().bytes && cost < choice.pareto.back().cost) {
-    choice.pareto.push_back({used, cost, choice.chosen});
-  }
-}
-
 /// Chooses, and bounds what any choice could cost. What the bound's program would choose, were
 /// unknown plans as cheap as they may be, is planned as well: where that teaches, both start again.
 /// Returns the objective.
@@ -355,7 +326,9 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
                                    cost);
   }
   add_bounds(choice, problem, bound);
-  add_pareto(choice, model, problem, weights, options);
+  const auto judge = [&](const IndexSet& set) { return cost_of(model, problem, weights, set); };
+  choice.pareto = storage_curve(problem, choice.chosen, judge, later_share(options));
+  choice.write_pareto = write_curve(problem, choice.chosen, judge, later_share(options));
   return choice;
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "advisor/select/pareto.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
@@ -20,12 +21,6 @@ struct ChooseOptions {
   std::function<void(double)> progress = {};
 };
 
-struct ParetoChoice {
-  double bytes = 0;
-  double cost = 0;  ///< reads and writes
-  IndexSet chosen = {};
-};
-
 struct Choice {
   IndexSet chosen = {};
   double reads_before = 0;
@@ -35,8 +30,9 @@ struct Choice {
   double lower_bound = 0;      ///< reads and added writes of any set of candidates
   double objective_bound = 0;  ///< reads, added writes and charges of any set of candidates
   std::string gap_basis = {};
-  std::vector<double> leave_one_out = {};  ///< by position in chosen: what is lost without it
-  std::vector<ParetoChoice> pareto = {};
+  std::vector<double> leave_one_out = {};       ///< by position in chosen: what is lost without it
+  std::vector<ParetoChoice> pareto = {};        ///< over storage
+  std::vector<ParetoChoice> write_pareto = {};  ///< over added write cost
 };
 
 /// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches;

@@ -43,6 +43,8 @@ std::vector<Roles> roles_of(const SelectionProblem& problem) {
 struct HotShare {
   bool blocks = false;
   double entries = 0;
+  double wal = 0;
+  bool operator==(const HotShare&) const = default;
 };
 
 std::vector<HotShare> hot_shares(const SelectionProblem& problem, int index) {
@@ -53,6 +55,9 @@ std::vector<HotShare> hot_shares(const SelectionProblem& problem, int index) {
         std::find(group.blockers.begin(), group.blockers.end(), index) != group.blockers.end();
     for (const auto& [other, cost] : group.entry_costs) {
       share.entries += other == index ? cost : 0;
+    }
+    for (const auto& [other, wal] : group.entry_wal) {
+      share.wal += other == index ? wal : 0;
     }
     shares.push_back(share);
   }
@@ -72,6 +77,9 @@ class Dominance {
   }
 
   [[nodiscard]] bool dominated(std::size_t a) const {
+    if (contains_all(problem_.must_have, {static_cast<int>(a)})) {
+      return false;
+    }
     if (roles_[a].empty()) {
       return true;
     }
@@ -82,22 +90,35 @@ class Dominance {
 
  private:
   [[nodiscard]] bool dominates(std::size_t b, std::size_t a) const {
-    if (problem_.sizes[b] > problem_.sizes[a] ||
-        problem_.maintenance[b] > problem_.maintenance[a] ||
-        !std::includes(roles_[b].begin(), roles_[b].end(), roles_[a].begin(), roles_[a].end())) {
+    bool alike = true;
+    for (const std::vector<double>* amounts :
+         {&problem_.sizes, &problem_.maintenance, &problem_.wal, &problem_.build_seconds}) {
+      if (!amounts->empty() && (*amounts)[b] > (*amounts)[a]) {
+        return false;
+      }
+      alike = alike && (amounts->empty() || (*amounts)[b] == (*amounts)[a]);
+    }
+    if (!std::includes(roles_[b].begin(), roles_[b].end(), roles_[a].begin(), roles_[a].end()) ||
+        !counted_as(b, a)) {
       return false;
     }
-    bool alike = problem_.sizes[b] == problem_.sizes[a] &&
-                 problem_.maintenance[b] == problem_.maintenance[a] && roles_[b] == roles_[a];
     for (std::size_t g = 0; g < problem_.hot.size(); ++g) {
       const HotShare& ours = hot_[b][g];
       const HotShare& theirs = hot_[a][g];
-      if (ours.blocks > theirs.blocks || ours.entries > theirs.entries) {
+      if (ours.blocks > theirs.blocks || ours.entries > theirs.entries || ours.wal > theirs.wal) {
         return false;
       }
-      alike = alike && ours.blocks == theirs.blocks && ours.entries == theirs.entries;
+      alike = alike && ours == theirs;
     }
-    return !alike || b < a;
+    return !alike || roles_[b] != roles_[a] || b < a;
+  }
+
+  /// Whether b counts in no limit in which a does not.
+  [[nodiscard]] bool counted_as(std::size_t b, std::size_t a) const {
+    return std::all_of(problem_.counts.begin(), problem_.counts.end(), [&](const auto& limit) {
+      return !contains_all(limit.members, {static_cast<int>(b)}) ||
+             contains_all(limit.members, {static_cast<int>(a)});
+    });
   }
 
   const SelectionProblem& problem_;

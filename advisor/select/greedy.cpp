@@ -100,6 +100,7 @@ IndexSet improved(const SelectionProblem& problem, IndexSet chosen) {
 
 Selection select_greedy(const SelectionProblem& problem) {
   Evaluator evaluator{problem};
+  evaluator.move_to(problem.must_have);
   const std::set<IndexSet> all_steps = steps(problem, evaluator);
   for (;;) {
     IndexSet best;

@@ -79,7 +79,10 @@ class Formulation {
     for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
       // What can not be built, or need not be, is fixed at 0, which helps the relaxation.
       const double upper = problem_.sizes[a] > problem_.budget || dominated[a] ? 0 : 1;
-      column(0, upper, problem_.maintenance[a] + charges(problem_, {static_cast<int>(a)}), true);
+      const int index = static_cast<int>(a);
+      const bool asked = contains_all(problem_.must_have, {index});
+      column(asked ? 1 : 0, asked ? 1 : upper, problem_.maintenance[a] + charges(problem_, {index}),
+             true);
     }
   }
 
@@ -165,35 +168,75 @@ class Formulation {
     for (const int blocker : group.blockers) {
       row({lost, blocker}, {1, -1}, 'G', 0);
     }
-    for (const auto& [index, cost] : group.entry_costs) {
+    write_cost_.add(lost, group.existing_cost);
+    wal_.add(lost, group.existing_wal);
+    for (std::size_t i = 0; i < group.entry_costs.size(); ++i) {
+      const auto& [index, cost] = group.entry_costs[i];
       const int both = column(0, 1, cost, false);
       row({both, lost, index}, {1, -1, -1}, 'G', -1);
+      write_cost_.add(both, cost);
+      wal_.add(both, i < group.entry_wal.size() ? group.entry_wal[i].second : 0);
     }
   }
 
-  void add_limits() {
-    std::vector<int> all;
-    for (std::size_t a = 0; a < problem_.sizes.size(); ++a) {
-      all.push_back(static_cast<int>(a));
+  /// Σ amount · column
+  struct Sum {
+    std::vector<int> columns = {};
+    std::vector<double> amounts = {};
+
+    void add(int number, double amount) {
+      if (amount > 0) {
+        columns.push_back(number);
+        amounts.push_back(amount);
+      }
     }
-    if (all.empty()) {
+
+    /// Of the candidates themselves, whose columns come first.
+    void add_each(const std::vector<double>& by_candidate) {
+      for (std::size_t a = 0; a < by_candidate.size(); ++a) {
+        add(static_cast<int>(a), by_candidate[a]);
+      }
+    }
+  };
+
+  void limit(const Sum& sum, double at_most) {
+    double total = 0;
+    double largest = 0;
+    for (const double amount : sum.amounts) {
+      total += amount;
+      largest = std::max(largest, amount);
+    }
+    if (total <= at_most) {
       return;
     }
-    double total = 0;
-    for (const double size : problem_.sizes) {
-      total += size;
+    // In units of the limit: bytes beside ones would be badly scaled.
+    const double unit = at_most > 0 ? at_most : largest;
+    std::vector<double> shares;
+    for (const double amount : sum.amounts) {
+      shares.push_back(amount / unit);
     }
-    if (total > problem_.budget) {
-      // In units of the budget: bytes beside ones would be badly scaled.
-      std::vector<double> shares;
-      for (const double size : problem_.sizes) {
-        shares.push_back(size / std::max(1.0, problem_.budget));
-      }
-      row(all, shares, 'L', 1);
+    row(sum.columns, shares, 'L', at_most / unit);
+  }
+
+  void add_limits() {
+    const std::size_t candidates = problem_.sizes.size();
+    Sum sizes;
+    sizes.add_each(problem_.sizes);
+    limit(sizes, problem_.budget);
+    Sum count;
+    count.add_each(std::vector<double>(candidates, 1.0));
+    limit(count, problem_.max_indexes);
+    for (const CountLimit& of_table : problem_.counts) {
+      limit({of_table.members, std::vector<double>(of_table.members.size(), 1.0)},
+            of_table.at_most);
     }
-    if (static_cast<int>(all.size()) > problem_.max_indexes) {
-      row(all, std::vector<double>(all.size(), 1.0), 'L', problem_.max_indexes);
-    }
+    write_cost_.add_each(problem_.maintenance);
+    limit(write_cost_, problem_.max_write_cost);
+    wal_.add_each(problem_.wal);
+    limit(wal_, problem_.max_wal);
+    Sum building;
+    building.add_each(problem_.build_seconds);
+    limit(building, problem_.max_build_seconds);
   }
 
   Selection answer() {
@@ -219,6 +262,8 @@ class Formulation {
   Model model_;
   double scale_;
   int columns_ = 0;
+  Sum write_cost_;
+  Sum wal_;
 };
 
 }  // namespace

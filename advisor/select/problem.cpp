@@ -44,31 +44,66 @@ double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
   return known_cost(query, chosen);
 }
 
-double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {
+namespace {
+
+/// Each candidate's own amount, and those of the updates that lose HOT.
+template <class Existing, class Entries>
+double written(const SelectionProblem& problem, const std::vector<double>& each, Existing existing,
+               Entries entries, const IndexSet& chosen) {
   double total = 0;
   const auto is_chosen = [&](int index) {
     return std::binary_search(chosen.begin(), chosen.end(), index);
   };
   for (const int index : chosen) {
-    total += problem.maintenance[static_cast<std::size_t>(index)];
+    total += each[static_cast<std::size_t>(index)];
   }
   for (const auto& group : problem.hot) {
     if (std::none_of(group.blockers.begin(), group.blockers.end(), is_chosen)) {
       continue;
     }
-    total += group.existing_cost;
-    for (const auto& [index, cost] : group.entry_costs) {
-      total += is_chosen(index) ? cost : 0;
+    total += group.*existing;
+    for (const auto& [index, amount] : group.*entries) {
+      total += is_chosen(index) ? amount : 0;
     }
   }
   return total;
 }
 
+double sum_of(const std::vector<double>& amounts, const IndexSet& chosen) {
+  double total = 0;
+  for (const int index : chosen) {
+    total += amounts[static_cast<std::size_t>(index)];
+  }
+  return total;
+}
+
+bool within(const CountLimit& limit, const IndexSet& chosen) {
+  return std::count_if(limit.members.begin(), limit.members.end(), [&](int index) {
+           return std::binary_search(chosen.begin(), chosen.end(), index);
+         }) <= limit.at_most;
+}
+
+}  // namespace
+
+double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {
+  return written(problem, problem.maintenance, &HotGroup::existing_cost, &HotGroup::entry_costs,
+                 chosen);
+}
+
+double wal_added(const SelectionProblem& problem, const IndexSet& chosen) {
+  return problem.wal.empty()
+             ? 0
+             : written(problem, problem.wal, &HotGroup::existing_wal, &HotGroup::entry_wal, chosen);
+}
+
 double charges(const SelectionProblem& problem, const IndexSet& chosen) {
   double total = 0;
   for (const int index : chosen) {
-    total +=
-        problem.charge + problem.charge_per_byte * problem.sizes[static_cast<std::size_t>(index)];
+    const bool asked =
+        std::binary_search(problem.must_have.begin(), problem.must_have.end(), index);
+    total += asked ? 0
+                   : problem.charge +
+                         problem.charge_per_byte * problem.sizes[static_cast<std::size_t>(index)];
   }
   return total;
 }
@@ -81,12 +116,36 @@ double objective(const SelectionProblem& problem, const IndexSet& chosen) {
   return total;
 }
 
-bool feasible(const SelectionProblem& problem, const IndexSet& chosen) {
-  double bytes = 0;
-  for (const int index : chosen) {
-    bytes += problem.sizes[static_cast<std::size_t>(index)];
+Limit broken_limit(const SelectionProblem& problem, const IndexSet& chosen) {
+  if (!contains_all(chosen, problem.must_have)) {
+    return Limit::MustHave;
   }
-  return bytes <= problem.budget && static_cast<int>(chosen.size()) <= problem.max_indexes;
+  if (sum_of(problem.sizes, chosen) > problem.budget) {
+    return Limit::Storage;
+  }
+  if (static_cast<int>(chosen.size()) > problem.max_indexes) {
+    return Limit::Count;
+  }
+  if (!std::all_of(problem.counts.begin(), problem.counts.end(),
+                   [&](const CountLimit& limit) { return within(limit, chosen); })) {
+    return Limit::CountOfTable;
+  }
+  constexpr double kUnlimited = 1e300;
+  if (problem.max_write_cost < kUnlimited && write_cost(problem, chosen) > problem.max_write_cost) {
+    return Limit::WriteCost;
+  }
+  if (problem.max_wal < kUnlimited && wal_added(problem, chosen) > problem.max_wal) {
+    return Limit::Wal;
+  }
+  if (!problem.build_seconds.empty() &&
+      sum_of(problem.build_seconds, chosen) > problem.max_build_seconds) {
+    return Limit::BuildTime;
+  }
+  return Limit::None;
+}
+
+bool feasible(const SelectionProblem& problem, const IndexSet& chosen) {
+  return broken_limit(problem, chosen) == Limit::None;
 }
 
 }  // namespace quern::advisor

@@ -48,6 +48,14 @@ struct HotGroup {
   std::vector<int> blockers = {};  ///< candidates on a column that these updates set
   double existing_cost = 0;        ///< lost HOT, times the entries of all existing indexes
   std::vector<std::pair<int, double>> entry_costs = {};  ///< by candidate of the table: likewise
+  double existing_wal = 0;                               ///< both again, in bytes of WAL
+  std::vector<std::pair<int, double>> entry_wal = {};
+};
+
+/// At most so many of these candidates: those of one table.
+struct CountLimit {
+  IndexSet members = {};
+  int at_most = 0;
 };
 
 /// The integer program's input. Candidates are 0 .. sizes.size() - 1.
@@ -58,6 +66,14 @@ struct SelectionProblem {
   std::vector<SelectionQuery> queries = {};
   double budget = 1e18;  ///< bytes
   int max_indexes = 1000;
+  std::vector<CountLimit> counts = {};
+  double max_write_cost = 1e300;  ///< of write_cost()
+  std::vector<double> wal = {};   ///< bytes over the workload, each on its own; may be empty
+  double max_wal = 1e300;         ///< of wal_added()
+  std::vector<double> build_seconds = {};  ///< may be empty
+  double max_build_seconds = 1e300;
+  /// Chosen whatever they earn: they are not charged. Together they must be feasible.
+  IndexSet must_have = {};
   /// What an index must earn to be worth having: charged once for each chosen index.
   double charge = 0;
   /// Space has a price too: charged for each byte of the chosen indexes.
@@ -78,11 +94,19 @@ struct Selection {
 /// Maintenance and lost HOT updates of a choice, without charges.
 [[nodiscard]] double write_cost(const SelectionProblem& problem, const IndexSet& chosen);
 
+/// Bytes of WAL that a choice adds over the workload.
+[[nodiscard]] double wal_added(const SelectionProblem& problem, const IndexSet& chosen);
+
 /// What the chosen indexes must earn together.
 [[nodiscard]] double charges(const SelectionProblem& problem, const IndexSet& chosen);
 
 /// Reads, writes and charges. The one definition that all algorithms minimize.
 [[nodiscard]] double objective(const SelectionProblem& problem, const IndexSet& chosen);
+
+enum class Limit { None, Storage, Count, CountOfTable, WriteCost, Wal, BuildTime, MustHave };
+
+/// The first limit that a choice breaks.
+[[nodiscard]] Limit broken_limit(const SelectionProblem& problem, const IndexSet& chosen);
 
 [[nodiscard]] bool feasible(const SelectionProblem& problem, const IndexSet& chosen);
 

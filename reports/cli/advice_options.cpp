@@ -20,6 +20,24 @@ void add_advice_arguments(CLI::App& command, AdviceArguments& options) {
       ->type_name("SIZE");
   command.add_option("--max-indexes", options.max_indexes, "At most so many new indexes")
       ->type_name("N");
+  command
+      .add_option("--max-indexes-per-table", options.max_indexes_per_table,
+                  "At most so many new indexes on one table")
+      ->type_name("N");
+  command
+      .add_option("--max-write-overhead", options.max_write_overhead,
+                  "Write cost that new indexes may add, in percent of what the existing ones cost")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("PERCENT");
+  command
+      .add_option("--max-wal", options.max_wal,
+                  "WAL that new indexes may add a day (in the log's period where that is less than "
+                  "an hour): 500MB")
+      ->type_name("SIZE");
+  command
+      .add_option("--max-build-time", options.max_build_time,
+                  "Time to build all new indexes, one after the other: 90s, 20min, 2h")
+      ->type_name("TIME");
   command.add_option("--max-width", options.max_width, "Key columns of a new index (4)")
       ->check(CLI::Range(1, 32))
       ->type_name("N");
@@ -30,8 +48,15 @@ void add_advice_arguments(CLI::App& command, AdviceArguments& options) {
       ->type_name("S");
   command.add_option("--keep", options.keep, "An index never to be dropped; may be repeated")
       ->type_name("INDEX");
-  command.add_option("--never", options.never, "A table or index never to be touched")
+  command
+      .add_option("--never", options.never,
+                  "A table or index never to be touched; an index never to be created")
       ->type_name("NAME");
+  command
+      .add_option("--must-have", options.must_have,
+                  "A CREATE INDEX statement; the set is chosen around it; may be repeated")
+      ->type_name("DDL")
+      ->allow_extra_args(false);
   add_size_model(command, options.size_model);
 }
 
@@ -41,6 +66,17 @@ advisor::AdviceOptions advice_options(const AdviceArguments& options) {
     meant.budget = parse_size(options.budget);
   }
   meant.max_indexes = options.max_indexes;
+  meant.max_indexes_per_table = options.max_indexes_per_table;
+  if (options.max_write_overhead) {
+    meant.max_write_overhead = *options.max_write_overhead / 100;
+  }
+  if (!options.max_wal.empty()) {
+    meant.max_wal = parse_size(options.max_wal);
+  }
+  if (!options.max_build_time.empty()) {
+    meant.max_build_seconds = parse_seconds(options.max_build_time);
+  }
+  meant.must_have = options.must_have;
   meant.max_width = options.max_width;
   meant.time_limit_seconds = options.time_limit_seconds;
   meant.sizes = parse_size_model(options.size_model);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,16 @@ namespace quern::reports {
 struct AdviceArguments {
   std::string budget = {};
   std::uint32_t max_indexes = 1000;
+  std::uint32_t max_indexes_per_table = 1000;
+  std::optional<double> max_write_overhead = {};  ///< percent
+  std::string max_wal = {};
+  std::string max_build_time = {};
   std::uint32_t max_width = 4;
   double time_limit_seconds = 60;
   std::string size_model = "as-built";
   std::vector<std::string> keep = {};
   std::vector<std::string> never = {};
+  std::vector<std::string> must_have = {};
 };
 
 void add_advice_arguments(CLI::App& command, AdviceArguments& options);

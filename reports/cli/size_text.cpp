@@ -3,6 +3,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -31,36 +32,63 @@ double unit_factor(const std::string& unit) {
   return rest == "ib" ? std::pow(1024.0, exponent) : 0;
 }
 
+struct Measure {
+  double number = 0;
+  std::string unit = {};  ///< in lower case, without blanks
+};
+
+std::optional<Measure> measure(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') {
+    text.remove_prefix(1);
+  }
+  if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front())) == 0) {
+    return std::nullopt;
+  }
+  Measure read;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] =
+      std::from_chars(text.data(), last, read.number, std::chars_format::fixed);
+  if (error != std::errc{}) {
+    return std::nullopt;
+  }
+  for (const char* c = end; c != last; ++c) {
+    if (*c != ' ') {
+      read.unit += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+    }
+  }
+  return read;
+}
+
+/// 0 when the unit is not one we know.
+double seconds_in(const std::string& unit) {
+  if (unit.empty() || unit == "s") {
+    return 1;
+  }
+  return unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+}
+
 }  // namespace
 
 Bytes parse_size(std::string_view text) {
-  const auto fail = [&]() -> Bytes {
+  const auto read = measure(text);
+  const double factor = read ? unit_factor(read->unit) : 0;
+  if (factor == 0) {
     throw UserError{fmt::format(
         "'{}' is not a size: write a number with B, kB, MB, GB, TB (powers of 1000) or KiB, MiB, "
         "GiB, TiB (powers of 1024), as in 500MB or 2GiB",
         text)};
-  };
-  std::string_view rest = text;
-  while (!rest.empty() && rest.front() == ' ') {
-    rest.remove_prefix(1);
   }
-  if (rest.empty() || std::isdigit(static_cast<unsigned char>(rest.front())) == 0) {
-    return fail();
+  return Bytes{std::floor(read->number * factor)};
+}
+
+double parse_seconds(std::string_view text) {
+  const auto read = measure(text);
+  const double factor = read ? seconds_in(read->unit) : 0;
+  if (factor == 0) {
+    throw UserError{fmt::format(
+        "'{}' is not a time: write a number with s, min or h, as in 90s or 20min", text)};
   }
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed);
-  if (error != std::errc{}) {
-    return fail();
-  }
-  std::string unit;
-  for (const char* c = end; c != rest.data() + rest.size(); ++c) {
-    if (*c != ' ') {
-      unit += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
-    }
-  }
-  const double factor = unit_factor(unit);
-  return factor == 0 ? fail() : Bytes{std::floor(number * factor)};
+  return read->number * factor;
 }
 
 }  // namespace quern::reports

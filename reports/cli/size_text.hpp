@@ -11,4 +11,7 @@ namespace quern::reports {
 /// included.
 [[nodiscard]] Bytes parse_size(std::string_view text);
 
+/// "90", "90s", "20min", "1.5h" as seconds. Throws UserError on anything else.
+[[nodiscard]] double parse_seconds(std::string_view text);
+
 }  // namespace quern::reports

@@ -117,6 +117,9 @@ Json proposal_of(const advisor::Proposal& proposal) {
   if (proposal.size) {
     json["size_bytes"] = number(proposal.size->value());
   }
+  if (proposal.build_seconds) {
+    json["build_seconds"] = number(*proposal.build_seconds);
+  }
   if (proposal.leave_one_out) {
     json["leave_one_out"] = number(proposal.leave_one_out->value());
   }
@@ -159,7 +162,7 @@ std::string advice_json(const advisor::Advice& advice) {
             {"queries", effects_of(advice.queries)},
             {"unmodelled", texts(advice.unmodelled)},
             {"caveats", texts(advice.caveats)}};
-  for (const char* key : {"proposals", "unplanned", "candidates", "pareto"}) {
+  for (const char* key : {"proposals", "unplanned", "candidates", "pareto", "write_pareto"}) {
     json[key] = Json::array();
   }
   for (const advisor::Proposal& proposal : advice.proposals) {
@@ -181,7 +184,14 @@ std::string advice_json(const advisor::Advice& advice) {
   for (const advisor::ParetoPoint& point : advice.pareto) {
     json["pareto"].push_back({{"storage_bytes", number(point.storage.value())},
                               {"cost", number(point.cost.value())},
-                              {"indexes", point.indexes}});
+                              {"indexes", point.indexes},
+                              {"knee", point.knee}});
+  }
+  for (const advisor::WriteParetoPoint& point : advice.write_pareto) {
+    json["write_pareto"].push_back({{"writes_added", number(point.writes_added.value())},
+                                    {"reads", number(point.reads.value())},
+                                    {"indexes", point.indexes},
+                                    {"knee", point.knee}});
   }
   return finished(json);
 }

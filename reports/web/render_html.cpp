@@ -55,11 +55,12 @@ Json of(const DocumentPlan& plan) {
 }
 
 Json of(const DocumentParetoPoint& point) {
-  return {{"storage", point.storage},
+  return {{"spent", point.spent},
           {"cost", point.cost},
           {"indexes", point.indexes},
-          {"bytes", point.bytes},
-          {"cost_number", point.cost_number}};
+          {"spent_number", point.spent_number},
+          {"cost_number", point.cost_number},
+          {"knee", point.knee}};
 }
 
 Json of(const DocumentClass& row) {
@@ -156,6 +157,7 @@ std::string document_json(const ReportDocument& document) {
                   {"patterns", list(document.patterns)},
                   {"candidates", list(document.candidates)},
                   {"pareto", list(document.pareto)},
+                  {"write_pareto", list(document.write_pareto)},
                   {"skipped", list(document.skipped)},
                   {"unplanned", list(document.unplanned)},
                   {"unmodelled", document.unmodelled},

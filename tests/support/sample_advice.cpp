@@ -192,6 +192,7 @@ advisor::Advice sample_advice() {
                           .size = Bytes{7.0 * 1024 * 1024},
                           .verdict = "no plan uses it"}},
           .pareto = {{Bytes{0}, Cost{98000009}, 0}, {Bytes{24.0 * 1024 * 1024}, Cost{8534138}, 1}},
+          .write_pareto = {{Cost{0}, Cost{98000000}, 0}, {Cost{9}, Cost{8534120}, 1}},
           .caveats = {"The log covers one hour; a day would weigh nightly jobs too."}};
 }
 

@@ -58,7 +58,7 @@ async function everySectionIsFilled(page) {
   assert.equal(await page.locator("#summary .fact").count(), 6)
   assert.equal(await page.locator("#summary .cost-bar").count(), 3)
   assert.match(await page.locator("#gaps").innerText(), /SQL that does not parse[^]*Not modelled in full[^]*XMLTABLE/)
-  assert.equal(await page.locator("#pareto svg").count(), 1, "the trade of storage for cost is drawn")
+  assert.equal(await page.locator("#pareto svg").count(), 2, "the trades of storage and of writes for cost are drawn")
 }
 
 async function proposalsShowTheirEvidence(page) {

@@ -115,7 +115,7 @@ TEST_CASE("bash completes commands, options and their values", "[reports][cli]")
   };
   CHECK(completed("quern adv") == "advise\n");
   CHECK(completed("quern --qui") == "--quiet\n");
-  CHECK(completed("quern advise --max-") == "--max-indexes --max-width\n");
+  CHECK(completed("quern advise --max-w") == "--max-write-overhead --max-wal --max-width\n");
   CHECK(completed("quern advise --size-model ") == "as-built hypopg\n");
   CHECK(completed("quern -q check --fail-on w") == "warning\n");
   CHECK(completed("quern advise --budget ") == "\n");

@@ -101,6 +101,34 @@ SelectionProblem random_problem(Random& random, int candidates) {
   return problem;
 }
 
+/// Each kind of limit in half of the instances, around what half of the candidates take.
+void add_limits(SelectionProblem& problem, Random& random) {
+  const int candidates = static_cast<int>(problem.sizes.size());
+  const auto rarely = [&](double most) {
+    return uniform(random, 0, 1) == 0 ? 1e300 : most * uniform(random, 0, 60) / 100;
+  };
+  problem.budget = rarely(55.0 * candidates);
+  problem.max_indexes = 100;
+  problem.max_write_cost = rarely(150.0 * candidates);
+  for (int a = 0; a < candidates; ++a) {
+    problem.wal.push_back(uniform(random, 0, 1000));
+    problem.build_seconds.push_back(uniform(random, 1, 60));
+  }
+  for (HotGroup& group : problem.hot) {
+    group.existing_wal = uniform(random, 0, 3000);
+    for (int a = 0; a < candidates; ++a) {
+      group.entry_wal.emplace_back(a, uniform(random, 0, 1000));
+    }
+  }
+  problem.max_wal = rarely(500.0 * candidates);
+  problem.max_build_seconds = rarely(30.0 * candidates);
+  CountLimit even{.at_most = uniform(random, 0, 2)};
+  for (int a = 0; a < candidates; a += 2) {
+    even.members.push_back(a);
+  }
+  problem.counts = {even};
+}
+
 Selection brute_force(const SelectionProblem& problem) {
   Selection best{.cost = 1e300};
   const unsigned count = 1U << problem.sizes.size();
@@ -197,6 +225,64 @@ TEST_CASE("the integer program finds what brute force finds") {
     CHECK(found.bound >= exact.cost * (1 - 1e-6));
     CHECK(feasible(problem, found.chosen));
   }
+}
+
+TEST_CASE("every limit holds in the integer program as it does in brute force") {
+  Random random{17};
+  std::map<Limit, int> binding;
+  for (int round = 0; round < 80; ++round) {
+    SelectionProblem problem = random_problem(random, uniform(random, 2, 9));
+    const IndexSet unlimited = select_by_integer_program(problem, Floors::Ignored, {30}).chosen;
+    add_limits(problem, random);
+    const Selection exact = brute_force(problem);
+    const Selection found = select_by_integer_program(problem, Floors::Ignored, {30});
+    ++binding[broken_limit(problem, unlimited)];
+    INFO("round " << round);
+    REQUIRE(feasible(problem, found.chosen));
+    CHECK(found.cost == Approx(exact.cost).epsilon(1e-7));
+    CHECK(relaxed_bound(problem) <= exact.cost * (1 + 1e-9));
+    CHECK(feasible(problem, select_greedy(problem).chosen));
+  }
+  for (const Limit limit :
+       {Limit::Storage, Limit::CountOfTable, Limit::WriteCost, Limit::Wal, Limit::BuildTime}) {
+    CHECK(binding[limit] > 0);
+  }
+}
+
+TEST_CASE("what must be there is chosen, free of charge, and counts in every limit") {
+  Random random{19};
+  int obeyed = 0;
+  for (int round = 0; round < 80; ++round) {
+    const int candidates = uniform(random, 2, 9);
+    SelectionProblem problem = random_problem(random, candidates);
+    const IndexSet wanted = select_by_integer_program(problem, Floors::Ignored, {30}).chosen;
+    add_limits(problem, random);
+    problem.must_have = {uniform(random, 0, candidates - 1)};
+    if (!feasible(problem, problem.must_have)) {
+      continue;
+    }
+    const Selection exact = brute_force(problem);
+    const Selection found = select_by_integer_program(problem, Floors::Ignored, {30});
+    INFO("round " << round);
+    REQUIRE(feasible(problem, found.chosen));
+    CHECK(contains_all(found.chosen, problem.must_have));
+    CHECK(found.cost == Approx(exact.cost).epsilon(1e-7));
+    CHECK(contains_all(select_greedy(problem).chosen, problem.must_have));
+    CHECK(charges(problem, problem.must_have) == 0);
+    obeyed += contains_all(wanted, problem.must_have) ? 0 : 1;
+  }
+  CHECK(obeyed > 10);
+}
+
+TEST_CASE("a curve's knee is where the next unit spent begins to bring less") {
+  std::vector<ParetoChoice> curve{{0, 100}, {10, 30}, {20, 25}, {40, 20}};
+  mark_knee(curve);
+  CHECK_FALSE(curve[0].knee);
+  CHECK(curve[1].knee);
+  CHECK_FALSE(curve[2].knee);
+  std::vector<ParetoChoice> line{{0, 100}, {40, 20}};
+  mark_knee(line);
+  CHECK_FALSE(line[1].knee);
 }
 
 TEST_CASE("a choice from graphs cut off early learns the plans that its bound hopes for") {
