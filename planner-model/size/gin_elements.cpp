@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <set>
@@ -9,6 +10,8 @@
 
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/stored_size.hpp"
+#include "planner-model/size/text_source.hpp"
+#include "planner-model/size/trigrams.hpp"
 #include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
@@ -19,39 +22,31 @@ struct Element {
   std::string pool;  ///< elements of a pool are alike: of one path, of one kind
   std::string text;
   double key_size = 4;
+  double place = 0;  ///< among the keys, in any scale
 };
 
-using Extract = std::function<std::vector<Element>(const std::string& value)>;
-
-/// The trigrams of a text: its words in lower case, two blanks before and one behind
-/// (generate_trgm() in contrib/pg_trgm).
-std::vector<Element> trigrams(const std::string& text) {
-  std::set<std::string> found;
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty()) {
-      const std::string padded = "  " + word + " ";
-      for (std::size_t at = 0; at + 3 <= padded.size(); ++at) {
-        found.insert(padded.substr(at, 3));
-      }
-      word.clear();
-    }
-  };
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || byte >= 0x80) {
-      word += static_cast<char>(std::tolower(byte));
-    } else {
-      end_word();
-    }
+/// Texts in the order of their bytes, as numbers.
+double place_of(std::string_view text) {
+  constexpr std::size_t kBytes = 6;
+  double place = 0;
+  for (std::size_t i = 0; i < kBytes; ++i) {
+    place = place * 256 + (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
   }
-  end_word();
-  std::vector<Element> elements;
-  for (const auto& trigram : found) {
-    elements.push_back({.pool = {}, .text = trigram, .key_size = 4});
-  }
-  return elements;
+  return place;
 }
+
+/// Of JGINFLAG_KEY, NULL, BOOL, NUM, STR, which come first in the key (jsonb.h).
+double place_of(const JsonElement& one) {
+  constexpr double kFlag = 281474976710656.0;  // behind six bytes
+  const double flag = one.kind == "k"   ? 1
+                      : one.kind == "0" ? 2
+                      : one.kind == "b" ? 3
+                      : one.kind == "n" ? 4
+                                        : 5;
+  return flag * kFlag + place_of(std::string_view{one.text});
+}
+
+using Extract = std::function<std::vector<Element>(const std::string& value)>;
 
 std::vector<Element> json_elements_of(const std::string& text, bool paths) {
   std::vector<Element> elements;
@@ -70,7 +65,8 @@ std::vector<Element> json_elements_of(const std::string& text, bool paths) {
         1 + static_cast<double>(one.text.size() > kLongestKey ? 8 : one.text.size());
     elements.push_back({.pool = one.is_key ? "" : one.path,
                         .text = one.kind + one.text,
-                        .key_size = varlena_size(bytes)});
+                        .key_size = varlena_size(bytes),
+                        .place = place_of(one)});
   }
   return elements;
 }
@@ -94,7 +90,30 @@ struct Seen {
   double times = 0;   ///< among the histogram's values
   double common = 0;  ///< share among the most common values
   double key_size = 4;
+  double place = 0;
+  double rows_each = 0;  ///< share of the rows of one value that has it
 };
+
+/// Elements of which some are known: as unlike in frequency as the values that have them.
+void add_rare(double entries, double all_rows, double key_size, std::vector<double> rows_each,
+              std::vector<double> places, std::vector<GinEntries>& answer) {
+  std::sort(rows_each.begin(), rows_each.end());
+  std::sort(places.begin(), places.end());
+  double mean = 0;
+  for (const double each : rows_each) {
+    mean += each / static_cast<double>(rows_each.size());
+  }
+  constexpr std::size_t kClasses = 5;
+  for (std::size_t i = 0; i < kClasses; ++i) {
+    const double each = rows_each[(2 * i + 1) * rows_each.size() / (2 * kClasses)];
+    const double rows = std::max(1.0, each / std::max(mean, 1e-12) * all_rows / entries);
+    answer.push_back({.entries = std::min(entries, all_rows / rows) / kClasses,
+                      .rows = rows,
+                      .key_size = key_size,
+                      .first = places.front(),
+                      .last = places.back()});
+  }
+}
 
 /// Entries from the values that the statistics list. Elements whose frequency is `known` are left
 /// out.
@@ -126,6 +145,8 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
       seen.times += example ? 1 : 0;
       seen.common += example ? 0 : entry.share;
       seen.key_size = element.key_size;
+      seen.place = element.place;
+      seen.rows_each = entry.share / std::max(entry.values, 1e-9);
     }
   }
   if (empty > 0) {
@@ -138,33 +159,36 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
     double rare_seen = 0;
     double rare_once = 0;
     double rare_size = 0;
+    std::vector<std::string> rare;
+    std::vector<double> rows_each;
+    std::vector<double> places;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {
-        answer.push_back(
-            {.entries = 1, .rows = std::max(1.0, seen.share * rows), .key_size = seen.key_size});
+        answer.push_back({.entries = 1,
+                          .rows = std::max(1.0, seen.share * rows),
+                          .key_size = seen.key_size,
+                          .first = seen.place,
+                          .last = seen.place});
       } else {
         rare_share += seen.share;
         rare_draws += seen.times;
         rare_seen += 1;
         rare_once += seen.times < 2 ? 1 : 0;
         rare_size += seen.key_size * seen.times;
+        rare.push_back(text);
+        rows_each.push_back(seen.rows_each);
+        places.push_back(seen.place);
       }
     }
     if (rare_seen > 0) {
       // Good and Turing: the next value brings as many new elements as each so far brought that no
       // other has.
       const double values_left = std::max(0.0, values_of_rest - examples);
-      const double most = rare_seen + values_left * rare_once / std::max(examples, 1.0);
+      const double most = std::min(rare_seen + values_left * rare_once / std::max(examples, 1.0),
+                                   std::max(rare_seen, TextSource{rare}.possible()));
       const double entries = std::min(
           {values_behind(rare_seen, rare_draws, most), most, std::max(1.0, rare_share * rows)});
-      // Not all of them come equally often.
-      for (const double spread : {0.4, 0.7, 0.95, 1.25, 1.7}) {
-        constexpr double kSpreads = 5;
-        const double each = std::max(1.0, spread * rare_share * rows / entries);
-        answer.push_back({.entries = std::min(entries, rare_share * rows / each) / kSpreads,
-                          .rows = each,
-                          .key_size = rare_size / rare_draws});
-      }
+      add_rare(entries, rare_share * rows, rare_size / rare_draws, rows_each, places, answer);
     }
   }
 }
@@ -179,6 +203,10 @@ int alignment_of(const Type& type, double size) {
     return 1;
   }
   return type.alignment == 'd' ? 8 : type.alignment == 's' ? 2 : type.alignment == 'c' ? 1 : 4;
+}
+
+double element_place(const Type& element, const std::string& text) {
+  return element.length < 0 ? place_of(std::string_view{text}) : std::strtod(text.c_str(), nullptr);
 }
 
 void array_entries(const IndexColumn& column, const TypeSystem& types, double rows,
@@ -201,7 +229,9 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
     answer.push_back({.entries = 1,
                       .rows = std::max(1.0, frequencies[i] * rows * filled),
                       .key_size = size,
-                      .alignment = alignment_of(*element, size)});
+                      .alignment = alignment_of(*element, size),
+                      .first = element_place(*element, text),
+                      .last = element_place(*element, text)});
   }
   const std::size_t before = answer.size();
   from_values(
@@ -210,7 +240,9 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
         std::vector<Element> elements;
         for (auto& value : array_elements(text)) {
           const double size = element_size(*element, value, types);
-          elements.push_back({.pool = {}, .text = std::move(value), .key_size = size});
+          const double place = element_place(*element, value);
+          elements.push_back(
+              {.pool = {}, .text = std::move(value), .key_size = size, .place = place});
         }
         return elements;
       },
@@ -328,7 +360,8 @@ std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view 
       entry.alignment = paths ? 4 : 1;
     }
   } else {
-    from_values(column, rows_indexed, trigrams, {}, answer);
+    const auto entries = trigram_entries(column, rows_indexed);
+    answer.insert(answer.end(), entries.begin(), entries.end());
   }
   return answer;
 }

@@ -12,6 +12,10 @@ struct GinEntries {
   double rows = 1;      ///< that hold one of them
   double key_size = 4;  ///< stored bytes of the key
   int alignment = 4;
+  /// Where their keys stand among the column's, in any scale; anywhere when `last` is not behind
+  /// `first`.
+  double first = 0;
+  double last = -1;
 };
 
 /// What the operator class takes out of the values of a column (gin_extract_jsonb(),

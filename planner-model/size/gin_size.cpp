@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <utility>
+
+#include "planner-model/size/text_source.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -45,15 +48,19 @@ double posting_bytes(double share, double rows_per_page) {
 struct Entry {
   double key = 16;  ///< MAXALIGNed tuple of the key alone
   double rows = 1;
-  double bytes = 1;   ///< of each further row's address
-  bool tree = false;  ///< its rows are in a posting tree
+  double bytes = 1;  ///< of each further row's address
+  double first = 0;  ///< as of GinEntries
+  double last = -1;
 
-  /// Size in the entry tree when so many of its rows are in, line pointer included.
-  [[nodiscard]] double size(double rows_in) const {
-    const double list =
-        tree ? 0 : kSegmentHeader + 2 * std::ceil(std::max(0.0, rows_in - 1) * bytes / 2);
-    return align_up(key + list, 8) + kLinePointer;
+  /// Size in the entry tree when so many of its rows are in, without line pointer: too many for a
+  /// tuple go into a posting tree (buildFreshLeafTuple(), addItemPointersToLeafTuple()).
+  [[nodiscard]] double tuple(double rows_in) const {
+    const double list = kSegmentHeader + 2 * std::ceil(std::max(0.0, rows_in - 1) * bytes / 2);
+    const double size = align_up(key + list, 8);
+    return size > kLargestEntry ? align_up(key, 8) : size;
   }
+
+  [[nodiscard]] bool in_tree() const { return rows > 1 && tuple(rows) <= align_up(key, 8); }
 };
 
 /// Leaves and inner pages of a posting tree: filled from left to right
@@ -137,17 +144,6 @@ class EntryLeaves {
   std::vector<std::vector<Item>> pages_;
 };
 
-class Stream {
- public:
-  double uniform() {
-    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state_ >> 11U) / 9007199254740992.0;
-  }
-
- private:
-  std::uint64_t state_ = 0x9E3779B97F4A7C15U;
-};
-
 /// Memory of one entry while the build collects (ginbulk.c): a tree node, the key's copy, and the
 /// addresses in a chunk that doubles.
 double collected_bytes(const GinEntries& one, double rows) {
@@ -166,26 +162,31 @@ double setting(const CatalogSnapshot& catalog, const char* name, double otherwis
   return found == catalog.settings.end() ? otherwise : std::strtod(found->second.c_str(), nullptr);
 }
 
-/// How often the build empties its memory into the index.
-int batches_of(const std::vector<GinEntries>& all, const CatalogSnapshot& catalog) {
+/// The share of the table's rows after which the build empties its memory into the index
+/// (ginBuildCallback(), gininsert.c).
+double rows_a_batch(const std::vector<GinEntries>& all, const CatalogSnapshot& catalog) {
   constexpr double kKilobyte = 1024;
   const double memory = kKilobyte * setting(catalog, "maintenance_work_mem", 65536);
-  double batches = 1;
-  for (int i = 0; i < 12; ++i) {
+  const auto collected = [&all](double share) {
     double bytes = 0;
     for (const GinEntries& one : all) {
-      const double in_batch = one.rows / batches;
-      const double present = one.entries * (1 - std::exp(-std::max(in_batch, 1e-9)));
-      bytes +=
-          (in_batch > 3 ? one.entries : present) * collected_bytes(one, std::max(1.0, in_batch));
+      const double rows = one.rows * share;
+      const double present = one.entries * (1 - std::exp(-rows));
+      bytes += present * collected_bytes(one, std::max(1.0, rows));
     }
-    const double wanted = std::max(1.0, batches * bytes / memory);
-    if (std::abs(wanted - batches) < 0.02) {
-      break;
-    }
-    batches = (batches + wanted) / 2;
+    return bytes;
+  };
+  if (collected(1) < memory) {
+    return 1;
   }
-  return static_cast<int>(std::ceil(std::min(batches, 64.0) - 0.02));
+  constexpr double kLeast = 1.0 / 64;
+  double low = kLeast;
+  double high = 1;
+  for (int i = 0; i < 12; ++i) {
+    const double middle = (low + high) / 2;
+    (collected(middle) < memory ? low : high) = middle;
+  }
+  return high;
 }
 
 /// Inner pages above so many leaves: split in halves as well, so half full when keys come in order.
@@ -201,45 +202,68 @@ double inner_pages(double leaves, double key_size, bool in_order) {
   return pages;
 }
 
+/// `fraction` of all keys, in the order in which the tree has them.
+std::vector<const Entry*> keys_in_order(const std::vector<Entry>& kinds,
+                                        const std::vector<double>& counts, double fraction,
+                                        Stream& stream) {
+  double lowest = 0;
+  double highest = 1;
+  for (const Entry& kind : kinds) {
+    if (kind.last >= kind.first) {
+      lowest = std::min(lowest, kind.first);
+      highest = std::max(highest, kind.last);
+    }
+  }
+  std::vector<std::pair<double, const Entry*>> keys;
+  double carried = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const Entry& kind = kinds[i];
+    const bool known = kind.last >= kind.first;
+    carried += counts[i] * fraction;
+    for (; carried >= 0.5; --carried) {
+      const double from = known ? kind.first : lowest;
+      const double to = known ? kind.last : highest;
+      keys.emplace_back(from + (to - from) * stream.uniform(), &kind);
+    }
+  }
+  std::stable_sort(keys.begin(), keys.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<const Entry*> answer;
+  for (const auto& [place, kind] : keys) {
+    answer.push_back(kind);
+  }
+  return answer;
+}
+
 double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<double>& counts,
-                        int batches) {
+                        double batch) {
   double total = 0;
   double total_bytes = 0;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     total += counts[i];
-    total_bytes += counts[i] * kinds[i].size(kinds[i].rows);
+    total_bytes += counts[i] * (kinds[i].tuple(kinds[i].rows * batch) + kLinePointer);
   }
-  // As many keys as fill some dozens of pages, of each kind its share, in mixed order.
+  // As many keys as fill some dozens of pages, of each kind its share.
   constexpr double kEnoughBytes = 60 * 8192;
   const double fraction = std::min(1.0, kEnoughBytes / std::max(total_bytes, 1.0));
-  std::vector<const Entry*> keys;
   Stream stream;
-  double carried = 0;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    carried += counts[i] * fraction;
-    for (; carried >= 0.5; --carried) {
-      keys.push_back(&kinds[i]);
-    }
-  }
-  for (std::size_t i = keys.size(); i > 1; --i) {
-    std::swap(keys[i - 1],
-              keys[static_cast<std::size_t>(stream.uniform() * static_cast<double>(i))]);
-  }
+  const std::vector<const Entry*> keys = keys_in_order(kinds, counts, fraction, stream);
   EntryLeaves leaves;
   std::vector<double> rows_in(keys.size(), 0);
-  for (int batch = 0; batch < batches; ++batch) {
+  for (double done = 0; done < 1; done += batch) {
+    const double share = std::min(batch, 1 - done);
     for (std::size_t key = 0; key < keys.size(); ++key) {
       const Entry& entry = *keys[key];
-      double more = entry.rows / batches;
-      if (more < 3) {
+      double more = entry.rows * share;
+      if (more < 3 && batch < 1) {
         more = std::floor(more) + (stream.uniform() < more - std::floor(more) ? 1 : 0);
-        more = batch + 1 == batches && rows_in[key] < 0.5 ? std::max(1.0, more) : more;
+        more = done + batch >= 1 && rows_in[key] < 0.5 ? std::max(1.0, more) : more;
       }
       if (more < 0.5) {
         continue;
       }
       rows_in[key] += more;
-      leaves.put(key, entry.size(rows_in[key]));
+      leaves.put(key, entry.tuple(rows_in[key]) + kLinePointer);
     }
   }
   const auto simulated = static_cast<double>(leaves.pages().size());
@@ -248,7 +272,7 @@ double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<doubl
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     key_size += kinds[i].key * counts[i] / std::max(total, 1e-9);
   }
-  return std::ceil(pages) + inner_pages(std::ceil(pages), key_size, batches == 1);
+  return std::ceil(pages) + inner_pages(std::ceil(pages), key_size, batch >= 1);
 }
 
 }  // namespace
@@ -271,13 +295,14 @@ double gin_index_pages(const Index& index, const std::vector<IndexColumn>& colum
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
       const double attribute = columns.size() > 1 ? 2 : 0;
-      Entry entry{
+      const Entry entry{
           .key = align_up(
               align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
           .rows = one.rows,
-          .bytes = posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page)};
-      if (entry.size(entry.rows) - kLinePointer > kLargestEntry) {
-        entry.tree = true;
+          .bytes = posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page),
+          .first = one.first,
+          .last = one.last};
+      if (entry.in_tree()) {
         posting_pages += one.entries * posting_tree_pages(entry);
       }
       all.push_back(one);
@@ -285,7 +310,7 @@ double gin_index_pages(const Index& index, const std::vector<IndexColumn>& colum
       counts.push_back(one.entries);
     }
   }
-  return 1 + entry_tree_pages(kinds, counts, batches_of(all, types.catalog())) +
+  return 1 + entry_tree_pages(kinds, counts, rows_a_batch(all, types.catalog())) +
          std::ceil(posting_pages);
 }
 

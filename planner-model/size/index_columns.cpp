@@ -55,14 +55,13 @@ const ColumnStatistics* statistics_of(const Column& column) {
 /// correlation (of values sorted with ties in the table's order) is about the chance that two rows
 /// are equal; far from it, they come in runs, whichever way the runs are ordered.
 bool stand_in_runs(const ColumnStatistics& statistics, double rows) {
-  constexpr double kInOrder = 0.999;
   constexpr double kSample = 30'000;
   constexpr double kFewValues = 500;
   if (!statistics.correlation) {
     return false;
   }
   const double correlation = *statistics.correlation;
-  if (std::abs(correlation) > kInOrder) {
+  if (in_table_order(statistics)) {
     return true;
   }
   double equal = 0;
@@ -75,6 +74,25 @@ bool stand_in_runs(const ColumnStatistics& statistics, double rows) {
   const double chance = 8 / std::sqrt(std::max(1.0, std::min(rows, kSample) * filled));
   return values > 0 && values <= kFewValues && std::abs(correlation) < 0.9 &&
          std::abs(correlation - equal) > 0.02 + chance;
+}
+
+/// Values that come twice, or three times, on average as nearly as a sample can tell, and none of
+/// them often, come twice or three times each where they stand in order in the table. In any order
+/// when ANALYZE has seen all of it.
+std::optional<double> rows_each(const ColumnStatistics& statistics, double rows) {
+  constexpr double kWholeSample = 30'000;
+  const bool all_seen = rows <= kWholeSample;
+  if (statistics.n_distinct >= 0 || (!all_seen && !in_table_order(statistics))) {
+    return std::nullopt;
+  }
+  const double each = (1 - statistics.null_fraction) / -statistics.n_distinct;
+  const double tolerance = all_seen ? 0.001 : 0.015;
+  constexpr double kMost = 8;
+  const bool whole = std::abs(each - std::rint(each)) < tolerance * std::rint(each);
+  const bool even = statistics.most_common_frequencies.empty() ||
+                    statistics.most_common_frequencies.front() * rows < std::rint(each) + 0.5;
+  return whole && even && each > 1.5 && each < kMost ? std::optional{std::rint(each)}
+                                                     : std::nullopt;
 }
 
 class ColumnReader {
@@ -105,6 +123,7 @@ class ColumnReader {
       set_alignment(answer);
     }
     set_classes(answer, restricted(column, answer), column.type_modifier);
+    answer.rows_each = rows_each(*answer.statistics, rows_);
     return answer;
   }
 
@@ -123,6 +142,7 @@ class ColumnReader {
       answer.statistics = &*key.statistics;
       answer.width = answer.varies ? std::max(1, key.statistics->average_width) : answer.width;
       set_classes(answer, column_values(*key.statistics, answer.type, rows_), -1);
+      answer.rows_each = rows_each(*key.statistics, rows_);
     } else if (!bound || !evaluate(answer, bound)) {
       unknown_values(answer);
     }
@@ -170,6 +190,14 @@ class ColumnReader {
     return values;
   }
 
+  static double values_of(const ColumnValues& column) {
+    double count = 0;
+    for (const auto& entry : column.entries) {
+      count += entry.is_null ? 0 : entry.values;
+    }
+    return count;
+  }
+
   bool evaluate(IndexColumn& answer, const ExprPtr& bound) const {
     const auto* column = find_column(table_, static_cast<std::int16_t>(only_column(bound)));
     const auto* statistics = column == nullptr ? nullptr : statistics_of(*column);
@@ -201,6 +229,9 @@ class ColumnReader {
     }
     answer.table_rows = input.table_rows;
     set_classes(answer, values, -1);
+    if (values_of(values) > 0.99 * values_of(inputs)) {
+      answer.rows_each = rows_each(*statistics, rows_);
+    }
     return true;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "collector/catalog/snapshot.hpp"
@@ -34,6 +35,8 @@ struct IndexColumn {
   double table_rows = 0;
   /// Equal values stand in runs along the table: one such column changes where another does not.
   bool in_runs = false;
+  /// Every value comes so often: a pair of rows a document, not rows by chance.
+  std::optional<double> rows_each = {};
   /// How its values are spread over those rows; shares add up to 1.
   std::vector<ValueClass> classes = {};
 

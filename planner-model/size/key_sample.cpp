@@ -77,24 +77,13 @@ double place(double data, const IndexColumn& column, const ValueClass& one) {
   return align_up(data, unaligned ? 1 : column.long_alignment) + one.size;
 }
 
-/// Values that come twice, or three times, on average as nearly as a sample can tell, and none of
-/// them often, come twice or three times each: a pair of rows a document, not rows by chance.
+/// For an index of one column without a predicate on it.
 std::optional<double> exact_others(const std::vector<IndexColumn>& columns, double rows_indexed) {
-  if (columns.size() != 1 || columns[0].statistics == nullptr ||
-      columns[0].statistics->n_distinct >= 0 ||
+  if (columns.size() != 1 || !columns[0].rows_each ||
       rows_indexed < 0.99 * columns[0].table_rows * (1 - columns[0].null_share())) {
     return std::nullopt;
   }
-  const auto& statistics = *columns[0].statistics;
-  const double each = (1 - statistics.null_fraction) / -statistics.n_distinct;
-  constexpr double kTolerance = 0.03;
-  constexpr double kMost = 8;
-  const bool whole = std::abs(each - std::rint(each)) < kTolerance * std::rint(each) / 2;
-  const bool even =
-      statistics.most_common_frequencies.empty() ||
-      statistics.most_common_frequencies.front() * columns[0].table_rows < std::rint(each) + 0.5;
-  return whole && even && each > 1.5 && each < kMost ? std::optional{std::rint(each) - 1}
-                                                     : std::nullopt;
+  return *columns[0].rows_each - 1;
 }
 
 /// The row's size and NULLs; `meet` is told each column's class.

@@ -40,6 +40,48 @@ std::vector<ColumnValues::Entry> falling_frequencies(double least, double listed
   return entries;
 }
 
+/// ANALYZE looks at 300 rows a unit of the statistics target (std_typanalyze(), analyze.c).
+double sampled_share(const ColumnStatistics& statistics, double rows) {
+  constexpr double kRowsPerUnit = 300;
+  constexpr std::size_t kDefaultTarget = 100;
+  const std::size_t bounds = statistics.histogram_bounds.size();
+  const auto target = static_cast<double>(std::max(bounds, kDefaultTarget + 1) - 1);
+  return std::min(1.0, kRowsPerUnit * target / std::max(rows, 1.0));
+}
+
+/// The number of different values a row, from ANALYZE's estimate of it. The estimator that it takes
+/// from Haas and Stokes (compute_scalar_stats()) is right when each value comes equally often; when
+/// values come by chance, `rate` times a row on average, and a share of the rows is looked at, what
+/// is to be expected of it is less than there are.
+double values_by_chance(double estimate, double share) {
+  const auto expected = [share](double rate) {
+    const double seen = rate * share;  // rows of a value in the sample
+    const double missed = std::exp(-seen);
+    return share * (1 - missed) / seen / (1 - missed + share * missed);
+  };
+  double low = 1e-6;
+  double high = 1e6;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = std::sqrt(low * high);
+    (expected(middle) > estimate ? low : high) = middle;
+  }
+  return (1 - std::exp(-low)) / low;
+}
+
+/// The values beyond `listed` ones, of which `rest` of the rows are.
+double unlisted_values(const ColumnStatistics& statistics, double listed, double rest,
+                       double rows) {
+  const double distinct =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  const double most = std::max(1.0, rest * rows);
+  const double values = std::clamp(distinct - listed, 1.0, most);
+  if (in_table_order(statistics) || values > 0.99 * most) {
+    return values;
+  }
+  return std::clamp(most * values_by_chance(values / most, sampled_share(statistics, rows)), values,
+                    most);
+}
+
 ExprPtr constant(const ColumnValues& column, const std::optional<std::string>& text,
                  const TypeSystem& types, const Expr& var) {
   auto expr = std::make_shared<Expr>();
@@ -138,6 +180,11 @@ double spellings(const std::map<std::string, double>& texts) {
 
 }  // namespace
 
+bool in_table_order(const ColumnStatistics& statistics) {
+  constexpr double kInOrder = 0.999;
+  return std::abs(statistics.correlation.value_or(0)) > kInOrder;
+}
+
 ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows) {
   ColumnValues column{.type = type, .entries = {}};
   double common = 0;
@@ -154,8 +201,7 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   const double rest = 1 - common - statistics.null_fraction;
   const double distinct =
       statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
-  const double values =
-      std::clamp(distinct - static_cast<double>(listed), 1.0, std::max(1.0, rest * rows));
+  const double values = unlisted_values(statistics, static_cast<double>(listed), rest, rows);
   if (rest <= 1e-6 || (rest * rows < 0.5) ||
       (listed > 0 && distinct <= static_cast<double>(listed) && rest < 0.01)) {
     return column;

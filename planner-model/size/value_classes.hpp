@@ -24,6 +24,9 @@ struct ColumnValues {
   std::vector<Entry> entries = {};
 };
 
+/// Do the values rise or fall along the table?
+[[nodiscard]] bool in_table_order(const ColumnStatistics& statistics);
+
 [[nodiscard]] ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows);
 
 /// The one column that `expr` reads; 0: none or several.

@@ -1,0 +1,188 @@
+#include "planner-model/size/text_source.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+namespace quern::planner_model {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_word(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return is_digit(c) || (byte | 0x20U) - 'a' < 26U || byte >= 0x80;
+}
+
+/// A run of letters and digits: changes from one to the other within it.
+std::size_t changes(std::string_view word) {
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    count += is_digit(word[i]) != is_digit(word[i - 1]) ? 1 : 0;
+  }
+  return count;
+}
+
+struct Pieces {
+  std::string shape;  ///< one letter a piece: w word, d digits, t token; separators themselves
+  std::vector<std::string> pieces;
+};
+
+/// Words fall apart into letters and digits unless they change between them often.
+Pieces cut(const std::string& text, bool tokens) {
+  Pieces answer;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_word(text[end])) {
+      ++end;
+    }
+    if (end == at) {
+      answer.shape += text[at];
+      answer.pieces.emplace_back(1, text[at++]);
+      continue;
+    }
+    constexpr std::size_t kManyChanges = 3;
+    const std::string_view word = std::string_view{text}.substr(at, end - at);
+    if (tokens || changes(word) >= kManyChanges) {
+      answer.shape += 't';
+      answer.pieces.emplace_back(word);
+      at = end;
+      continue;
+    }
+    for (const bool digits = is_digit(text[at]); at < end && is_digit(text[at]) == digits;) {
+      if (answer.shape.empty() || answer.shape.back() != (digits ? 'd' : 'w')) {
+        answer.shape += digits ? 'd' : 'w';
+        answer.pieces.emplace_back();
+      }
+      answer.pieces.back() += text[at++];
+    }
+  }
+  return answer;
+}
+
+constexpr std::size_t kLongestNumber = 18;
+
+double number_of(const std::string& digits) {
+  return std::strtod(digits.c_str(), nullptr);
+}
+
+}  // namespace
+
+TextSource::TextSource(const std::vector<std::string>& examples) {
+  // Digests are told by most of the examples: the few without a mixture are digests as well.
+  std::size_t with_tokens = 0;
+  for (const auto& text : examples) {
+    with_tokens += cut(text, false).shape == "t" ? 1 : 0;
+  }
+  const bool tokens = 2 * with_tokens > examples.size();
+  std::map<std::string, std::size_t> known;
+  for (const auto& text : examples) {
+    Pieces pieces = cut(text, tokens);
+    const auto [place, added] = known.try_emplace(pieces.shape, shapes_.size());
+    if (added) {
+      shapes_.emplace_back().slots.resize(pieces.pieces.size());
+      for (std::size_t i = 0; i < pieces.shape.size(); ++i) {
+        const char kind = pieces.shape[i];
+        shapes_.back().slots[i].part = kind == 't'   ? Part::Token
+                                       : kind == 'd' ? Part::Number
+                                                     : Part::Kept;
+      }
+    }
+    shapes_[place->second].examples.push_back(std::move(pieces.pieces));
+    shape_of_.push_back(place->second);
+  }
+  for (Shape& shape : shapes_) {
+    learn(shape);
+  }
+}
+
+void TextSource::learn(Shape& shape) {
+  for (std::size_t i = 0; i < shape.slots.size(); ++i) {
+    Slot& slot = shape.slots[i];
+    std::set<std::size_t> lengths;
+    bool zero = false;
+    std::set<std::string> different;
+    for (const auto& example : shape.examples) {
+      slot.sorted.push_back(example[i]);
+      lengths.insert(example[i].size());
+      zero = zero || (example[i].size() > 1 && example[i].front() == '0');
+      different.insert(example[i]);
+    }
+    slot.different = static_cast<double>(different.size());
+    // What comes again and again is a choice among those seen.
+    constexpr double kChoice = 0.5;
+    const auto seen = static_cast<double>(shape.examples.size());
+    if (slot.different <= std::max(1.0, kChoice * seen) ||
+        (slot.part == Part::Number && *lengths.rbegin() > kLongestNumber)) {
+      slot.part = slot.different <= std::max(1.0, kChoice * seen) ? Part::Kept : Part::Token;
+    }
+    if (slot.part == Part::Number) {
+      slot.padded = zero && lengths.size() == 1;
+      std::sort(
+          slot.sorted.begin(), slot.sorted.end(),
+          [](const std::string& a, const std::string& b) { return number_of(a) < number_of(b); });
+      const double low = number_of(slot.sorted.front());
+      const double high = number_of(slot.sorted.back());
+      slot.different = std::max(slot.different, (high - low + 1) * (1 + 1 / seen));
+    } else if (slot.part == Part::Token) {
+      for (const auto& text : slot.sorted) {
+        slot.letters += text;
+      }
+      const std::set<char> alphabet{slot.letters.begin(), slot.letters.end()};
+      slot.different =
+          std::pow(static_cast<double>(alphabet.size()), static_cast<double>(*lengths.rbegin()));
+    }
+  }
+}
+
+std::string TextSource::drawn(const Slot& slot, const std::string& seen, Stream& stream) {
+  if (slot.part == Part::Kept) {
+    return seen;
+  }
+  if (slot.part == Part::Token) {
+    std::string text = seen;
+    for (char& c : text) {
+      c = slot.letters[stream.below(slot.letters.size())];
+    }
+    return text;
+  }
+  const std::size_t at = stream.below(std::max<std::size_t>(slot.sorted.size(), 2) - 1);
+  const double low = number_of(slot.sorted[at]);
+  const double high = number_of(slot.sorted[std::min(at + 1, slot.sorted.size() - 1)]);
+  auto text = std::to_string(static_cast<long long>(low + stream.uniform() * (high - low + 1)));
+  if (slot.padded && text.size() < seen.size()) {
+    text.insert(0, seen.size() - text.size(), '0');
+  }
+  return text;
+}
+
+std::string TextSource::next(Stream& stream) const {
+  if (shape_of_.empty()) {
+    return {};
+  }
+  const Shape& shape = shapes_[shape_of_[stream.below(shape_of_.size())]];
+  const auto& example = shape.examples[stream.below(shape.examples.size())];
+  std::string text;
+  for (std::size_t i = 0; i < example.size(); ++i) {
+    text += drawn(shape.slots[i], example[i], stream);
+  }
+  return text;
+}
+
+double TextSource::possible() const {
+  double sum = 0;
+  for (const Shape& shape : shapes_) {
+    double product = 1;
+    for (const Slot& slot : shape.slots) {
+      product *= slot.different;
+    }
+    sum += product;
+  }
+  return sum;
+}
+
+}  // namespace quern::planner_model

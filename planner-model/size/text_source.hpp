@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quern::planner_model {
+
+/// A deterministic stream of numbers that look random.
+class Stream {
+ public:
+  /// In [0, 1).
+  double uniform() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 11U) / 9007199254740992.0;
+  }
+
+  std::size_t below(std::size_t bound) {
+    return bound == 0 ? 0 : static_cast<std::size_t>(uniform() * static_cast<double>(bound));
+  }
+
+ private:
+  std::uint64_t state_ = 0x9E3779B97F4A7C15U;
+};
+
+/// Makes texts like the examples: what stands alike in them is kept (separators, words that come
+/// again), and what changes from one to the next is drawn anew (numbers between those seen, the
+/// letters of digests).
+class TextSource {
+ public:
+  explicit TextSource(const std::vector<std::string>& examples);
+
+  [[nodiscard]] std::string next(Stream& stream) const;
+
+  /// How many different texts there can be, going by what the examples have in their places.
+  [[nodiscard]] double possible() const;
+
+ private:
+  enum class Part : std::uint8_t {
+    Kept,    ///< as the example has it
+    Number,  ///< digits: between two neighbours among those seen
+    Token,   ///< letters and digits in no order: each drawn from those seen
+  };
+
+  /// What the examples of one shape have in one place.
+  struct Slot {
+    Part part = Part::Kept;
+    std::vector<std::string> sorted = {};  ///< every text seen there; numbers in their order
+    std::string letters = {};              ///< of tokens, as often as they come
+    bool padded = false;                   ///< numbers of one length, some with leading zeros
+    double different = 1;
+  };
+
+  /// Texts whose words and separators follow each other alike.
+  struct Shape {
+    std::vector<std::vector<std::string>> examples = {};  ///< cut into pieces
+    std::vector<Slot> slots = {};
+  };
+
+  std::vector<Shape> shapes_;
+  std::vector<std::size_t> shape_of_;  ///< each example's
+
+  static void learn(Shape& shape);
+  static std::string drawn(const Slot& slot, const std::string& seen, Stream& stream);
+};
+
+}  // namespace quern::planner_model
