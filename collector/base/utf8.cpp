@@ -37,22 +37,22 @@ std::size_t sequence_length(std::string_view text, std::size_t i) {
 }
 
 /// True when all bytes of a word are ASCII and not zero.
+template <class Word>
 bool plain_word(const char* from) {
-  std::uint64_t word = 0;
+  Word word = 0;
   std::memcpy(&word, from, sizeof word);
-  constexpr std::uint64_t kHigh = 0x8080808080808080U;
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr Word kOnes = static_cast<Word>(0x0101010101010101U);
+  constexpr Word kHigh = kOnes * 0x80U;
   return ((word | ((word - kOnes) & ~word)) & kHigh) == 0;
 }
 
 /// The same for 64 bytes. Nothing leaves the loop, so that it becomes vector instructions.
 bool plain_block(const char* from) {
-  unsigned char found = 0;
+  signed char all = -1;
   for (std::size_t j = 0; j < 64; ++j) {
-    const auto c = static_cast<unsigned char>(from[j]);
-    found |= static_cast<unsigned char>((c & 0x80U) | (c == 0 ? 1U : 0U));
+    all &= static_cast<signed char>(static_cast<signed char>(from[j]) > 0 ? -1 : 0);
   }
-  return found == 0;
+  return all != 0;
 }
 
 /// Nearly all texts are plain ASCII; the ends of blocks overlap.
@@ -65,20 +65,17 @@ bool is_plain(std::string_view text) {
       return false;
     }
   }
+  if (size < 8) {
+    return size >= 4 ? plain_word<std::uint32_t>(data) && plain_word<std::uint32_t>(data + size - 4)
+                     : std::all_of(data, data + size,
+                                   [](char c) { return static_cast<signed char>(c) > 0; });
+  }
   for (; i + 8 <= size; i += 8) {
-    if (!plain_word(data + i)) {
+    if (!plain_word<std::uint64_t>(data + i)) {
       return false;
     }
   }
-  if (i < size && size >= 8) {
-    return plain_word(data + size - 8);
-  }
-  for (; i < size; ++i) {
-    if (static_cast<signed char>(data[i]) <= 0) {
-      return false;
-    }
-  }
-  return true;
+  return plain_word<std::uint64_t>(data + size - 8);
 }
 
 }  // namespace

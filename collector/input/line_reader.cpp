@@ -2,26 +2,9 @@
 
 namespace quern::collector {
 
-bool LineReader::next(std::string_view& line) {
-  cut_ = false;
-  const void* end = piece_.empty() ? nullptr : std::memchr(piece_.data(), '\n', piece_.size());
-  if (end != nullptr) {
-    const auto length = static_cast<std::size_t>(static_cast<const char*>(end) - piece_.data());
-    line = piece_.substr(0, length);
-    piece_.remove_prefix(length + 1);
-    bytes_ += length + 1;
-    if (line.size() > maximum_line_) {
-      line = line.substr(0, maximum_line_);
-      cut_ = true;
-    }
-    finish(line);
-    return true;
-  }
-  return assemble(line);
-}
-
 bool LineReader::assemble(std::string_view& line) {
   partial_.clear();
+  cut_ = false;
   bool any = false;
   for (;;) {
     if (piece_.empty()) {
@@ -50,12 +33,12 @@ bool LineReader::assemble(std::string_view& line) {
     terminated_ = false;
   }
   line = partial_;
-  finish(line);
+  ++number_;
+  trim(line);
   return true;
 }
 
-void LineReader::finish(std::string_view& line) {
-  ++number_;
+void LineReader::trim(std::string_view& line) {
   if (number_ == 1) {
     if (line.substr(0, 3) == "\xEF\xBB\xBF") {
       line.remove_prefix(3);
@@ -68,6 +51,7 @@ void LineReader::finish(std::string_view& line) {
   if (crlf_ && !line.empty() && line.back() == '\r') {
     line.remove_suffix(1);
   }
+  trims_ = number_ == 1 || !crlf_known_ || crlf_;
 }
 
 }  // namespace quern::collector

@@ -21,7 +21,21 @@ class LineReader {
       : source_{source}, maximum_line_{maximum_line} {}
 
   /// The next line, valid until the next call; false at the end of the stream.
-  bool next(std::string_view& line);
+  bool next(std::string_view& line) {
+    const std::size_t length = piece_.find('\n');
+    if (length > maximum_line_) {
+      return assemble(line);
+    }
+    line = piece_.substr(0, length);
+    piece_.remove_prefix(length + 1);
+    bytes_ += length + 1;
+    cut_ = false;
+    ++number_;
+    if (trims_) {
+      trim(line);
+    }
+    return true;
+  }
 
   /// Of the line just given, from 1.
   [[nodiscard]] std::uint64_t number() const { return number_; }
@@ -37,7 +51,7 @@ class LineReader {
 
  private:
   bool assemble(std::string_view& line);
-  void finish(std::string_view& line);
+  void trim(std::string_view& line);
 
   ByteSource& source_;
   std::size_t maximum_line_;
@@ -47,6 +61,7 @@ class LineReader {
   std::uint64_t bytes_ = 0;
   bool cut_ = false;
   bool terminated_ = true;
+  bool trims_ = true;  ///< there is something to look for at the line's ends
   bool crlf_ = false;
   bool crlf_known_ = false;
 };

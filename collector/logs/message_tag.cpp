@@ -78,6 +78,9 @@ const Word* find(std::string_view word) {
 }  // namespace
 
 std::optional<MessageTag> message_tag(std::string_view text) {
+  if (text.substr(0, 6) == "LOG:  ") {
+    return MessageTag{MessagePart::Primary, Severity::Log, 6};
+  }
   constexpr std::size_t kLongestWord = 14;
   const std::size_t colon = text.substr(0, kLongestWord + 1).find(':');
   if (colon == std::string_view::npos || colon < 3 || colon + 1 >= text.size() ||

@@ -89,7 +89,7 @@ class StderrReader final : public LogReader {
     if (facts_.same_line) {
       continuation(text, number, "");
     } else if (!text.empty() && text.front() == '\t') {
-      continuation(text.substr(1), number, "\n");
+      indented(text, number);
     } else if (const PrefixFields* fields = matcher_.match(text)) {
       ++tally_.counts.used;
       prefixed(text, *fields, number);
@@ -186,23 +186,38 @@ class StderrReader final : public LogReader {
   }
 
   void continuation(std::string_view text, std::uint64_t number, std::string_view joint) {
+    if (std::string* part = continued_part(text.size(), number)) {
+      part->append(joint).append(text);
+    }
+  }
+
+  /// The tab that the server puts before a further line stands where its line feed belongs.
+  void indented(std::string_view text, std::uint64_t number) {
+    if (std::string* part = continued_part(text.size(), number)) {
+      const std::size_t at = part->size();
+      part->append(text);
+      (*part)[at] = '\n';
+    }
+  }
+
+  /// Nothing where the line is not to be kept.
+  std::string* continued_part(std::size_t size, std::uint64_t number) {
     const bool of_another = !facts_.session.empty() && facts_.session != message_.key;
     if (!message_.open || of_another || (message_.part_lost && !message_.ignoring)) {
       tally_.skip("continuation line without its message", number);
-      return;
+      return nullptr;
     }
     ++tally_.counts.continuation;
     if (message_.ignoring) {
-      return;
+      return nullptr;
     }
     std::string& part = message_.part_text();
-    if (part.size() + text.size() >= kMaximumRecord) {
+    if (part.size() + size >= kMaximumRecord) {
       tally_.note("message cut at 16 MiB", number);
       message_.ignoring = true;
-      return;
+      return nullptr;
     }
-    part.append(joint);
-    part.append(text);
+    return &part;
   }
 
   void prefixed(std::string_view text, const PrefixFields& fields, std::uint64_t number) {

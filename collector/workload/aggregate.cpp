@@ -108,6 +108,7 @@ struct Class {
   // What a further execution has to beat, once the numbers are full.
   std::size_t slowest = 0, typical = 0;
   Microseconds slowest_bound{0};
+  std::int64_t slowest_bound_at_us = 0;
   std::uint64_t typical_bound = 0;
 };
 
@@ -319,7 +320,8 @@ struct Aggregator::State {
       return;
     }
     const std::uint64_t hash = sample_hash(text_hash, e.duration, e.at_us);
-    const bool slow = c.slowest < kSlowestSamples || e.duration >= c.slowest_bound;
+    const bool slow = c.slowest < kSlowestSamples || e.duration > c.slowest_bound ||
+                      (e.duration == c.slowest_bound && e.at_us <= c.slowest_bound_at_us);
     const bool typical = c.typical < kTypicalSamples || hash <= c.typical_bound;
     const bool planned = e.plan != nullptr && !e.plan->shape.empty() && beats_plan_sample(c, e);
     if (!slow && !typical && !planned) {
@@ -369,7 +371,8 @@ struct Aggregator::State {
   static bool beats_plan_sample(const Class& c, const Execution& e) {
     return std::none_of(
         c.query.samples.begin(), c.query.samples.end(), [&](const SampleExecution& s) {
-          return s.why == "plan" && s.plan_shape == e.plan->shape && s.duration > e.duration;
+          return s.why == "plan" && s.plan_shape == e.plan->shape &&
+                 (s.duration > e.duration || (s.duration == e.duration && s.at_us < e.at_us));
         });
   }
 
@@ -380,6 +383,7 @@ struct Aggregator::State {
       if (sample.why == "slowest") {
         ++c.slowest;
         c.slowest_bound = sample.duration;  // the last is the least
+        c.slowest_bound_at_us = sample.at_us;
       } else if (sample.why == "typical") {
         ++c.typical;
         c.typical_bound = sample_hash(sample);
@@ -413,17 +417,22 @@ struct Aggregator::State {
 
   /// The slowest execution's plan stands for its shape. Most are not, and stay unformatted.
   void offer_example(ObservedPlan& ours, const Execution& e) {
-    if (!ours.example.empty() && e.duration < ours.example_duration) {
+    const auto rank = [](Microseconds duration, std::int64_t at_us) {
+      return std::pair{-duration, at_us};
+    };
+    const auto best = rank(ours.example_duration, ours.example_at_us);
+    const auto own = rank(e.duration, e.at_us);
+    if (!ours.example.empty() && own > best) {
       return;
     }
     std::string document = plan_document(*e.plan);
-    const bool better =
-        ours.example.empty() || e.duration > ours.example_duration || document < ours.example;
+    const bool better = ours.example.empty() || own < best || document < ours.example;
     if (better && document.size() <= limits.plan_bytes) {
       bytes += document.size();
       bytes -= std::min(bytes, ours.example.size());
       ours.example = std::move(document);
       ours.example_duration = e.duration;
+      ours.example_at_us = e.at_us;
     }
   }
 };

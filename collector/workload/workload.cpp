@@ -40,6 +40,13 @@ void merge_times(QueryClass& into, const QueryClass& more) {
   }
 }
 
+/// The slowest stands for its shape; of equally slow ones the first.
+bool better_example(const ObservedPlan& a, const ObservedPlan& b) {
+  return a.example_duration != b.example_duration
+             ? a.example_duration > b.example_duration
+             : std::tie(a.example_at_us, a.example) < std::tie(b.example_at_us, b.example);
+}
+
 void merge_plans(std::vector<ObservedPlan>& into, const std::vector<ObservedPlan>& more) {
   for (const ObservedPlan& plan : more) {
     const auto ours = std::find_if(into.begin(), into.end(),
@@ -50,10 +57,10 @@ void merge_plans(std::vector<ObservedPlan>& into, const std::vector<ObservedPlan
     }
     ours->calls += plan.calls;
     ours->total += plan.total;
-    if (plan.example_duration > ours->example_duration ||
-        (plan.example_duration == ours->example_duration && plan.example < ours->example)) {
+    if (better_example(plan, *ours)) {
       ours->example = plan.example;
       ours->example_duration = plan.example_duration;
+      ours->example_at_us = plan.example_at_us;
     }
   }
 }

@@ -36,6 +36,7 @@ struct ObservedPlan {
   Microseconds total{0};
   std::string example = {};  ///< EXPLAIN JSON text ({"Plan": ...}) of the slowest execution
   Microseconds example_duration{0};
+  std::int64_t example_at_us = 0;  ///< when it ended; 0: not known. Of equal durations, the first.
   bool operator==(const ObservedPlan&) const = default;
 };
 

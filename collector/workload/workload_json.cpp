@@ -42,6 +42,7 @@ json sample_json(const SampleExecution& sample) {
 json plan_json(const ObservedPlan& plan) {
   return {{"calls", plan.calls},
           {"example", plan.example},
+          {"example_at_us", plan.example_at_us},
           {"example_duration_us", plan.example_duration.count()},
           {"shape", plan.shape},
           {"total_us", plan.total.count()}};
@@ -90,6 +91,7 @@ ObservedPlan plan_of(const json& object) {
   plan.total = microseconds(object, "total_us");
   object.at("example").get_to(plan.example);
   plan.example_duration = microseconds(object, "example_duration_us");
+  plan.example_at_us = object.value("example_at_us", std::int64_t{0});
   return plan;
 }
 

@@ -73,6 +73,12 @@ Workload told(Workload w, const Prefix& prefix) {
       for (SampleExecution& sample : c.samples) {
         sample.at_us = 0;
       }
+      for (ObservedPlan& plan : c.plans) {
+        plan.example_at_us = 0;
+        if (plan.calls > 1) {
+          plan.example.clear();  // of two equally slow ones the first is kept
+        }
+      }
       std::sort(c.samples.begin(), c.samples.end(), [](const auto& a, const auto& b) {
         return std::tie(a.why, a.sql, a.parameters, a.duration) <
                std::tie(b.why, b.sql, b.parameters, b.duration);
