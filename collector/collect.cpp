@@ -16,6 +16,7 @@
 #include "collector/parallel/parallel_reader.hpp"
 #include "collector/sql/statement_statistics.hpp"
 #include "collector/sql/weighted_sql.hpp"
+#include "collector/workload/add_statistics.hpp"
 
 namespace quern::collector {
 
@@ -106,6 +107,12 @@ class Collection {
 
   WorkloadPiece finish() {
     WorkloadPiece piece = suspend();
+    if (statistics_) {  // beside the whole of the log: nothing may hang over its ends
+      Workload whole = settled(piece);
+      add_statistics(whole, statistics_->take());
+      piece = WorkloadPiece{};
+      piece.decided = std::move(whole);
+    }
     const bool part_of_a_record = !piece.ends.begun && !piece.ends.start_text.empty();
     if (piece.decided.formats.empty() && !part_of_a_record && settled(piece).formats.empty()) {
       throw UserError{nothing_recognized()};
@@ -164,7 +171,7 @@ class Collection {
       report(lines.number(), source, before, all);
     }
     if (!stream_.close()) {
-      remember(head);
+      remember(head, &layout);
     }
   }
 
@@ -242,7 +249,10 @@ class Collection {
     if (options_.recognized) {
       options_.recognized(tally_.file, "a dump of pg_stat_statements");
     }
-    StatementStatisticsReader reader{aggregator_, tally_};
+    if (!statistics_) {
+      statistics_ = std::make_unique<Aggregator>(options_.bucket_seconds, options_.limits);
+    }
+    StatementStatisticsReader reader{*statistics_, tally_};
     read_all(reader, head, lines);
     aggregator_.formats()["pg_stat_statements"] += reader.records();
   }
@@ -284,10 +294,11 @@ class Collection {
   }
 
   /// The first file that gave nothing explains the run if no other gives anything.
-  void remember(const Head& head) {
+  void remember(const Head& head, const LogLayout* layout = nullptr) {
     if (!unread_file_.empty()) {
       return;
     }
+    unread_as_ = layout == nullptr ? std::string{} : describe_layout(*layout);
     unread_file_ = tally_.file;
     const auto views = head.views();
     unread_ = describe_lines(views);
@@ -317,6 +328,12 @@ class Collection {
           "The file: {}",
           unread_file_, format_name(options_.format), unread_);
     }
+    if (!unread_as_.empty()) {
+      return fmt::format(
+          "{}: {}, but no message begins in it: name the file with their beginnings before it\n"
+          "The file: {}",
+          unread_file_, unread_as_, unread_);
+    }
     return fmt::format(
         "{}: not a PostgreSQL log that can be read: {}\n"
         "Pass --prefix with what `SHOW log_line_prefix` prints for a stderr log, or --format csv, "
@@ -330,8 +347,9 @@ class Collection {
   EventAssembler assembler_;
   RecordStream stream_;
   std::unique_ptr<ParallelReader> parallel_ = {};  ///< once there is use for it
+  std::unique_ptr<Aggregator> statistics_ = {};    ///< dumps of pg_stat_statements
   bool damaged_ = false;
-  std::string unread_file_, unread_, suggestion_;
+  std::string unread_file_, unread_as_, unread_, suggestion_;
 };
 
 std::uint64_t size_of(const std::string& path) {

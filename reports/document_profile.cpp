@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/document_evidence.hpp"
 #include "reports/words.hpp"
 
 namespace quern::reports {
@@ -144,6 +145,7 @@ void add_profile(ReportDocument& document, const Workload& workload,
     document.profile.push_back(std::move(row));
   }
   add_patterns(document, workload);
+  add_evidence(document, workload);
   for (const auto& [reason, entry] : workload.skipped.by_reason()) {
     document.skipped.push_back(
         {clean_text(reason), "", count_words(static_cast<double>(entry.count)),

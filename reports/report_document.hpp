@@ -22,6 +22,15 @@ struct DocumentFact {
   std::string note = {};
 };
 
+/// A table of what the log tells besides: chatty transactions, plans that flipped, findings on
+/// plans, writes.
+struct DocumentEvidence {
+  std::string title;
+  std::vector<std::string> columns;  ///< three, for a fact's label, value and note
+  bool sql = false;                  ///< labels are SQL
+  std::vector<DocumentFact> facts = {};
+};
+
 /// One query class under a proposal or under the whole chosen set.
 struct DocumentQuery {
   std::string fingerprint;
@@ -163,6 +172,7 @@ struct ReportDocument {
   std::vector<DocumentClass> profile = {};  ///< by total time
   std::size_t profile_left_out = 0;         ///< classes beyond kProfileLimit
   std::vector<DocumentFact> patterns = {};  ///< N+1 runs
+  std::vector<DocumentEvidence> evidence = {};
   std::vector<DocumentCandidate> candidates = {};
   std::vector<DocumentParetoPoint> pareto = {};        ///< over storage
   std::vector<DocumentParetoPoint> write_pareto = {};  ///< reads over added write cost
@@ -181,6 +191,7 @@ struct ReportDocument {
 inline constexpr std::size_t kProfileLimit = 2000;
 inline constexpr std::size_t kSeriesLimit = 300;  ///< classes with a time series
 inline constexpr std::size_t kPlansPerProposal = 12;
+inline constexpr std::size_t kEvidenceLimit = 200;  ///< rows of one table
 
 [[nodiscard]] ReportDocument build_document(const Workload& workload,
                                             const CatalogSnapshot& catalog,

@@ -250,6 +250,27 @@ std::optional<Found> detect(const Lines& lines, const Given& given, std::size_t 
   return json && !(plain && found->lines >= json->lines) ? std::move(json) : std::move(found);
 }
 
+/// Syslog lines of the server that all go on with messages begun elsewhere: `[3-2]` and further.
+std::optional<LogLayout> further_parts(const Lines& lines, const Given& given) {
+  const bool parts = most(lines, [](std::string_view line) {
+    const auto header = read_syslog_header(line, 0);
+    return header && header->tag == "postgres" && header->part > 1;
+  });
+  if (!parts || (given.format != LogFormat::Auto && given.format != LogFormat::Stderr)) {
+    return std::nullopt;
+  }
+  LogLayout layout{LogFormat::Stderr, given.prefix.value_or(""), {Envelope::Syslog}};
+  layout.reference_us = given.reference_us;
+  if (!given.prefix) {
+    std::size_t records = 0;
+    const auto texts = contents_of(Envelope::Syslog, lines, given.reference_us, records);
+    if (const auto prefix = infer_prefix({texts.begin(), texts.end()})) {
+      layout.prefix = prefix->text();
+    }
+  }
+  return layout;
+}
+
 }  // namespace
 
 std::optional<LogLayout> detect_layout_of(const Lines& lines, LogFormat format,
@@ -260,7 +281,7 @@ std::optional<LogLayout> detect_layout_of(const Lines& lines, LogFormat format,
   }
   auto found = detect(lines, Given{format, prefix, reference_us}, 0);
   if (!found) {
-    return std::nullopt;
+    return further_parts(lines, Given{format, prefix, reference_us});
   }
   found->layout.newest_first = Trial{found->layout, lines}.backwards();
   return std::move(found->layout);

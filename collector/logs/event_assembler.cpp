@@ -162,6 +162,7 @@ struct EventAssembler::State {
     if (session.decided) {
       executions.close(begun);
       begun.runs.join(session.runs, aggregator);
+      begun.transactions.join(session.transactions, aggregator);
     } else {
       session.decided = true;
       session.open = std::move(begun.open);
@@ -170,6 +171,7 @@ struct EventAssembler::State {
       executions.remember_portals(session, begun);
     }
     session.runs = begun.runs;
+    session.transactions = begun.transactions;
   }
 
   /// Nothing of the session goes on beyond here, before or after.
@@ -296,6 +298,7 @@ struct EventAssembler::State {
         decide(session);
       }
       session.runs.join(later.runs, aggregator);
+      session.transactions.join(later.transactions, aggregator);
       session.open = std::move(later.open);
       session.pending = std::move(later.pending);
       session.unplanned = later.unplanned;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "collector/logs/translated_message.hpp"
 #include "collector/sql/lexer.hpp"
 
 namespace quern::collector {
@@ -170,19 +171,14 @@ MessageText read_message(std::string_view message) {
       if (take(text, "duration: ")) {
         return duration_message(text);
       }
-      if (starts(text,
-                 "dur\xC3\xA9"
-                 "e : ") ||
-          starts(text, "duraci\xC3\xB3n: ") || starts(text, "dura\xC3\xA7\xC3\xA3o: ") ||
-          starts(text, "durata: ")) {
-        return MessageText{MessageKind::Translated};
-      }
       break;
-    case 'D':
-      return MessageText{starts(text, "Dauer: ") ? MessageKind::Translated : MessageKind::Other};
     case 's':
     case 'e':
-      return statement_message(text, std::nullopt);
+      if (const MessageText found = statement_message(text, std::nullopt);
+          found.kind != MessageKind::Other) {
+        return found;
+      }
+      break;
     case 't':
       if (starts(text, "temporary file: ")) {
         return temporary_file(text);
@@ -214,7 +210,7 @@ MessageText read_message(std::string_view message) {
     default:
       break;
   }
-  return {};
+  return read_translated(message).value_or(MessageText{});
 }
 
 std::string_view prepared_query(std::string_view text) {

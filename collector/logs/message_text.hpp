@@ -23,7 +23,7 @@ enum class MessageKind : std::uint8_t {
   Checkpoint,
   Autovacuum,
   Connection,
-  Translated,  ///< a duration in another language than English
+  Translated,  ///< a duration in another language, in words that are not known
 };
 
 struct MessageText {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "collector/logs/translated_message.hpp"
+
 namespace quern::collector {
 
 namespace {
@@ -48,18 +50,30 @@ bool next_number(std::string_view& text, std::size_t expected) {
 
 }  // namespace
 
-bool lists_parameters(std::string_view detail) {
+namespace {
+
+/// How long the words before the list are; 0: there is none.
+std::size_t list_start(std::string_view detail) {
   return detail.substr(0, kStart.size()) == kStart ||
-         detail.substr(0, kNewerStart.size()) == kNewerStart;
+                 detail.substr(0, kNewerStart.size()) == kNewerStart
+             ? kStart.size()
+             : translated_parameters_start(detail);
+}
+
+}  // namespace
+
+bool lists_parameters(std::string_view detail) {
+  return list_start(detail) > 0;
 }
 
 BoundParameters read_parameters(std::string_view detail) {
   BoundParameters bound;
-  if (!lists_parameters(detail)) {
+  const std::size_t start = list_start(detail);
+  if (start == 0) {
     bound.complete = detail.empty();
     return bound;
   }
-  std::string_view text = detail.substr(kStart.size());
+  std::string_view text = detail.substr(start);
   while (bound.values.size() < kMostParameters) {
     if (!next_number(text, bound.values.size() + 1)) {
       bound.complete = false;

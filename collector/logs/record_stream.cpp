@@ -185,6 +185,9 @@ LogEnds RecordStream::suspend(Handover where) {
   } else {
     end_.start_text = std::exchange(text_, {});
   }
+  if (end_.end_line.empty()) {
+    end_.end_line_number = 0;  // of a line that was joined with its rest meanwhile
+  }
   return std::exchange(end_, {});
 }
 

@@ -174,9 +174,23 @@ void SessionExecutions::emit(SessionState& session, const Origin& origin, Execut
   execution.database = origin.database;
   execution.application = origin.application;
   const ClassNumber number = aggregator_.execution(execution);
-  if (execution.calls == 0 || execution.nested || aggregator_.is_utility(number)) {
-    return;  // BEGIN, SET and the like stand between the executions of a run
+  if (execution.calls == 0 || execution.nested) {
+    return;
   }
+  if (aggregator_.is_utility(number)) {  // BEGIN, SET and the like stand between those of a run
+    const TransactionStep step = transaction_step(execution.sql);
+    if (step != TransactionStep::None) {
+      session.transactions.step(step, aggregator_);
+    }
+    return;
+  }
+  session.transactions.add(
+      {.first = aggregator_.id(number),
+       .statements = same_text_ ? std::uint64_t{0} : std::uint64_t{1},
+       .untimed = execution.timed ? std::uint64_t{0} : std::uint64_t{1},
+       .total = execution.duration,
+       .from_us = execution.at_us == 0 ? 0 : execution.at_us - execution.duration.count(),
+       .until_us = execution.at_us});
   const std::uint64_t values =
       aggregator_.last_text_hash() * 0x9E3779B97F4A7C15U ^
       XXH3_64bits(execution.parameters.data(), execution.parameters.size());
@@ -238,7 +252,9 @@ void SessionExecutions::emit_several(SessionState& session,
                    .duration = share,
                    .plan = open.planned && shares ? &open.plan : nullptr,
                    .where = open.origin.where});
+    same_text_ = true;  // one round trip for all of them
   }
+  same_text_ = false;
 }
 
 void SessionExecutions::emit_plan(SessionState& session, const PendingPlan& pending, bool nested) {

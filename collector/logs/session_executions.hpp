@@ -62,6 +62,7 @@ class SessionExecutions {
   Aggregator& aggregator_;
   LoggedPlanReader plans_;
   bool silent_ = false;
+  bool same_text_ = false;  ///< a further statement of one query string
 };
 
 }  // namespace quern::collector

@@ -7,6 +7,7 @@
 #include "collector/base/failure.hpp"
 #include "collector/logs/class_runs.hpp"
 #include "collector/logs/log_record.hpp"
+#include "collector/logs/transaction_runs.hpp"
 #include "collector/plans/auto_explain.hpp"
 
 namespace quern::collector {
@@ -54,6 +55,7 @@ struct SessionState {
   std::vector<PendingPlan> pending = {};
   bool pending_known = false;  ///< no plan from before the piece can be pending
   ClassRuns runs = {};
+  TransactionRuns transactions = {};
   /// Hashes of the portals that were executed, and of the cursors that were declared: what comes of
   /// them later is no execution of its own. The last kMostPortals of either.
   std::vector<std::uint64_t> portals = {}, cursors = {};

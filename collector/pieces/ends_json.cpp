@@ -267,6 +267,39 @@ ClassRuns runs_of(const json& list) {
   return runs;
 }
 
+json statement_run_json(const StatementRun& run) {
+  return {{"first", run.first},           {"from_us", run.from_us},
+          {"statements", run.statements}, {"total_us", run.total.count()},
+          {"until_us", run.until_us},     {"untimed", run.untimed}};
+}
+
+StatementRun statement_run_of(const json& object) {
+  StatementRun run;
+  object.at("first").get_to(run.first);
+  object.at("from_us").get_to(run.from_us);
+  object.at("statements").get_to(run.statements);
+  run.total = Microseconds{object.at("total_us").get<std::int64_t>()};
+  object.at("until_us").get_to(run.until_us);
+  object.at("untimed").get_to(run.untimed);
+  return run;
+}
+
+json transactions_json(const TransactionRuns& runs) {
+  return {{"before", statement_run_json(runs.before)},
+          {"last", statement_run_json(runs.last)},
+          {"open", runs.open},
+          {"stepped", runs.stepped}};
+}
+
+TransactionRuns transactions_of(const json& object) {
+  TransactionRuns runs;
+  runs.before = statement_run_of(object.at("before"));
+  runs.last = statement_run_of(object.at("last"));
+  object.at("open").get_to(runs.open);
+  object.at("stepped").get_to(runs.stepped);
+  return runs;
+}
+
 json session_json(const SessionState& s) {
   json head = json::array();
   for (const HeldRecord& record : s.head) {
@@ -278,14 +311,20 @@ json session_json(const SessionState& s) {
                        {"origin", origin_json(plan.origin)},
                        {"plan", plan_json(plan.plan)}});
   }
-  return {
-      {"cursors", s.cursors},          {"decided", s.decided},
-      {"first_us", s.first_us},        {"from_start", s.from_start},
-      {"head", std::move(head)},       {"id", s.id},
-      {"last_us", s.last_us},          {"open", s.decided ? execution_json(s.open) : json(nullptr)},
-      {"pending", std::move(pending)}, {"portals", s.portals},
-      {"runs", runs_json(s.runs)},     {"to_end", s.to_end},
-      {"unplanned", s.unplanned}};
+  return {{"cursors", s.cursors},
+          {"decided", s.decided},
+          {"first_us", s.first_us},
+          {"from_start", s.from_start},
+          {"head", std::move(head)},
+          {"id", s.id},
+          {"last_us", s.last_us},
+          {"open", s.decided ? execution_json(s.open) : json(nullptr)},
+          {"pending", std::move(pending)},
+          {"portals", s.portals},
+          {"runs", runs_json(s.runs)},
+          {"to_end", s.to_end},
+          {"transactions", transactions_json(s.transactions)},
+          {"unplanned", s.unplanned}};
 }
 
 SessionState session_of(const json& object) {
@@ -308,6 +347,9 @@ SessionState session_of(const json& object) {
   object.at("portals").get_to(s.portals);
   object.at("unplanned").get_to(s.unplanned);
   s.runs = runs_of(object.at("runs"));
+  if (object.contains("transactions")) {  // not in documents of before
+    s.transactions = transactions_of(object.at("transactions"));
+  }
   object.at("to_end").get_to(s.to_end);
   s.pending_known = s.decided;
   return s;

@@ -79,6 +79,10 @@ std::vector<Item> shared_with(const std::vector<Item>& ends, const std::vector<I
 
 void key(json& document, const char* list) {
   json object = json::object();
+  if (!document.contains(list)) {  // a document of before
+    document[list] = std::move(object);
+    return;
+  }
   for (json& item : document.at(list)) {
     const std::string fingerprint = item.at("fingerprint").get<std::string>();
     object[fingerprint] = std::move(item);
@@ -103,6 +107,7 @@ std::string write_piece(WorkloadPiece piece, Workload* settled_whole) {
   before.bucket_seconds = piece.decided.bucket_seconds;
   before.classes = shared_with(tail.classes, piece.decided.classes);
   before.patterns = shared_with(tail.patterns, piece.decided.patterns);
+  before.chatty = shared_with(tail.chatty, piece.decided.chatty);
   const json sums_before = sums(piece.decided);
   Workload whole = merge(std::move(piece.decided), tail);
   std::string text;
@@ -113,6 +118,7 @@ std::string write_piece(WorkloadPiece piece, Workload* settled_whole) {
     json undo = json::diff(sums(whole), sums_before);
     append_changes(undo, "classes", whole.classes, tail.classes, before.classes, class_json);
     append_changes(undo, "patterns", whole.patterns, tail.patterns, before.patterns, pattern_json);
+    append_changes(undo, "chatty", whole.chatty, tail.chatty, before.chatty, chatty_json);
     json ends = ends_json(piece.ends);
     ends["undo"] = std::move(undo);
     text = workload_text(whole, ends.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -130,11 +136,13 @@ WorkloadPiece read_piece(std::string_view text, const std::string& name) {
     if (document.contains("ends")) {
       const json ends = std::move(document["ends"]);
       piece.ends = ends_of(ends);
-      key(document, "classes");
-      key(document, "patterns");
+      for (const char* list : {"classes", "patterns", "chatty"}) {
+        key(document, list);
+      }
       document = document.patch(ends.at("undo"));
-      unkey(document, "classes");
-      unkey(document, "patterns");
+      for (const char* list : {"classes", "patterns", "chatty"}) {
+        unkey(document, list);
+      }
     }
     piece.decided = workload_of(document);
     return piece;

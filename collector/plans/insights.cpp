@@ -2,111 +2,61 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <utility>
 
-#include "collector/plans/node_times.hpp"
+#include "collector/plans/insight_context.hpp"
 
 namespace quern::collector {
 
+using namespace insights;
+
 namespace {
 
-using Numbers = std::vector<std::pair<std::string, double>>;
-
-constexpr std::array<std::string_view, 27> kNames = {
-    "row misestimate",
-    "root of a row misestimate",
-    "nested loop over more rows than estimated",
-    "sequential scan discards most rows",
-    "index scan's filter discards most rows",
-    "index read for its order only",
-    "lossy bitmap",
-    "index-only scan reads the table",
-    "several indexes combined",
-    "sort on disk",
-    "hash join in batches",
-    "hash aggregate on disk",
-    "temporary blocks",
-    "slow reads",
-    "JIT compilation",
-    "planning takes longer than execution",
-    "triggers",
-    "subplan run for every row",
-    "CTE read and filtered",
-    "Memoize misses",
-    "workers not launched",
-    "join filter discards most rows",
-    "rows skipped by OFFSET",
-    "cast on a column",
-    "disabled node used",
-    "generic plan",
-    "plan not executed",
-};
-
-/// Thresholds below which a finding would be noise.
-constexpr double kMuchTime = 0.05;   // of the execution
-constexpr double kManyRows = 1000;   // thrown away
-constexpr double kMisestimate = 10;  // pev2's and pgAdmin's first class
-
-struct Context {
-  const std::vector<NodeTimes>& nodes;
-  double all_ms;
-  std::vector<PlanFinding>& found;
-
-  void add(PlanInsight insight, const NodeTimes& at, Numbers numbers) const {
-    found.push_back({insight, node_title(*at.node),
-                     all_ms <= 0 ? 0 : std::min(1.0, at.exclusive_ms / all_ms),
-                     std::move(numbers)});
-  }
-};
-
-bool is(const NodeTimes& at, std::string_view type) {
-  return at.node->text_of("Node Type") == type;
-}
-
-double rows_of(const NodeTimes& at) {
-  return number_in(*at.node, "Actual Rows");
-}
-
-/// A row's average over loops may round to 0.
-double q_error(const NodeTimes& at) {
-  const double estimated = std::max(1.0, number_in(*at.node, "Plan Rows"));
-  const double actual = std::max(1.0, rows_of(at));
-  return std::max(estimated / actual, actual / estimated);
-}
-
-/// Nodes that may have been stopped before their last row say nothing about estimates.
-bool ran_to_the_end(const std::vector<NodeTimes>& nodes, std::size_t i) {
-  if (nodes[i].loops == 0) {
-    return false;
-  }
-  for (std::size_t at = i; at != 0; at = nodes[at].parent) {
-    const NodeTimes& parent = nodes[nodes[at].parent];
-    const std::string_view join = parent.node->text_of("Join Type");
-    const bool inner = nodes[at].node->text_of("Parent Relationship") == "Inner";
-    if (is(parent, "Limit") || is(parent, "Merge Join") ||
-        (inner && (join == "Semi" || join == "Anti" || is(parent, "Nested Loop"))) ||
-        nodes[at].node->text_of("Parent Relationship") == "SubPlan") {
-      return false;
-    }
-  }
-  return true;
-}
-
-void estimates(const Context& c, std::size_t i) {
-  const NodeTimes& at = c.nodes[i];
-  const double error = q_error(at);
-  if (error < kMisestimate || !ran_to_the_end(c.nodes, i)) {
-    return;
-  }
-  bool inputs_right = true;
-  for (std::size_t j = i + 1; j < c.nodes.size(); ++j) {
-    inputs_right = inputs_right && (c.nodes[j].parent != i || q_error(c.nodes[j]) < kMisestimate);
-  }
-  c.add(inputs_right ? PlanInsight::MisestimateRoot : PlanInsight::RowMisestimate, at,
-        {{"estimated_rows", number_in(*at.node, "Plan Rows")},
-         {"actual_rows", rows_of(at)},
-         {"q_error", error}});
-}
+/// In the order of PlanInsight: for programs, and for people.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kNames = {{
+    {"row_misestimate", "row misestimate"},
+    {"misestimate_root", "root of a row misestimate"},
+    {"nested_loop_blow_up", "nested loop over more rows than estimated"},
+    {"seq_scan_discards", "sequential scan discards most rows"},
+    {"index_scan_discards", "index scan's filter discards most rows"},
+    {"order_only_index_scan", "index read for its order only"},
+    {"lossy_bitmap", "lossy bitmap"},
+    {"heap_fetches", "index-only scan reads the table"},
+    {"bitmap_and", "several indexes combined"},
+    {"sort_spill", "sort on disk"},
+    {"hash_spill", "hash join in batches"},
+    {"hash_aggregate_spill", "hash aggregate on disk"},
+    {"temp_blocks", "temporary blocks"},
+    {"slow_reads", "slow reads"},
+    {"jit_overhead", "JIT compilation"},
+    {"planning_share", "planning takes longer than execution"},
+    {"trigger_time", "triggers"},
+    {"subplan_repeated", "subplan run for every row"},
+    {"cte_filtered", "CTE read and filtered"},
+    {"memoize_misses", "Memoize misses"},
+    {"workers_missing", "workers not launched"},
+    {"join_filter_discards", "join filter discards most rows"},
+    {"offset_waste", "rows skipped by OFFSET"},
+    {"cast_on_column", "cast on a column"},
+    {"disabled_node", "disabled node used"},
+    {"generic_plan", "generic plan"},
+    {"not_executed", "plan not executed"},
+    {"join_misestimate", "join wrong beyond its inputs"},
+    {"function_rows_default", "function's rows not known to the planner"},
+    {"cost_time_mismatch", "cheap to the planner, long in fact"},
+    {"avoidable_sort", "sort of what an index has in order"},
+    {"blocks_per_row", "many pages read for each row"},
+    {"partitions_unpruned", "no partition pruned"},
+    {"hash_grows", "hash table grew beyond its estimate"},
+    {"merge_join_rescans", "merge join reads its inner side again"},
+    {"function_on_column", "function on a column in a filter"},
+    {"foreign_filter", "rows filtered after they came from a foreign server"},
+    {"write_time", "writing takes most of the time"},
+    {"worker_skew", "one worker did most of the work"},
+    {"outside_executor", "time outside of the executor"},
+    {"settings_changed", "settings other than the defaults"},
+    {"not_timed", "plan executed without timing"},
+}};
 
 void joins(const Context& c, std::size_t i) {
   const NodeTimes& at = c.nodes[i];
@@ -257,9 +207,28 @@ void others(const Context& c, std::size_t i) {
   }
 }
 
-void whole(const PlanValue& document, double all_ms, std::vector<PlanFinding>& found) {
+void whole(const PlanValue& document, double all_ms, double statement_ms,
+           std::vector<PlanFinding>& found) {
   const double execution = std::max(number_in(document, "Execution Time"), all_ms);
   const double planning = number_in(document, "Planning Time");
+  constexpr double kNoticedMs = 10;
+  const double outside = statement_ms - execution - planning;
+  if (outside > kNoticedMs && outside > execution) {
+    found.push_back({PlanInsight::OutsideExecutor,
+                     {},
+                     std::min(1.0, outside / statement_ms),
+                     {{"statement_ms", statement_ms}, {"execution_ms", execution}}});
+  }
+  if (const PlanValue* settings = document.find("Settings"); settings != nullptr) {
+    std::string names;
+    for (const auto& [name, value] : settings->members) {
+      names += (names.empty() ? "" : ", ") + name + " = " + value.scalar;
+    }
+    found.push_back({PlanInsight::SettingsChanged,
+                     std::move(names),
+                     0,
+                     {{"settings", static_cast<double>(settings->members.size())}}});
+  }
   if (planning > execution && planning > 1) {
     found.push_back({PlanInsight::PlanningShare,
                      {},
@@ -294,16 +263,21 @@ void whole(const PlanValue& document, double all_ms, std::vector<PlanFinding>& f
 }  // namespace
 
 std::string_view insight_name(PlanInsight insight) {
-  return kNames.at(static_cast<std::size_t>(insight));
+  return kNames.at(static_cast<std::size_t>(insight)).second;
 }
 
-std::vector<PlanFinding> plan_findings(const PlanValue& document) {
+std::string_view insight_id(PlanInsight insight) {
+  return kNames.at(static_cast<std::size_t>(insight)).first;
+}
+
+std::vector<PlanFinding> plan_findings(const PlanValue& document, double statement_ms) {
   const PlanValue* inside = document.find("Plan");
   const PlanValue& top = inside == nullptr ? document : *inside;
   std::vector<PlanFinding> found;
   const std::vector<NodeTimes> nodes = node_times(top);
   if (nodes.empty()) {
-    found.push_back({PlanInsight::NotExecuted, {}, 0, {}});
+    const bool executed = top.find("Actual Rows") != nullptr;
+    found.push_back({executed ? PlanInsight::NotTimed : PlanInsight::NotExecuted, {}, 0, {}});
     return found;
   }
   const Context context{nodes, nodes.front().total_ms, found};
@@ -313,10 +287,11 @@ std::vector<PlanFinding> plan_findings(const PlanValue& document) {
       joins(context, i);
       scans(context, i);
       memory(context, i);
+      access(context, i);
     }
     others(context, i);
   }
-  whole(document, nodes.front().total_ms, found);
+  whole(document, nodes.front().total_ms, statement_ms, found);
   std::stable_sort(found.begin(), found.end(),
                    [](const PlanFinding& a, const PlanFinding& b) { return a.share > b.share; });
   return found;

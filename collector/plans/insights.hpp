@@ -38,10 +38,27 @@ enum class PlanInsight : std::uint8_t {
   CastOnColumn,
   DisabledNode,
   GenericPlan,
-  NotExecuted,  ///< no actual figures: the others can not be told
+  NotExecuted,      ///< no actual figures: the others can not be told
+  JoinMisestimate,  ///< further from its estimate than both inputs together
+  FunctionRowsDefault,
+  CostTimeMismatch,
+  AvoidableSort,
+  BlocksPerRow,
+  PartitionsUnpruned,
+  HashGrows,
+  MergeJoinRescans,
+  FunctionOnColumn,
+  ForeignFilter,
+  WriteTime,
+  WorkerSkew,
+  OutsideExecutor,  ///< lock waits, the client, sending rows
+  SettingsChanged,
+  NotTimed,
 };
 
+/// For people, and for programs: "sort on disk", "sort_spill".
 [[nodiscard]] std::string_view insight_name(PlanInsight insight);
+[[nodiscard]] std::string_view insight_id(PlanInsight insight);
 
 struct PlanFinding {
   PlanInsight insight;
@@ -51,7 +68,8 @@ struct PlanFinding {
 };
 
 /// Findings on a plan document (an object with `Plan`) or on its top node, those with the greatest
-/// share of the time first.
-[[nodiscard]] std::vector<PlanFinding> plan_findings(const PlanValue& document);
+/// share of the time first. `statement_ms`: what the whole statement took; 0: not known.
+[[nodiscard]] std::vector<PlanFinding> plan_findings(const PlanValue& document,
+                                                     double statement_ms = 0);
 
 }  // namespace quern::collector

@@ -50,6 +50,7 @@ class RoleFinder {
   using Node = PgQuery__Node;
   static constexpr ValueType kKeep{ValueKind::Keep};
   static constexpr ValueType kText{ValueKind::Text};
+  static constexpr ValueType kOperand{ValueKind::Operand};
 
   template <class Message>
   static const Message* as(const ProtobufCMessage& m, const ProtobufCMessageDescriptor& kind) {
@@ -69,6 +70,20 @@ class RoleFinder {
 
   // --- what the other side is ------------------------------------------------------------------
 
+ public:
+  /// Of the expression that stands as the condition of the first statement.
+  std::optional<ValueType> type_of_condition(const ParseTree& tree) {
+    if (tree.statements().empty()) {
+      return std::nullopt;
+    }
+    const Node* node = tree.statements().front().node;
+    visit_messages(node->base, [&](const ProtobufCMessage& m) { note_table(m); });
+    return node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT
+               ? type_of(node->select_stmt->where_clause)
+               : std::nullopt;
+  }
+
+ private:
   static const Column* column_in(const Table& table, std::string_view name) {
     const auto column = std::find_if(table.columns.begin(), table.columns.end(),
                                      [&](const Column& c) { return c.name == name; });
@@ -193,6 +208,9 @@ class RoleFinder {
       case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
         say(node->collate_clause->arg, type);
         break;
+      case PG_QUERY__NODE__NODE_A_EXPR:
+        sum_of_constants(*node->a_expr, type);
+        break;
       default:
         break;
     }
@@ -214,7 +232,8 @@ class RoleFinder {
 
   void cast(const PgQuery__TypeCast& c, ValueType otherwise) {
     ValueType type = type_of_cast(c.type_name, catalog_.types).value_or(otherwise);
-    if (type.kind == ValueKind::Guess) {
+    if (type.kind == ValueKind::Guess || otherwise.kind == ValueKind::Keep ||
+        otherwise.kind == ValueKind::RowCount) {
       type.kind = otherwise.kind;
     }
     type.pattern = otherwise.pattern;
@@ -248,8 +267,13 @@ class RoleFinder {
       }
     } else if (const auto* o = as<PgQuery__SortBy>(m, pg_query__sort_by__descriptor)) {
       say(o->node, kKeep);
+    } else if (const auto* sample =
+                   as<PgQuery__RangeTableSample>(m, pg_query__range_table_sample__descriptor)) {
+      for (std::size_t i = 0; i < sample->n_args; ++i) {
+        say(sample->args[i], kKeep);
+      }
     } else if (const auto* k = as<PgQuery__AConst>(m, pg_query__a__const__descriptor)) {
-      literal(*k, k->val_case == PG_QUERY__A__CONST__VAL_SVAL ? ValueType{} : kKeep);
+      literal(*k, k->val_case == PG_QUERY__A__CONST__VAL_SVAL ? ValueType{} : kOperand);
     } else if (const auto* p = as<PgQuery__ParamRef>(m, pg_query__param_ref__descriptor)) {
       roles_.parameters.emplace(p->number, ValueType{});
     }
@@ -273,8 +297,7 @@ class RoleFinder {
     const bool compares = e.kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP ||
                           among(op, {"=", "<>", "!=", "<", ">", "<=", ">=", "@>", "<@", "&&", "?"});
     if (!compares) {
-      keep_numbers(e.lexpr);
-      keep_numbers(e.rexpr);
+      operands(e);
       return;
     }
     if (is_row(e.lexpr) && is_row(e.rexpr)) {
@@ -310,17 +333,51 @@ class RoleFinder {
 
   void say_pattern(const Node* node) { say(node, ValueType{ValueKind::Text, false, true}); }
 
-  /// Of an operand: `total + 10`, `now() - '7 days'`.
-  void keep_numbers(const Node* node) {
-    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
-        node->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL) {
-      literal(*node->a_const, kKeep);
+  /// The planner computes what has no column in it before it looks at statistics.
+  static bool has_column(const Node* node) {
+    bool found = false;
+    if (node != nullptr) {
+      visit_messages(node->base, [&](const ProtobufCMessage& m) {
+        found = found || m.descriptor == &pg_query__column_ref__descriptor;
+      });
+    }
+    return found;
+  }
+
+  static bool is_number(const Node* node) {
+    return node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+           node->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL;
+  }
+
+  /// `total * 1000`, `now() - '7 days'`.
+  void operands(const PgQuery__AExpr& e) {
+    const bool computed = !has_column(e.lexpr) && !has_column(e.rexpr);
+    const bool moment = type_of(e.lexpr) == ValueType{ValueKind::Time};
+    for (const Node* node : {e.lexpr, e.rexpr}) {
+      if (node == nullptr) {
+        continue;
+      }
+      if (is_number(node)) {
+        literal(*node->a_const, computed ? kKeep : kOperand);
+      } else if (moment && node == e.rexpr && type_of(node).value_or(ValueType{}) == ValueType{}) {
+        say(node, ValueType{ValueKind::Interval});
+      }
+    }
+  }
+
+  /// `5 + 10` in the place of one value: the sum moves as its first part does.
+  void sum_of_constants(const PgQuery__AExpr& e, ValueType type) {
+    const bool sum = among(last_name(e.name, e.n_name), {"+", "-"}) && e.lexpr != nullptr &&
+                     e.rexpr != nullptr && !has_column(e.lexpr) && !has_column(e.rexpr);
+    if (sum && is_number(e.rexpr)) {
+      literal(*e.rexpr->a_const, kKeep);
+      say(e.lexpr, type);
     }
   }
 
   void select(const PgQuery__SelectStmt& s) {
-    say(s.limit_count, kKeep);
-    say(s.limit_offset, kKeep);
+    say(s.limit_count, ValueType{ValueKind::RowCount});
+    say(s.limit_offset, ValueType{ValueKind::RowCount});
     for (std::size_t i = 0; i < s.n_group_clause; ++i) {
       say(s.group_clause[i], kKeep);
     }
@@ -376,12 +433,16 @@ class RoleFinder {
     const ValueType strings = takes_words(name) ? kKeep : ValueType{};
     const bool query = name.find("tsquery") != std::string_view::npos ||
                        name.find("tsvector") != std::string_view::npos;
+    const bool computed = std::none_of(f.args, f.args + f.n_args, has_column);
+    const ValueType number = name == "to_timestamp" && f.n_args == 1 ? ValueType{ValueKind::Epoch}
+                             : computed                              ? kKeep
+                                                                     : kOperand;
     for (std::size_t i = 0; i < f.n_args; ++i) {
-      const Node* node = f.args[i];
-      const bool number = node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
-                          node->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL;
       const bool configuration = query && i == 0 && f.n_args > 1;
-      say(node, number || configuration ? kKeep : query ? kText : strings);
+      say(f.args[i], is_number(f.args[i]) ? number
+                     : configuration      ? kKeep
+                     : query              ? kText
+                                          : strings);
     }
   }
 
@@ -396,6 +457,11 @@ LiteralRoles literal_roles(const ParseTree& tree, const CatalogSnapshot& catalog
   LiteralRoles roles;
   RoleFinder{catalog, roles}.find(tree);
   return roles;
+}
+
+std::optional<ValueType> type_of_condition(const ParseTree& tree, const CatalogSnapshot& catalog) {
+  LiteralRoles roles;
+  return RoleFinder{catalog, roles}.type_of_condition(tree);
 }
 
 }  // namespace quern::collector

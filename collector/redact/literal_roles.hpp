@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "collector/catalog/snapshot.hpp"
@@ -22,5 +23,9 @@ struct LiteralRoles {
 };
 
 [[nodiscard]] LiteralRoles literal_roles(const ParseTree& tree, const CatalogSnapshot& catalog);
+
+/// What values of a query's WHERE clause are, when any expression stands in its place.
+[[nodiscard]] std::optional<ValueType> type_of_condition(const ParseTree& tree,
+                                                         const CatalogSnapshot& catalog);
 
 }  // namespace quern::collector

@@ -212,8 +212,9 @@ class CatalogRedaction {
     }
     for (IndexKey& key : index.keys) {
       if (key.statistics) {
-        redact_statistics(*key.statistics,
-                          key.column == 0 ? ValueType{} : type_of(table, key.column));
+        redact_statistics(*key.statistics, key.column == 0
+                                               ? redactor_.type_of(key.expression, table)
+                                               : type_of(table, key.column));
       }
       if (!key.expression.empty()) {
         key.expression = redactor_.expression(key.expression, table);
@@ -232,20 +233,27 @@ class CatalogRedaction {
 
   void redact_extended(ExtendedStatistics& statistics) const {
     const Table* table = table_of(statistics.table);
+    std::vector<ValueType> types;
+    for (const std::int16_t column : statistics.columns) {
+      types.push_back(type_of(table, column));
+    }
+    for (const std::string& expression : statistics.expressions) {
+      types.push_back(redactor_.type_of(expression, table));
+    }
     for (auto& row : statistics.most_common_values) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (row[i]) {
-          row[i] = mapping_.map(*row[i], i < statistics.columns.size()
-                                             ? type_of(table, statistics.columns[i])
-                                             : ValueType{});
+          row[i] = mapping_.map(*row[i], i < types.size() ? types[i] : ValueType{});
         }
       }
     }
     for (std::string& expression : statistics.expressions) {
       expression = redactor_.expression(expression, table);
     }
-    for (ColumnStatistics& expression : statistics.expression_statistics) {
-      redact_statistics(expression, {});
+    for (std::size_t i = 0; i < statistics.expression_statistics.size(); ++i) {
+      const std::size_t place = statistics.columns.size() + i;
+      redact_statistics(statistics.expression_statistics[i],
+                        place < types.size() ? types[place] : ValueType{});
     }
   }
 

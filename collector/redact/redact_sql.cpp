@@ -63,6 +63,16 @@ bool compares(std::string_view op) {
          op == "!=";
 }
 
+bool is_number(ValueKind kind) {
+  return kind == ValueKind::Number || kind == ValueKind::Real || kind == ValueKind::Operand ||
+         kind == ValueKind::RowCount || kind == ValueKind::Epoch;
+}
+
+/// Of a number that stands in a condition without a cast: integer, or numeric with a fraction.
+ValueKind looks_of(std::string_view number) {
+  return number.find('.') == std::string_view::npos ? ValueKind::Number : ValueKind::Real;
+}
+
 }  // namespace
 
 ValueType value_type(std::string_view name) {
@@ -73,10 +83,15 @@ ValueType value_type(std::string_view name) {
   }
   const auto kind = [&]() -> ValueKind {
     for (const char* number :
-         {"int2", "int4", "int8", "smallint", "integer", "bigint", "numeric", "decimal", "float4",
-          "float8", "real", "double precision", "money", "oid", "int"}) {
+         {"int4", "int8", "integer", "bigint", "oid", "int", "serial", "bigserial"}) {
       if (word == number) {
         return ValueKind::Number;
+      }
+    }
+    for (const char* number : {"int2", "smallint", "numeric", "decimal", "float4", "float8", "real",
+                               "double precision", "money"}) {
+      if (word == number) {
+        return ValueKind::Real;
       }
     }
     for (const char* text : {"text", "varchar", "bpchar", "char", "name", "character varying",
@@ -97,8 +112,14 @@ ValueType value_type(std::string_view name) {
     if (word == "inet" || word == "cidr") {
       return ValueKind::Network;
     }
-    for (const char* kept : {"bool", "boolean", "interval", "time", "timetz", "regclass", "regproc",
-                             "regtype", "regconfig", "bit", "varbit"}) {
+    if (word.substr(0, 8) == "interval") {
+      return ValueKind::Interval;
+    }
+    if (word == "timetz" || word.substr(0, 5) == "time " || word == "time") {
+      return ValueKind::TimeOfDay;
+    }
+    for (const char* kept :
+         {"bool", "boolean", "regclass", "regproc", "regtype", "regconfig", "bit", "varbit"}) {
       if (word == kept) {
         return ValueKind::Keep;
       }
@@ -169,13 +190,14 @@ RedactedSql SqlRedactor::statement(std::string_view sql) const {
           known && role->second.text ? role->second.value : unquoted(token.text);
       replace(token, type.kind == ValueKind::Keep ? std::string{token.text}
                                                   : quote_literal(mapping_.map(value, type)));
-    } else if (known && token.text == "-" && role->second.type.kind == ValueKind::Number) {
+    } else if (known && token.text == "-" && is_number(role->second.type.kind)) {
       signed_role = &role->second;
       replace(token, "");
     } else if (token.kind == TokenKind::Number &&
-               (signed_role != nullptr || (known && role->second.type.kind == ValueKind::Number))) {
+               (signed_role != nullptr || (known && is_number(role->second.type.kind)))) {
+      const ValueKind kind = (signed_role != nullptr ? *signed_role : role->second).type.kind;
       const std::string number = (signed_role != nullptr ? "-" : "") + std::string{token.text};
-      replace(token, mapping_.map(number, {ValueKind::Number}));
+      replace(token, mapping_.map(number, {kind}));
       signed_role = nullptr;
     }
   }
@@ -183,11 +205,25 @@ RedactedSql SqlRedactor::statement(std::string_view sql) const {
   return result;
 }
 
+namespace {
+
+/// What stands before an expression in a statement that holds it as its condition.
+std::string before_expression(const Table* table) {
+  return table == nullptr ? std::string{"SELECT WHERE ("}
+                          : "SELECT FROM " + quote_identifier(table->schema) + "." +
+                                quote_identifier(table->name) + " WHERE (";
+}
+
+}  // namespace
+
+ValueType SqlRedactor::type_of(std::string_view sql, const Table* table) const {
+  SyntaxError error;
+  const auto tree = ParseTree::parse(before_expression(table) + std::string{sql} + ")", error);
+  return tree ? type_of_condition(*tree, catalog_).value_or(ValueType{}) : ValueType{};
+}
+
 std::string SqlRedactor::expression(std::string_view sql, const Table* table) const {
-  const std::string before = table == nullptr
-                                 ? std::string{"SELECT ("}
-                                 : "SELECT FROM " + quote_identifier(table->schema) + "." +
-                                       quote_identifier(table->name) + " WHERE (";
+  const std::string before = before_expression(table);
   SyntaxError error;
   if (!ParseTree::parse(before + std::string{sql} + ")", error)) {
     return fragment(sql);
@@ -218,8 +254,8 @@ std::string SqlRedactor::fragment(std::string_view text, ValueType type) const {
       const bool negative = last.text == "-" && (compares(before.text) || before.text == "(");
       const bool counts = same_word(last.text, "limit") || same_word(last.text, "offset") ||
                           same_word(last.text, "modulus") || same_word(last.text, "remainder");
-      const bool value = compares(last.text) || type.kind == ValueKind::Number;
-      with = mapping_.map(token.text, {ValueKind::Number});
+      const bool value = compares(last.text) || is_number(type.kind);
+      with = mapping_.map(token.text, {is_number(type.kind) ? type.kind : looks_of(token.text)});
       mapped = value && !negative && !counts;
     }
     if (mapped) {

@@ -1,8 +1,12 @@
 #include "collector/redact/redact_value.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -44,9 +48,70 @@ bool is_uuid(std::string_view text) {
          });
 }
 
+/// PostgreSQL's words for units (datetktbl and deltatktbl in datetime.c) and their abbreviations.
+std::string_view unit_abbreviation(std::string_view word) {
+  struct Unit {
+    std::string_view abbreviation;
+    std::array<std::string_view, 4> words;
+  };
+
+  static constexpr std::array<Unit, 9> kUnits = {{
+      {"us", {"microsecond", "microseconds", "usec", "usecs"}},
+      {"ms", {"millisecond", "milliseconds", "msec", "msecs"}},
+      {"s", {"second", "seconds", "sec", "secs"}},
+      {"m", {"minute", "minutes", "min", "mins"}},
+      {"h", {"hour", "hours", "hr", "hrs"}},
+      {"d", {"day", "days", "d", "d"}},
+      {"w", {"week", "weeks", "w", "w"}},
+      {"mon", {"month", "months", "mons", "mon"}},
+      {"y", {"year", "years", "yr", "yrs"}},
+  }};
+  for (const Unit& unit : kUnits) {
+    if (word == unit.abbreviation ||
+        std::find(unit.words.begin(), unit.words.end(), word) != unit.words.end()) {
+      return unit.abbreviation;
+    }
+  }
+  return {};
+}
+
+/// '7 days 02:00' as '7d 02:00'; nothing when a word is no unit.
+std::optional<std::string> abbreviated_interval(std::string_view text) {
+  std::string result;
+  bool units = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      std::string word;
+      for (; i < text.size() && std::isalpha(static_cast<unsigned char>(text[i])) != 0; ++i) {
+        word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+      }
+      const std::string_view unit = unit_abbreviation(word);
+      if (unit.empty() || result.empty()) {
+        return std::nullopt;
+      }
+      while (result.back() == ' ') {
+        result.pop_back();
+      }
+      result.append(unit);
+      units = true;
+      continue;
+    }
+    if (!is_digit(c) && std::string_view{" .:+-"}.find(c) == std::string_view::npos) {
+      return std::nullopt;
+    }
+    result += c;
+    ++i;
+  }
+  return units ? std::optional{std::move(result)} : std::nullopt;
+}
+
 ValueType guess(std::string_view text) {
   if (is_decimal(text)) {
-    return {ValueKind::Number};
+    return {text.find('.') == std::string_view::npos ? ValueKind::Number : ValueKind::Real};
+  }
+  if (abbreviated_interval(text)) {
+    return {ValueKind::Interval};
   }
   if (is_time(text)) {
     return {ValueKind::Time};
@@ -63,6 +128,92 @@ ValueType guess(std::string_view text) {
     return {ValueKind::Json};
   }
   return {ValueKind::Text};
+}
+
+/// A number as text and the same moved by a whole number, in as many decimals.
+std::string plus(std::string_view value, std::int64_t shift) {
+  if (!is_decimal(value)) {
+    const std::string text{value};
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const bool plain = end != text.c_str() && *end == '\0' && number - number == 0;
+    return plain ? fmt::format("{}", number + static_cast<double>(shift)) : text;
+  }
+  const bool negative = value.front() == '-';
+  if (negative || value.front() == '+') {
+    value.remove_prefix(1);
+  }
+  const std::size_t point = std::min(value.find('.'), value.size());
+  const std::string fraction{value.substr(std::min(point + 1, value.size()))};
+  __extension__ using Wide = __int128;
+  Wide all = 0;
+  Wide unit = 1;
+  for (const char c : std::string{value.substr(0, point)} + fraction) {
+    all = all * 10 + (c - '0');
+  }
+  for (std::size_t i = 0; i < fraction.size(); ++i) {
+    unit *= 10;
+  }
+  all = (negative ? -all : all) + unit * shift;
+  const bool below = all < 0;
+  std::string digits = fmt::format("{}", below ? -all : all);
+  if (fraction.empty()) {
+    return (below ? "-" : "") + digits;
+  }
+  if (digits.size() <= fraction.size()) {
+    digits.insert(0, fraction.size() + 1 - digits.size(), '0');
+  }
+  digits.insert(digits.size() - fraction.size(), ".");
+  return (below ? "-" : "") + digits;
+}
+
+constexpr std::int64_t kDaysIn28Years = 10'227;
+constexpr std::size_t kTelling = 4;  ///< characters from which a number says something
+
+/// More rows by less than a thousandth, as soon as there is room for one.
+std::string more_rows(std::string_view value) {
+  const bool whole = value.size() >= kTelling && value.size() <= 18 &&
+                     std::all_of(value.begin(), value.end(), is_digit);
+  if (!whole) {
+    return std::string{value};
+  }
+  const std::int64_t count = std::atoll(std::string{value}.c_str());
+  return fmt::format("{}", count + std::max<std::int64_t>(1, count / 2000));
+}
+
+/// Half past nine becomes 04:45:00: a time of day keeps its place, and stays one.
+std::string halved_time_of_day(std::string_view value) {
+  int hours = 0;
+  int minutes = 0;
+  double seconds = 0;
+  int length = 0;
+  const std::string text{value};
+  const int parts =
+      std::sscanf(text.c_str(), "%2d:%2d%n:%lf%n", &hours, &minutes, &length, &seconds, &length);
+  if (parts < 2 || hours < 0 || minutes < 0 || !(seconds >= 0 && seconds < 61)) {
+    return text;
+  }
+  const std::int64_t microseconds = std::llround(((hours * 60 + minutes) * 60 + seconds) * 5e5);
+  const std::int64_t whole = microseconds / 1'000'000;
+  const std::string clock =
+      fmt::format("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  const std::int64_t rest = microseconds % 1'000'000;
+  return clock + (rest == 0 ? "" : fmt::format(".{:06}", rest)) +
+         text.substr(static_cast<std::size_t>(length));
+}
+
+/// The first part of an address by a constant, so that order and networks stay.
+std::string moved_address(std::string_view value) {
+  const std::size_t colon = value.find(':');
+  if (colon < 5) {
+    const auto first = std::strtoul(std::string{value.substr(0, colon)}.c_str(), nullptr, 16);
+    return first >= 0xFF00U ? std::string{value}
+                            : fmt::format("{:x}{}", first + 0x100U, value.substr(colon));
+  }
+  const int first = std::atoi(std::string{value.substr(0, 3)}.c_str());
+  const std::size_t dot = value.find('.');
+  return dot > 3 || first > 216 ? std::string{value}
+                                : fmt::format("{}{}", first + 7, value.substr(dot));
 }
 
 /// One code point less for each character. Each stays one byte where it was one: the estimates of
@@ -132,8 +283,11 @@ std::string quoted_element(const std::string& text) {
 
 ValueMapping::ValueMapping(std::string_view key) {
   const std::uint64_t hash = XXH3_64bits(key.data(), key.size());
-  // Small enough for smallint; years that stay within 1901 to 2099 for those of today.
-  shift_ = 1000 + static_cast<std::int64_t>(hash % 7000);
+  // Beyond most keys, and room for as many below integer's end.
+  shift_ = 1'000'000'000 + static_cast<std::int64_t>((hash >> 8U) % 100'000'000);
+  // Small enough for smallint, and for the digits of double precision.
+  small_shift_ = 1000 + static_cast<std::int64_t>(hash % 7000);
+  // Years that stay within 1901 to 2099 for those of today.
   years_ = -28 * (1 + static_cast<int>((hash >> 32U) % 4));
 }
 
@@ -150,19 +304,27 @@ std::string ValueMapping::map(std::string_view value, ValueType type) const {
 std::string ValueMapping::scalar(std::string_view value, ValueKind kind, bool pattern) const {
   switch (kind) {
     case ValueKind::Number:
-      return number(value);
+      return plus(value, shift_);
+    case ValueKind::Real:
+      return plus(value, small_shift_);
+    case ValueKind::Operand:
+      return value.size() < kTelling ? std::string{value} : plus(value, shift_);
+    case ValueKind::RowCount:
+      return more_rows(value);
     case ValueKind::Time:
       return time(value);
+    case ValueKind::Epoch:
+      return plus(value, std::int64_t{years_} / 28 * kDaysIn28Years * 86'400);
+    case ValueKind::TimeOfDay:
+      return halved_time_of_day(value);
+    case ValueKind::Interval:
+      return abbreviated_interval(value).value_or(std::string{value});
     case ValueKind::Hex:
       return halved(value);
     case ValueKind::Json:
       return json(value);
-    case ValueKind::Network: {
-      const int first = std::atoi(std::string{value.substr(0, 3)}.c_str());
-      const std::size_t dot = value.find('.');
-      return dot > 3 || first > 216 ? std::string{value}
-                                    : fmt::format("{}{}", first + 7, value.substr(dot));
-    }
+    case ValueKind::Network:
+      return moved_address(value);
     case ValueKind::Text:
       return moved_text(value, pattern);
     default:
@@ -194,42 +356,6 @@ std::string ValueMapping::array(std::string_view value, ValueKind kind) const {
     result += null ? element : quoted_element(map(element, {kind}));
   }
   return result;
-}
-
-std::string ValueMapping::number(std::string_view value) const {
-  if (!is_decimal(value)) {
-    const std::string text{value};
-    char* end = nullptr;
-    const double number = std::strtod(text.c_str(), &end);
-    const bool plain = end != text.c_str() && *end == '\0' && number - number == 0;
-    return plain ? fmt::format("{}", number + static_cast<double>(shift_)) : text;
-  }
-  const bool negative = value.front() == '-';
-  if (negative || value.front() == '+') {
-    value.remove_prefix(1);
-  }
-  const std::size_t point = std::min(value.find('.'), value.size());
-  const std::string fraction{value.substr(std::min(point + 1, value.size()))};
-  __extension__ using Wide = __int128;
-  Wide all = 0;
-  Wide unit = 1;
-  for (const char c : std::string{value.substr(0, point)} + fraction) {
-    all = all * 10 + (c - '0');
-  }
-  for (std::size_t i = 0; i < fraction.size(); ++i) {
-    unit *= 10;
-  }
-  all = (negative ? -all : all) + unit * shift_;
-  const bool below = all < 0;
-  std::string digits = fmt::format("{}", below ? -all : all);
-  if (fraction.empty()) {
-    return (below ? "-" : "") + digits;
-  }
-  if (digits.size() <= fraction.size()) {
-    digits.insert(0, fraction.size() + 1 - digits.size(), '0');
-  }
-  digits.insert(digits.size() - fraction.size(), ".");
-  return (below ? "-" : "") + digits;
 }
 
 std::string ValueMapping::time(std::string_view value) const {
@@ -273,9 +399,9 @@ std::string ValueMapping::json(std::string_view value) const {
       return moved_text(from.get<std::string>(), false);
     }
     if (from.is_number_integer()) {
-      return from.get<std::int64_t>() + shift_;
+      return Json::parse(plus(from.dump(), shift_), nullptr, false);
     }
-    return from.is_number() ? Json(from.get<double>() + static_cast<double>(shift_)) : from;
+    return from.is_number() ? Json(from.get<double>() + static_cast<double>(small_shift_)) : from;
   };
   constexpr auto kReplace = Json::error_handler_t::replace;
   return visit(visit, parsed).dump(-1, ' ', false, kReplace);

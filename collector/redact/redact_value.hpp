@@ -8,12 +8,18 @@ namespace quern::collector {
 
 /// What a value is, as far as hiding it without changing its place among the others goes.
 enum class ValueKind : std::uint8_t {
-  Keep,   ///< says nothing of a customer: booleans, intervals, units
+  Keep,   ///< says nothing of a customer: booleans, units, positions
   Guess,  ///< by what it looks like
   Text,
-  Number,
-  Time,  ///< date and timestamps
-  Hex,   ///< uuid, bytea
+  Number,    ///< integer, bigint: moved beyond what is usual
+  Real,      ///< numbers that are small by type, or whose fractions count: moved less
+  Operand,   ///< a number that is compared with no column: mapped from four digits on
+  RowCount,  ///< LIMIT, OFFSET: changed by less than a thousandth, from four digits on
+  Time,      ///< date and timestamps
+  Epoch,     ///< seconds since 1970, moved as times are
+  TimeOfDay,
+  Interval,  ///< the same duration in other words: it counts from now
+  Hex,       ///< uuid, bytea
   Json,
   Network,
 };
@@ -26,8 +32,9 @@ struct ValueType {
 };
 
 /// One mapping of values for workload and statistics: equal values stay equal, lesser stay lesser,
-/// and distances stay in proportion, so that the planner's estimates stay. It hides values from
-/// readers; it is no encryption: whoever knows that texts are moved by a letter, numbers by a
+/// and distances stay in proportion, so that the planner's estimates stay. Integers below a billion
+/// become integers above it, so that no mapped value is another one's original. It hides values
+/// from readers; it is no encryption: whoever knows that texts are moved by a letter, numbers by a
 /// constant and times by years can undo it.
 class ValueMapping {
  public:
@@ -39,11 +46,11 @@ class ValueMapping {
  private:
   [[nodiscard]] std::string scalar(std::string_view value, ValueKind kind, bool pattern) const;
   [[nodiscard]] std::string array(std::string_view value, ValueKind kind) const;
-  [[nodiscard]] std::string number(std::string_view value) const;
   [[nodiscard]] std::string time(std::string_view value) const;
   [[nodiscard]] std::string json(std::string_view value) const;
 
-  std::int64_t shift_ = 0;  ///< added to numbers
+  std::int64_t shift_ = 0;        ///< added to integers
+  std::int64_t small_shift_ = 0;  ///< added to other numbers
   int years_ = 0;  ///< added to times: a multiple of 28, which keeps weekdays and leap years
 };
 

@@ -173,7 +173,8 @@ struct Aggregator::State {
   std::vector<std::unique_ptr<Class>> classes;
   std::unordered_map<std::uint64_t, ClassNumber> by_shape;
   std::unordered_map<std::string, ClassNumber> by_fingerprint;
-  std::map<std::uint64_t, SessionPattern> patterns;  ///< by the classes' numbers
+  std::map<std::uint64_t, SessionPattern> patterns;    ///< by the classes' numbers
+  std::map<std::uint64_t, ChattyTransactions> chatty;  ///< likewise
   std::size_t bytes = 0;
   std::size_t buckets = 0;
 
@@ -312,6 +313,10 @@ struct Aggregator::State {
       c->query.by_time = coarser(c->query.by_time, next);
       c->bucket = nullptr;
       buckets += c->query.by_time.size();
+      for (ObservedPlan& plan : c->query.plans) {
+        plan.by_time = coarser(plan.by_time, next);
+        buckets += plan.by_time.size();
+      }
     }
   }
 
@@ -413,6 +418,16 @@ struct Aggregator::State {
     ours->calls += std::max<std::uint64_t>(e.calls, 1);
     ours->total += e.duration;
     offer_example(*ours, e);
+    if (e.at_us != 0) {
+      const auto [bucket, inserted] =
+          ours->by_time.try_emplace(bucket_start(e.at_us, workload.bucket_seconds));
+      bucket->second.calls += std::max<std::uint64_t>(e.calls, 1);
+      bucket->second.total += e.duration;
+      buckets += inserted ? 1 : 0;
+      if (buckets > kMostBuckets) {
+        lengthen_buckets();
+      }
+    }
   }
 
   /// The slowest execution's plan stands for its shape. Most are not, and stay unformatted.
@@ -548,6 +563,16 @@ void Aggregator::run(std::uint64_t id, std::uint64_t before, std::uint64_t lengt
   }
 }
 
+void Aggregator::chatty(std::uint64_t first, std::uint64_t statements, Microseconds total,
+                        Microseconds elapsed) {
+  ChattyTransactions& pattern = state_->chatty[first];
+  ++pattern.transactions;
+  pattern.statements += statements;
+  pattern.longest = std::max(pattern.longest, statements);
+  pattern.total += total;
+  pattern.elapsed += elapsed;
+}
+
 ServerEvents& Aggregator::events() {
   return state_->workload.events;
 }
@@ -569,6 +594,10 @@ Workload Aggregator::take() {
   for (auto& [id, pattern] : s.patterns) {
     pattern.fingerprint = fingerprint_of(id);
     s.workload.patterns.push_back(std::move(pattern));
+  }
+  for (auto& [id, pattern] : s.chatty) {
+    pattern.fingerprint = fingerprint_of(id);
+    s.workload.chatty.push_back(std::move(pattern));
   }
   for (auto& c : s.classes) {
     c->bins.flush(c->query.durations);

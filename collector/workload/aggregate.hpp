@@ -73,6 +73,10 @@ class Aggregator {
   /// none). The classes may be known from another piece of the log.
   void run(std::uint64_t id, std::uint64_t before, std::uint64_t length, Microseconds total);
 
+  /// A transaction of many small statements that began with the class `first`.
+  void chatty(std::uint64_t first, std::uint64_t statements, Microseconds total,
+              Microseconds elapsed);
+
   ServerEvents& events();
   InputCounts& input();
   SkipReport& skipped();

@@ -13,6 +13,9 @@ std::size_t bucket_count(const Workload& workload) {
   std::size_t count = 0;
   for (const QueryClass& c : workload.classes) {
     count += c.by_time.size();
+    for (const ObservedPlan& plan : c.plans) {
+      count += plan.by_time.size();
+    }
   }
   return count;
 }
@@ -66,6 +69,9 @@ void coarsen(Workload& workload, std::int32_t seconds) {
     if (workload.bucket_seconds != seconds) {
       for (QueryClass& c : workload.classes) {
         c.by_time = coarser(c.by_time, seconds);
+        for (ObservedPlan& plan : c.plans) {
+          plan.by_time = coarser(plan.by_time, seconds);
+        }
       }
       workload.bucket_seconds = seconds;
     }

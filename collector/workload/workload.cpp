@@ -18,6 +18,15 @@ void add_counts(std::map<Key, std::uint64_t>& into, const std::map<Key, std::uin
   }
 }
 
+void add_buckets(std::map<std::int64_t, TimeBucket>& into,
+                 const std::map<std::int64_t, TimeBucket>& more) {
+  for (const auto& [start, bucket] : more) {
+    TimeBucket& ours = into[start];
+    ours.calls += bucket.calls;
+    ours.total += bucket.total;
+  }
+}
+
 /// 0 stands for unknown.
 std::int64_t earlier(std::int64_t a, std::int64_t b) {
   return a == 0 ? b : b == 0 ? a : std::min(a, b);
@@ -33,11 +42,7 @@ void merge_times(QueryClass& into, const QueryClass& more) {
   into.nested_total += more.nested_total;
   into.parse_and_bind += more.parse_and_bind;
   into.durations.merge(more.durations);
-  for (const auto& [start, bucket] : more.by_time) {
-    TimeBucket& ours = into.by_time[start];
-    ours.calls += bucket.calls;
-    ours.total += bucket.total;
-  }
+  add_buckets(into.by_time, more.by_time);
 }
 
 /// The slowest stands for its shape; of equally slow ones the first.
@@ -57,6 +62,7 @@ void merge_plans(std::vector<ObservedPlan>& into, const std::vector<ObservedPlan
     }
     ours->calls += plan.calls;
     ours->total += plan.total;
+    add_buckets(ours->by_time, plan.by_time);
     if (better_example(plan, *ours)) {
       ours->example = plan.example;
       ours->example_duration = plan.example_duration;
@@ -98,6 +104,14 @@ void merge_pattern(SessionPattern& into, const SessionPattern& more) {
   into.longest = std::max(into.longest, more.longest);
   into.total += more.total;
   add_counts(into.predecessors, more.predecessors);
+}
+
+void merge_chatty(ChattyTransactions& into, const ChattyTransactions& more) {
+  into.transactions += more.transactions;
+  into.statements += more.statements;
+  into.longest = std::max(into.longest, more.longest);
+  into.total += more.total;
+  into.elapsed += more.elapsed;
 }
 
 void merge_events(ServerEvents& into, const ServerEvents& more) {
@@ -177,6 +191,11 @@ void put_in_order(Workload& workload) {
               return std::make_tuple(b.calls, std::string_view{a.fingerprint}) <
                      std::make_tuple(a.calls, std::string_view{b.fingerprint});
             });
+  std::sort(workload.chatty.begin(), workload.chatty.end(),
+            [](const ChattyTransactions& a, const ChattyTransactions& b) {
+              return std::make_tuple(b.statements, std::string_view{a.fingerprint}) <
+                     std::make_tuple(a.statements, std::string_view{b.fingerprint});
+            });
 }
 
 Microseconds time_of(const Workload& workload) {
@@ -202,6 +221,7 @@ Workload merge(Workload result, const Workload& b) {
     merge_by_fingerprint(result.classes, more.classes, merge_class);
   }
   merge_by_fingerprint(result.patterns, b.patterns, merge_pattern);
+  merge_by_fingerprint(result.chatty, b.chatty, merge_chatty);
   merge_events(result.events, b.events);
   merge_input(result.input, b.input);
   add_counts(result.formats, b.formats);

@@ -29,6 +29,12 @@ struct SampleExecution {
   bool operator==(const SampleExecution&) const = default;
 };
 
+struct TimeBucket {
+  std::uint64_t calls = 0;
+  Microseconds total{0};
+  bool operator==(const TimeBucket&) const = default;
+};
+
 /// All executions of a class that the server ran with one plan shape.
 struct ObservedPlan {
   std::string shape;  ///< hash of node types, relations and indexes; not of costs
@@ -37,13 +43,8 @@ struct ObservedPlan {
   std::string example = {};  ///< EXPLAIN JSON text ({"Plan": ...}) of the slowest execution
   Microseconds example_duration{0};
   std::int64_t example_at_us = 0;  ///< when it ended; 0: not known. Of equal durations, the first.
+  std::map<std::int64_t, TimeBucket> by_time = {};  ///< as of the class: see plan_periods()
   bool operator==(const ObservedPlan&) const = default;
-};
-
-struct TimeBucket {
-  std::uint64_t calls = 0;
-  Microseconds total{0};
-  bool operator==(const TimeBucket&) const = default;
 };
 
 /// One fingerprint: all executions that differ in constants only.
@@ -91,6 +92,22 @@ struct SessionPattern {
   std::string preceded_by = {};  ///< most common fingerprint just before; empty: none
   std::map<std::string, std::uint64_t> predecessors = {};  ///< those fingerprints, with runs
   bool operator==(const SessionPattern&) const = default;
+};
+
+inline constexpr std::uint64_t kChattyStatements = 20;
+inline constexpr Microseconds kSmallStatement{1000};
+
+/// Transactions of many small statements, known by the statement that they begin with: at least
+/// kChattyStatements of kSmallStatement or less in the mean. What they take is mostly the way
+/// between client and server.
+struct ChattyTransactions {
+  std::string fingerprint;  ///< of the first statement after BEGIN
+  std::uint64_t transactions = 0;
+  std::uint64_t statements = 0;  ///< round trips in them, but for BEGIN, COMMIT and the like
+  std::uint64_t longest = 0;     ///< statements of the longest
+  Microseconds total{0};         ///< of the statements
+  Microseconds elapsed{0};       ///< from the first statement's start to the last one's end
+  bool operator==(const ChattyTransactions&) const = default;
 };
 
 /// What checkpoints wrote, summed.
@@ -146,6 +163,7 @@ struct Workload {
   std::int32_t bucket_seconds = 60;
   std::vector<QueryClass> classes = {};
   std::vector<SessionPattern> patterns = {};
+  std::vector<ChattyTransactions> chatty = {};  ///< by statements, then fingerprint
   ServerEvents events = {};
   InputCounts input = {};
   std::map<std::string, std::uint64_t> formats = {};  ///< "stderr", "csvlog", ... with records

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/input/byte_source.hpp"
+#include "collector/workload/told_json.hpp"
 #include "collector/workload/workload_json.hpp"
 
 namespace quern {
@@ -55,9 +56,15 @@ void check_header(const json& document, const std::string& name) {
 }  // namespace
 
 std::string workload_text(const Workload& w, const std::string& ends) {
+  const auto told_class = [&](const QueryClass& c) {
+    json object = class_json(c);
+    add_told(object, c, w.bucket_seconds);
+    return object;
+  };
   std::string text = "{\n";
   text += fmt::format("\"bucket_seconds\": {},\n", w.bucket_seconds);
-  text += "\"classes\": " + lines_of(w.classes, class_json) + ",\n";
+  text += "\"chatty\": " + lines_of(w.chatty, chatty_json) + ",\n";
+  text += "\"classes\": " + lines_of(w.classes, told_class) + ",\n";
   text += ends.empty() ? "" : "\"ends\": " + ends + ",\n";
   text += "\"events\": " + text_of(events_json(w.events)) + ",\n";
   text += fmt::format("\"format\": \"{}\",\n", kFormat);
@@ -67,7 +74,8 @@ std::string workload_text(const Workload& w, const std::string& ends) {
   text += "\"patterns\": " + lines_of(w.patterns, pattern_json) + ",\n";
   text += "\"skipped\": " + text_of(skipped_json(w.skipped)) + ",\n";
   text += fmt::format("\"until_us\": {},\n", w.until_us);
-  text += fmt::format("\"version\": {}\n}}\n", Workload::kFormatVersion);
+  text += fmt::format("\"version\": {},\n", Workload::kFormatVersion);
+  text += "\"writes\": " + text_of(writes_json(w)) + "\n}\n";
   return text;
 }
 

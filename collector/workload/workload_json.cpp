@@ -25,6 +25,23 @@ json pairs(const Counts& counts) {
   return list;
 }
 
+json buckets_json(const std::map<std::int64_t, TimeBucket>& buckets) {
+  json list = json::array();
+  for (const auto& [start, bucket] : buckets) {
+    list.push_back({start, bucket.calls, bucket.total.count()});
+  }
+  return list;
+}
+
+std::map<std::int64_t, TimeBucket> buckets_of(const json& list) {
+  std::map<std::int64_t, TimeBucket> buckets;
+  for (const json& bucket : list) {
+    buckets[bucket.at(0).get<std::int64_t>()] = TimeBucket{
+        bucket.at(1).get<std::uint64_t>(), Microseconds{bucket.at(2).get<std::int64_t>()}};
+  }
+  return buckets;
+}
+
 json sample_json(const SampleExecution& sample) {
   json parameters = json::array();
   for (const auto& value : sample.parameters) {
@@ -40,7 +57,8 @@ json sample_json(const SampleExecution& sample) {
 }
 
 json plan_json(const ObservedPlan& plan) {
-  return {{"calls", plan.calls},
+  return {{"by_time", buckets_json(plan.by_time)},
+          {"calls", plan.calls},
           {"example", plan.example},
           {"example_at_us", plan.example_at_us},
           {"example_duration_us", plan.example_duration.count()},
@@ -92,6 +110,9 @@ ObservedPlan plan_of(const json& object) {
   object.at("example").get_to(plan.example);
   plan.example_duration = microseconds(object, "example_duration_us");
   plan.example_at_us = object.value("example_at_us", std::int64_t{0});
+  if (object.contains("by_time")) {  // not in documents of before
+    plan.by_time = buckets_of(object.at("by_time"));
+  }
   return plan;
 }
 
@@ -127,10 +148,7 @@ QueryClass class_of(const json& object) {
   const json& durations = object.at("durations");
   c.durations = DurationSketch::restored(durations.at("zeros").get<std::uint64_t>(),
                                          bins_of(durations.at("bins")));
-  for (const json& bucket : object.at("by_time")) {
-    c.by_time[bucket.at(0).get<std::int64_t>()] = TimeBucket{
-        bucket.at(1).get<std::uint64_t>(), Microseconds{bucket.at(2).get<std::int64_t>()}};
-  }
+  c.by_time = buckets_of(object.at("by_time"));
   object.at("users").get_to(c.users);
   object.at("databases").get_to(c.databases);
   object.at("applications").get_to(c.applications);
@@ -159,13 +177,20 @@ SessionPattern pattern_of(const json& object) {
   return p;
 }
 
+ChattyTransactions chatty_of(const json& object) {
+  ChattyTransactions c;
+  object.at("fingerprint").get_to(c.fingerprint);
+  object.at("transactions").get_to(c.transactions);
+  object.at("statements").get_to(c.statements);
+  object.at("longest").get_to(c.longest);
+  c.total = microseconds(object, "total_us");
+  c.elapsed = microseconds(object, "elapsed_us");
+  return c;
+}
+
 }  // namespace
 
 nlohmann::json class_json(const QueryClass& c) {
-  json by_time = json::array();
-  for (const auto& [start, bucket] : c.by_time) {
-    by_time.push_back({start, bucket.calls, bucket.total.count()});
-  }
   json samples = json::array();
   for (const SampleExecution& sample : c.samples) {
     samples.push_back(sample_json(sample));
@@ -176,7 +201,7 @@ nlohmann::json class_json(const QueryClass& c) {
   }
   json result = {
       {"applications", c.applications},
-      {"by_time", std::move(by_time)},
+      {"by_time", buckets_json(c.by_time)},
       {"calls", c.calls},
       {"cancelled", c.cancelled},
       {"databases", c.databases},
@@ -214,6 +239,15 @@ nlohmann::json pattern_json(const SessionPattern& p) {
           {"predecessors", p.predecessors},
           {"preceded_by", p.preceded_by},
           {"total_us", p.total.count()}};
+}
+
+nlohmann::json chatty_json(const ChattyTransactions& c) {
+  return {{"elapsed_us", c.elapsed.count()},
+          {"fingerprint", c.fingerprint},
+          {"longest", c.longest},
+          {"statements", c.statements},
+          {"total_us", c.total.count()},
+          {"transactions", c.transactions}};
 }
 
 nlohmann::json skipped_json(const SkipReport& report) {
@@ -268,6 +302,11 @@ Workload workload_of(const json& document) {
   }
   for (const json& p : document.at("patterns")) {
     w.patterns.push_back(pattern_of(p));
+  }
+  if (document.contains("chatty")) {  // not in documents of before
+    for (const json& c : document.at("chatty")) {
+      w.chatty.push_back(chatty_of(c));
+    }
   }
   const json& events = document.at("events");
   events.at("checkpoints").get_to(w.events.checkpoints);

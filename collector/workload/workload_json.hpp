@@ -12,6 +12,7 @@ namespace quern {
 /// nlohmann::json::exception or UserError on what does not fit.
 [[nodiscard]] nlohmann::json class_json(const QueryClass& c);
 [[nodiscard]] nlohmann::json pattern_json(const SessionPattern& pattern);
+[[nodiscard]] nlohmann::json chatty_json(const ChattyTransactions& chatty);
 [[nodiscard]] nlohmann::json skipped_json(const SkipReport& report);
 [[nodiscard]] nlohmann::json events_json(const ServerEvents& events);
 [[nodiscard]] nlohmann::json input_json(const InputCounts& input);

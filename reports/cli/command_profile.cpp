@@ -57,12 +57,15 @@ void register_profile(CLI::App& app, CommandContext& context) {
   command->add_option("--min-calls", options->shown.least_calls, "Only classes run so often")
       ->type_name("N");
   command->add_flag("--plans", options->shown.plans, "What the logged plans of each class tell");
+  command->add_flag("--writes", options->shown.writes,
+                    "What is written to each table, and which columns updates set");
   command->add_flag("--full-sql", options->shown.full_sql, "Do not shorten the statements");
   command->footer(
       "Examples:\n"
       "  quern profile week.workload.json\n"
       "  quern collect app.log | quern profile - --top 5 --sort mean\n"
-      "  quern profile week.workload.json --kind update --grep orders --plans");
+      "  quern profile week.workload.json --kind update --grep orders --plans\n"
+      "  quern profile week.workload.json --top 3 --writes");
   command->callback(
       [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }

@@ -7,9 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "collector/plans/explain_formats.hpp"
-#include "collector/plans/insights.hpp"
-
+#include "reports/text/profile_evidence.hpp"
 #include "reports/text/wrap.hpp"
 #include "reports/words.hpp"
 
@@ -78,35 +76,6 @@ std::vector<const QueryClass*> sorted(const Workload& workload, const ProfileOpt
   std::stable_sort(classes.begin(), classes.end(),
                    [&](const QueryClass* a, const QueryClass* b) { return key(*a) > key(*b); });
   return classes;
-}
-
-/// What the slowest plan of each shape tells, the shapes by calls.
-std::string plan_lines(const QueryClass& c, std::size_t columns) {
-  constexpr std::size_t kShapes = 3;
-  constexpr std::size_t kFindings = 4;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kShapes, c.plans.size()); ++i) {
-    const ObservedPlan& plan = c.plans[i];
-    text += wrap(fmt::format("plan {}: {}, slowest {}", plan.shape,
-                             counted(plan.calls, "execution", "executions"),
-                             duration_words(plan.example_duration)),
-                 "    > ", "      ", columns);
-    const auto document = collector::read_explain_json(plan.example);
-    if (!document) {
-      continue;
-    }
-    const auto findings = collector::plan_findings(*document);
-    for (std::size_t j = 0; j < std::min(kFindings, findings.size()); ++j) {
-      const collector::PlanFinding& finding = findings[j];
-      std::string line{collector::insight_name(finding.insight)};
-      line += finding.node.empty() ? "" : ": " + clean_text(finding.node);
-      for (const auto& [name, value] : finding.numbers) {
-        line += fmt::format(", {} {:.6g}", name, value);
-      }
-      text += wrap(line, "        - ", "          ", columns);
-    }
-  }
-  return text;
 }
 
 struct Sums {
@@ -206,31 +175,14 @@ std::string table(const Workload& workload, const Sums& sums, const ProfileOptio
     if (const std::string more = remarks(*c); !more.empty()) {
       text += wrap(more, "    ! ", "      ", options.columns);
     }
-    text += options.plans ? plan_lines(*c, options.columns) : std::string{};
+    text += options.plans
+                ? plan_lines(*c, options.columns) + period_lines(*c, workload, options.columns)
+                : std::string{};
   }
   if (static_cast<std::size_t>(options.top) < classes.size()) {
     text += fmt::format("{}and {} (--top)\n", kIndent,
                         counted(classes.size() - static_cast<std::size_t>(options.top),
                                 "more class", "more classes"));
-  }
-  return text;
-}
-
-std::string patterns(const Workload& workload, std::size_t columns) {
-  if (workload.patterns.empty()) {
-    return {};
-  }
-  constexpr std::size_t kShown = 5;
-  std::string text = "\nThe same statement many times in a row in one session (N+1):\n";
-  for (std::size_t i = 0; i < std::min(kShown, workload.patterns.size()); ++i) {
-    const SessionPattern& p = workload.patterns[i];
-    const auto known =
-        std::find_if(workload.classes.begin(), workload.classes.end(),
-                     [&](const QueryClass& c) { return c.fingerprint == p.fingerprint; });
-    text += fmt::format(
-        "    {} of up to {}, {} in all, {}\n      {}\n", counted(p.runs, "sequence", "sequences"),
-        count(p.longest), counted(p.calls, "execution", "executions"), duration_words(p.total),
-        known == workload.classes.end() ? p.fingerprint : one_line(known->sql, columns - 6));
   }
   return text;
 }
@@ -278,8 +230,9 @@ std::string input(const Workload& workload, std::size_t columns) {
 std::string profile_text(const Workload& workload, const ProfileOptions& options) {
   const Sums sums = sums_of(workload);
   return head(workload, sums) + table(workload, sums, options) +
-         patterns(workload, options.columns) + server(workload.events) +
-         input(workload, options.columns);
+         pattern_lines(workload, options.columns) + chatty_lines(workload, options.columns) +
+         (options.writes ? write_lines(workload, options) : std::string{}) +
+         server(workload.events) + input(workload, options.columns);
 }
 
 }  // namespace quern::reports

@@ -103,6 +103,13 @@ Json list(const std::vector<Item>& items) {
   return array;
 }
 
+Json of(const DocumentEvidence& evidence) {
+  return {{"title", evidence.title},
+          {"columns", evidence.columns},
+          {"sql", evidence.sql},
+          {"facts", list(evidence.facts)}};
+}
+
 Json of(const DocumentProposal& proposal) {
   Json json{{"id", proposal.id},
             {"rank", proposal.rank},
@@ -145,6 +152,10 @@ std::string document_json(const ReportDocument& document) {
   for (const DocumentProposal& proposal : document.proposals) {
     proposals.push_back(of(proposal));
   }
+  Json evidence = Json::array();
+  for (const DocumentEvidence& table : document.evidence) {
+    evidence.push_back(of(table));
+  }
   const Json json{{"title", document.title},
                   {"source", document.source},
                   {"summary", document.summary},
@@ -155,6 +166,7 @@ std::string document_json(const ReportDocument& document) {
                   {"profile", list(document.profile)},
                   {"profile_left_out", document.profile_left_out},
                   {"patterns", list(document.patterns)},
+                  {"evidence", evidence},
                   {"candidates", list(document.candidates)},
                   {"pareto", list(document.pareto)},
                   {"write_pareto", list(document.write_pareto)},

@@ -5,6 +5,7 @@
 
 #include "collector/base/time_text.hpp"
 #include "collector/logs/detect_format.hpp"
+#include "collector/logs/envelopes/unwrapper.hpp"
 #include "collector/logs/log_reader.hpp"
 
 using namespace quern;
@@ -211,6 +212,56 @@ TEST_CASE("one line of each kind of log is enough to recognize it and to read it
     CHECK(first.detail == sample.detail);
     CHECK(first.statement == sample.statement);
     CHECK(counts.skipped == 0);
+  }
+}
+
+namespace {
+
+/// What an envelope says of its first line.
+class FirstLine final : public UnwrappedSink {
+ public:
+  std::string facts, text;
+
+  void server_line(std::string_view line, const LineFacts& its) override {
+    text = line;
+    facts = fmt::format("{} [{}] @{}", time_text(its.at_us), its.session, its.database);
+  }
+
+  void server_record(const LogRecord&) override {}
+
+  void foreign(const char*) override {}
+
+  [[nodiscard]] bool begins_message(std::string_view) const override { return false; }
+};
+
+}  // namespace
+
+TEST_CASE("a further line of a message is recognized without its beginning") {
+  struct Part {
+    std::string text, format, facts, rest;
+  };
+
+  constexpr std::int64_t kWritten = 1'795'000'000'000'000;
+  for (const Part& part : {
+           Part{"Feb 11 13:15:39 test-pc postgres[10808]: [3-2] db=,user=,app=,client= HINT:  "
+                "Future log output will go to log destination \"syslog\".",
+                "stderr in syslog lines, log_line_prefix 'db=%d,user=%u,app=%a,client=%h '",
+                "2026-02-11T13:15:39Z [10808] @",
+                "db=,user=,app=,client= HINT:  Future log output will go to log destination "
+                "\"syslog\"."},
+           Part{"2021-09-07T04:01:27+00:00 d.af28b93f-e4fb-4f3c-9bd0-d0b8c9a6c3b2 "
+                "app[postgres.5925] [AQUA] [921320-2]         (",
+                "stderr in syslog lines, log_line_prefix ''", "2021-09-07T04:01:27Z [5925] @AQUA",
+                "        ("},
+       }) {
+    INFO(part.text);
+    const auto layout = detect_layout({part.text}, kWritten);
+    REQUIRE(layout.has_value());
+    CHECK(describe_layout(*layout) == part.format);
+    FirstLine first;
+    make_unwrapper(layout->envelopes.front(), *layout)->line(part.text, first);
+    CHECK(first.facts == part.facts);
+    CHECK(first.text == part.rest);
   }
 }
 

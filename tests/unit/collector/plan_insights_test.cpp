@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -100,6 +101,67 @@ TEST_CASE("findings: memory and workers") {
   CHECK(tells(findings, PlanInsight::HashSpill));
   CHECK_FALSE(tells(findings, PlanInsight::RowMisestimate));
   CHECK(tells(plan_findings(*read_explain_text(kGather)), PlanInsight::WorkersMissing));
+}
+
+TEST_CASE("findings: a join wrong beyond its inputs, and a sort over one table") {
+  const auto findings = plan_findings(*read_explain_text(R"(
+Sort  (cost=900.00..910.00 rows=50 width=8) (actual time=95.000..100.000 rows=500000 loops=1)
+  Sort Key: o.placed_at
+  Sort Method: quicksort  Memory: 80000kB
+  ->  Hash Join  (cost=0.42..900.00 rows=50 width=8) (actual time=0.050..60.000 rows=500000 loops=1)
+        Hash Cond: (o.id = i.order_id)
+        ->  Seq Scan on orders o  (cost=0.00..400.00 rows=50 width=4) (actual time=0.010..20.000 rows=1000 loops=1)
+        ->  Hash  (cost=0.00..400.00 rows=1000 width=4) (actual time=9.000..9.000 rows=1000 loops=1)
+              Buckets: 4096 (originally 1024)  Batches: 1 (originally 1)  Memory Usage: 90kB
+              ->  Seq Scan on items i  (cost=0.00..400.00 rows=1000 width=4) (actual time=0.010..8.000 rows=1000 loops=1)
+)"));
+  CHECK(tells(findings, PlanInsight::JoinMisestimate, "Hash Join"));
+  CHECK(tells(findings, PlanInsight::HashGrows));
+  CHECK_FALSE(tells(findings, PlanInsight::AvoidableSort));
+  CHECK(tells(plan_findings(*read_explain_text(R"(
+Sort  (cost=900.00..910.00 rows=5000 width=8) (actual time=95.000..100.000 rows=5000 loops=1)
+  Sort Key: placed_at
+  ->  Seq Scan on orders o  (cost=0.00..400.00 rows=5000 width=4) (actual time=0.010..20.000 rows=5000 loops=1)
+)")),
+              PlanInsight::AvoidableSort));
+}
+
+TEST_CASE("findings: writes, foreign rows, functions of unknown size") {
+  CHECK(tells(plan_findings(*read_explain_text(R"(
+Update on orders  (cost=0.00..400.00 rows=0 width=0) (actual time=90.000..90.000 rows=0 loops=1)
+  ->  Seq Scan on orders  (cost=0.00..400.00 rows=50 width=4) (actual time=0.010..20.000 rows=50 loops=1)
+)")),
+              PlanInsight::WriteTime));
+  CHECK(tells(plan_findings(*read_explain_text(R"(
+Foreign Scan on far  (cost=100.00..400.00 rows=50 width=4) (actual time=0.010..20.000 rows=50 loops=1)
+  Filter: (lower(name) = 'x'::text)
+  Rows Removed by Filter: 9000
+)")),
+              PlanInsight::ForeignFilter));
+  CHECK(tells(plan_findings(*read_explain_text(R"(
+Function Scan on found f  (cost=0.25..10.25 rows=1000 width=4) (actual time=0.010..20.000 rows=90000 loops=1)
+)")),
+              PlanInsight::FunctionRowsDefault));
+}
+
+TEST_CASE("findings: time outside of the executor, and plans without timing") {
+  const auto plan = read_explain_text(
+      "Seq Scan on t  (cost=0.00..400.00 rows=10 width=4) (actual time=0.010..2.000 rows=10 "
+      "loops=1)");
+  CHECK(tells(plan_findings(*plan, 500), PlanInsight::OutsideExecutor));
+  CHECK_FALSE(tells(plan_findings(*plan, 3), PlanInsight::OutsideExecutor));
+  CHECK(tells(plan_findings(*read_explain_text(
+                  "Seq Scan on t  (cost=0.00..400.00 rows=10 width=4) (actual rows=10 loops=1)")),
+              PlanInsight::NotTimed));
+}
+
+TEST_CASE("every insight has a name of its own, for people and for programs") {
+  std::set<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(PlanInsight::NotTimed); ++i) {
+    names.insert(insight_id(static_cast<PlanInsight>(i)));
+    names.insert(insight_name(static_cast<PlanInsight>(i)));
+  }
+  CHECK(names.size() == 2 * (static_cast<std::size_t>(PlanInsight::NotTimed) + 1));
 }
 
 TEST_CASE("findings: a plan that was not executed says only that") {

@@ -98,9 +98,44 @@ TEST_CASE("a literal is what the column is that it is compared with", "[redact]"
             "' WHERE id = " + number("4"));
   CHECK(redacted("SELECT 1 FROM orders WHERE status LIKE 'Sm%'") ==
         "SELECT 1 FROM orders WHERE status LIKE '" + text("Sm") + "%'");
-  CHECK(redacted("SELECT 1 FROM orders WHERE placed_at > now() - interval '7 days'") ==
-        "SELECT 1 FROM orders WHERE placed_at > now() - interval '7 days'");
+  CHECK(redacted("SELECT 1 FROM orders WHERE placed_at > now() - interval '7 days 2 hours'") ==
+        "SELECT 1 FROM orders WHERE placed_at > now() - interval '7d 2h'");
+  CHECK(redacted("SELECT 1 FROM orders WHERE placed_at > now() - '90 minutes'") ==
+        "SELECT 1 FROM orders WHERE placed_at > now() - '90m'");
   CHECK(redacted("this is 'not' SQL").find("not") == std::string::npos);
+}
+
+TEST_CASE("what the planner computes with stays, other numbers of four digits do not", "[redact]") {
+  const CatalogSnapshot catalog = orders();
+  const SqlRedactor redactor{kMapping, catalog};
+  const auto redacted = [&](const char* sql) { return redactor.statement(sql).text; };
+  CHECK(redacted("SELECT id / 1000 FROM orders LIMIT 20 OFFSET 4000") ==
+        "SELECT id / " + number("1000") + " FROM orders LIMIT 20 OFFSET 4002");
+  CHECK(redacted("SELECT 1 FROM orders WHERE id < 5000 + 1000") ==
+        "SELECT 1 FROM orders WHERE id < " + number("5000") + " + 1000");
+  CHECK(redacted("SELECT generate_series(1, 1000)") == "SELECT generate_series(1, 1000)");
+  CHECK(redacted("SELECT 1 FROM orders ORDER BY 1 LIMIT '10'::bigint") ==
+        "SELECT 1 FROM orders ORDER BY 1 LIMIT '10'::bigint");
+}
+
+TEST_CASE("integers move beyond a billion, other numbers stay small", "[redact]") {
+  CHECK(std::stoll(number("0")) >= 1'000'000'000);
+  CHECK(std::stoll(number("900000000")) <= 2'147'483'647);
+  CHECK(std::stod(kMapping.map("29999", {ValueKind::Real})) < 65'536);
+  CHECK(kMapping.map("09:30", {ValueKind::TimeOfDay}) == "04:45:00");
+  CHECK(kMapping.map("23:59:59.5+02", {ValueKind::TimeOfDay}) == "11:59:59.750000+02");
+  CHECK(kMapping.map("fe80::1", {ValueKind::Network}) == "ff80::1");
+  CHECK(kMapping.map("10.1.91.65", {ValueKind::Network}) == "17.1.91.65");
+}
+
+TEST_CASE("an epoch moves as times do", "[redact]") {
+  const CatalogSnapshot catalog;
+  const std::string moved =
+      SqlRedactor{kMapping, catalog}.statement("SELECT to_timestamp(1748599872)").text;
+  const std::string year = time("2025-05-30").substr(0, 4);
+  const std::int64_t years = std::stoll(year) - 2025;
+  CHECK(moved ==
+        "SELECT to_timestamp(" + std::to_string(1748599872 + years / 28 * 10227 * 86400) + ")");
 }
 
 TEST_CASE("parameters are what their place says", "[redact]") {

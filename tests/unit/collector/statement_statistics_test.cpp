@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "collector/collect.hpp"
+#include "collector/workload/add_statistics.hpp"
 
 using namespace quern;
 using namespace quern::collector;
@@ -58,4 +60,43 @@ TEST_CASE("dumps of pg_stat_statements add up with logs of the same statements",
                                        "statement: SELECT 1 FROM t WHERE id = 5\n",
                                        {}));
   CHECK(only(w).calls == 3);
+}
+
+TEST_CASE("a dump beside the log of the same time counts what the log has not", "[pgss]") {
+  CollectOptions options;
+  options.prefix = "%m [%p] ";
+  const std::string begin = "2026-11-21 10:00:00.000 UTC [7] LOG:  ";
+  const Workload log =
+      collect_text(begin + "duration: 3.000 ms  statement: SELECT 1 FROM t WHERE id = 4\n" + begin +
+                       "duration: 9.000 ms  statement: SELECT 2 FROM u\n" + begin +
+                       "statement: DELETE FROM t WHERE id = 4\n",
+                   options);
+  const Workload dump = collect_text(
+      "query,calls,total_exec_time,min_exec_time,max_exec_time,rows\n"
+      "SELECT $2 FROM t WHERE id = $1,5,7,0.5,3,5\n"
+      "SELECT $1 FROM u,1,8,8,8,40\n"
+      "DELETE FROM t WHERE id = $1,1,2,2,2,1\n"
+      "INSERT INTO t VALUES ($1),6,6,1,1,6\n",
+      {});
+  Workload both = log;
+  add_statistics(both, dump);
+  const auto sum = [&](StatementKind kind, const char* table) {
+    for (const QueryClass& c : both.classes) {
+      if (c.kind == kind && c.sql.find(table) != std::string::npos) {
+        return fmt::format("{} calls, {} untimed, {} us in {} bins, {} to {}, {} rows, {} samples",
+                           c.calls, c.untimed, c.total.count(), c.durations.count(),
+                           c.minimum.count(), c.maximum.count(), c.rows.value_or(0),
+                           c.samples.size());
+      }
+    }
+    return std::string{};
+  };
+  CHECK(both.classes.size() == 4);
+  CHECK(sum(StatementKind::Select, "FROM t") ==
+        "5 calls, 0 untimed, 7000 us in 5 bins, 500 to 3000, 5 rows, 2 samples");
+  CHECK(sum(StatementKind::Select, "FROM u") ==
+        "1 calls, 0 untimed, 9000 us in 1 bins, 9000 to 9000, 40 rows, 2 samples");
+  CHECK(sum(StatementKind::Delete, "FROM t") ==
+        "1 calls, 0 untimed, 2000 us in 1 bins, 2000 to 2000, 1 rows, 2 samples");
+  CHECK(sum(StatementKind::Insert, "INTO t").substr(0, 30) == "6 calls, 0 untimed, 6000 us in");
 }
