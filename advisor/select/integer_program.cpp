@@ -224,7 +224,8 @@ class Formulation {
     sizes.add_each(problem_.sizes);
     limit(sizes, problem_.budget);
     Sum count;
-    count.add_each(std::vector<double>(candidates, 1.0));
+    const std::vector<double> ones(candidates, 1.0);
+    count.add_each(ones);
     limit(count, problem_.max_indexes);
     for (const CountLimit& of_table : problem_.counts) {
       limit({of_table.members, std::vector<double>(of_table.members.size(), 1.0)},
