@@ -18,8 +18,7 @@ namespace quern::planner_model {
 namespace {
 
 void set_baserel_size(PlannerInfo& root, RelOptInfo& rel) {
-  const double rows =
-      rel.tuples * clauselist_selectivity(root, rel.restrictions, 0, JoinType::Inner, nullptr);
+  const double rows = rel.tuples * restriction_selectivity(root, rel.restrictions, 0);
   rel.rows = clamp_row_est(rows);
   rel.restriction_cost = clauses_cost(rel.restrictions, root);
   set_rel_width(root, rel);
@@ -386,11 +385,10 @@ double parameterized_baserel_size(PlannerInfo& root, RelOptInfo& rel,
   if (rel.is_append) {
     for (auto* member : rel.members) {
       const StandIn stand_in{root, *member};
-      rows += clamp_row_est(member->tuples *
-                            clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr));
+      rows += clamp_row_est(member->tuples * restriction_selectivity(root, all, rel.range));
     }
   } else {
-    rows = rel.tuples * clauselist_selectivity(root, all, rel.range, JoinType::Inner, nullptr);
+    rows = rel.tuples * restriction_selectivity(root, all, rel.range);
   }
   return std::min(clamp_row_est(rows), rel.rows);
 }

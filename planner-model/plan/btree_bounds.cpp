@@ -75,9 +75,8 @@ class BoundsFinder {
     if (inequalities_.empty()) {
       return distinct.count + 1;  // and the one before the first
     }
-    const double fraction =
-        clauselist_selectivity(root_, with_predicate(root_, index_, inequalities_),
-                               index_.rel->range, JoinType::Inner, nullptr);
+    const double fraction = restriction_selectivity(
+        root_, with_predicate(root_, index_, inequalities_), index_.rel->range);
     if (fraction < kDefaultRangeInequalitySelectivity) {
       return std::nullopt;
     }

@@ -61,8 +61,7 @@ IndexAccessCost gin_cost(PlannerInfo& root, const Path& path, double loop_count)
   const double data_pages = pages - entry_pages;
   const double entries = std::max(1.0, std::floor(entry_pages * 100));
   IndexAccessCost cost;
-  cost.selectivity =
-      clauselist_selectivity(root, quals, index.rel->range, JoinType::Inner, nullptr);
+  cost.selectivity = restriction_selectivity(root, quals, index.rel->range);
   double exact = 0;
   double operands = 0;
   for (const auto* qual : quals) {

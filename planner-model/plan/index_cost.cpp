@@ -74,8 +74,7 @@ GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count
   const auto quals = index_quals(path);
   GenericCosts costs;
   costs.array_scans = array_scans;
-  costs.selectivity = clauselist_selectivity(root, with_predicate(root, index, quals), rel.range,
-                                             JoinType::Inner, nullptr);
+  costs.selectivity = restriction_selectivity(root, with_predicate(root, index, quals), rel.range);
   double tuples = index_tuples;
   if (tuples <= 0) {
     tuples = std::rint(costs.selectivity * rel.tuples / costs.array_scans);
@@ -142,8 +141,7 @@ IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_coun
   double tuples = 1.0;
   if (!bounds.one_row_at_most) {
     const double selectivity =
-        clauselist_selectivity(root, with_predicate(root, index, bounds.quals), index.rel->range,
-                               JoinType::Inner, nullptr);
+        restriction_selectivity(root, with_predicate(root, index, bounds.quals), index.rel->range);
     if (p.server.btree_arrays_share_descents()) {
       descents = std::max(1.0, std::min(descents, std::ceil(index.pages * 0.3333333)));
     }
@@ -190,8 +188,7 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path, double loop_count
       correlation = std::max(correlation, std::fabs(*variable.variable.statistics->correlation));
     }
   }
-  const double selectivity =
-      clauselist_selectivity(root, quals, rel.range, JoinType::Inner, nullptr);
+  const double selectivity = restriction_selectivity(root, quals, rel.range);
   const double minimal = std::ceil(ranges * selectivity);
   const double estimated = correlation < 1.0e-10 ? ranges : std::min(minimal / correlation, ranges);
   const double fraction = std::clamp(estimated / ranges, 0.0, 1.0);

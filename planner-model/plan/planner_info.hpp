@@ -475,6 +475,7 @@ struct PlannerGlobal {
   std::vector<SubPlanInfo> subplans = {};
   std::vector<ExecParam> exec_params = {};
   std::set<std::string> unmodelled = {};
+  double row_factor = 1;      ///< Assumptions::row_factor
   bool extended_off = false;  ///< estimates are asked for without them
   bool parallel_ok = false;
   long work_left = 20'000'000;  ///< paths and clause checks before planning is refused

@@ -253,6 +253,18 @@ double clauselist_selectivity(PlannerInfo& root, const std::vector<RestrictInfo*
   return s1 * combine_conjuncts(root, conjuncts, var_relid);
 }
 
+double restriction_selectivity(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
+                               int var_relid) {
+  const double selectivity =
+      clauselist_selectivity(root, clauses, var_relid, JoinType::Inner, nullptr);
+  const double factor = root.global->row_factor;
+  const bool restricts =
+      factor != 1 && std::any_of(clauses.begin(), clauses.end(), [](const RestrictInfo* clause) {
+        return is_singleton(clause->clause_relids);
+      });
+  return restricts ? std::min(1.0, factor * selectivity) : selectivity;
+}
+
 double expr_list_selectivity(PlannerInfo& root, const std::vector<ExprPtr>& clauses, int var_relid,
                              JoinType type, const SpecialJoin* sj) {
   if (clauses.size() == 1) {

@@ -17,6 +17,11 @@ namespace quern::planner_model {
 [[nodiscard]] double clauselist_selectivity(PlannerInfo& root,
                                             const std::vector<RestrictInfo*>& clauses,
                                             int var_relid, JoinType type, const SpecialJoin* sj);
+/// clauselist_selectivity() of what restricts one relation, times Assumptions::row_factor where a
+/// condition of its own, not a join alone, is among the clauses.
+[[nodiscard]] double restriction_selectivity(PlannerInfo& root,
+                                             const std::vector<RestrictInfo*>& clauses,
+                                             int var_relid);
 /// Bare expressions: HAVING, index predicates, arms of OR.
 [[nodiscard]] double expr_selectivity(PlannerInfo& root, const ExprPtr& clause, int var_relid,
                                       JoinType type, const SpecialJoin* sj);

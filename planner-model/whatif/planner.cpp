@@ -168,6 +168,9 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.statistics = &statistics;
   global.expressions = &expressions;
   global.cost = cost;
+  global.cost.random_page_cost =
+      configuration.assumed.random_page_cost.value_or(cost.random_page_cost);
+  global.row_factor = configuration.assumed.row_factor;
   global.now_us = now_us;
   global.children = &children;
   global.catalog_indexes = &indexes;

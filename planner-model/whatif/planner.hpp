@@ -24,10 +24,20 @@ struct HypotheticalIndex {
   Bytes size;
 };
 
+/// What a plan's cost rests on and could be otherwise.
+struct Assumptions {
+  /// Rows that a table's own conditions let through, as a multiple of the estimate: the selectivity
+  /// of each list of clauses that restricts a table, or that an index scan searches by, is
+  /// multiplied, to 1 at most. Joins and groups follow from there.
+  double row_factor = 1;
+  std::optional<double> random_page_cost = {};  ///< instead of the snapshot's setting
+};
+
 /// A set of index changes to imagine. Order does not matter.
 struct IndexConfiguration {
   std::vector<HypotheticalIndex> created = {};
   std::vector<std::string> dropped = {};  ///< index names, optionally schema-qualified
+  Assumptions assumed = {};
 };
 
 /// A parsed and bound statement: catalog lookups, types and rewriting done, ready to be planned
