@@ -27,6 +27,21 @@ enum class Confidence : std::uint8_t { Low, Medium, High };
 /// How far a rewrite is the same query. rewrite-rules: auto, assist, advise.
 enum class Equivalence : std::uint8_t { Proven, UnderAssumption, ChangesMeaning };
 
+/// Mean time of one execution, where it was measured and the log's plans calibrate the model.
+struct TimeEffect {
+  double before_ms = 0;
+  double after_ms = 0;
+  double after_low_ms = 0;  ///< 95 %
+  double after_high_ms = 0;
+};
+
+/// Saved over the recorded period, with its 95 % interval.
+struct TimeGain {
+  double saved_ms = 0;
+  double low_ms = 0;
+  double high_ms = 0;
+};
+
 /// What a proposal (or the whole chosen set) does to one query class.
 struct QueryEffect {
   std::string fingerprint;
@@ -35,6 +50,10 @@ struct QueryEffect {
   Cost before;       ///< planner cost of one execution
   Cost after;
   std::optional<Microseconds> measured_mean = {};
+  std::optional<TimeEffect> time = {};
+  /// Measured time over what the model and the log's other plans say of it, where these disagree
+  /// beyond doubt; its cost counts so many times in the objective.
+  double evidence_factor = 1;
   bool uses_index = false;  ///< the after-plan uses the proposed index
   /// It is in the plan's total only, in a subplan that does not run (PlanResult::indexes_priced).
   bool index_only_priced = false;
@@ -62,6 +81,20 @@ struct Rewrite {
   std::vector<std::string> conditions = {};  ///< side conditions, each checked or to be checked
 };
 
+/// A proposal's saving where one of the things that it rests on is otherwise.
+struct Scenario {
+  std::string assumption;  ///< "rows", "random_page_cost" or "parameters"
+  double value = 0;        ///< multiple of the estimate, setting, or ordinal of the recorded values
+  double saved_share = 0;  ///< of the cost of the queries looked at; below 0: they get dearer
+};
+
+struct Robustness {
+  double saved_share = 0;   ///< as proposed
+  std::size_t queries = 0;  ///< looked at: those that make up most of the gain
+  std::vector<Scenario> scenarios = {};
+  bool complete = true;  ///< false: not all scenarios were planned, for time's sake
+};
+
 struct Proposal {
   std::string id;  ///< stable: "create-orders-customer_id-created_at"
   ProposalKind kind = ProposalKind::CreateIndex;
@@ -78,10 +111,12 @@ struct Proposal {
   Cost read_benefit;
   Cost net_benefit;
   double share_of_workload = 0;            ///< net benefit / workload cost before, in [0, 1]
+  std::optional<TimeGain> time = {};       ///< nothing: the log has no evidence
   std::optional<Cost> leave_one_out = {};  ///< what the chosen set loses without it
   std::optional<WriteEffect> writes = {};
   std::vector<QueryEffect> queries = {};  ///< helped first, then hurt; by weight
   std::optional<Rewrite> rewrite = {};
+  std::optional<Robustness> robustness = {};
   Confidence confidence = Confidence::Medium;
   std::vector<std::string> evidence = {};  ///< sentences with figures, each measured or estimated
   std::vector<std::string> warnings = {};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "advisor/calibrate/evidence.hpp"
 #include "advisor/candidates/find_candidates.hpp"
 #include "advisor/explain_choice.hpp"
 #include "advisor/migrate/index_ddl.hpp"
@@ -12,7 +13,9 @@
 #include "advisor/price/useful.hpp"
 #include "advisor/review/review.hpp"
 #include "advisor/rewrite/propose.hpp"
+#include "advisor/robust/robustness.hpp"
 #include "advisor/select/choose.hpp"
+#include "advisor/statistics/propose_statistics.hpp"
 #include "advisor/wishes.hpp"
 
 namespace quern::advisor {
@@ -130,8 +133,21 @@ void rank(std::vector<Proposal>& proposals) {
   });
 }
 
-void merge_rewrites(Advice& advice, std::vector<Proposal> rewrites, double workload_before) {
+void merge_rewrites(Advice& advice, std::vector<Proposal> rewrites, double workload_before,
+                    const PlannedWorkload& planned) {
+  std::map<std::string, double> factors;
+  for (const PlannedClass& query : planned.classes) {
+    factors[query.fingerprint] = query.evidence_factor;
+  }
   for (auto& rewrite : rewrites) {
+    for (QueryEffect& effect : rewrite.queries) {
+      const auto found = factors.find(effect.fingerprint);
+      effect.evidence_factor = found == factors.end() ? 1 : found->second;
+    }
+    if (rewrite.queries.size() == 1) {
+      rewrite.read_benefit = rewrite.queries.front().evidence_factor * rewrite.read_benefit;
+      rewrite.net_benefit = rewrite.queries.front().evidence_factor * rewrite.net_benefit;
+    }
     rewrite.share_of_workload =
         std::clamp(rewrite.net_benefit.value() / std::max(1e-9, workload_before), 0.0, 1.0);
     advice.proposals.push_back(std::move(rewrite));
@@ -200,6 +216,36 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
   advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
 }
 
+/// From the workload's own plans; says in `why_not` where they do not suffice.
+std::optional<Calibration> calibrated(const Workload& workload, const CatalogSnapshot& catalog,
+                                      std::string& why_not) {
+  try {
+    return calibrate(workload, catalog.settings);
+  } catch (const UserError& error) {
+    why_not = error.what();
+    return std::nullopt;
+  }
+}
+
+void add_calibration(Advice& advice, const std::optional<Calibration>& calibration,
+                     const std::string& why_not, const PlannedWorkload& planned) {
+  if (!calibration) {
+    advice.caveats.push_back("Gains are in planner cost, not in time: " + why_not + ".");
+    return;
+  }
+  advice.caveats.push_back(fmt::format(
+      "Gains in time rest on {} executed plans: half of these are predicted within {:.0f} %.",
+      calibration->plans, 100 * calibration->median_error));
+  const auto corrected = std::count_if(planned.classes.begin(), planned.classes.end(),
+                                       [](const auto& one) { return one.evidence_factor != 1; });
+  if (corrected > 0) {
+    advice.caveats.push_back(fmt::format(
+        "The cost of {} query class{} counts more or less than the model says, because measured "
+        "times say so beyond doubt.",
+        corrected, corrected == 1 ? "" : "es"));
+  }
+}
+
 }  // namespace
 
 Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
@@ -208,8 +254,15 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   const Planner planner{catalog, options.sizes};
   report(options, "planning the workload", 0);
   PlannedWorkload planned = plan_workload(workload, planner);
-  const WriteProfile profile = write_profile(planned, catalog);
+  WriteProfile profile = write_profile(planned, catalog);
+  add_foreign_key_writes(profile, catalog);
   add_foreign_key_checks(planned, planner, profile);
+  std::string uncalibrated;
+  const std::optional<Calibration> calibration =
+      options.calibration ? options.calibration : calibrated(workload, catalog, uncalibrated);
+  if (calibration) {
+    correct_by_evidence(planned, workload, *calibration, catalog);
+  }
 
   report(options, "finding candidates", 0);
   CandidateSet found =
@@ -235,14 +288,22 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   for (std::size_t sample = 0; sample < costs.queries(); ++sample) {
     named.explore_only(sample, costs.relevant(sample), costs.substitutes(sample));
   }
-  const ChoiceInput explained{workload,    catalog, planned, named,
-                              sized.sized, choice,  profile, prices};
+  const ChoiceInput explained{workload, catalog, planned, named,      sized.sized,
+                              choice,   profile, prices,  calibration};
   Advice advice{.proposals = index_proposals(explained)};
+  add_robustness(advice.proposals, explained);
   advice.cost = workload_cost(choice, prices);
   merge_review(advice, review_indexes({catalog, planned, named, sized.sized, choice.chosen, prices,
                                        options, choice.reads_before}));
-  merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options),
-                 choice.reads_before);
+  merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options), choice.reads_before,
+                 planned);
+  std::vector<IndexDefinition> created;
+  for (const int index : choice.chosen) {
+    created.push_back(sized.sized[static_cast<std::size_t>(index)].index.definition);
+  }
+  for (auto& proposal : propose_statistics(workload, planned, catalog, created)) {
+    advice.proposals.push_back(std::move(proposal));
+  }
   rank(advice.proposals);
   add_sums(advice);
   advice.queries = workload_effects(explained);
@@ -251,6 +312,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_unmodelled(advice, planned, sized.unsized);
   advice.unplanned = std::move(planned.unplanned);
   add_caveats(advice, planned, profile, found, catalog);
+  add_calibration(advice, calibration, uncalibrated, planned);
   return advice;
 }
 

@@ -10,6 +10,7 @@
 #include "planner-model/whatif/planner.hpp"
 
 #include "advisor/advice.hpp"
+#include "advisor/calibrate/calibration.hpp"
 
 namespace quern::advisor {
 
@@ -29,6 +30,8 @@ struct AdviceOptions {
   std::vector<std::string> keep = {};  ///< index names never to be dropped
   std::vector<std::string> never = {};      ///< tables or indexes never to be touched or created
   std::vector<std::string> must_have = {};  ///< CREATE INDEX statements to be in the set
+  /// Nothing: fitted to the workload's own plans, where they suffice.
+  std::optional<Calibration> calibration = {};
   std::function<void(const std::string& stage, double fraction)> progress = {};
 };
 

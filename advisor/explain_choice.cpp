@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "advisor/choice_evidence.hpp"
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/build_time.hpp"
 #include "advisor/wishes.hpp"
@@ -14,8 +15,6 @@ namespace quern::advisor {
 
 namespace {
 
-/// Costs this close are one cost: PostgreSQL itself does not tell them apart (STD_FUZZ_FACTOR).
-constexpr double kFuzz = 1.01;
 /// A log shorter than this may miss hourly and daily work.
 constexpr std::int64_t kShortLogMicroseconds = 3600LL * 1000 * 1000;
 
@@ -24,14 +23,10 @@ IndexSet without(IndexSet set, int index) {
   return set;
 }
 
-bool concerns(const PlannedClass& query, Oid table) {
-  return std::any_of(query.uses.begin(), query.uses.end(),
-                     [table](const auto& use) { return use.table == table; });
-}
-
 QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const IndexSet& before,
                       const IndexSet& after, int index) {
   QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};
+  effect.evidence_factor = query.evidence_factor;
   if (query.total && query.calls > 0) {
     effect.measured_mean = Microseconds{
         static_cast<std::int64_t>(static_cast<double>(query.total->count()) / query.calls)};
@@ -55,20 +50,16 @@ void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass
   effect.index_only_priced = std::any_of(
       planned.indexes_priced.begin(), planned.indexes_priced.end(),
       [&](const std::string& name) { return input.costs.candidate_named(name) == index; });
-}
-
-double weighted_gain(const QueryEffect& effect) {
-  return effect.calls * (effect.before - effect.after).value();
+  if (input.calibration) {
+    effect.time = time_effect(*input.calibration, input.estimated, effect.measured_mean,
+                              query.kind != StatementKind::Select,
+                              {input.planned.samples[query.samples.front()].before.plan,
+                               effect.plan_before, effect.plan_after});
+  }
 }
 
 std::string share_text(double share) {
   return share >= 0.1 ? fmt::format("{:.0f} %", 100 * share) : fmt::format("{:.2g} %", 100 * share);
-}
-
-std::string bytes_text(double bytes) {
-  constexpr double kKilo = 1024;
-  return bytes < kKilo * kKilo ? fmt::format("{:.0f} kB", bytes / kKilo)
-                               : fmt::format("{:.1f} MB", bytes / kKilo / kKilo);
 }
 
 void sort_effects(std::vector<QueryEffect>& effects) {
@@ -77,136 +68,6 @@ void sort_effects(std::vector<QueryEffect>& effects) {
     const double gain_b = weighted_gain(b);
     return gain_a != gain_b ? gain_a > gain_b : a.fingerprint < b.fingerprint;
   });
-}
-
-void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
-  double calls = 0;
-  double milliseconds = 0;
-  std::size_t helped = 0;
-  for (const auto& effect : proposal.queries) {
-    if (weighted_gain(effect) <= 0) {
-      continue;
-    }
-    ++helped;
-    calls += effect.calls;
-    if (effect.measured_mean) {
-      milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
-    }
-  }
-  const std::string took = milliseconds > 0 ? fmt::format(" and took {:.1f} ms", milliseconds) : "";
-  proposal.evidence.push_back(
-      fmt::format("Measured: {} query class{} that it helps ran {:.0f} time{}{}.", helped,
-                  helped == 1 ? "" : "es", calls, calls == 1 ? "" : "s", took));
-  if (!proposal.queries.empty()) {
-    const QueryEffect& best = proposal.queries.front();
-    proposal.evidence.push_back(
-        fmt::format("Estimated: the query that gains most costs {:.2f} instead of {:.2f} planner "
-                    "units, {:.0f} times in the recorded period.",
-                    best.after.value(), best.before.value(), best.calls));
-  }
-  proposal.evidence.push_back(
-      fmt::format("Estimated: it takes {} on disk ({} rows).", bytes_text(candidate.size.value()),
-                  candidate.parts.empty()
-                      ? "no"
-                      : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples)));
-  const WriteEffect& writes = *proposal.writes;
-  const bool written = writes.rows_inserted >= 1 || writes.rows_updated >= 1;
-  proposal.evidence.push_back(
-      fmt::format("Estimated: each inserted row writes {:.0f} bytes more WAL; ",
-                  writes.wal_per_insert.value()) +
-      (written ? fmt::format("the period's {:.0f} inserts and {:.0f} updates cost {:.2f} planner "
-                             "units and {} more.",
-                             writes.rows_inserted, writes.rows_updated, writes.cost_total.value(),
-                             bytes_text(writes.wal_total.value()))
-               : "the period had no inserts or updates."));
-  if (writes.hot_updates_lost > 0) {
-    proposal.evidence.push_back(fmt::format(
-        "Estimated: {:.0f} updates could no longer be HOT, because they set a column of "
-        "this index; each then adds an entry to every index of {}.",
-        writes.hot_updates_lost, proposal.table));
-  }
-  (void)input;
-}
-
-bool lacks_statistics(const ChoiceInput& input, const Table& table) {
-  for (const Table* leaf : leaves(table, input.catalog)) {
-    if (leaf->reltuples < 0) {
-      return true;
-    }
-  }
-  return !input.catalog.has_statistics;
-}
-
-/// What makes the estimate less sure. Any of it lowers the confidence.
-void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table& table, int index) {
-  std::set<std::string> unmodelled;
-  std::size_t generic = 0;
-  for (const auto& query : input.planned.classes) {
-    if (!concerns(query, table.oid)) {
-      continue;
-    }
-    const bool helped =
-        std::any_of(proposal.queries.begin(), proposal.queries.end(), [&](const auto& effect) {
-          return effect.fingerprint == query.fingerprint && effect.uses_index;
-        });
-    if (!helped) {
-      continue;
-    }
-    generic += query.generic ? 1 : 0;
-    for (const auto sample : query.samples) {
-      const auto& constructs = input.planned.samples[sample].before.unmodelled;
-      unmodelled.insert(constructs.begin(), constructs.end());
-    }
-  }
-  proposal.confidence = Confidence::High;
-  if (lacks_statistics(input, table)) {
-    proposal.confidence = Confidence::Low;
-    proposal.warnings.push_back(
-        fmt::format("{} was never analyzed: the estimates rest on defaults. Run ANALYZE and take "
-                    "the snapshot again.",
-                    proposal.table));
-  }
-  if (!unmodelled.empty()) {
-    proposal.confidence = Confidence::Low;
-    std::string names;
-    for (const auto& name : unmodelled) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    proposal.warnings.push_back(
-        "Queries that it helps hold what the model prices roughly: " + names + ".");
-  }
-  if (generic > 0) {
-    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
-    proposal.warnings.push_back(
-        fmt::format("{} of the query classes were planned without their parameters, as generic "
-                    "plans.",
-                    generic));
-  }
-  const auto only_priced =
-      std::count_if(proposal.queries.begin(), proposal.queries.end(),
-                    [](const QueryEffect& effect) { return effect.index_only_priced; });
-  if (only_priced > 0) {
-    proposal.confidence = Confidence::Low;
-    proposal.warnings.push_back(fmt::format(
-        "In {} of the query classes EXPLAIN's total counts this index in an EXISTS planned row by "
-        "row, and the server then runs that as a hashed subplan without it: the gain may be on "
-        "paper only. Compare EXPLAIN ANALYZE on a copy first.",
-        only_priced));
-  }
-  if (proposal.share_of_workload < 0.01) {
-    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
-  }
-  (void)index;
-}
-
-void name_hurt(Proposal& proposal) {
-  for (const auto& effect : proposal.queries) {
-    if (effect.after > kFuzz * effect.before) {
-      proposal.warnings.push_back(
-          fmt::format("Gets slower: {} ({:.2f} instead of {:.2f} planner units, {:.0f} calls).",
-                      effect.sql, effect.after.value(), effect.before.value(), effect.calls));
-    }
-  }
 }
 
 std::string rationale_of(const Proposal& proposal, const SizedCandidate& candidate) {
@@ -263,7 +124,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
       proposal.net_benefit.value() / std::max(1e-9, input.choice.reads_before), 0.0, 1.0);
   proposal.rationale = rationale_of(proposal, candidate);
   add_evidence(proposal, input, candidate);
-  judge_confidence(proposal, input, table, index);
+  judge_confidence(proposal, input, table);
   name_hurt(proposal);
   if (proposal.rule == kAskedRule && proposal.net_benefit.value() <= 0) {
     proposal.warnings.emplace_back("It was asked for; the recorded workload gains nothing by it.");

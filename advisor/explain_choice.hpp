@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "advisor/advice.hpp"
 #include "advisor/advise.hpp"
+#include "advisor/calibrate/time_effect.hpp"
 #include "advisor/price/planner_costs.hpp"
 #include "advisor/price/write_activity.hpp"
 #include "advisor/select/choose.hpp"
@@ -20,6 +22,8 @@ struct ChoiceInput {
   const Choice& choice;
   const WriteProfile& profile;
   const WritePrices& writes;
+  const std::optional<Calibration>& calibration;
+  EstimatedWork estimated{catalog, candidates};
 };
 
 /// One proposal for each chosen index, with the queries that it helps or hurts.

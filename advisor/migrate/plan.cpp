@@ -72,7 +72,8 @@ std::vector<std::string> write(const std::vector<Statement>& statements) {
 
 std::vector<Statement> kept(std::vector<Statement> statements, bool drops) {
   std::erase_if(statements, [&](const Statement& statement) {
-    return begins(statement.text, "DROP INDEX") != drops;
+    return (begins(statement.text, "DROP INDEX") || begins(statement.text, "DROP STATISTICS")) !=
+           drops;
   });
   return statements;
 }
@@ -160,7 +161,8 @@ MigrationStep step_of(const Proposal& proposal, bool drops) {
   const auto down = kept(read(proposal.ddl_down), !drops);
   step.up = write(up);
   step.down = write(down);
-  if (!drops && !down.empty() && !up.empty()) {
+  // CREATE STATISTICS is whole or not at all: nothing to clean up.
+  if (!drops && !down.empty() && !up.empty() && proposal.kind != ProposalKind::CollectStatistics) {
     step.clean_up = clean_up(up, dropped(down.back().text));
     if (proposal.size && proposal.build_seconds) {
       step.notes.push_back(forecast(proposal.size->value(), *proposal.build_seconds));
@@ -185,13 +187,21 @@ MigrationStep step_of(const Proposal& proposal, bool drops) {
 
 std::vector<MigrationStep> migration_plan(const Advice& advice) {
   std::vector<MigrationStep> steps;
-  for (const bool drops : {false, true}) {
+  const auto add = [&](const Proposal& proposal, bool drops) {
+    MigrationStep step = step_of(proposal, drops);
+    if (!step.up.empty()) {
+      steps.push_back(std::move(step));
+    }
+  };
+  for (const bool statistics : {true, false}) {
     for (const Proposal& proposal : advice.proposals) {
-      MigrationStep step = step_of(proposal, drops);
-      if (!step.up.empty()) {
-        steps.push_back(std::move(step));
+      if ((proposal.kind == ProposalKind::CollectStatistics) == statistics) {
+        add(proposal, false);
       }
     }
+  }
+  for (const Proposal& proposal : advice.proposals) {
+    add(proposal, true);
   }
   return steps;
 }

@@ -21,8 +21,9 @@ struct MigrationStep {
   std::vector<std::string> notes = {};  ///< forecast and warnings
 };
 
-/// The proposals' statements in the order in which they are to be run: all that creates, by rank,
-/// then all that drops. A replacement is both, so that there is never no index (M19).
+/// The proposals' statements in the order in which they are to be run: statistics, all that creates
+/// an index, by rank, then all that drops. A replacement is both, so that there is never no index
+/// (M19).
 [[nodiscard]] std::vector<MigrationStep> migration_plan(const Advice& advice);
 
 }  // namespace quern::advisor

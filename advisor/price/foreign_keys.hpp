@@ -7,6 +7,12 @@
 
 namespace quern::advisor {
 
+/// What deletes and key changes of referenced tables write unseen: ON DELETE CASCADE deletes the
+/// referencing rows, SET NULL, SET DEFAULT and ON UPDATE CASCADE update their key (and so lose HOT
+/// where it is indexed). So many a row as the referencing table has for one of the referenced;
+/// cascades of cascades too.
+void add_foreign_key_writes(WriteProfile& writes, const CatalogSnapshot& catalog);
+
 /// For every foreign key whose referenced table loses rows or changes keys in the recorded period,
 /// adds the lookup that the server runs for each such row (ri_triggers.c: RI_FKey_noaction_del and
 /// friends) as a class of its own. No statement's plan shows that cost; without an index on the

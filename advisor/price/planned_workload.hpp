@@ -30,6 +30,7 @@ struct PlannedClass {
   std::optional<std::uint64_t> rows = {};  ///< measured
   std::optional<Microseconds> total = {};  ///< measured
   bool foreign_key_check = false;
+  double evidence_factor = 1;             ///< QueryEffect::evidence_factor; in the samples' weights
   bool generic = false;                   ///< planned without the values it ran with
   std::vector<std::size_t> samples = {};  ///< ordinals in PlannedWorkload::samples
   std::vector<planner_model::TableUse> uses = {};

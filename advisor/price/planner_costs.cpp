@@ -51,9 +51,11 @@ IndexConfiguration PlannerCosts::configuration(std::size_t query, const IndexSet
 }
 
 PlanResult PlannerCosts::plan(std::size_t query, const IndexSet& indexes,
-                              const std::vector<std::string>& dropped) const {
+                              const std::vector<std::string>& dropped,
+                              const planner_model::Assumptions& assumed) const {
   IndexConfiguration wanted = configuration(query, indexes);
   wanted.dropped = dropped;
+  wanted.assumed = assumed;
   return planner_.plan(*workload_.samples[query].query, wanted);
 }
 

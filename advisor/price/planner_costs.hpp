@@ -44,8 +44,9 @@ class PlannerCosts : public CostModel {
   [[nodiscard]] int candidate_named(const std::string& index) const;
 
   /// The whole plan, not cached. `dropped` are existing indexes to imagine away.
-  [[nodiscard]] planner_model::PlanResult plan(std::size_t query, const IndexSet& indexes,
-                                               const std::vector<std::string>& dropped = {}) const;
+  [[nodiscard]] planner_model::PlanResult plan(
+      std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
+      const planner_model::Assumptions& assumed = {}) const;
 
   /// Which candidates a plan's cost depends on.
   [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;

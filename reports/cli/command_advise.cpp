@@ -15,6 +15,7 @@
 #include "reports/cli/command_context.hpp"
 #include "reports/cli/progress.hpp"
 #include "reports/json/advice_json.hpp"
+#include "reports/json/calibration_json.hpp"
 #include "reports/markdown/render_advice.hpp"
 #include "reports/migration/migration_files.hpp"
 #include "reports/report_document.hpp"
@@ -28,6 +29,7 @@ namespace {
 struct Options {
   std::string workload;
   std::string catalog;
+  std::string calibration;
   AdviceArguments planning = {};
   std::string html;
   std::string json;
@@ -72,6 +74,10 @@ void run(const CommandContext& context, const Options& options) {
   }
   const Workload workload = load_workload(options.workload);
   const CatalogSnapshot catalog = load_catalog(context, options.catalog);
+  if (!options.calibration.empty()) {
+    planning.calibration =
+        read_calibration(read_text_file(options.calibration), options.calibration);
+  }
   advisor::Advice advice;
   {
     Progress progress{context};
@@ -112,6 +118,10 @@ void register_advise(CLI::App& app, CommandContext& context) {
       ->required()
       ->type_name("FILE");
   add_advice_arguments(*command, options->planning);
+  command
+      ->add_option("--calibration", options->calibration,
+                   "Times of `quern calibrate` (without: fitted to the workload's own plans)")
+      ->type_name("FILE");
   command->add_option("--html", options->html, "Write the report as one HTML file")
       ->type_name("FILE");
   command->add_option("--json", options->json, "Write the advice document (- is stdout)")

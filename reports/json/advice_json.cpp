@@ -43,6 +43,15 @@ Json effect_of(const advisor::QueryEffect& effect) {
             {"uses_index", effect.uses_index},
             {"plan_before", plan_of(effect.plan_before)},
             {"plan_after", plan_of(effect.plan_after)}};
+  if (effect.evidence_factor != 1) {
+    json["evidence_factor"] = number(effect.evidence_factor);
+  }
+  if (effect.time) {
+    json["time"] = {{"before_ms", number(effect.time->before_ms)},
+                    {"after_ms", number(effect.time->after_ms)},
+                    {"after_low_ms", number(effect.time->after_low_ms)},
+                    {"after_high_ms", number(effect.time->after_high_ms)}};
+  }
   if (effect.measured_mean) {
     json["measured_mean_us"] = effect.measured_mean->count();
   }
@@ -65,6 +74,19 @@ Json writes_of(const advisor::WriteEffect& writes) {
           {"wal_bytes_per_insert", number(writes.wal_per_insert.value())},
           {"wal_bytes_total", number(writes.wal_total.value())},
           {"cost_total", number(writes.cost_total.value())}};
+}
+
+Json robustness_of(const advisor::Robustness& robustness) {
+  Json scenarios = Json::array();
+  for (const advisor::Scenario& scenario : robustness.scenarios) {
+    scenarios.push_back({{"assumption", scenario.assumption},
+                         {"value", number(scenario.value)},
+                         {"saved_share", number(scenario.saved_share)}});
+  }
+  return {{"saved_share", number(robustness.saved_share)},
+          {"queries", robustness.queries},
+          {"scenarios", scenarios},
+          {"complete", robustness.complete}};
 }
 
 const char* kind_key(advisor::ProposalKind kind) {
@@ -116,6 +138,14 @@ Json proposal_of(const advisor::Proposal& proposal) {
             {"queries", effects_of(proposal.queries)}};
   if (proposal.size) {
     json["size_bytes"] = number(proposal.size->value());
+  }
+  if (proposal.robustness) {
+    json["robustness"] = robustness_of(*proposal.robustness);
+  }
+  if (proposal.time) {
+    json["time"] = {{"saved_ms", number(proposal.time->saved_ms)},
+                    {"low_ms", number(proposal.time->low_ms)},
+                    {"high_ms", number(proposal.time->high_ms)}};
   }
   if (proposal.build_seconds) {
     json["build_seconds"] = number(*proposal.build_seconds);

@@ -18,13 +18,13 @@ void add_statement(advisor::Prediction& prediction, std::string statement) {
   while (!statement.empty() && statement.back() == ';') {
     statement.pop_back();
   }
-  if (statement.rfind("CREATE ", 0) == 0) {
+  if (statement.rfind("CREATE INDEX ", 0) == 0 || statement.rfind("CREATE UNIQUE INDEX ", 0) == 0) {
     prediction.create.push_back(without(statement, "CONCURRENTLY "));
   } else if (statement.rfind("ALTER INDEX ", 0) == 0) {
     prediction.attach.push_back(statement);
   } else if (statement.rfind("DROP INDEX ", 0) == 0) {
     prediction.drop.push_back(without(statement, "CONCURRENTLY "));
-  }  // SET and RESET are for a build beside traffic
+  }  // SET and RESET are for a build beside traffic; statistics have no prediction
 }
 
 }  // namespace

@@ -14,7 +14,10 @@ cd "$source"
 "$quern" -q merge "$out/recorded.workload.json" "$out/more.workload.json" -o "$out/run.workload.json"
 gzip -dc "$shop/catalog.json.gz" >"$out/run.catalog.json"
 "$quern" -q snapshot --from-schema "$shop/schema.sql" -o "$out/schema.catalog.json"
-"$quern" -q advise "$out/run.workload.json" -c "$out/run.catalog.json" --html "$out/run.html" \
+"$quern" -q calibrate "$out/all.workload.json" -c "$out/run.catalog.json" \
+  -o "$out/run.calibration.json" >"$out/run.calibration.txt"
+"$quern" -q advise "$out/run.workload.json" -c "$out/run.catalog.json" \
+  --calibration "$out/run.calibration.json" --html "$out/run.html" \
   --json "$out/run.advice.json" --markdown "$out/run.advice.md" >"$out/run.advice.txt"
 printf '%s\n' '{"id":1,"sql":"SELECT * FROM orders WHERE customer_id = 7","create":["CREATE INDEX ON orders (customer_id)"]}' \
   '{"id":"wrong","sql":"SELECT FORM"}' |

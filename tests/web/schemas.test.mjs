@@ -57,6 +57,7 @@ const documents = {
   workload: ["recorded.workload.json", "more.workload.json", "run.workload.json", "all.workload.json", "cut.workload.json", "maintenance.workload.json"].map(inRun).filter(existsSync).map(json),
   catalog: [json(join(source, "samples/shop/catalog.json.gz")), json(inRun("schema.catalog.json"))],
   advice: [json(inRun("run.advice.json")), golden("advice.json")],
+  calibration: [json(inRun("run.calibration.json"))],
   check: [json(inRun("run.check.json")), golden("check.json")],
   "what-if": lines(inRun("run.what-if.jsonl")),
 }

@@ -1,0 +1,191 @@
+#include "advisor/choice_evidence.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "advisor/migrate/index_ddl.hpp"
+
+namespace quern::advisor {
+
+namespace {
+
+std::string bytes_text(double bytes) {
+  constexpr double kKilo = 1024;
+  return bytes < kKilo * kKilo ? fmt::format("{:.0f} kB", bytes / kKilo)
+                               : fmt::format("{:.1f} MB", bytes / kKilo / kKilo);
+}
+
+/// Where measured times had the last word over the estimates.
+void tell_correction(Proposal& proposal) {
+  std::size_t corrected = 0;
+  double least = 1;
+  double most = 1;
+  for (const auto& effect : proposal.queries) {
+    corrected += effect.evidence_factor != 1 && weighted_gain(effect) > 0 ? 1 : 0;
+    least = std::min(least, effect.evidence_factor);
+    most = std::max(most, effect.evidence_factor);
+  }
+  if (corrected == 0) {
+    return;
+  }
+  const std::string range = least == 1  ? fmt::format("up to {:.1f} times", most)
+                            : most == 1 ? fmt::format("down to {:.2f} times", least)
+                                        : fmt::format("{:.2f} to {:.1f} times", least, most);
+  proposal.evidence.push_back(fmt::format(
+      "Measured: {} of the query classes took {} than estimated, beyond doubt; the cost counts {} "
+      "for that.",
+      corrected,
+      least == 1  ? "longer"
+      : most == 1 ? "less"
+                  : "longer or less",
+      range));
+}
+
+bool lacks_statistics(const ChoiceInput& input, const Table& table) {
+  for (const Table* leaf : leaves(table, input.catalog)) {
+    if (leaf->reltuples < 0) {
+      return true;
+    }
+  }
+  return !input.catalog.has_statistics;
+}
+
+}  // namespace
+
+double weighted_gain(const QueryEffect& effect) {
+  return effect.calls * effect.evidence_factor * (effect.before - effect.after).value();
+}
+
+bool concerns(const PlannedClass& query, Oid table) {
+  return std::any_of(query.uses.begin(), query.uses.end(),
+                     [table](const auto& use) { return use.table == table; });
+}
+
+void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
+  double calls = 0;
+  double milliseconds = 0;
+  std::size_t helped = 0;
+  for (const auto& effect : proposal.queries) {
+    if (weighted_gain(effect) <= 0) {
+      continue;
+    }
+    ++helped;
+    calls += effect.calls;
+    if (effect.measured_mean) {
+      milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
+    }
+  }
+  const std::string took = milliseconds > 0 ? fmt::format(" and took {:.1f} ms", milliseconds) : "";
+  proposal.evidence.push_back(
+      fmt::format("Measured: {} query class{} that it helps ran {:.0f} time{}{}.", helped,
+                  helped == 1 ? "" : "es", calls, calls == 1 ? "" : "s", took));
+  if (!proposal.queries.empty()) {
+    const QueryEffect& best = proposal.queries.front();
+    proposal.evidence.push_back(
+        fmt::format("Estimated: the query that gains most costs {:.2f} instead of {:.2f} planner "
+                    "units, {:.0f} times in the recorded period.",
+                    best.after.value(), best.before.value(), best.calls));
+  }
+  proposal.time = time_gain(proposal.queries);
+  if (proposal.time) {
+    proposal.evidence.push_back(
+        fmt::format("Estimated, from measured times and the log's own plans: it saves {}.",
+                    time_gain_words(*proposal.time, proposal.queries, input.workload)));
+  }
+  proposal.evidence.push_back(
+      fmt::format("Estimated: it takes {} on disk ({} rows).", bytes_text(candidate.size.value()),
+                  candidate.parts.empty()
+                      ? "no"
+                      : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples)));
+  const WriteEffect& writes = *proposal.writes;
+  const bool written = writes.rows_inserted >= 1 || writes.rows_updated >= 1;
+  proposal.evidence.push_back(
+      fmt::format("Estimated: each inserted row writes {:.0f} bytes more WAL; ",
+                  writes.wal_per_insert.value()) +
+      (written ? fmt::format("the period's {:.0f} inserts and {:.0f} updates cost {:.2f} planner "
+                             "units and {} more.",
+                             writes.rows_inserted, writes.rows_updated, writes.cost_total.value(),
+                             bytes_text(writes.wal_total.value()))
+               : "the period had no inserts or updates."));
+  if (writes.hot_updates_lost > 0) {
+    proposal.evidence.push_back(fmt::format(
+        "Estimated: {:.0f} updates could no longer be HOT, because they set a column of "
+        "this index; each then adds an entry to every index of {}.",
+        writes.hot_updates_lost, proposal.table));
+  }
+  tell_correction(proposal);
+}
+
+void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table& table) {
+  std::set<std::string> unmodelled;
+  std::size_t generic = 0;
+  for (const auto& query : input.planned.classes) {
+    if (!concerns(query, table.oid)) {
+      continue;
+    }
+    const bool helped =
+        std::any_of(proposal.queries.begin(), proposal.queries.end(), [&](const auto& effect) {
+          return effect.fingerprint == query.fingerprint && effect.uses_index;
+        });
+    if (!helped) {
+      continue;
+    }
+    generic += query.generic ? 1 : 0;
+    for (const auto sample : query.samples) {
+      const auto& constructs = input.planned.samples[sample].before.unmodelled;
+      unmodelled.insert(constructs.begin(), constructs.end());
+    }
+  }
+  proposal.confidence = Confidence::High;
+  if (lacks_statistics(input, table)) {
+    proposal.confidence = Confidence::Low;
+    proposal.warnings.push_back(
+        fmt::format("{} was never analyzed: the estimates rest on defaults. Run ANALYZE and take "
+                    "the snapshot again.",
+                    proposal.table));
+  }
+  if (!unmodelled.empty()) {
+    proposal.confidence = Confidence::Low;
+    std::string names;
+    for (const auto& name : unmodelled) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    proposal.warnings.push_back(
+        "Queries that it helps hold what the model prices roughly: " + names + ".");
+  }
+  if (generic > 0) {
+    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
+    proposal.warnings.push_back(
+        fmt::format("{} of the query classes were planned without their parameters, as generic "
+                    "plans.",
+                    generic));
+  }
+  const auto only_priced =
+      std::count_if(proposal.queries.begin(), proposal.queries.end(),
+                    [](const QueryEffect& effect) { return effect.index_only_priced; });
+  if (only_priced > 0) {
+    proposal.confidence = Confidence::Low;
+    proposal.warnings.push_back(fmt::format(
+        "In {} of the query classes EXPLAIN's total counts this index in an EXISTS planned row by "
+        "row, and the server then runs that as a hashed subplan without it: the gain may be on "
+        "paper only. Compare EXPLAIN ANALYZE on a copy first.",
+        only_priced));
+  }
+  if (proposal.share_of_workload < 0.01) {
+    proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
+  }
+}
+
+void name_hurt(Proposal& proposal) {
+  for (const auto& effect : proposal.queries) {
+    if (effect.after > kFuzz * effect.before) {
+      proposal.warnings.push_back(
+          fmt::format("Gets slower: {} ({:.2f} instead of {:.2f} planner units, {:.0f} calls).",
+                      effect.sql, effect.after.value(), effect.before.value(), effect.calls));
+    }
+  }
+}
+
+}  // namespace quern::advisor
