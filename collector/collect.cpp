@@ -90,6 +90,7 @@ class Collection {
     std::string_view line;
     while (lines.next(line)) {
       stream_.line(line, lines.number(), lines.cut(), lines.terminated());
+      report(lines.number(), source, 0, 0);
     }
     static_cast<void>(stream_.close());
     bytes = lines.bytes();

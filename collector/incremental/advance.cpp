@@ -104,7 +104,8 @@ class Reading {
     const std::uint64_t to = file.plain ? file.size : std::numeric_limits<std::uint64_t>::max();
     ByteSource source = stream_from(file, from, to);
     std::uint64_t bytes = 0;
-    WorkloadPiece piece = collect_part(source, *layout, options_, bytes);
+    WorkloadPiece piece = collect_part(source, *layout, reporting(), bytes);
+    done_ += file.plain ? bytes : file.size;
     if (source.damage()) {
       return fmt::format("{}: left for later: {}", file.path, *source.damage());
     }
@@ -119,11 +120,25 @@ class Reading {
     return std::nullopt;
   }
 
+  /// How much there may be to read, for progress.
+  void expect(std::uint64_t bytes) { all_ = bytes; }
+
   [[nodiscard]] bool saw(std::size_t index) const {
     return seen_.count(static_cast<std::ptrdiff_t>(index)) > 0;
   }
 
  private:
+  /// The options, telling what was read of all files.
+  [[nodiscard]] CollectOptions reporting() const {
+    CollectOptions options = options_;
+    if (options_.progress) {
+      options.progress = [this](std::uint64_t done, std::uint64_t) {
+        options_.progress(done_ + done, std::max(all_, done_ + done));
+      };
+    }
+    return options;
+  }
+
   FileProgress* progress_of(const LogFile& file) {
     FileProgress* found = nullptr;
     for (FileProgress& progress : state_.files) {
@@ -173,6 +188,8 @@ class Reading {
   CollectState& state_;
   const CollectOptions& options_;
   std::set<std::ptrdiff_t> seen_;
+  std::uint64_t done_ = 0;
+  std::uint64_t all_ = 0;
 };
 
 auto first_message(const FileProgress& file) {
@@ -203,13 +220,32 @@ void fold_gone_files(CollectState& state, const Reading& reading) {
   }
 }
 
+/// The size of the files less what was read of them before, roughly: they are known by their names
+/// here.
+std::uint64_t bytes_beyond(const CollectState& state, const std::vector<std::string>& paths) {
+  std::uint64_t bytes = 0;
+  for (const std::string& path : paths) {
+    struct stat status {};
+
+    const auto size = ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
+                          ? static_cast<std::uint64_t>(status.st_size)
+                          : 0;
+    const auto known = std::find_if(state.files.begin(), state.files.end(),
+                                    [&](const FileProgress& file) { return file.path == path; });
+    bytes += size - std::min(size, known == state.files.end() ? 0 : known->offset);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::string> advance(CollectState& state, const std::vector<std::string>& inputs,
                                  const CollectOptions& options) {
   std::vector<std::string> left;
   Reading reading{state, options};
-  for (const std::string& path : expand_inputs(inputs)) {
+  const std::vector<std::string> paths = expand_inputs(inputs);
+  reading.expect(bytes_beyond(state, paths));
+  for (const std::string& path : paths) {
     const auto file = look_at(path);
     if (!file) {
       left.push_back(fmt::format("{}: not an ordinary file", path));

@@ -25,6 +25,18 @@ constexpr std::size_t kMostSessions = 20'000;
 /// Records and bytes that a session may hold back at the start of a piece.
 constexpr std::size_t kMostHeld = 32;
 constexpr std::size_t kMostHeldBytes = 256U << 10U;
+/// Bytes that all sessions together may hold: of records at their starts, and of what is open.
+constexpr std::size_t kMostHeldInAll = 48U << 20U;
+constexpr std::size_t kMostOpenInAll = 48U << 20U;
+
+std::size_t open_bytes_of(const SessionState& session) {
+  std::size_t bytes = session.open.present ? session.open.sql.size() : 0;
+  bytes += session.open.planned ? session.open.plan.source.size() : 0;
+  for (const PendingPlan& pending : session.pending) {
+    bytes += pending.plan.source.size() + pending.plan.query_text.size();
+  }
+  return bytes;
+}
 
 /// Copies of a record's texts that are not clean UTF-8, with the stray bytes escaped.
 class CleanTexts {
@@ -72,6 +84,8 @@ struct EventAssembler::State {
   std::unordered_map<std::uint64_t, SessionState> sessions = {};  ///< by the hash of their id
   std::vector<SessionState> ended = {};  ///< they may still go on from the piece before
   std::size_t started = 0;               ///< sessions seen that are from_start
+  std::size_t held_bytes = 0;            ///< in heads
+  std::size_t open_bytes = 0;            ///< of open and pending executions
   std::uint64_t clock = 0;
   TextPosition where = {};
   CleanTexts texts = {};
@@ -81,6 +95,7 @@ struct EventAssembler::State {
   static std::uint64_t key_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
 
   SessionState& session_of(const LogRecord& record) {
+    bound_open_bytes();
     const std::uint64_t key = key_of(record.session);
     auto place = sessions.find(key);
     if (place == sessions.end()) {
@@ -99,6 +114,20 @@ struct EventAssembler::State {
     return place->second;
   }
 
+  /// The sum that is kept up is near enough to know when to look.
+  void bound_open_bytes() {
+    if (open_bytes <= kMostOpenInAll) {
+      return;
+    }
+    open_bytes = 0;
+    for (const auto& [key, session] : sessions) {
+      open_bytes += open_bytes_of(session);
+    }
+    if (open_bytes > kMostOpenInAll) {
+      end_oldest_half();
+    }
+  }
+
   void end_oldest_half() {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> by_age;
     for (const auto& [key, session] : sessions) {
@@ -115,6 +144,13 @@ struct EventAssembler::State {
   // --- records -------------------------------------------------------------------------------
 
   void concerning(SessionState& session, const LogRecord& record, const MessageText& message) {
+    const std::size_t before = open_bytes_of(session);
+    executed(session, record, message);
+    open_bytes += open_bytes_of(session);
+    open_bytes -= std::min(open_bytes, before);
+  }
+
+  void executed(SessionState& session, const LogRecord& record, const MessageText& message) {
     if (session.decided) {
       executions.take(session, record, message);
     } else if (SessionExecutions::starts_afresh(session, record, message)) {
@@ -127,11 +163,12 @@ struct EventAssembler::State {
 
   void hold(SessionState& session, const LogRecord& record, const MessageText& message) {
     session.head.push_back(HeldRecord::of(record));
+    held_bytes += session.head.back().size();
     std::size_t bytes = 0;
     for (const HeldRecord& held : session.head) {
       bytes += held.size();
     }
-    if (session.head.size() > kMostHeld || bytes > kMostHeldBytes) {
+    if (session.head.size() > kMostHeld || bytes > kMostHeldBytes || held_bytes > kMostHeldInAll) {
       let_start_stand(session);
       return;
     }
@@ -157,6 +194,7 @@ struct EventAssembler::State {
     SessionState begun;
     for (const HeldRecord& held : std::exchange(session.head, {})) {
       const LogRecord record = held.view();
+      held_bytes -= std::min(held_bytes, held.size());
       executions.take(begun, record, read_message(record.message));
     }
     if (session.decided) {
@@ -183,12 +221,17 @@ struct EventAssembler::State {
 
   /// Nothing of the session goes on after this.
   void end(SessionState session) {
+    open_bytes -= std::min(open_bytes, open_bytes_of(session));
     if (!session.from_start) {
       close(std::move(session));
       return;
     }
     if (session.decided) {
       executions.close(session);
+    }
+    if (!session.decided) {  // its head tells all of it
+      session.open = OpenExecution{};
+      session.pending.clear();
     }
     session.to_end = false;
     ended.push_back(std::move(session));
@@ -331,6 +374,8 @@ struct EventAssembler::State {
       all.push_back(std::move(session));
     }
     sessions.clear();
+    held_bytes = 0;
+    open_bytes = 0;
     std::sort(all.begin(), all.end(), [](const SessionState& a, const SessionState& b) {
       return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
     });

@@ -203,6 +203,15 @@ void SessionExecutions::emit(SessionState& session, const Origin& origin, Execut
 }
 
 void SessionExecutions::emit_open(SessionState& session) {
+  tell_open(session);
+  // Thousands of sessions may be known: the room of a long text is not kept for the next one.
+  constexpr std::size_t kLong = 16U << 10U;
+  if (session.open.sql.capacity() > kLong && !session.open.present) {
+    std::string{}.swap(session.open.sql);
+  }
+}
+
+void SessionExecutions::tell_open(SessionState& session) {
   OpenExecution& open = session.open;
   if (!open.present) {
     return;

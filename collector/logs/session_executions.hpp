@@ -46,6 +46,7 @@ class SessionExecutions {
   void note(const char* reason, const LogRecord& record);
   void emit(SessionState& session, const Origin& origin, Execution execution);
   void emit_open(SessionState& session);
+  void tell_open(SessionState& session);
   void emit_several(SessionState& session, const std::vector<std::string_view>& statements);
   void emit_plan(SessionState& session, const PendingPlan& pending, bool nested = false);
   std::optional<LoggedPlan> read_plan(const LogRecord& record, const MessageText& message);

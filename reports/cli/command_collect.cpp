@@ -119,13 +119,20 @@ class StateLock {
 /// The state file is replaced in one step, with positions and what they gave in it: a run that is
 /// killed before has not been, and after it only the output remains to be written again.
 void run_with_state(const CommandContext& context, const Options& typed,
-                    const collector::CollectOptions& options) {
+                    collector::CollectOptions options) {
   const StateLock lock{typed.state};
   collector::CollectState state;
   if (std::filesystem::exists(typed.state)) {
     state = collector::read_state(collector::read_document(typed.state), typed.state);
   }
-  const std::vector<std::string> left = advance(state, typed.inputs, options);
+  std::vector<std::string> left;
+  {
+    Progress progress{context};
+    options.progress = [&](std::uint64_t done, std::uint64_t all) {
+      progress.update_bytes("reading", done, all);
+    };
+    left = advance(state, typed.inputs, options);
+  }
   write_output(context, typed.state, write_state(state));
   for (const std::string& reason : left) {
     context.warn(reason);

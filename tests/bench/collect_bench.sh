@@ -60,9 +60,19 @@ make_log "$large" | python3 "$root/tests/bench/measure.py" "$work/measured" \
   "$quern" --quiet collect - -o "$work/large.json"
 read -r seconds peak < "$work/measured"
 quern_seconds=$seconds row "quern collect (pipe)" "$large"
+large_peak=$peak
+
+for kind in shapes distinct long names; do  # hard on memory: 300 MB is the limit
+  python3 "$root/tests/bench/make_hard_log.py" "$kind" "$small" > "$work/log"
+  measure 1 "$quern" --quiet collect "$work/log" -o "$work/hard.json"
+  row "quern, $kind" "$small"
+  hard_peak=$((peak > ${hard_peak:-0} ? peak : ${hard_peak:-0}))
+done
+rm "$work/log"
+[ "$hard_peak" -le 300000 ] || echo "collect_bench: $((hard_peak / 1000)) MB of memory, more than 300" >&2
 
 awk -v q="$quern_seconds" -v w="$wc_seconds" -v b="${badger_seconds:-0}" -v s="$small" -v l="$large" \
-  -v ps="$small_peak" -v pl="$peak" 'BEGIN {
+  -v ps="$small_peak" -v pl="$large_peak" 'BEGIN {
     if (b > 0) printf "quern is %.0f times as fast as pgBadger; ", b / q
     printf "wc -l is %.1f times as fast as quern\n", q / w
     printf "memory from %d to %d MB of log: %.1f to %.1f MB\n", s, l, ps / 1000, pl / 1000 }'
