@@ -64,9 +64,14 @@ bool pgbouncer(std::string_view line) {
   return false;
 }
 
+/// In any of EXPLAIN's formats, as it is or as psql frames it.
 bool explain_output(std::string_view line) {
-  return holds(line, "(cost=") || holds(line, "QUERY PLAN") || holds(line, "\"Node Type\"") ||
-         holds(line, "Node Type:") || holds(line, "<Node-Type>");
+  constexpr std::array<std::string_view, 16> kWords = {
+      "(cost=",       "QUERY PLAN",     "Node Type",   "<Node-Type>",  "<explain",  "<Plan>",
+      "\"Plan\":",    "- Plan:",        "Total Cost",  "Startup Cost", "Plan Rows", "Plan Width",
+      "<Total-Cost>", "<Startup-Cost>", "<Plan-Rows>", "<Plan-Width>"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return holds(line, word); });
 }
 
 struct Kind {

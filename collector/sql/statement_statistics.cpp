@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,11 @@ std::string lower(std::string text) {
   return text;
 }
 
+std::string trimmed(const std::string& text) {
+  const std::size_t from = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(from, text.find_last_not_of(' ') + 1 - from);
+}
+
 std::vector<std::string> fields_of(std::string_view record, char separator) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -40,7 +46,15 @@ std::vector<std::string> fields_of(std::string_view record, char separator) {
       fields.back() += c;
     }
   }
+  if (separator == '|') {  // psql sets values below one another
+    std::transform(fields.begin(), fields.end(), fields.begin(), trimmed);
+  }
   return fields;
+}
+
+/// psql's line below the names: ----+----
+bool is_rule(std::string_view line) {
+  return !line.empty() && line.find_first_not_of("-+") == std::string_view::npos;
 }
 
 bool has(const std::vector<std::string>& names, const char* name) {
@@ -129,7 +143,10 @@ void StatementStatisticsReader::line(std::string_view text, std::uint64_t number
 void StatementStatisticsReader::finish() {
   if (json_) {
     json_document();
-  } else if (!text_.empty()) {
+    return;
+  }
+  take_aligned();
+  if (!text_.empty()) {
     tally_.note("pg_stat_statements row that is cut", first_line_);
   }
 }
@@ -138,6 +155,9 @@ void StatementStatisticsReader::csv_record() {
   if (separator_ == '\0') {
     separator_ = separator_of(text_).value_or(',');
     names_ = fields_of(lower(text_), separator_);
+    return;
+  }
+  if (separator_ == '|' && is_rule(text_)) {
     return;
   }
   const std::vector<std::string> fields = fields_of(text_, separator_);
@@ -151,7 +171,30 @@ void StatementStatisticsReader::csv_record() {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     row[names_[i]] = fields[i];
   }
-  take(row, first_line_);
+  if (separator_ != '|') {
+    take(row, first_line_);
+    return;
+  }
+  // A query of several lines goes on in rows of which all else is empty.
+  std::string& query = row["query"];
+  const bool goes_on = !aligned_.empty() && row["calls"].empty();
+  if (!goes_on) {
+    take_aligned();
+    aligned_ = std::move(row);
+    aligned_line_ = first_line_;
+    return;
+  }
+  std::string& whole = aligned_["query"];
+  if (!whole.empty() && whole.back() == '+') {
+    whole.pop_back();
+  }
+  whole += '\n' + query;
+}
+
+void StatementStatisticsReader::take_aligned() {
+  if (!aligned_.empty()) {
+    take(std::exchange(aligned_, {}), aligned_line_);
+  }
 }
 
 void StatementStatisticsReader::json_document() {

@@ -11,9 +11,9 @@
 
 namespace quern::collector {
 
-/// A dump of pg_stat_statements, of any version: CSV (also with ; | or tabs) with a header line, a
-/// JSON array, or a JSON object a line. Columns are told by their names; calls, the total time and
-/// the query are needed, under the names before PostgreSQL 13 or since.
+/// A dump of pg_stat_statements, of any version: CSV (also with ; or tabs) with a header line, what
+/// psql prints, a JSON array, or a JSON object a line. Columns are told by their names; calls, the
+/// total time and the query are needed, under the names before PostgreSQL 13 or since.
 class StatementStatisticsReader {
  public:
   StatementStatisticsReader(Aggregator& aggregator, ReadTally& tally)
@@ -31,6 +31,7 @@ class StatementStatisticsReader {
   using Row = std::map<std::string, std::string>;
 
   void csv_record();
+  void take_aligned();
   void json_document();
   void take(const Row& row, std::uint64_t line);
   void execute(std::string_view sql, const Row& row, std::uint64_t calls, std::uint64_t line);
@@ -44,6 +45,8 @@ class StatementStatisticsReader {
   bool quoted_ = false;
   std::uint64_t first_line_ = 0;
   std::uint64_t records_ = 0;
+  Row aligned_ = {};  ///< psql's last row: its query may go on
+  std::uint64_t aligned_line_ = 0;
 };
 
 }  // namespace quern::collector

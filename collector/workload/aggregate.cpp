@@ -155,11 +155,17 @@ template <std::size_t N>
 class RecentTexts {
  public:
   [[nodiscard]] const RecentText* find(std::uint64_t hash) const {
+    if (places_.empty()) {
+      return nullptr;
+    }
     const RecentText& place = places_[hash % N];
     return place.known && place.hash == hash ? &place : nullptr;
   }
 
   void keep(std::uint64_t hash, ClassNumber number, const std::vector<std::uint32_t>& lengths) {
+    if (places_.empty()) {
+      places_.resize(N);  // the many that only join pieces remember nothing
+    }
     RecentText& place = places_[hash % N];
     place.hash = hash;
     place.number = number;
@@ -168,7 +174,7 @@ class RecentTexts {
   }
 
  private:
-  std::vector<RecentText> places_ = std::vector<RecentText>(N);
+  std::vector<RecentText> places_;
 };
 
 }  // namespace

@@ -279,3 +279,19 @@ TEST_CASE("a connection pooler's log is recognized as one, and holds no statemen
     CHECK_THAT(describe_lines({line}), Catch::Matchers::Contains("PgBouncer"));
   }
 }
+
+TEST_CASE("a plan in any of EXPLAIN's formats is recognized as one") {
+  for (const std::string text :
+       {"                QUERY PLAN                 \n"
+        "-------------------------------------------\n"
+        " Result  (cost=0.00..0.01 rows=1 width=4)\n(1 ligne)",
+        "Seq Scan on t  (cost=0.00..35.50 rows=2550 width=4)",
+        "[{\"Plan\": {\"Node Type\": \"Result\", \"Total Cost\": 0.01}}]",
+        "- Plan:\n    Node Type: \"Result\"\n    Startup Cost: 0.00",
+        "<explain xmlns=\"http://www.postgresql.org/2009/explain\">\n <Query>\n  <Plan>\n"
+        "   <Node-Type>Result</Node-Type>\n  </Plan>\n </Query>\n</explain>"}) {
+    INFO(text);
+    CHECK_FALSE(detect_layout(lines_of(text), 0).has_value());
+    CHECK(foreign_kind(lines_of(text)) == "query plan");
+  }
+}

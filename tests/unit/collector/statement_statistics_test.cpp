@@ -100,3 +100,21 @@ TEST_CASE("a dump beside the log of the same time counts what the log has not", 
         "1 calls, 0 untimed, 2000 us in 1 bins, 2000 to 2000, 1 rows, 2 samples");
   CHECK(sum(StatementKind::Insert, "INTO t").substr(0, 30) == "6 calls, 0 untimed, 6000 us in");
 }
+
+TEST_CASE("pg_stat_statements as psql prints it, with a query of several lines", "[pgss]") {
+  const Workload w = collect_text(
+      " queryid |   query    | calls | total_exec_time \n"
+      "---------+------------+-------+-----------------\n"
+      "      -7 | SELECT a  +|     7 |             3.5 \n"
+      "         |   FROM t  +|       |                 \n"
+      "         | WHERE b=$1 |       |                 \n"
+      "      12 | SELECT $1  |     2 |             1.5 \n"
+      "(2 rows)\n",
+      {});
+  REQUIRE(w.classes.size() == 2);
+  CHECK(w.classes.front().sql == "SELECT a FROM t WHERE b = $1");
+  CHECK(w.classes.front().calls == 7);
+  CHECK(w.classes.front().total == Microseconds{3500});
+  CHECK(w.classes.back().calls == 2);
+  CHECK(w.skipped.by_reason().empty());
+}
