@@ -30,17 +30,17 @@ void tell_correction(Proposal& proposal) {
   if (corrected == 0) {
     return;
   }
-  const std::string range = least == 1  ? fmt::format("up to {:.1f} times", most)
-                            : most == 1 ? fmt::format("down to {:.2f} times", least)
-                                        : fmt::format("{:.2f} to {:.1f} times", least, most);
+  const std::string factor = least == 1  ? fmt::format("as much as {:.1f} times", most)
+                             : most == 1 ? fmt::format("as little as {:.2f} times", least)
+                                         : fmt::format("{:.2f} to {:.1f} times", least, most);
   proposal.evidence.push_back(fmt::format(
-      "Measured: {} of the query classes took {} than estimated, beyond doubt; the cost counts {} "
-      "for that.",
+      "Measured: {} of the query classes took {} than their cost stands for, beyond doubt: it "
+      "counts {}.",
       corrected,
       least == 1  ? "longer"
-      : most == 1 ? "less"
-                  : "longer or less",
-      range));
+      : most == 1 ? "less time"
+                  : "longer or less time",
+      factor));
 }
 
 bool lacks_statistics(const ChoiceInput& input, const Table& table) {

@@ -34,9 +34,12 @@ TimeEffect of_write(double measured, const PredictedTime& today, const Predicted
           .after_high_ms = less(std::min(saved, before.low - after.milliseconds))};
 }
 
+/// Three digits that count.
 std::string digits(double value) {
-  return value >= 10  ? fmt::format("{:.0f}", value)
-         : value >= 1 ? fmt::format("{:.1f}", value)
+  const double size = std::abs(value);
+  return size >= 100  ? fmt::format("{:.0f}", value)
+         : size >= 10 ? fmt::format("{:.1f}", value)
+         : size >= 1  ? fmt::format("{:.2f}", value)
                       : fmt::format("{:.2g}", value);
 }
 
