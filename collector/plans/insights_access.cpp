@@ -33,16 +33,16 @@ void sorts(const Context& c, std::size_t i) {
   const NodeTimes& at = c.nodes[i];
   const NodeTimes* below = is(at, "Sort") ? only_child(c, i) : nullptr;
   const PlanValue* keys = at.node->find("Sort Key");
-  if (below == nullptr || keys == nullptr || below->node->find("Relation Name") == nullptr ||
-      at.exclusive_ms <= kMuchTime * c.all_ms || rows_of(at) * at.loops < kManyRows) {
+  const double rows = below == nullptr ? 0 : rows_of(*below) * below->loops;
+  if (rows < kManyRows || keys == nullptr || below->node->find("Relation Name") == nullptr ||
+      at.exclusive_ms <= kMuchTime * c.all_ms) {
     return;
   }
   const bool columns = std::none_of(keys->items.begin(), keys->items.end(), [](const auto& key) {
     return key.scalar.find('(') != std::string::npos;
   });
   if (columns) {
-    c.add(PlanInsight::AvoidableSort, at,
-          {{"rows", rows_of(at) * at.loops}, {"sort_ms", at.exclusive_ms}});
+    c.add(PlanInsight::AvoidableSort, at, {{"rows", rows}, {"sort_ms", at.exclusive_ms}});
   }
 }
 

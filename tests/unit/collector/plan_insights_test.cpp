@@ -119,8 +119,9 @@ Sort  (cost=900.00..910.00 rows=50 width=8) (actual time=95.000..100.000 rows=50
   CHECK(tells(findings, PlanInsight::HashGrows));
   CHECK_FALSE(tells(findings, PlanInsight::AvoidableSort));
   CHECK(tells(plan_findings(*read_explain_text(R"(
-Sort  (cost=900.00..910.00 rows=5000 width=8) (actual time=95.000..100.000 rows=5000 loops=1)
-  Sort Key: placed_at
+Sort  (cost=900.00..910.00 rows=5000 width=8) (actual time=95.000..100.000 rows=25 loops=1)
+  Sort Key: placed_at DESC
+  Sort Method: top-N heapsort  Memory: 25kB
   ->  Seq Scan on orders o  (cost=0.00..400.00 rows=5000 width=4) (actual time=0.010..20.000 rows=5000 loops=1)
 )")),
               PlanInsight::AvoidableSort));
