@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "collector/plans/explain_formats.hpp"
 
 namespace quern::collector {
@@ -5,6 +7,16 @@ namespace quern::collector {
 namespace {
 
 constexpr std::size_t kMostDepth = 500;
+
+/// Of `001b`: the server writes only control characters so.
+std::optional<char> control_character(std::string_view digits) {
+  unsigned code = 0;
+  const char* end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, code, 16);
+  return digits.size() == 4 && read.ec == std::errc{} && read.ptr == end && code < 0x80
+             ? std::optional{static_cast<char>(code)}
+             : std::nullopt;
+}
 
 /// A string as escape_json() writes it; the YAML format quotes texts like that.
 bool quoted_text(std::string_view text, std::string& value) {
@@ -17,8 +29,8 @@ bool quoted_text(std::string_view text, std::string& value) {
       continue;
     }
     const char c = text[++i];
-    if (c == 'u' && i + 4 < text.size()) {  // control characters only
-      value += static_cast<char>(std::stoi(std::string{text.substr(i + 3, 2)}, nullptr, 16));
+    if (const auto control = c == 'u' ? control_character(text.substr(i + 1, 4)) : std::nullopt) {
+      value += *control;
       i += 4;
     } else {
       value += c == 'n'   ? '\n'
