@@ -1,6 +1,7 @@
 // Which statistics speak of an expression. Source: selfuncs.c (examine_variable,
 // examine_simple_variable), clauses.c (estimate_expression_value), PostgreSQL 15.
 #include <algorithm>
+#include <string>
 
 #include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/extended_selectivity.hpp"
@@ -120,11 +121,55 @@ RelOptInfo* find_rel(PlannerInfo& root, Relids relids) {
   return it == root.join_by_relids.end() ? nullptr : it->second;
 }
 
+namespace {
+
+/// Does the server know its value while it plans? Nothing in it waits for rows or parameters.
+bool made_of_constants(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::Var:
+    case ExprKind::Param:
+    case ExprKind::SubLink:
+    case ExprKind::SubPlan:
+    case ExprKind::Aggref:
+    case ExprKind::WindowFunc:
+    case ExprKind::GroupingFunc:
+    case ExprKind::SetToDefault:
+    case ExprKind::CurrentOf:
+    case ExprKind::Opaque:
+      return false;
+    default:
+      return !expr.returns_set &&
+             std::all_of(expr.args.begin(), expr.args.end(),
+                         [](const ExprPtr& arg) { return made_of_constants(*arg); });
+  }
+}
+
+/// The innermost call that this model cannot evaluate.
+std::string unknown_call(const Expr& expr) {
+  for (const ExprPtr& arg : expr.args) {
+    if (arg->kind != ExprKind::Const) {
+      if (auto name = unknown_call(*arg); !name.empty()) {
+        return name;
+      }
+    }
+  }
+  return expr.name;
+}
+
+}  // namespace
+
 ExprPtr estimation_value(PlannerInfo& root, const ExprPtr& expr) {
   if (expr->kind == ExprKind::Const || expr->kind == ExprKind::Var) {
     return expr;
   }
-  return simplify(expr, *root.global->types, FoldStable::Yes, root.global->now_us);
+  ExprPtr value = simplify(expr, *root.global->types, FoldStable::Yes, root.global->now_us);
+  if (value->kind != ExprKind::Const && value->kind != ExprKind::ArrayExpr &&
+      made_of_constants(*value) && !contains_volatile(value, root)) {
+    const std::string call = unknown_call(*value);
+    root.global->unmodelled.insert("the value of " +
+                                   (call.empty() ? "an expression" : call + "()"));
+  }
+  return value;
 }
 
 ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int var_relid) {

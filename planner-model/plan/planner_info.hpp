@@ -31,6 +31,8 @@
 
 namespace quern::planner_model {
 
+class GinShapes;
+
 /// A set of range-table indexes of one query level: bit i is range i. Children of partitioned
 /// tables share the bit of their parent, so 63 ranges a level suffice.
 using Relids = std::uint64_t;
@@ -470,6 +472,7 @@ struct PlannerGlobal {
   const TypeSystem* types = nullptr;
   const StatisticsCache* statistics = nullptr;
   const TableExpressions* expressions = nullptr;
+  const GinShapes* gin_shapes = nullptr;
   CostParameters cost = {};
   std::int64_t now_us = 0;
   std::vector<SubPlanInfo> subplans = {};

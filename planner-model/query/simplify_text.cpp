@@ -70,6 +70,64 @@ std::string trim(std::string_view text, std::string_view set, bool left, bool ri
   return std::string{text};
 }
 
+/// similar_escape_internal() (regexp.c): the regular expression of a SIMILAR TO pattern. Nothing
+/// for patterns that are cut in parts for substring().
+std::optional<std::string> regular_expression(std::string_view pattern,
+                                              std::optional<char> escape) {
+  std::string answer = "^(?:";
+  int depth = 0;     // of square brackets
+  int in_class = 0;  // 1: behind [, 2: behind [^, 3: further on
+  bool escaped = false;
+  for (const char c : pattern) {
+    if (escaped) {
+      if (c == '"' && depth < 1) {
+        return std::nullopt;
+      }
+      answer += {'\\', c};
+      in_class = 3;
+      escaped = false;
+    } else if (escape && c == *escape) {
+      escaped = true;
+    } else if (depth > 0) {
+      answer += c == '\\' ? std::string{"\\\\"} : std::string(1, c);
+      if (c == ']' && in_class > 2) {
+        --depth;
+      } else if (c == '[') {
+        ++depth;
+        in_class = 3;
+      } else {
+        in_class = c == '^' ? in_class + 1 : 3;
+      }
+    } else if (c == '[') {
+      answer += c;
+      depth = in_class = 1;
+    } else if (c == '%') {
+      answer += ".*";
+    } else if (c == '_') {
+      answer += '.';
+    } else if (c == '(') {
+      answer += "(?:";
+    } else {
+      answer +=
+          c == '\\' || c == '.' || c == '^' || c == '$' ? std::string{'\\', c} : std::string(1, c);
+    }
+  }
+  return answer + ")$";
+}
+
+/// similar_to_escape(pattern[, escape]): no escape character with an empty text for it.
+std::optional<Value> similar_to_escape(std::span<const Value> args, Oid result) {
+  std::optional<char> escape = '\\';
+  if (args.size() > 1) {
+    if (!is_text(args[1]) || args[1].text.size() > 1) {
+      return std::nullopt;
+    }
+    escape = args[1].text.empty() ? std::nullopt : std::optional{args[1].text.front()};
+  }
+  const auto expression = regular_expression(args[0].text, escape);
+  return expression ? std::optional{make_text(*expression, result)} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Value> evaluate_text(const Function& function, std::span<const Value> args,
@@ -81,6 +139,9 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   const std::string& text = args[0].text;
   if (name == "textcat" && args.size() == 2 && is_text(args[1])) {
     return make_text(text + args[1].text, result);
+  }
+  if (name == "similar_to_escape") {
+    return similar_to_escape(args, result);
   }
   if (!is_ascii(text)) {
     return std::nullopt;

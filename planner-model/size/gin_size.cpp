@@ -277,21 +277,22 @@ double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<doubl
 
 }  // namespace
 
-double gin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
-                       const TypeSystem& types, double rows, double heap_pages) {
+GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
+                 const TypeSystem& types, double rows, double heap_pages) {
   if (rows < 0.5) {
-    return 2;  // metapage and an empty root
+    return {};  // metapage and an empty root
   }
   const double rows_per_page =
       columns.front().table_rows > 0 ? columns.front().table_rows / std::max(heap_pages, 1.0) : 1;
   std::vector<Entry> kinds;
   std::vector<double> counts;
   std::vector<GinEntries> all;
-  double posting_pages = 0;
+  GinSize size;
   const double table_rows = std::max(columns.front().table_rows, rows);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string_view name =
         i < index.keys.size() ? std::string_view{index.keys[i].operator_class_name} : "";
+    size.from_statistics = size.from_statistics && columns[i].statistics != nullptr;
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
       const double attribute = columns.size() > 1 ? 2 : 0;
@@ -303,15 +304,19 @@ double gin_index_pages(const Index& index, const std::vector<IndexColumn>& colum
           .first = one.first,
           .last = one.last};
       if (entry.in_tree()) {
-        posting_pages += one.entries * posting_tree_pages(entry);
+        size.data_pages += one.entries * posting_tree_pages(entry);
       }
+      size.entries += one.entries;
       all.push_back(one);
       kinds.push_back(entry);
       counts.push_back(one.entries);
     }
   }
-  return 1 + entry_tree_pages(kinds, counts, rows_a_batch(all, types.catalog())) +
-         std::ceil(posting_pages);
+  size.entries = std::max(1.0, std::rint(size.entries));
+  size.data_pages = std::ceil(size.data_pages);
+  size.entry_pages = entry_tree_pages(kinds, counts, rows_a_batch(all, types.catalog()));
+  size.pages = 1 + size.entry_pages + size.data_pages;
+  return size;
 }
 
 }  // namespace quern::planner_model

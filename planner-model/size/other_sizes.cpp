@@ -27,34 +27,6 @@ double brin_index_pages(const Index& index, const std::vector<IndexColumn>& colu
          std::ceil(ranges / std::max(1.0, std::floor(kPageBody / item)));
 }
 
-double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
-  // Built by inserts in the table's order. How full the splits leave the pages is the operator
-  // class's affair: a range that comes in order leaves half-empty pages behind, equal ones fill
-  // theirs.
-  const IndexColumn& column = columns.front();
-  const double nulls = column.null_share();
-  const double order =
-      column.statistics == nullptr ? 0 : std::abs(column.statistics->correlation.value_or(0));
-  double key = column.width;
-  double fill = 0.63;
-  if (column.type == type_oid::kInet || column.type == type_oid::kCidr) {
-    key = column.width + 1;  // bits in common before the address (network_gist.c)
-    fill = column.distinct() < rows / 2 ? 0.77 : order > 0.9 ? 0.64 : 0.5;
-  } else if (column.type == type_oid::kText || column.type == type_oid::kVarchar) {
-    // The trigrams themselves, three bytes each (trgm_gist.c).
-    key = varlena_size(1 + 3 * (column.width + 1));
-    fill = 0.62;
-  }
-  constexpr double kNullTuple = 16;
-  constexpr double kLinePointer = 4;
-  const double item = (1 - nulls) * align_up(8 + key, 8) + nulls * kNullTuple + kLinePointer;
-  double pages = std::max(1.0, std::ceil(rows * item / (kPageBody * fill)));
-  for (double level = pages; level > 1; pages += level) {
-    level = std::ceil(level * item / (kPageBody * fill));
-  }
-  return pages;
-}
-
 double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   // Metapage and the roots of values and of nulls, whatever the table holds.
   constexpr double kFixed = 3;

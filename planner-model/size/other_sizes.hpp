@@ -14,10 +14,11 @@ namespace quern::planner_model {
 /// Metapage, range map and summaries (brin_revmap.c, brin_tuple.c).
 [[nodiscard]] double brin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                       double heap_pages);
-/// An estimate by rules of thumb: ANALYZE keeps no order and no bounds of ranges that the splits
-/// could be followed with.
+/// Inserts of rows like those of the column, followed through the splits of trigram and network
+/// classes; else an estimate by rules of thumb: ANALYZE keeps no order and no bounds of ranges that
+/// the splits could be followed with.
 [[nodiscard]] double gist_index_pages(const std::vector<IndexColumn>& columns, double rows);
-/// Likewise.
+/// An estimate by rules of thumb.
 [[nodiscard]] double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows);
 /// hypo_estimate_index() of HypoPG 1.3.1, btree.
 [[nodiscard]] double hypopg_btree_pages(const Index& index, const std::vector<IndexColumn>& columns,

@@ -16,19 +16,16 @@ bool is_word_letter(unsigned char byte) {
   return (byte >= '0' && byte <= '9') || (byte | 0x20U) - 'a' < 26U || byte >= 0x80;
 }
 
-/// The letters of a word with blanks around it, each of one to four bytes.
-std::vector<std::uint32_t> padded_letters(std::string_view word) {
-  std::vector<std::uint32_t> letters{' ', ' '};
+/// The letters of a word, each of one to four bytes, after what is there.
+void add_letters(std::string_view word, std::vector<std::uint32_t>& letters) {
   for (const char c : word) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) {
+    if ((byte & 0xC0U) == 0x80U && !letters.empty()) {
       letters.back() = letters.back() << 8U | byte;  // a letter goes on
     } else {
       letters.push_back(byte >= 'A' && byte <= 'Z' ? byte | 0x20U : byte);
     }
   }
-  letters.push_back(' ');
-  return letters;
 }
 
 std::uint32_t packed(const std::uint32_t* letters) {
@@ -109,6 +106,21 @@ void even_out(std::vector<Seen*>& alike) {
 
 }  // namespace
 
+namespace {
+
+void add_trigrams(const std::vector<std::uint32_t>& letters, std::vector<std::uint32_t>& found) {
+  for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
+    found.push_back(packed(&letters[i]));
+  }
+}
+
+void make_unique(std::vector<std::uint32_t>& found) {
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> trigrams(std::string_view text) {
   std::vector<std::uint32_t> found;
   for (std::size_t at = 0; at < text.size();) {
@@ -117,15 +129,50 @@ std::vector<std::uint32_t> trigrams(std::string_view text) {
       ++end;
     }
     if (end > at) {
-      const auto letters = padded_letters(text.substr(at, end - at));
-      for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
-        found.push_back(packed(&letters[i]));
-      }
+      std::vector<std::uint32_t> letters{' ', ' '};
+      add_letters(text.substr(at, end - at), letters);
+      letters.push_back(' ');
+      add_trigrams(letters, found);
     }
     at = end + 1;
   }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  make_unique(found);
+  return found;
+}
+
+std::vector<std::uint32_t> pattern_trigrams(std::string_view pattern) {
+  std::vector<std::uint32_t> found;
+  bool after_wildcard = false;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const bool escaped = pattern[at] == '\\' && at + 1 < pattern.size();
+    const char first = pattern[at + (escaped ? 1 : 0)];
+    if (!is_word_letter(static_cast<unsigned char>(first))) {
+      after_wildcard = !escaped && (first == '%' || first == '_');
+      at += escaped ? 2 : 1;
+      continue;
+    }
+    std::vector<std::uint32_t> letters;
+    if (!after_wildcard) {
+      letters = {' ', ' '};
+    }
+    std::string word;
+    for (; at < pattern.size(); ++at) {
+      const bool escape = pattern[at] == '\\' && at + 1 < pattern.size();
+      const char c = pattern[at + (escape ? 1 : 0)];
+      if (!is_word_letter(static_cast<unsigned char>(c))) {
+        break;
+      }
+      word += c;
+      at += escape ? 1 : 0;
+    }
+    add_letters(word, letters);
+    after_wildcard = at < pattern.size() && (pattern[at] == '%' || pattern[at] == '_');
+    if (!after_wildcard) {
+      letters.push_back(' ');
+    }
+    add_trigrams(letters, found);
+  }
+  make_unique(found);
   return found;
 }
 

@@ -13,6 +13,10 @@ namespace quern::planner_model {
 /// ASCII a hash stands for the trigram, as on the server. Sorted.
 [[nodiscard]] std::vector<std::uint32_t> trigrams(std::string_view text);
 
+/// Those that a match of a LIKE pattern has at least: between wildcards, with blanks only where a
+/// word begins or ends for certain (generate_wildcard_trgm()). Sorted.
+[[nodiscard]] std::vector<std::uint32_t> pattern_trigrams(std::string_view pattern);
+
 /// The entries of a trigram index: the trigrams of the most common values, and those of texts like
 /// the histogram's bounds.
 [[nodiscard]] std::vector<GinEntries> trigram_entries(const IndexColumn& column,

@@ -14,6 +14,7 @@
 #include "planner-model/query/bind_index_name.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/query/sql_functions.hpp"
+#include "planner-model/size/gin_shapes.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/whatif/table_use.hpp"
 
@@ -97,6 +98,7 @@ struct Planner::Implementation {
   Binder binder;
   SqlFunctions sql_functions;
   TableExpressions expressions;
+  GinShapes gin_shapes;
   CostParameters cost;
   std::int64_t now_us = 0;
   std::map<Oid, const Table*> tables = {};
@@ -128,6 +130,7 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
       binder{snapshot, types},
       sql_functions{snapshot, types},
       expressions{snapshot, types},
+      gin_shapes{types, expressions, model == SizeModel::AsBuilt},
       cost{CostParameters::read(snapshot)},
       now_us{moment_of(snapshot, types)} {
   types.set_sql_functions(&sql_functions);
@@ -167,6 +170,7 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.types = &types;
   global.statistics = &statistics;
   global.expressions = &expressions;
+  global.gin_shapes = &gin_shapes;
   global.cost = cost;
   global.cost.random_page_cost =
       configuration.assumed.random_page_cost.value_or(cost.random_page_cost);

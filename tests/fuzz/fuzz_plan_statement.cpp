@@ -1,7 +1,10 @@
-// SQL text planned over a database of every type: a plan with finite costs, or a refusal by name.
+// SQL text planned over a database of every type, or over the snapshot that QUERN_FUZZ_CATALOG
+// names (of PostgreSQL's regression database, with its statements as corpus): a plan with finite
+// costs, or a refusal by name.
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -19,8 +22,9 @@ using namespace quern;
 namespace {
 
 const planner_model::Planner& planner() {
-  static const CatalogSnapshot catalog =
-      collector::read_snapshot(QUERN_SOURCE_DIR "/tests/fuzz/planner/everything.catalog.json.gz");
+  const char* other = std::getenv("QUERN_FUZZ_CATALOG");
+  static const CatalogSnapshot catalog = collector::read_snapshot(
+      other != nullptr ? other : QUERN_SOURCE_DIR "/tests/fuzz/planner/everything.catalog.json.gz");
   static const planner_model::Planner instance{catalog};
   return instance;
 }

@@ -1,0 +1,131 @@
+// Sources: ginarrayproc.c, jsonb_gin.c, tsginidx.c, trgm_gin.c, trgm_op.c, btree_gin.c.
+#include "planner-model/plan/gin_query.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "planner-model/size/json_elements.hpp"
+#include "planner-model/size/trigrams.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+/// What gincost_pattern() takes a lookup of a key's beginning for.
+constexpr double kKeysOfPartialMatch = 100;
+
+GinKeys lookups(double count) {
+  return {.exact = count, .lookups = count};
+}
+
+GinKeys every_entry() {
+  return {.whole = true};
+}
+
+/// Rows without any key have an entry of their own, read as well.
+GinKeys with_empty(double count) {
+  return lookups(count + 1);
+}
+
+/// ginqueryarrayextract(): doubles and NULLs are looked up like others.
+GinKeys array_keys(std::string_view name, const Value& array) {
+  const auto count = static_cast<double>(array.elements.size());
+  if (name == "<@") {
+    return with_empty(count);
+  }
+  if (name == "&&") {
+    GinKeys keys = lookups(count);
+    keys.satisfied = count > 0;
+    return keys;
+  }
+  return count > 0 ? lookups(count) : name == "@>" ? every_entry() : with_empty(0);
+}
+
+/// gin_extract_jsonb_query(), gin_extract_jsonb_query_path().
+GinKeys json_keys(std::string_view name, std::string_view operator_class, const Value& operand) {
+  if (name == "?") {
+    return lookups(1);
+  }
+  if (name == "?|" || name == "?&") {
+    const auto keys =
+        static_cast<double>(std::count_if(operand.elements.begin(), operand.elements.end(),
+                                          [](const auto& element) { return element.has_value(); }));
+    if (keys < 0.5 && name == "?&") {
+      return every_entry();
+    }
+    GinKeys answer = lookups(keys);
+    answer.satisfied = keys > 0;
+    return answer;
+  }
+  if (name != "@>") {
+    return {.understood = false};  // jsonpath
+  }
+  const auto elements = json_elements(operand.text);
+  const bool paths = operator_class == "jsonb_path_ops";
+  const auto count = static_cast<double>(
+      std::count_if(elements.begin(), elements.end(),
+                    [paths](const JsonElement& one) { return !paths || !one.is_key; }));
+  return count > 0 ? lookups(count) : every_entry();
+}
+
+/// gin_extract_tsquery(): each word of 'a' & !'b' | 'c':* in the output form of a tsquery.
+GinKeys tsquery_keys(const Value& operand) {
+  GinKeys keys;
+  const std::string& text = operand.text;
+  bool negated = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    negated = negated || text[at] == '!';
+    if (text[at] != '\'') {
+      continue;
+    }
+    for (++at; at < text.size() && (text[at] != '\'' || text[at + 1] == '\''); ++at) {
+      at += text[at] == '\'' || text[at] == '\\' ? 1 : 0;
+    }
+    std::size_t end = at + 1;
+    bool prefix = false;
+    for (; end < text.size() && (text[end] == ':' || text[end] == '*' || std::isalpha(text[end]));
+         ++end) {
+      prefix = prefix || text[end] == '*';
+    }
+    (prefix ? keys.partial : keys.exact) += prefix ? kKeysOfPartialMatch : 1;
+    ++keys.lookups;
+  }
+  // Which words a query with NOT requires (tsquery_requires_match()) is not followed.
+  keys.understood = !negated;
+  keys.satisfied = keys.lookups > 0;
+  return keys;
+}
+
+}  // namespace
+
+GinKeys gin_keys(std::string_view operator_name, std::string_view operator_class,
+                 const Value& operand) {
+  if (operator_class.starts_with("jsonb_")) {
+    return json_keys(operator_name, operator_class, operand);
+  }
+  if (operator_class == "tsvector_ops") {
+    return tsquery_keys(operand);
+  }
+  if (operator_class == "gin_trgm_ops") {
+    if (operator_name == "~" || operator_name == "~*") {
+      return {.understood = false};
+    }
+    const bool pattern = operator_name == "~~" || operator_name == "~~*";
+    const auto found = pattern ? pattern_trigrams(operand.text) : trigrams(operand.text);
+    return found.empty() ? every_entry() : lookups(static_cast<double>(found.size()));
+  }
+  if (operand.form == ValueForm::Array) {
+    return array_keys(operator_name, operand);
+  }
+  if (operator_name == "=") {
+    return lookups(1);
+  }
+  if (operator_name == "<" || operator_name == "<=" || operator_name == ">" ||
+      operator_name == ">=") {
+    return {.partial = kKeysOfPartialMatch, .lookups = 1};
+  }
+  return {.exact = 1, .lookups = 1, .understood = false};
+}
+
+}  // namespace quern::planner_model

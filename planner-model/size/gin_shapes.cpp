@@ -1,0 +1,29 @@
+#include "planner-model/size/gin_shapes.hpp"
+
+#include <algorithm>
+
+namespace quern::planner_model {
+
+std::shared_ptr<const GinSize> GinShapes::get(const Index& index, const Table& table,
+                                              bool hypothetical, double rows) const {
+  if (hypothetical && !imagined_too_) {
+    return nullptr;
+  }
+  std::string definition = std::to_string(table.oid);
+  for (const IndexKey& key : index.keys) {
+    definition +=
+        '\n' + std::to_string(key.column) + ' ' + key.expression + ' ' + key.operator_class_name;
+  }
+  definition += "\n" + index.predicate;
+  const std::lock_guard lock{mutex_};
+  auto& known = known_[definition];
+  if (!known) {
+    const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
+    const double table_rows = std::max(table.reltuples, rows);
+    const auto columns = index_columns(index, table, {types_, &expressions_}, table_rows);
+    known = std::make_shared<const GinSize>(gin_size(index, columns, types_, rows, heap_pages));
+  }
+  return known;
+}
+
+}  // namespace quern::planner_model

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "planner-model/size/value_classes.hpp"
+
+namespace quern::planner_model {
+
+/// Rows like those of a column, in the table's order, NULLs left out: its most common values and
+/// others like its histogram's bounds, each as often as they come.
+struct SyntheticRows {
+  std::vector<std::string> values = {};
+  std::vector<std::size_t> rows = {};  ///< one value each
+  double scale = 1;                    ///< rows that one of these stands for
+};
+
+/// At most `most` of `rows` rows; `key` gives bytes that sort as the type's values do.
+/// Deterministic.
+[[nodiscard]] SyntheticRows synthetic_rows(
+    const ColumnValues& values, double rows, std::size_t most, double correlation,
+    const std::function<std::string(const std::string&)>& key);
+
+}  // namespace quern::planner_model
