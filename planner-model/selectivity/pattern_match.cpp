@@ -1,9 +1,11 @@
+#include "planner-model/selectivity/pattern_match.hpp"
+
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <regex.h>
-
-#include "planner-model/selectivity/restriction.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -61,12 +63,85 @@ bool like(std::string_view text, std::string_view pattern) {
   return p == pattern.size();
 }
 
+/// A repetition of at most so many, as {n,m} says; nothing for other braces.
+std::optional<int> repetition(std::string_view from) {
+  int number = 0;
+  int most = 0;
+  for (std::size_t i = 1; i < from.size(); ++i) {
+    if (from[i] >= '0' && from[i] <= '9' && number < 1000) {
+      number = 10 * number + (from[i] - '0');
+    } else if (from[i] == ',') {
+      most = std::max(most, number);
+      number = 0;
+    } else {
+      return from[i] == '}' ? std::optional{std::max(most, number)} : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The C library writes out what is repeated: repetitions within repetitions double its automaton
+/// at each level, and an expression of forty characters takes it minutes.
+bool is_bounded(std::string_view pattern) {
+  constexpr double kMostStates = 20'000;
+  std::vector<double> groups{0};  // states of the open brackets' content
+  double last = 0;                // of what a repetition would repeat
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    switch (pattern[i]) {
+      case '(':
+        groups.push_back(0);
+        last = 0;
+        break;
+      case ')':
+        if (groups.size() > 1) {
+          last = groups.back() + 1;
+          groups.pop_back();
+          groups.back() += last;
+        }
+        break;
+      case '*':
+      case '+':
+      case '?':
+        groups.back() += 2 * last + 1;
+        last = 3 * last + 1;
+        break;
+      case '{': {
+        const auto times = repetition(pattern.substr(i));
+        if (!times) {
+          return false;
+        }
+        groups.back() += *times * last;
+        last *= *times + 1;
+        i = pattern.find('}', i);
+        break;
+      }
+      case '[':
+        i = std::min(pattern.find(']', std::min(i + 2, pattern.size())), pattern.size() - 1);
+        last = 1;
+        groups.back() += 1;
+        break;
+      case '\\':
+        ++i;
+        last = 1;
+        groups.back() += 1;
+        break;
+      default:
+        last = 1;
+        groups.back() += 1;
+    }
+    if (groups.back() > kMostStates || last > kMostStates || groups.size() > 100) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// A PostgreSQL regular expression in the C library's dialect: the class escapes \d, \w, \s and
 /// non-capturing groups translated. Empty: something that the library would take otherwise.
 std::string translate_regex(std::string_view pattern) {
   constexpr std::size_t kLongest = 2000;
-  if (pattern.size() > kLongest || pattern.find('{') != std::string_view::npos) {
-    return {};  // bounded repetition multiplies the library's automaton
+  if (pattern.size() > kLongest || !is_bounded(pattern)) {
+    return {};
   }
   std::string answer;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -100,6 +175,9 @@ std::string translate_regex(std::string_view pattern) {
           answer += "\\>";
           break;
         default:
+          if (pattern[i] >= '0' && pattern[i] <= '9') {
+            return {};  // a back reference: no automaton
+          }
           answer += '\\';
           answer += pattern[i];
       }
@@ -142,6 +220,8 @@ class CompiledRegex {
     return pattern_ == pattern && ignores_case_ == ignores_case;
   }
 
+  [[nodiscard]] bool usable() const { return usable_; }
+
   [[nodiscard]] bool matches(std::string_view text) const {
     return usable_ && regexec(&regex_, std::string{text}.c_str(), 0, nullptr, 0) == 0;
   }
@@ -153,15 +233,20 @@ class CompiledRegex {
   regex_t regex_{};
 };
 
-bool regex_matches(std::string_view text, std::string_view pattern, bool ignores_case) {
+const CompiledRegex& compiled(std::string_view pattern, bool ignores_case) {
   thread_local std::unique_ptr<CompiledRegex> last;
   if (!last || !last->is_for(pattern, ignores_case)) {
     last = std::make_unique<CompiledRegex>(pattern, ignores_case);
   }
-  return last->matches(text);
+  return *last;
 }
 
 }  // namespace
+
+bool pattern_is_understood(PatternKind kind, std::string_view pattern) {
+  return (kind != PatternKind::Regex && kind != PatternKind::IRegex) ||
+         compiled(pattern, kind == PatternKind::IRegex).usable();
+}
 
 bool pattern_matches(PatternKind kind, std::string_view text, std::string_view pattern) {
   switch (kind) {
@@ -171,7 +256,7 @@ bool pattern_matches(PatternKind kind, std::string_view text, std::string_view p
       return like(lower_ascii(text), lower_ascii(pattern));
     case PatternKind::Regex:
     case PatternKind::IRegex:
-      return regex_matches(text, pattern, kind == PatternKind::IRegex);
+      return compiled(pattern, kind == PatternKind::IRegex).matches(text);
     default:
       return text.starts_with(pattern);
   }

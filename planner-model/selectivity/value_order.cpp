@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "planner-model/selectivity/pattern_match.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/selectivity/value.hpp"
 #include "planner-model/selectivity/value_collation.hpp"
@@ -182,7 +183,9 @@ std::optional<bool> evaluate_operator(const Operator& op, const Value& left, con
                                       Oid collation, const TypeSystem& types) {
   bool negate = false;
   if (const auto kind = pattern_kind(op, negate); kind && left.form == ValueForm::Text) {
-    return pattern_matches(*kind, left.bytes, right.bytes) != negate;
+    return pattern_is_understood(*kind, right.bytes)
+               ? std::optional{pattern_matches(*kind, left.bytes, right.bytes) != negate}
+               : std::nullopt;
   }
   if (left.type == type_oid::kJsonb) {
     return evaluate_json_operator(op.name, left.text, right.text);

@@ -196,7 +196,6 @@ SELECT c.id, json_agg(json_build_object('id', o.id, 'total', o.total) ORDER BY o
 -- name: ilike_prefix
 SELECT id FROM customers WHERE email ILIKE 'anna%';
 -- name: similar_to
--- uses: differs
 SELECT id FROM products WHERE sku SIMILAR TO '(A|B)[0-9]+%';
 -- name: regex_anchored
 SELECT id FROM products WHERE sku ~ '^AB1';

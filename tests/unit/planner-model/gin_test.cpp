@@ -1,0 +1,89 @@
+// What GIN indexes are asked for and made of, without a server.
+#include <catch2/catch.hpp>
+
+#include "planner-model/plan/gin_query.hpp"
+#include "planner-model/selectivity/pattern_match.hpp"
+#include "planner-model/size/gist_classes.hpp"
+#include "planner-model/size/gist_tree.hpp"
+#include "planner-model/size/text_source.hpp"
+#include "planner-model/size/trigrams.hpp"
+
+using namespace quern;
+using namespace quern::planner_model;
+
+namespace {
+
+GinKeys trigram_keys(const std::string& op, const std::string& text) {
+  return gin_keys(op, "gin_trgm_ops", {.form = ValueForm::Text, .text = text});
+}
+
+GinKeys json_keys(const std::string& operator_class, const std::string& document) {
+  return gin_keys("@>", operator_class, {.text = document});
+}
+
+}  // namespace
+
+TEST_CASE("trigrams of a text are those of its words, blanks around them", "[gin]") {
+  CHECK(trigrams("cat").size() == 4);  // "  c", " ca", "cat", "at "
+  CHECK(trigrams("Cat cat").size() == 4);
+  CHECK(trigrams("!").empty());
+}
+
+TEST_CASE("a LIKE pattern looks up the trigrams that every match has", "[gin]") {
+  CHECK(trigram_keys("~~", "%abcd%").exact == 2);
+  CHECK(trigram_keys("~~", "abcd%").exact == 4);
+  CHECK(trigram_keys("~~", "abcd").exact == 5);
+  CHECK(trigram_keys("~~*", "%foo bar%").exact == 5);  // "foo", "oo ", "  b", " ba", "bar"
+  CHECK(trigram_keys("~~", "%ab%").whole);
+  CHECK_FALSE(trigram_keys("~", "abcd").understood);
+}
+
+TEST_CASE("a jsonb document looks up its keys and values, or a hash of each path", "[gin]") {
+  const std::string document = R"({"kind": 1, "tags": ["a", "b"]})";
+  CHECK(json_keys("jsonb_ops", document).exact == 5);
+  CHECK(json_keys("jsonb_path_ops", document).exact == 3);
+  CHECK(json_keys("jsonb_path_ops", "{}").whole);
+}
+
+TEST_CASE("words of a tsquery are looked up, prefixes as a hundred keys", "[gin]") {
+  const auto keys = gin_keys("@@", "tsvector_ops", {.text = "'cat' & 'do':* & 'it''s'"});
+  CHECK(keys.exact == 2);
+  CHECK(keys.partial == 100);
+  CHECK(keys.lookups == 3);
+  CHECK_FALSE(gin_keys("@@", "tsvector_ops", {.text = "'cat' & !'dog'"}).understood);
+}
+
+TEST_CASE("texts are made like their examples", "[size]") {
+  std::vector<std::string> examples;
+  for (int i = 100; i < 900; i += 8) {
+    examples.push_back("user" + std::to_string(i) + "@example.com");
+  }
+  const TextSource source{examples};
+  Stream stream;
+  for (int i = 0; i < 100; ++i) {
+    const std::string text = source.next(stream);
+    CHECK(text.starts_with("user"));
+    CHECK(text.ends_with("@example.com"));
+    CHECK(text.size() == examples.front().size());
+  }
+  CHECK(source.possible() == Approx(800).epsilon(0.05));
+}
+
+TEST_CASE("a GiST of networks keeps every page within its room", "[size]") {
+  GistTree<NetworkGist> tree;
+  for (int i = 0; i < 20'000; ++i) {
+    tree.insert(
+        NetworkGist::key("10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256)));
+  }
+  // 366 entries fill a page to nine tenths; splits by the next bit leave 256 behind.
+  CHECK(tree.pages() > 20'000 / 366);
+  CHECK(tree.pages() < 20'000 / 200);
+}
+
+TEST_CASE("repetitions within repetitions are not compiled", "[regex]") {
+  CHECK(pattern_is_understood(PatternKind::Regex, "^(ab+c?)*[0-9]{2,4}$"));
+  CHECK_FALSE(
+      pattern_is_understood(PatternKind::Regex, "(((((((((((a+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+"));
+  CHECK_FALSE(pattern_is_understood(PatternKind::Regex, "((a{99}){99}){99}"));
+  CHECK_FALSE(pattern_is_understood(PatternKind::Regex, R"((a)\1)"));
+}
