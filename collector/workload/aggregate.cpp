@@ -33,12 +33,13 @@ constexpr const char* kRefused = "failed statement whose SQL does not parse";
 constexpr const char* kTooMany = "statement beyond the limit of distinct statements";
 
 /// Adds to a count by name without building a key string when the name is the last one again.
-/// Programs that put numbers into their names make ever new ones: a class counts so many apart.
+/// Programs that put numbers into their names make ever new ones: a class counts so many apart, and
+/// fewer when there is little room.
 class NameCounter {
  public:
   /// Returns the bytes that a new name takes.
   std::size_t add(std::map<std::string, std::uint64_t>& counts, std::string_view name,
-                  std::uint64_t calls) {
+                  std::uint64_t calls, bool room) {
     if (name.empty()) {
       return 0;
     }
@@ -48,7 +49,7 @@ class NameCounter {
       auto place = counts.find(last_name_);
       if (place == counts.end()) {
         constexpr std::size_t kNode = 96;
-        bytes = counts.size() < kMostNames ? kNode + name.size() : 0;
+        bytes = counts.size() < (room ? kMostNames : kFewNames) ? kNode + name.size() : 0;
         place = counts.try_emplace(bytes > 0 ? last_name_ : std::string{kOthers}).first;
       }
       last_ = &place->second;
@@ -59,6 +60,7 @@ class NameCounter {
 
  private:
   static constexpr std::size_t kMostNames = 1000;
+  static constexpr std::size_t kFewNames = 8;
   static constexpr const char* kOthers = "(others)";
 
   std::string last_name_;
@@ -512,9 +514,10 @@ ClassNumber Aggregator::execution(const Execution& e) {
     c.query.nested_total += e.duration * static_cast<std::int64_t>(e.calls);
   }
   s.count_when(c, e);
-  s.bytes += c.users.add(c.query.users, e.user, e.calls);
-  s.bytes += c.databases.add(c.query.databases, e.database, e.calls);
-  s.bytes += c.applications.add(c.query.applications, e.application, e.calls);
+  const bool room = s.bytes < s.limits.bytes / 2;
+  s.bytes += c.users.add(c.query.users, e.user, e.calls, room);
+  s.bytes += c.databases.add(c.query.databases, e.database, e.calls, room);
+  s.bytes += c.applications.add(c.query.applications, e.application, e.calls, room);
   if (e.plan != nullptr) {
     s.count_plan(c, e);
   }

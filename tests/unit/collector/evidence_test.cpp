@@ -181,3 +181,19 @@ TEST_CASE("writes are counted by table and by the columns that updates set") {
   CHECK(writes.at("shop.orders").updated_columns.count("total") == 1);
   CHECK(writes.at("items").deletes.statements == 1);
 }
+
+TEST_CASE("ever new names of applications are counted together beyond a thousand") {
+  std::string log;
+  for (int i = 0; i < 1200; ++i) {
+    log += fmt::format(
+        "2026-11-21 10:00:00.000 UTC [7] worker-{} LOG:  duration: 1.000 ms  statement: SELECT 1\n",
+        i);
+  }
+  CollectOptions options;
+  options.prefix = "%m [%p] %a ";
+  const Workload w = collect_text(log, options);
+  REQUIRE(w.classes.size() == 1);
+  const auto& names = w.classes.front().applications;
+  CHECK(names.at("(others)") >= 190);
+  CHECK(names.size() < 1010);  // what hangs over the log's ends is counted apart
+}
