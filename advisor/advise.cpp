@@ -199,8 +199,12 @@ void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
 }
 
 void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
-                 const CandidateSet& found, const CatalogSnapshot& catalog) {
+                 const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog) {
   advice.caveats.push_back(profile.basis);
+  if (too_large > 0) {
+    advice.caveats.push_back(
+        fmt::format("{} candidates alone take more than the storage budget.", too_large));
+  }
   if (planned.utility_calls > 0) {
     advice.caveats.push_back(fmt::format(
         "{} utility statements (BEGIN, SET, COPY and so on) have no plan.", planned.utility_calls));
@@ -270,6 +274,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
                       {.max_width = options.max_width, .may_be_key = key_test(planner)});
   obey(options, planner, found);
   SizedCandidates sized = size_candidates(found.candidates, planner);
+  const std::size_t too_large = leave_out_too_large(options, sized.sized);
 
   PlannerCosts costs{planner, planned, sized.sized};
   keep_useful(costs, sized.sized,
@@ -311,7 +316,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_curves(advice, choice);
   add_unmodelled(advice, planned, sized.unsized);
   advice.unplanned = std::move(planned.unplanned);
-  add_caveats(advice, planned, profile, found, catalog);
+  add_caveats(advice, planned, profile, found, too_large, catalog);
   add_calibration(advice, calibration, uncalibrated, planned);
   return advice;
 }

@@ -161,6 +161,14 @@ void obey(const AdviceOptions& options, const Planner& planner, CandidateSet& ca
   }
 }
 
+std::size_t leave_out_too_large(const AdviceOptions& options,
+                                std::vector<SizedCandidate>& candidates) {
+  // Those that must be there are not left out silently: limited_problem() refuses them.
+  return std::erase_if(candidates, [&](const SizedCandidate& candidate) {
+    return candidate.size > options.budget && candidate.index.rule != kAskedRule;
+  });
+}
+
 SelectionProblem limited_problem(const std::vector<SizedCandidate>& candidates,
                                  const WritePrices& prices, const Workload& workload,
                                  const AdviceOptions& options, const CatalogSnapshot& catalog) {

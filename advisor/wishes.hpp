@@ -27,6 +27,11 @@ void check_names(const AdviceOptions& options, const CatalogSnapshot& catalog);
 void obey(const AdviceOptions& options, const planner_model::Planner& planner,
           CandidateSet& candidates);
 
+/// Leaves out the candidates that alone take more than the storage budget: planning with what can
+/// not be chosen hides what can. Returns how many.
+std::size_t leave_out_too_large(const AdviceOptions& options,
+                                std::vector<SizedCandidate>& candidates);
+
 /// The selection with every limit of the options. Throws UserError when the indexes that must be
 /// there break one.
 [[nodiscard]] SelectionProblem limited_problem(const std::vector<SizedCandidate>& candidates,

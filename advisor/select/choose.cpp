@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "advisor/select/benefit_graph.hpp"
+#include "advisor/select/extend.hpp"
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/in_parallel.hpp"
 #include "advisor/select/integer_program.hpp"
@@ -269,6 +270,31 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   }
 }
 
+/// Takes the set as the choice, re-planned. Returns its objective.
+double settle(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
+              IndexSet chosen, Choice& choice) {
+  choice.chosen = std::move(chosen);
+  choice.reads_after = replanned_reads(model, weights, choice.chosen);
+  learn_all(model, problem, choice.chosen);
+  choice.writes_added = write_cost(problem, choice.chosen);
+  choice.charges = charges(problem, choice.chosen);
+  return choice.reads_after + choice.writes_added + choice.charges;
+}
+
+/// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
+/// know of.
+void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
+            Choice& choice) {
+  const IndexSet before = choice.chosen;
+  const double objective = choice.reads_after + choice.writes_added + choice.charges;
+  IndexSet more = extended(model, weights, problem, before);
+  if (more != before &&
+      settle(model, weights, problem, pruned(model, problem, weights, std::move(more)), choice) >
+          objective) {
+    settle(model, weights, problem, before, choice);
+  }
+}
+
 /// Chooses, and bounds what any choice could cost. What the bound's program would choose, were
 /// unknown plans as cheap as they may be, is planned as well: where that teaches, both start again.
 /// Returns the objective.
@@ -277,13 +303,9 @@ double choose_and_bound(const CostModel& model, const std::vector<double>& weigh
                         const Deadline& deadline, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
-    choice.chosen =
-        pruned(model, problem, weights, solve_and_learn(model, problem, options).chosen);
-    choice.reads_after = replanned_reads(model, weights, choice.chosen);
-    learn_all(model, problem, choice.chosen);
-    choice.writes_added = write_cost(problem, choice.chosen);
-    choice.charges = charges(problem, choice.chosen);
-    objective = choice.reads_after + choice.writes_added + choice.charges;
+    IndexSet solved = solve_and_learn(model, problem, options).chosen;
+    objective =
+        settle(model, weights, problem, pruned(model, problem, weights, std::move(solved)), choice);
     bound = bounded(problem, objective, options);
     if (objective - bound.objective <= options.wanted_gap * bound.objective || deadline.passed() ||
         !put_to_the_test(model, problem, bound.hopeful)) {
@@ -319,6 +341,9 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
         !deadline.passed()) {
       queries = worth_more_plans(problem, gap);
     }
+  }
+  if (!deadline.passed()) {
+    extend(model, weights, problem, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const int index : choice.chosen) {

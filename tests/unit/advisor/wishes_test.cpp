@@ -143,3 +143,21 @@ TEST_CASE("the curve over added write cost rises in writes and falls in reads") 
     CHECK(advice.write_pareto[i].reads < advice.write_pareto[i - 1].reads);
   }
 }
+
+TEST_CASE(
+    "where the widest index is over the budget a smaller one serves, and the advice says so") {
+  const auto largest = [](const Advice& advice) {
+    Bytes size{0};
+    for (const auto* proposal : created(advice)) {
+      size = std::max(size, *proposal->size);
+    }
+    return size;
+  };
+  const Bytes budget = 0.9 * largest(advice_with({}));
+  const Advice tight = advice_with({.budget = budget});
+  CHECK_FALSE(created(tight).empty());
+  CHECK(tight.storage_added <= budget);
+  CHECK(std::any_of(tight.caveats.begin(), tight.caveats.end(), [](const std::string& caveat) {
+    return caveat.find("take more than the storage budget") != std::string::npos;
+  }));
+}

@@ -367,3 +367,22 @@ TEST_CASE("nothing to choose from") {
   CHECK(found.cost == 20);
   CHECK(found.bound == 20);
 }
+
+TEST_CASE("an index that helps many queries too little to explore any of them is still found") {
+  std::vector<std::vector<Alternative>> plans{{{{}, 100000}, {{0}, 1}}};
+  for (int q = 0; q < 20; ++q) {
+    plans.push_back({{{}, 100}, {{1}, 90}});
+  }
+  const PlansModel model{plans, 3};
+  const std::vector<double> weights(plans.size(), 1.0);
+  SelectionProblem problem{.sizes = {10, 10, 10}, .maintenance = {5, 5, 5}};
+  const ChooseOptions coarse{.tolerance = 0.2, .charge_share = 0};
+  CHECK(choose(model, weights, problem, coarse).chosen == IndexSet{0, 1});
+
+  problem.budget = 15;  // no room for both
+  CHECK(choose(model, weights, problem, coarse).chosen == IndexSet{0});
+
+  problem.budget = 100;
+  problem.maintenance[1] = 250;  // more than the 200 that it saves
+  CHECK(choose(model, weights, problem, coarse).chosen == IndexSet{0});
+}

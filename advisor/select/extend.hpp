@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "advisor/select/problem.hpp"
+
+namespace quern::advisor {
+
+/// Adds to a choice, one after the other, the index that earns most a byte beyond its writes and
+/// charges, by plans made for it: what each saves may be too little for any query to have been
+/// explored, and still be something over all of them. The greedy step of Schlosser, Kossmann and
+/// Boissier, "Efficient Scalable Multi-Attribute Index Selection Using Recursive Strategies",
+/// ICDE 2019, from a good choice instead of from none.
+[[nodiscard]] IndexSet extended(const CostModel& model, const std::vector<double>& weights,
+                                const SelectionProblem& problem, IndexSet chosen);
+
+}  // namespace quern::advisor
