@@ -371,11 +371,11 @@ TEST_CASE("nothing to choose from") {
 TEST_CASE("an index that helps many queries too little to explore any of them is still found") {
   std::vector<std::vector<Alternative>> plans{{{{}, 100000}, {{0}, 1}}};
   for (int q = 0; q < 20; ++q) {
-    plans.push_back({{{}, 100}, {{1}, 90}});
+    plans.push_back({{{}, 100}, {{1}, 90}, {{2}, 89}});  // 2 is what the first plan uses
   }
   const PlansModel model{plans, 3};
   const std::vector<double> weights(plans.size(), 1.0);
-  SelectionProblem problem{.sizes = {10, 10, 10}, .maintenance = {5, 5, 5}};
+  SelectionProblem problem{.sizes = {10, 10, 10}, .maintenance = {5, 5, 1e6}};
   const ChooseOptions coarse{.tolerance = 0.2, .charge_share = 0};
   CHECK(choose(model, weights, problem, coarse).chosen == IndexSet{0, 1});
 
