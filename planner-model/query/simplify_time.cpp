@@ -1,7 +1,9 @@
 // Dates and times over constants: date.c, timestamp.c, formatting.c. The session's time zone is
 // taken to be UTC.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "planner-model/query/simplify_internal.hpp"
@@ -179,6 +181,22 @@ std::optional<std::string> extracted(const std::string& field, std::int64_t mome
   return std::nullopt;
 }
 
+namespace {
+
+/// Nothing when months or days are out of range, as the server refuses such intervals.
+std::optional<Value> fitting_interval(std::int64_t months, std::int64_t days,
+                                      std::int64_t microseconds) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  if (months < -kMost || months > kMost || days < -kMost || days > kMost ||
+      microseconds == std::numeric_limits<std::int64_t>::min()) {
+    return std::nullopt;
+  }
+  return make_interval(static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
+                       microseconds);
+}
+
+}  // namespace
+
 std::optional<Value> evaluate_interval(std::string_view name, std::span<const Value> args,
                                        Oid result) {
   if (result != type_oid::kInterval || args.empty()) {
@@ -186,13 +204,18 @@ std::optional<Value> evaluate_interval(std::string_view name, std::span<const Va
   }
   const auto is_interval = [](const Value& v) { return v.form == ValueForm::Interval; };
   if (args.size() == 1 && name == "interval_um" && is_interval(args[0])) {
-    return make_interval(-args[0].months, -args[0].days, -args[0].integer);
+    return fitting_interval(-std::int64_t{args[0].months}, -std::int64_t{args[0].days},
+                            -std::max(args[0].integer, -std::numeric_limits<std::int64_t>::max()));
   }
   if (args.size() == 2 && is_interval(args[0]) && is_interval(args[1]) &&
       (name == "interval_pl" || name == "interval_mi")) {
-    const int sign = name == "interval_pl" ? 1 : -1;
-    return make_interval(args[0].months + sign * args[1].months, args[0].days + sign * args[1].days,
-                         args[0].integer + sign * args[1].integer);
+    const std::int64_t sign = name == "interval_pl" ? 1 : -1;
+    std::int64_t microseconds = 0;
+    return __builtin_mul_overflow(args[1].integer, sign, &microseconds) ||
+                   __builtin_add_overflow(args[0].integer, microseconds, &microseconds)
+               ? std::nullopt
+               : fitting_interval(args[0].months + sign * args[1].months,
+                                  args[0].days + sign * args[1].days, microseconds);
   }
   if (args.size() == 2 && (name == "interval_mul" || name == "mul_d_interval")) {
     const Value& interval = name == "interval_mul" ? args[0] : args[1];
@@ -202,15 +225,21 @@ std::optional<Value> evaluate_interval(std::string_view name, std::span<const Va
       return std::nullopt;
     }
     const auto times = static_cast<std::int64_t>(factor);
-    return make_interval(static_cast<std::int32_t>(interval.months * times),
-                         static_cast<std::int32_t>(interval.days * times),
-                         interval.integer * times);
+    std::int64_t microseconds = 0;
+    return __builtin_mul_overflow(interval.integer, times, &microseconds)
+               ? std::nullopt
+               : fitting_interval(interval.months * times, interval.days * times, microseconds);
   }
   if (name == "make_interval" && args.size() == 7) {
-    return make_interval(static_cast<std::int32_t>(args[0].integer * 12 + args[1].integer),
-                         static_cast<std::int32_t>(args[2].integer * 7 + args[3].integer),
-                         (args[4].integer * 3600 + args[5].integer * 60) * kSecond +
-                             static_cast<std::int64_t>(std::rint(args[6].number * 1e6)));
+    constexpr double kMostMicroseconds = 1e18;
+    const double microseconds = std::rint(args[6].number * 1e6);
+    if (!(std::abs(microseconds) < kMostMicroseconds)) {
+      return std::nullopt;
+    }
+    return fitting_interval(args[0].integer * 12 + args[1].integer,
+                            args[2].integer * 7 + args[3].integer,
+                            (args[4].integer * 3600 + args[5].integer * 60) * kSecond +
+                                static_cast<std::int64_t>(microseconds));
   }
   const bool difference = name == "timestamp_mi" || name == "timestamptz_mi";
   if (difference && args.size() == 2 && is_ordinary(args[0].integer) &&

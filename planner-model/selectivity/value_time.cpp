@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -279,25 +281,31 @@ std::optional<TimeOfDay> read_time(std::string_view text) {
 
 namespace {
 
+/// Adds the amount where it fits: intervals beyond are refused by the server as well.
+template <class Integer>
+bool add_whole(Integer& sum, double amount) {
+  const double limit = -static_cast<double>(std::numeric_limits<Integer>::min());
+  return std::abs(amount) < limit &&
+         !__builtin_add_overflow(sum, static_cast<Integer>(amount), &sum);
+}
+
 /// Microseconds, days or months of one unit, by the names and abbreviations of datetime.c.
 bool add_unit(IntervalParts& sum, double amount, std::string_view unit) {
   if (unit.size() > 2 && unit.ends_with('s')) {
     unit.remove_suffix(1);
   }
   const auto add_time = [&](std::int64_t size) {
-    sum.microseconds += static_cast<std::int64_t>(std::llround(amount * static_cast<double>(size)));
-    return true;
+    return add_whole(sum.microseconds, std::round(amount * static_cast<double>(size)));
   };
   const auto add_days = [&](double days) {
     const double whole = std::trunc(days);
-    sum.days += static_cast<std::int32_t>(whole);
-    sum.microseconds += std::llround((days - whole) * static_cast<double>(kMicrosecondsPerDay));
-    return true;
+    return add_whole(sum.days, whole) &&
+           add_whole(sum.microseconds,
+                     std::round((days - whole) * static_cast<double>(kMicrosecondsPerDay)));
   };
   const auto add_months = [&](double months) {
     const double whole = std::trunc(months);
-    sum.months += static_cast<std::int32_t>(whole);
-    return add_days((months - whole) * 30);
+    return add_whole(sum.months, whole) && add_days((months - whole) * 30);
   };
   if (unit == "second" || unit == "sec" || unit == "s") {
     return add_time(kSecond);
@@ -391,6 +399,11 @@ std::optional<IntervalParts> read_interval(std::string_view text) {
     return std::nullopt;
   }
   if (ago) {
+    if (sum.months == std::numeric_limits<std::int32_t>::min() ||
+        sum.days == std::numeric_limits<std::int32_t>::min() ||
+        sum.microseconds == std::numeric_limits<std::int64_t>::min()) {
+      return std::nullopt;
+    }
     sum = {-sum.months, -sum.days, -sum.microseconds};
   }
   return sum;
@@ -448,7 +461,10 @@ std::string print_interval(const IntervalParts& interval) {
     const bool negative = interval.microseconds < 0;
     text += text.empty() ? "" : " ";
     text += negative ? "-" : previous_negative ? "+" : "";
-    text += print_time(negative ? -interval.microseconds : interval.microseconds);
+    // The one without a positive counterpart loses its last microsecond.
+    const std::int64_t microseconds =
+        std::max(interval.microseconds, -std::numeric_limits<std::int64_t>::max());
+    text += print_time(negative ? -microseconds : microseconds);
   }
   return text;
 }

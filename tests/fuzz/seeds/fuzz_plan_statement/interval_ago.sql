@@ -1,0 +1,1 @@
+SELECT interval '-2147483648 months ago'

@@ -1,0 +1,1 @@
+SELECT - interval '-9223372036854775808 us'

@@ -1,0 +1,1 @@
+SELECT interval '2147483647 years', interval '1 day'

@@ -1,0 +1,1 @@
+SELECT make_interval(0, 0, 0, 0, 0, 0, 'NaN')

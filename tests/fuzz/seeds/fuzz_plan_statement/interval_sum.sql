@@ -1,0 +1,1 @@
+SELECT interval '2147483647 days' + interval '7 days'
