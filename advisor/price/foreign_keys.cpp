@@ -85,6 +85,9 @@ std::string check_text(const Constraint& key, const Table& table, const CatalogS
 
 void add_foreign_key_writes(WriteProfile& writes, const CatalogSnapshot& catalog) {
   constexpr int kDeepestCascade = 4;
+  if (!writes.recorded) {
+    return;
+  }
   // What each key has passed on already: a further round passes on what has come since.
   std::map<const Constraint*, double> deleted;
   std::map<const Constraint*, double> changed;

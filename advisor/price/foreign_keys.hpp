@@ -10,7 +10,7 @@ namespace quern::advisor {
 /// What deletes and key changes of referenced tables write unseen: ON DELETE CASCADE deletes the
 /// referencing rows, SET NULL, SET DEFAULT and ON UPDATE CASCADE update their key (and so lose HOT
 /// where it is indexed). So many a row as the referencing table has for one of the referenced;
-/// cascades of cascades too.
+/// cascades of cascades too. Only beside recorded statements: a table's counters count these rows.
 void add_foreign_key_writes(WriteProfile& writes, const CatalogSnapshot& catalog);
 
 /// For every foreign key whose referenced table loses rows or changes keys in the recorded period,

@@ -65,7 +65,7 @@ const char* const kDeletes = "-- quern: calls=200\nDELETE FROM customers WHERE i
 
 TEST_CASE("a deleted row takes its children with it, and theirs, and changes those set to null") {
   const CatalogSnapshot catalog = shop();
-  WriteProfile writes;
+  WriteProfile writes{.recorded = true};
   writes.tables[table_of(catalog, "customers").oid].deletes = 10;
   add_foreign_key_writes(writes, catalog);
   CHECK(writes.tables.at(table_of(catalog, "orders").oid).deletes == Approx(200));
