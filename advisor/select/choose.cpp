@@ -352,8 +352,10 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   }
   add_bounds(choice, problem, bound);
   const auto judge = [&](const IndexSet& set) { return cost_of(model, problem, weights, set); };
-  choice.pareto = storage_curve(problem, choice.chosen, judge, later_share(options));
-  choice.write_pareto = write_curve(problem, choice.chosen, judge, later_share(options));
+  if (options.curves) {
+    choice.pareto = storage_curve(problem, choice.chosen, judge, later_share(options));
+    choice.write_pareto = write_curve(problem, choice.chosen, judge, later_share(options));
+  }
   return choice;
 }
 

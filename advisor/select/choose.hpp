@@ -18,6 +18,7 @@ struct ChooseOptions {
   double tolerance = 0.002;     ///< of the workload's cost: smaller differences are not explored
   double charge_share = 0.001;  ///< of the cost without indexes that each index must earn
   double database_bytes = 0;    ///< each hundredth of it must earn as much again; 0: space is free
+  bool curves = true;           ///< Choice::pareto and write_pareto are wanted
   std::function<void(double)> progress = {};
 };
 
