@@ -17,23 +17,31 @@ void collect_outer_vars(const ExprPtr& expr, Relids own, std::vector<ExprPtr>& v
   }
 }
 
+/// What an item takes from outside, its arms' takings with it; subqueries get parameters for it.
+void take_references(PlannerInfo& root, RangeTableEntry& entry, std::vector<ExprPtr>& exprs) {
+  exprs.insert(exprs.end(), entry.functions.begin(), entry.functions.end());
+  for (const auto& row : entry.values) {
+    exprs.insert(exprs.end(), row.begin(), row.end());
+  }
+  if (entry.subquery) {
+    auto subquery = std::make_shared<Query>(*entry.subquery);
+    const auto outer = replace_outer_vars(root, *subquery);
+    exprs.insert(exprs.end(), outer.begin(), outer.end());
+    entry.subquery = std::move(subquery);
+  }
+  for (const UnionArm& arm : entry.arms) {
+    take_references(root, root.query.range_table[static_cast<std::size_t>(arm.range) - 1], exprs);
+  }
+}
+
 /// find_lateral_references(): what a LATERAL item takes from its siblings, they must put out.
 void find_lateral_references(PlannerInfo& root) {
   for (auto* rel : root.base) {
     if (rel == nullptr || !rel->entry->lateral) {
       continue;
     }
-    std::vector<ExprPtr> exprs = rel->entry->functions;
-    for (const auto& row : rel->entry->values) {
-      exprs.insert(exprs.end(), row.begin(), row.end());
-    }
-    auto& entry = root.query.range_table[static_cast<std::size_t>(rel->range) - 1];
-    if (entry.subquery) {
-      auto subquery = std::make_shared<Query>(*entry.subquery);
-      const auto outer = replace_outer_vars(root, *subquery);
-      exprs.insert(exprs.end(), outer.begin(), outer.end());
-      entry.subquery = std::move(subquery);
-    }
+    std::vector<ExprPtr> exprs;
+    take_references(root, root.query.range_table[static_cast<std::size_t>(rel->range) - 1], exprs);
     Relids needed = 0;
     for (const auto& expr : exprs) {
       needed |= relids_of(expr);

@@ -359,3 +359,5 @@ SELECT min(placed_at) FROM orders WHERE customer_id = 55;
 SELECT w.name, k.name FROM warehouses w CROSS JOIN categories k;
 -- name: seven_tables
 SELECT c.email, o.id, p.name, k.name, w.name, pay.status FROM customers c JOIN orders o ON o.customer_id = c.id JOIN order_items i ON i.order_id = o.id JOIN products p ON p.id = i.product_id JOIN categories k ON k.id = p.category_id LEFT JOIN shipments s ON s.order_id = o.id LEFT JOIN warehouses w ON w.id = s.warehouse_id LEFT JOIN payments pay ON pay.order_id = o.id WHERE o.placed_at >= '2025-10-30' AND k.slug = 'coffee';
+-- name: lateral_union_all
+SELECT c.id, x.id FROM customers c, LATERAL (SELECT o.id FROM orders o WHERE o.customer_id = c.id UNION ALL SELECT e.id FROM events e WHERE e.entity_id = c.id) x WHERE c.id < 50;
