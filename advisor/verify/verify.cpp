@@ -1,6 +1,7 @@
 #include "advisor/verify/verify.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -27,7 +28,8 @@ std::string with_values(const SampleExecution& sample) {
     if (token.kind != collector::TokenKind::Parameter) {
       continue;
     }
-    const auto number = static_cast<std::size_t>(std::stoul(std::string{token.text.substr(1)}));
+    std::size_t number = 0;  // and so it stays where the digits are too many
+    std::from_chars(token.text.data() + 1, token.text.data() + token.text.size(), number);
     if (number < 1 || number > sample.parameters.size()) {
       continue;
     }
