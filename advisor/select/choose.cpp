@@ -330,19 +330,20 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   }
   const Deadline deadline{options.time_limit_seconds};
   Bound bound;
+  bool near_enough = true;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
     const double objective =
         choose_and_bound(model, weights, problem, options, deadline, choice, bound);
     const double gap = objective - bound.objective;
+    near_enough = gap <= options.wanted_gap * bound.objective;
     queries.clear();
-    if (gap > options.wanted_gap * bound.objective && plans < options.most_plans_per_query &&
-        !deadline.passed()) {
+    if (!near_enough && plans < options.most_plans_per_query && !deadline.passed()) {
       queries = worth_more_plans(problem, gap);
     }
   }
-  if (!deadline.passed()) {
+  if (!near_enough && !deadline.passed()) {
     extend(model, weights, problem, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
