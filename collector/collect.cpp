@@ -22,7 +22,7 @@ namespace quern::collector {
 
 namespace {
 
-/// The first lines of a stream, kept to tell its format and then read like all others.
+/// The first lines of a stream, from 1 on, kept to tell its format and then read like all others.
 struct Head {
   struct Line {
     std::string text;
@@ -45,6 +45,24 @@ struct Head {
       bytes += line.size();
       telling += line.empty() || line.front() == '\t' ? 0 : 1;
     }
+  }
+
+  /// False when there is no line.
+  bool to_chunk(Chunk& chunk) const {
+    chunk.text.clear();
+    chunk.first_line = 1;
+    chunk.cut.clear();
+    chunk.carriage_returns = false;  // they are dropped
+    for (const Line& line : lines) {
+      chunk.text.append(line.text);
+      if (line.terminated || line.cut) {
+        chunk.text.push_back('\n');
+      }
+      if (line.cut) {
+        chunk.cut.push_back(line.number);
+      }
+    }
+    return !lines.empty();
   }
 
   [[nodiscard]] std::vector<std::string_view> views() const {
@@ -179,7 +197,13 @@ class Collection {
   void report(std::uint64_t line, const ByteSource& source, std::uint64_t before,
               std::uint64_t all) const {
     constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
-    if (options_.progress && line % kLinesBetweenReports == 0) {
+    if (line % kLinesBetweenReports == 0) {
+      report(source, before, all);
+    }
+  }
+
+  void report(const ByteSource& source, std::uint64_t before, std::uint64_t all) const {
+    if (options_.progress) {
       options_.progress(before + source.consumed(), all);
     }
   }
@@ -187,32 +211,29 @@ class Collection {
   void read_parallel(const LogLayout& layout, const Head& head, ByteSource& source,
                      LineReader& lines, std::uint64_t before, std::uint64_t all) {
     if (!parallel_) {
-      parallel_ =
-          std::make_unique<ParallelReader>(options_.threads, options_.chunk_bytes, options_.filter,
-                                           options_.bucket_seconds, options_.limits);
+      parallel_ = std::make_unique<ParallelReader>(options_.threads, options_.filter,
+                                                   options_.bucket_seconds, options_.limits);
     }
-    std::size_t in_head = 0;
-    bool any = false;
-    const auto next = [&](std::string_view& line, std::uint64_t& number, bool& cut,
-                          bool& terminated) {
-      if (in_head < head.lines.size()) {
-        const Head::Line& first = head.lines[in_head++];
-        line = first.text;
-        number = first.number;
-        cut = first.cut;
-        terminated = first.terminated;
-        return true;
+    bool first = true;
+    const auto next = [&, file = tally_.file](Chunk& chunk) {
+      chunk.file = file;
+      if (std::exchange(first, false)) {
+        return head.to_chunk(chunk);
       }
-      if (!lines.next(line)) {
+      chunk.first_line = lines.number() + 1;
+      chunk.carriage_returns = lines.carriage_returns();
+      chunk.cut.clear();
+      if (!lines.block(chunk.text, options_.chunk_bytes)) {
         return false;
       }
-      number = lines.number();
-      cut = lines.cut();
-      terminated = lines.terminated();
-      report(number, source, before, all);
+      if (lines.cut()) {
+        chunk.cut.push_back(lines.number());
+      }
+      report(source, before, all);
       return true;
     };
-    parallel_->read(tally_.file, layout, next, [&](LogEnds ends) {
+    bool any = false;
+    parallel_->read(layout, next, [&](LogEnds ends) {
       any = any || ends.begun || !ends.start_text.empty();
       stream_.follow(ends, Neighbours::Certain);
       assembler_.follow(std::move(ends.sessions), Neighbours::Certain);

@@ -22,7 +22,7 @@ struct CollectOptions {
   EventFilter filter = {};
   std::int32_t bucket_seconds = 60;
   AggregateLimits limits = {};
-  unsigned threads = 1;  ///< that read beside the one that fetches lines; 1: all on one
+  unsigned threads = 1;  ///< that read; what more than one read is joined on the caller's
   std::size_t chunk_bytes = 4U << 20U;  ///< that a thread reads at a time
   /// Called now and then with the bytes read from the files so far, and of all files together
   /// (0: unknown).

@@ -1,6 +1,67 @@
 #include "collector/input/line_reader.hpp"
 
+#include <algorithm>
+
+#include "collector/base/failure.hpp"
+
 namespace quern::collector {
+
+namespace {
+
+/// Sums of bytes, which the compiler counts sixteen or more at a time.
+std::uint64_t count_line_feeds(std::string_view text) {
+  constexpr std::size_t kMostInAByte = 240;
+  std::uint64_t count = 0;
+  while (!text.empty()) {
+    const std::size_t size = std::min(text.size(), kMostInAByte);
+    std::uint8_t some = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      some = static_cast<std::uint8_t>(some + (text[i] == '\n' ? 1 : 0));
+    }
+    count += some;
+    text.remove_prefix(size);
+  }
+  return count;
+}
+
+}  // namespace
+
+bool LineReader::block(std::string& text, std::size_t wanted) {
+  ensure(number_ > 0, "a stream's first line is read before its blocks");
+  text.clear();
+  wanted = std::clamp<std::size_t>(wanted, 1, maximum_line_);  // only the last line can be too long
+  const std::size_t most = wanted + maximum_line_;
+  terminated_ = false;
+  bool all_kept = true;
+  while (!terminated_ && (!piece_.empty() || !(piece_ = source_.read()).empty())) {
+    const std::size_t from = text.size() < wanted ? wanted - text.size() - 1 : 0;
+    const std::size_t end = from < piece_.size() ? piece_.find('\n', from) : std::string_view::npos;
+    terminated_ = end != std::string_view::npos;
+    const std::size_t length = terminated_ ? end + 1 : piece_.size();
+    const std::size_t kept = std::min(length, most - std::min(most, text.size()));
+    all_kept = all_kept && kept == length;
+    text.append(piece_.substr(0, kept));
+    bytes_ += length;
+    piece_.remove_prefix(length);
+  }
+  if (text.empty()) {
+    return false;
+  }
+  terminated_ = terminated_ || (all_kept && text.back() == '\n');  // less than wanted was left
+  if (terminated_ && all_kept) {
+    text.pop_back();
+  }
+  const std::size_t last = text.rfind('\n') + 1;  // 0 for none
+  cut_ = text.size() - last > maximum_line_;
+  if (cut_) {
+    text.resize(last + maximum_line_);
+  }
+  number_ += count_line_feeds(text) + 1;
+  if (terminated_) {
+    text.push_back('\n');
+  }
+  return true;
+}
 
 bool LineReader::assemble(std::string_view& line) {
   partial_.clear();

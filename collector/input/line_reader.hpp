@@ -37,6 +37,15 @@ class LineReader {
     return true;
   }
 
+  /// Many lines at once, as they stand, line feeds included: all that begin within the next
+  /// `wanted` bytes, the last one up to its end. The stream's first line must have been read:
+  /// it tells whether carriage_returns() are to be dropped from these. False at the end of the
+  /// stream. cut() and terminated() speak of the last of them, number() too.
+  bool block(std::string& text, std::size_t wanted);
+
+  /// Lines end in CRLF: next() drops the carriage returns, block() leaves them.
+  [[nodiscard]] bool carriage_returns() const { return crlf_; }
+
   /// Of the line just given, from 1.
   [[nodiscard]] std::uint64_t number() const { return number_; }
 

@@ -21,7 +21,11 @@ LogEnds ChunkWorker::read(const Chunk& chunk, const LogLayout& layout) {
                        : static_cast<std::size_t>(static_cast<const char*>(end) - rest.data());
     const bool cut = !chunk.cut.empty() &&
                      std::find(chunk.cut.begin(), chunk.cut.end(), number) != chunk.cut.end();
-    stream_.line(rest.substr(0, length), number, cut, end != nullptr);
+    std::string_view line = rest.substr(0, length);
+    if (chunk.carriage_returns && !line.empty() && line.back() == '\r') {
+      line.remove_suffix(1);
+    }
+    stream_.line(line, number, cut, end != nullptr);
     rest.remove_prefix(end == nullptr ? length : length + 1);
   }
   static_cast<void>(stream_.close());

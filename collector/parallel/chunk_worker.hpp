@@ -18,6 +18,7 @@ struct Chunk {
   std::string text;  ///< each line with a line feed, but for the last of an unterminated stream
   std::uint64_t first_line = 1;
   std::vector<std::uint64_t> cut;  ///< numbers of the lines that were too long
+  bool carriage_returns = false;   ///< to be dropped where they stand before the line feeds
 };
 
 /// Reads chunks of logs, each apart from what comes before and after it. What is decided is summed

@@ -1,7 +1,6 @@
 #include "collector/parallel/parallel_reader.hpp"
 
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -12,64 +11,101 @@
 
 namespace quern::collector {
 
-struct ParallelReader::State {
-  struct Task {
-    std::uint64_t number = 0;
-    Chunk chunk = {};
-    LogLayout layout = {};
-  };
+namespace {
 
+/// One stream, handed out in chunks that are numbered from 0.
+class Stream {
+ public:
+  Stream(const LogLayout& layout, const ParallelReader::NextChunk& next)
+      : layout_{layout}, next_{next} {}
+
+  /// Nothing at the stream's end.
+  std::optional<std::uint64_t> fetch(Chunk& chunk) {
+    const std::lock_guard lock{mutex_};
+    if (!at_end_) {
+      at_end_ = true;  // also when the next line throws
+      at_end_ = !next_(chunk);
+    }
+    return at_end_ ? std::nullopt : std::optional{given_++};
+  }
+
+  void stop() {
+    const std::lock_guard lock{mutex_};
+    at_end_ = true;
+  }
+
+  [[nodiscard]] const LogLayout& layout() const { return layout_; }
+
+ private:
+  const LogLayout& layout_;
+  const ParallelReader::NextChunk& next_;
+  std::mutex mutex_;
+  std::uint64_t given_ = 0;
+  bool at_end_ = false;
+};
+
+}  // namespace
+
+struct ParallelReader::State {
   std::vector<std::unique_ptr<ChunkWorker>> workers;
   std::vector<std::thread> threads;
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Task> tasks;
-  std::map<std::uint64_t, LogEnds> done;  ///< by the tasks' numbers
+  Stream* stream = nullptr;               ///< the one at hand
+  std::uint64_t streams = 0;              ///< so far
+  std::size_t reading = 0;                ///< threads that have not come to its end
+  std::map<std::uint64_t, LogEnds> done;  ///< by the chunks' numbers
   std::exception_ptr failure;
   bool stopping = false;
-  std::size_t chunk_bytes = 0;
 
+  /// A thread's life.
   void work(ChunkWorker& worker) {
-    for (std::optional<Task> task; (task = next());) {
+    Chunk chunk;
+    std::uint64_t seen = 0;
+    std::unique_lock lock{mutex};
+    for (;;) {
+      changed.wait(lock, [&] { return stopping || seen < streams; });
+      if (stopping) {
+        return;
+      }
+      seen = streams;
+      lock.unlock();
       try {
-        LogEnds ends = worker.read(task->chunk, task->layout);
-        const std::lock_guard lock{mutex};
-        done.emplace(task->number, std::move(ends));
+        read_chunks(worker, chunk);
       } catch (...) {
-        const std::lock_guard lock{mutex};
+        stream->stop();
+        const std::lock_guard again{mutex};
         failure = std::current_exception();
       }
+      lock.lock();
+      --reading;
       changed.notify_all();
     }
   }
 
-  std::optional<Task> next() {
-    std::unique_lock lock{mutex};
-    changed.wait(lock, [&] { return stopping || !tasks.empty(); });
-    if (stopping) {
-      return std::nullopt;
+  void read_chunks(ChunkWorker& worker, Chunk& chunk) {
+    while (const auto number = stream->fetch(chunk)) {
+      LogEnds ends = worker.read(chunk, stream->layout());
+      std::unique_lock lock{mutex};
+      done.emplace(*number, std::move(ends));
+      changed.notify_all();
+      // What waits for its turn takes memory. The chunk whose turn it is waits for nothing.
+      changed.wait(lock, [&] { return failure || done.size() <= 2 * threads.size(); });
     }
-    Task task = std::move(tasks.front());
-    tasks.pop_front();
-    lock.unlock();
-    changed.notify_all();
-    return task;
   }
 
-  void give(Task task) {
-    std::unique_lock lock{mutex};
-    changed.wait(lock, [&] { return failure || tasks.size() < threads.size(); });
-    tasks.push_back(std::move(task));
-    lock.unlock();
+  void begin(Stream& next) {
+    const std::lock_guard lock{mutex};
+    stream = &next;
+    ++streams;
+    reading = threads.size();
     changed.notify_all();
   }
 
-  /// The ends of this task; with `wait` once they are there.
-  std::optional<LogEnds> ends_of(std::uint64_t number, bool wait) {
+  /// The ends of this chunk; nothing when the stream has no such chunk.
+  std::optional<LogEnds> ends_of(std::uint64_t number) {
     std::unique_lock lock{mutex};
-    if (wait) {
-      changed.wait(lock, [&] { return failure || done.count(number) > 0; });
-    }
+    changed.wait(lock, [&] { return failure || reading == 0 || done.count(number) > 0; });
     if (failure) {
       std::rethrow_exception(failure);
     }
@@ -79,14 +115,29 @@ struct ParallelReader::State {
     }
     LogEnds ends = std::move(place->second);
     done.erase(place);
+    changed.notify_all();
     return ends;
+  }
+
+  /// No thread holds on to the stream afterwards.
+  void end() {
+    stream->stop();
+    std::unique_lock lock{mutex};
+    done.clear();
+    changed.notify_all();
+    changed.wait(lock, [&] {
+      if (!done.empty()) {  // only after a failure: nobody takes them any more
+        done.clear();
+        changed.notify_all();
+      }
+      return reading == 0;
+    });
   }
 };
 
-ParallelReader::ParallelReader(unsigned threads, std::size_t chunk_bytes, const EventFilter& filter,
+ParallelReader::ParallelReader(unsigned threads, const EventFilter& filter,
                                std::int32_t bucket_seconds, AggregateLimits limits)
     : state_{std::make_unique<State>()} {
-  state_->chunk_bytes = chunk_bytes;
   // The threads share what one may hold.
   limits.bytes /= threads;
   limits.shapes /= threads;
@@ -115,50 +166,21 @@ bool ParallelReader::can_read(const LogLayout& layout) {
           layout.format == LogFormat::Json);
 }
 
-void ParallelReader::read(const std::string& file, const LogLayout& layout,
-                          const NextLine& next_line, const TakeEnds& take_ends) {
-  std::uint64_t given = 0;
-  std::uint64_t taken = 0;
-  Chunk chunk;
-  const auto start = [&](std::uint64_t first_line) {
-    chunk = Chunk{};
-    chunk.file = file;
-    chunk.first_line = first_line;
-    chunk.text.reserve(state_->chunk_bytes + state_->chunk_bytes / 8);
-  };
-  const auto take = [&](bool wait) {
-    while (taken < given) {
-      auto ends = state_->ends_of(taken, wait);
-      if (!ends) {
-        return;
-      }
+void ParallelReader::read(const LogLayout& layout, const NextChunk& next_chunk,
+                          const TakeEnds& take_ends) {
+  Stream stream{layout, next_chunk};
+  state_->begin(stream);
+  try {
+    std::uint64_t taken = 0;
+    while (auto ends = state_->ends_of(taken)) {
       take_ends(std::move(*ends));
       ++taken;
     }
-  };
-  std::string_view line;
-  std::uint64_t number = 0;
-  bool cut = false;
-  bool terminated = true;
-  start(1);
-  while (next_line(line, number, cut, terminated)) {
-    chunk.text.append(line);
-    if (terminated || cut) {
-      chunk.text.push_back('\n');
-    }
-    if (cut) {
-      chunk.cut.push_back(number);
-    }
-    if (chunk.text.size() >= state_->chunk_bytes) {
-      state_->give({given++, std::exchange(chunk, {}), layout});
-      start(number + 1);
-      take(false);
-    }
+  } catch (...) {
+    state_->end();
+    throw;
   }
-  if (!chunk.text.empty()) {
-    state_->give({given++, std::move(chunk), layout});
-  }
-  take(true);
+  state_->end();
 }
 
 Workload ParallelReader::take() {

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <random>
+#include <sstream>
 
 #include <catch2/catch.hpp>
 
 #include "collector/collect.hpp"
 #include "collector/input/byte_source.hpp"
+#include "collector/input/line_reader.hpp"
 #include "collector/pieces/piece_document.hpp"
 #include "collector/workload/workload_document.hpp"
 
@@ -111,6 +113,67 @@ TEST_CASE("any number of threads and any size of chunks give the same bytes", "[
       CHECK(write_piece(collect_piece_text(log, options)) == whole);
     }
   }
+}
+
+TEST_CASE("lines read in blocks are those read one by one", "[pieces]") {
+  std::mt19937 random{17};
+  constexpr std::size_t kLongest = 40;
+  for (int round = 0; round < 200; ++round) {
+    std::string text = random() % 4 == 0 ? "\xEF\xBB\xBF" : "";
+    const bool carriage_returns = random() % 2 == 0;
+    while (text.size() < 600) {
+      text += std::string(random() % 8 == 0 ? random() % 120 : random() % 30, 'a');
+      text += carriage_returns ? "\r\n" : "\n";
+    }
+    text.resize(text.size() - random() % 5);  // the last line may have no end
+    ByteSource lines_source = ByteSource::over(text);
+    ByteSource blocks_source = ByteSource::over(text);
+    REQUIRE((lines_source.next_stream() && blocks_source.next_stream()));
+    LineReader lines{lines_source, kLongest};
+    LineReader blocks{blocks_source, kLongest};
+    std::string_view line;
+    REQUIRE((blocks.next(line) && lines.next(line)));
+    std::string block;
+    INFO(text);
+    while (blocks.block(block, 1 + random() % 100)) {
+      std::istringstream in{block};
+      for (std::string of_block; std::getline(in, of_block);) {
+        if (blocks.carriage_returns() && !of_block.empty() && of_block.back() == '\r') {
+          of_block.pop_back();
+        }
+        REQUIRE(lines.next(line));
+        CHECK(line == of_block);
+      }
+      CHECK(blocks.number() == lines.number());
+      CHECK(blocks.cut() == lines.cut());
+      CHECK(blocks.terminated() == lines.terminated());
+      CHECK(blocks.bytes() == lines.bytes());
+    }
+    CHECK_FALSE(lines.next(line));
+  }
+}
+
+TEST_CASE("a file of another system, with a line too long, is the same on several threads") {
+  std::string log = "\xEF\xBB\xBF";
+  int number = 100'000;
+  const auto line = [&](const std::string& sql) {
+    const std::string time = std::to_string(++number);
+    log += "2026-11-21 10:00:" + time.substr(1, 2) + "." + time.substr(3) + " UTC [" +
+           std::to_string(number % 7) + "] LOG:  duration: 1.000 ms  statement: " + sql + "\r\n";
+  };
+  for (int i = 0; i < 2000; ++i) {
+    line("select a\r\n\tfrom t where b = " + std::to_string(i));
+  }
+  line("select '" + std::string(LineReader::kMaximumLine, 'a') + "'");
+  for (int i = 0; i < 2000; ++i) {
+    line("select " + std::to_string(i));
+  }
+  log += "a last line";
+  const std::string whole = write_piece(collect_piece_text(log, {}));
+  CollectOptions options;
+  options.threads = 3;
+  options.chunk_bytes = 30'000;
+  CHECK(write_piece(collect_piece_text(log, options)) == whole);
 }
 
 namespace {
