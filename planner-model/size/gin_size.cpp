@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/text_source.hpp"
 
 namespace quern::planner_model {
@@ -15,35 +16,10 @@ namespace {
 constexpr double kLinePointer = 4;
 /// A page less its header (24) and GIN's special space (8).
 constexpr double kPageBody = 8192 - 24 - 8;
-constexpr double kLargestEntry = 2712;  // GinMaxItemSize
-constexpr double kPostingPage = 8152;   // GinDataPageMaxDataSize
-constexpr double kFirstSegment = 384;   // GinPostingListSegmentMaxSize
-constexpr double kSegment = 256;        // GinPostingListSegmentTargetSize
-constexpr double kSegmentHeader = 8;    // the first row's address, a byte count
-constexpr double kDownlinks = 815;      // PostingItems of an inner posting page
-
-/// Average bytes of a row's address behind the one before it, when each row of the table holds the
-/// entry with probability `share`: seven bits a byte of the difference of (block << 11 | offset)
-/// (ginpostinglist.c).
-double posting_bytes(double share, double rows_per_page) {
-  constexpr int kQuantiles = 64;
-  constexpr int kOffsets = 4;
-  const double per_page = std::max(rows_per_page, 1.0);
-  double sum = 0;
-  for (int i = 0; i < kQuantiles; ++i) {
-    const double quantile = (i + 0.5) / kQuantiles;
-    const double gap = share >= 0.999999
-                           ? 1
-                           : std::max(1.0, std::ceil(std::log(1 - quantile) / std::log(1 - share)));
-    for (int k = 0; k < kOffsets; ++k) {
-      const double from = (k + 0.5) / kOffsets * per_page;
-      const double blocks = std::floor((from + gap) / per_page);
-      const double difference = blocks < 1 ? gap : blocks * 2048;
-      sum += difference < 128 ? 1 : difference < 16'384 ? 2 : difference < 2'097'152 ? 3 : 4;
-    }
-  }
-  return sum / (kQuantiles * kOffsets);
-}
+constexpr double kPostingPage = 8152;  // GinDataPageMaxDataSize
+constexpr double kFirstSegment = 384;  // GinPostingListSegmentMaxSize
+constexpr double kSegment = 256;       // GinPostingListSegmentTargetSize
+constexpr double kDownlinks = 815;     // PostingItems of an inner posting page
 
 struct Entry {
   double key = 16;  ///< MAXALIGNed tuple of the key alone
@@ -52,13 +28,8 @@ struct Entry {
   double first = 0;  ///< as of GinEntries
   double last = -1;
 
-  /// Size in the entry tree when so many of its rows are in, without line pointer: too many for a
-  /// tuple go into a posting tree (buildFreshLeafTuple(), addItemPointersToLeafTuple()).
-  [[nodiscard]] double tuple(double rows_in) const {
-    const double list = kSegmentHeader + 2 * std::ceil(std::max(0.0, rows_in - 1) * bytes / 2);
-    const double size = align_up(key + list, 8);
-    return size > kLargestEntry ? align_up(key, 8) : size;
-  }
+  /// Size in the entry tree when so many of its rows are in, without line pointer.
+  [[nodiscard]] double tuple(double rows_in) const { return gin_entry_tuple(key, rows_in, bytes); }
 
   [[nodiscard]] bool in_tree() const { return rows > 1 && tuple(rows) <= align_up(key, 8); }
 };
@@ -67,7 +38,7 @@ struct Entry {
 /// (dataBeginPlaceToPageLeaf()).
 double posting_tree_pages(const Entry& entry) {
   const auto rows_in = [&](double segment) {
-    return 1 + std::floor((segment - kSegmentHeader) / entry.bytes);
+    return 1 + std::floor((segment - kGinSegmentHeader) / entry.bytes);
   };
   const double first = std::floor(kPostingPage / kFirstSegment) * rows_in(kFirstSegment);
   if (entry.rows <= first) {

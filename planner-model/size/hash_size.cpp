@@ -12,20 +12,6 @@ constexpr double kPageSize = 8192;
 constexpr double kItem = 8 + 8 + 4;  ///< tuple header, hash code, line pointer
 constexpr double kPageItems = 407;   ///< (8192 - 24 - 16) / 20
 
-/// _hash_get_totalbuckets(_hash_spareindex(n)): powers of two, from 1024 on in quarter steps.
-double round_buckets(double wanted) {
-  double power = 2;
-  while (power < wanted) {
-    power *= 2;
-  }
-  constexpr double kQuarterStepsFrom = 1024;
-  if (power < kQuarterStepsFrom) {
-    return power;
-  }
-  const double half = power / 2;
-  return half + std::ceil((wanted - half) / (half / 4)) * (half / 4);
-}
-
 /// Random numbers that are the same in every run.
 class Stream {
  public:
@@ -92,13 +78,31 @@ double overflow_pages(const IndexColumn& column, double rows, double buckets) {
   return pages;
 }
 
+/// _hash_get_totalbuckets(_hash_spareindex(n)): powers of two, from 1024 on in quarter steps.
+double round_buckets(double wanted) {
+  double power = 2;
+  while (power < wanted) {
+    power *= 2;
+  }
+  constexpr double kQuarterStepsFrom = 1024;
+  if (power < kQuarterStepsFrom) {
+    return power;
+  }
+  const double half = power / 2;
+  return half + std::ceil((wanted - half) / (half / 4)) * (half / 4);
+}
+
 }  // namespace
+
+double hash_buckets(double rows, double per_bucket) {
+  return round_buckets(std::max(2.0, std::floor(rows / per_bucket)));
+}
 
 double hash_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                         double table_rows, double rows) {
   const int fillfactor = std::clamp(index_option(index, "fillfactor", 75), 10, 100);
   const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
-  double buckets = round_buckets(std::max(2.0, std::floor(table_rows / per_bucket)));
+  double buckets = hash_buckets(table_rows, per_bucket);
   if (rows > buckets * per_bucket) {
     buckets = round_buckets(std::ceil(rows / per_bucket));  // _hash_expandtable()
   }

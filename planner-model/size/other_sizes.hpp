@@ -11,6 +11,8 @@ namespace quern::planner_model {
 /// the spread of the keys over them.
 [[nodiscard]] double hash_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                       double table_rows, double rows);
+/// The buckets of a hash index built over a table of so many rows.
+[[nodiscard]] double hash_buckets(double rows, double per_bucket);
 /// Metapage, range map and summaries (brin_revmap.c, brin_tuple.c).
 [[nodiscard]] double brin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                       double heap_pages);

@@ -41,10 +41,12 @@ Leaf leaf_of(const IndexEntries& all) {
   const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100;
   const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
   leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
-  leaf.used = std::min(all.as_built ? built : leaf.room, all.entries * leaf.entry / leaf.pages);
-  if (all.as_built && all.entries * leaf.entry > built / 2) {
+  const double bytes = all.entries * leaf.entry;
+  leaf.used = std::min(all.as_built ? built : leaf.room, bytes / leaf.pages);
+  if (all.as_built && bytes > built) {
     // All leaves but the last are as full as the fill factor says.
-    leaf.used = std::min(built, leaf.used * (leaf.pages + 1) / leaf.pages);
+    leaf.used = built;
+    leaf.pages = bytes / built;
   }
   leaf.single_value = leaf.merges && per_key * leaf.entry > leaf.room;
   return leaf;

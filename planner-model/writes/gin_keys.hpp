@@ -9,21 +9,18 @@ namespace quern::planner_model {
 
 /// Keys that come equally often.
 struct GinKeyClass {
-  double share = 0;  ///< of the rows, each key
-  double keys = 1;   ///< how many such keys
-  double tuple =
-      16;  ///< bytes of an entry tuple with the key alone (GinFormTuple(), ginentrypage.c)
+  double share = 0;   ///< of the rows, each key
+  double keys = 1;    ///< how many such keys
+  double tuple = 16;  ///< bytes of an entry tuple with the key alone (GinFormTuple())
 };
 
 struct GinKeys {
-  double per_row = 1;        ///< different keys of a row
+  double per_row = 0;        ///< different keys of a row
   double pending_bytes = 0;  ///< a row's tuples in the pending list
   std::vector<GinKeyClass> classes = {};
 };
 
-/// The keys that the operator class extracts, from the most common elements or, where the type has
-/// none (jsonb, trigrams), from the values that the statistics hold. Keys seen once there stand for
-/// as many others as Chao's estimator says.
+/// What the operator classes take out of a row, by gin_entries(); `rows` are indexed.
 [[nodiscard]] GinKeys gin_keys(const Index& index, const std::vector<IndexColumn>& columns,
                                const TypeSystem& types, double rows);
 

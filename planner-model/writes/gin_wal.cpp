@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/size/gin_posting.hpp"
 #include "planner-model/writes/gin_keys.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
@@ -9,25 +10,10 @@
 namespace quern::planner_model {
 namespace {
 
-constexpr double kMetaPage = 56;       // GinMetaPageData
-constexpr double kUpdateMeta = 88;     // ginxlogUpdateMeta
-constexpr double kInlineLimit = 2712;  // GinMaxItemSize: a longer list gets a tree of its own
-constexpr double kListHeader = 8;      // GinPostingList, with its first row address
+constexpr double kMetaPage = 56;    // GinMetaPageData
+constexpr double kUpdateMeta = 88;  // ginxlogUpdateMeta
 constexpr double kPageRoom = kPageSize - kPageHeader - 8;
 constexpr double kSegment = 256;  // GinPostingListSegmentTargetSize
-
-/// ginCompressPostingList() (ginpostinglist.c): the gap to the next row address, 11 bits of it the
-/// line pointer, 7 bits a byte.
-double address_bytes(double share, double rows_per_page) {
-  const double gap_rows = 1 / std::max(share, 1e-12);
-  const double pages = gap_rows / std::max(rows_per_page, 1.0);
-  if (pages < 1) {
-    // Most neighbours are on the same page; the others' gap spans a page's line pointers.
-    const double close = gap_rows < 128 ? 1 : 2;
-    return (1 - pages) * close + pages * 2;
-  }
-  return std::ceil((11 + std::log2(pages)) / 7);
-}
 
 /// Keys of a Poisson number of rows: the expected number of those with any, for one key.
 double any_of(double expected) {
@@ -41,22 +27,41 @@ struct Insertion {
   double bytes_before = 0;
 };
 
-Insertion insert_key(const GinKeyClass& one, double present, double added, double rows_per_page) {
-  const double address = address_bytes(one.share, rows_per_page);
-  const double before = present < 0.5 ? 0 : one.tuple + kListHeader + address * (present - 1);
-  const double after = one.tuple + kListHeader + address * (present + added - 1);
-  if (after < kInlineLimit) {
-    const WalRecord entry{.main = 2, .blocks = {4 + align_up(after, 8)}};
-    return {.records = entry.aligned(),
-            .growth = after - before + (present < 0.5 ? kLinePointer : 0),
-            .bytes_before = before + kLinePointer};
-  }
-  // A tree of its own: the last segments of its last leaf are written again, or the new addresses.
-  const double lists = std::min(2 + 6 * added, kListHeader + address * added + kSegment / 2);
-  const WalRecord leaf{.main = 2, .blocks = {2 + 2 + lists}};
+/// Rows added to a posting tree (computeLeafRecompressWALData(), gindatapage.c): each segment that
+/// gets some is written again, or only its new addresses, whichever is shorter. New rows at the
+/// table's end come to the last segment.
+double tree_records(double present, double added, double address, bool appended) {
+  const double segments = std::max(1.0, present * address / kSegment);
+  const double touched = appended ? 1 : segments * -std::expm1(-added / segments);
+  const double each = added / touched;
+  const double added_items = 2 + 6 * each;
+  const double again = kGinSegmentHeader + address * each + (appended ? kSegment / 2 : kSegment);
+  const WalRecord leaf{.main = 2, .blocks = {2 + touched * (2 + std::min(added_items, again))}};
   constexpr double kAppendFill = 0.75;
-  const double splits = added * address / (kAppendFill * kPageRoom);
-  return {.records = leaf.varying() + splits * 1.25 * page_image(kPageRoom), .in_tree = true};
+  constexpr double kRandomFill = 0.69;
+  const double splits = added * address / ((appended ? kAppendFill : kRandomFill) * kPageRoom);
+  return leaf.varying() + splits * 1.25 * page_image(kPageRoom);
+}
+
+Insertion insert_key(const GinKeyClass& one, double present, double added, double rows_per_page,
+                     bool appended) {
+  const double address = posting_bytes(one.share, rows_per_page);
+  const auto size = [&](double rows) { return gin_entry_tuple(one.tuple, rows, address); };
+  const bool is_new = present < 0.5;
+  const double before = is_new ? 0 : size(present);
+  const double after = size(is_new ? std::max(added, 1.0) : present + added);
+  if (!is_new && before <= one.tuple) {
+    return {.records = tree_records(present, added, address, appended), .in_tree = true};
+  }
+  const WalRecord entry{.main = 2, .blocks = {4 + after}};
+  Insertion answer{.records = entry.aligned(),
+                   .growth = after - before + (is_new ? kLinePointer : 0),
+                   .bytes_before = before + kLinePointer};
+  if (after <= one.tuple) {  // createPostingTree()
+    answer.records += WalRecord{.main = 4 + kLargestGinEntry, .blocks = {0}}.varying();
+    answer.growth = 0;
+  }
+  return answer;
 }
 
 double pending_record(double row_bytes) {
@@ -101,7 +106,7 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
     for (int point = 0; point < kPoints; ++point) {
       const double present =
           one.share * (rows_now + std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints);
-      const Insertion insertion = insert_key(one, present, each, rows_per_page);
+      const Insertion insertion = insert_key(one, present, each, rows_per_page, shape.appended);
       const double often = one.keys * with_any / batch / kPoints;
       wal.records += often * insertion.records;
       growth += often * insertion.growth;

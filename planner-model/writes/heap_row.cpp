@@ -130,29 +130,28 @@ HeapRow heap_row(const Table& table, const TypeSystem& types) {
   row.pages = table.pages > 0 ? static_cast<double>(table.pages) : std::ceil(rows / loaded);
   row.pages = std::max(row.pages, 1.0);
   row.rows_per_page = rows > 0 && table.pages > 0 ? rows / row.pages : loaded;
-  // The rows' size is an estimate where it varies: pages about as full as a load leaves them are
-  // taken for full, up to half a row.
-  const double reserve = body * (100 - fillfactor(table)) / 100;
-  const double trusted = row.length_varies ? 0.12 : 0.03;
-  const double excess = body - reserve - row.rows_per_page * row.item();
-  row.free_bytes = std::abs(excess) < trusted * body ? reserve + 0.5 * row.item()
-                                                     : std::max(0.0, reserve + excess);
-  const double full = (body - reserve) / row.item();
+  // Beyond what a load leaves free: rows that have gone. Below the slack the difference may as well
+  // be the estimate's.
+  const double usable = body - body * (100 - fillfactor(table)) / 100;
+  const double full =
+      row.length_varies ? usable / row.item() - 0.5 : std::floor(usable / row.item());
   const double on_full_pages = rows / std::max(row.pages - 0.5, 1.0);
-  row.holes = std::max(0.0, full - on_full_pages - 0.5 - (trusted - 0.02) * full);
-  // heap_page_prune_opt(): below the fill factor's reserve, or a tenth of a page. A fresh load
-  // leaves the reserve.
-  row.prunes_when_read =
-      reserve > 0 ? on_full_pages > (1 + trusted) * full : row.free_bytes < kPageSize / 10;
+  const double slack = row.length_varies ? 0.02 * full : 0.2;
+  row.holes = std::max(0.0, full - on_full_pages - slack);
+  row.room_of_load = body - (row.holes > 0 ? full : std::min(full, on_full_pages)) * row.item();
+  row.free_bytes = row.room_of_load + row.holes * row.item();
+  // RelationGetTargetPageFreeSpace(), and a tenth of a page at least (heap_page_prune_opt()).
+  row.prunes_below = std::max(kPageSize * (100 - fillfactor(table)) / 100, kPageSize / 10);
   return row;
 }
 
-double changed_bytes(const Table& table, const TypeSystem& types,
-                     const std::vector<std::int16_t>& columns) {
+ChangedBytes changed_bytes(const Table& table, const TypeSystem& types,
+                           const std::vector<std::int16_t>& columns) {
   const auto every = all_columns(table, types);
   constexpr double kUnknown = 8;
   double first = -1;
   double last = 0;
+  bool steps = columns.size() == 1;
   Offset at;
   for (std::size_t i = 0; i < every.size() && i < table.columns.size(); ++i) {
     const double before = at.length;
@@ -160,9 +159,11 @@ double changed_bytes(const Table& table, const TypeSystem& types,
     if (std::find(columns.begin(), columns.end(), table.columns[i].number) != columns.end()) {
       first = first < 0 ? std::max(before, at.length - every[i].width) : first;
       last = std::max(before, at.length - every[i].width) + differing_bytes(every[i]);
+      steps = steps && is_whole_number(every[i].type);
     }
   }
-  return first < 0 ? kUnknown : last - first;
+  const double most = first < 0 ? kUnknown : last - first;
+  return {steps && first >= 0 ? 1 : most, most};
 }
 
 }  // namespace quern::planner_model

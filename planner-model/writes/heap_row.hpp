@@ -13,10 +13,11 @@ struct HeapRow {
   double header = 24;        ///< t_hoff
   double rows_per_page = 0;  ///< as they lie now, or as a fresh load would leave them
   double pages = 1;
-  double free_bytes = 0;          ///< room on a page, the fillfactor's reserve included
-  bool prunes_when_read = false;  ///< so little of it that readers prune (pruneheap.c)
-  /// Rows that fit into holes below the fill factor, a page: new rows go there first.
+  double free_bytes = 0;    ///< room on a page, on average, the fillfactor's reserve included
+  double room_of_load = 0;  ///< of it, what a fresh load leaves
+  /// Rows that fit into holes below the fill factor, a page, on average: new rows go there first.
   double holes = 0;
+  double prunes_below = 819;  ///< free bytes below which a visitor prunes the page (pruneheap.c)
   bool length_varies = false;
 
   [[nodiscard]] double item() const;  ///< with alignment and line pointer
@@ -24,9 +25,13 @@ struct HeapRow {
 
 [[nodiscard]] HeapRow heap_row(const Table& table, const TypeSystem& types);
 
-/// Bytes of the tuple from the first to the last one that differs, when these columns are set to
-/// other values of their kind (the comparison of log_heap_update(), heapam.c).
-[[nodiscard]] double changed_bytes(const Table& table, const TypeSystem& types,
-                                   const std::vector<std::int16_t>& columns);
+/// Bytes of the tuple from the first to the last one that differs (log_heap_update(), heapam.c).
+struct ChangedBytes {
+  double step = 8;  ///< when a number is counted on: its lowest byte
+  double set = 8;   ///< when the columns get other values of their kind
+};
+
+[[nodiscard]] ChangedBytes changed_bytes(const Table& table, const TypeSystem& types,
+                                         const std::vector<std::int16_t>& columns);
 
 }  // namespace quern::planner_model

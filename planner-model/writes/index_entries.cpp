@@ -67,6 +67,7 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
       index_size(index, table, {types}, all.entries, SizeModel::AsBuilt).pages.value();
   const double pages = index.pages > 0 ? static_cast<double>(index.pages) : built;
   all.pages = std::max(pages - 1, 1.0);
+  all.built_pages = std::max(built - 1, 1.0);
   constexpr double kGrown = 1.08;
   all.as_built = pages <= std::max(kGrown * built, built + 2);
   double distinct = 1;

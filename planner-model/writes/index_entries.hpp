@@ -16,6 +16,7 @@ struct IndexEntries {
   double share = 1;          ///< of the table's rows that have one
   double distinct = 0;       ///< keys
   double pages = 1;          ///< all but the metapage
+  double built_pages = 1;    ///< as CREATE INDEX would leave them now
   bool as_built = true;      ///< not yet grown: leaves as full as CREATE INDEX leaves them
   bool equal_image = false;  ///< a btree that may merge equal keys
   bool ascending = false;    ///< new rows' keys are the greatest

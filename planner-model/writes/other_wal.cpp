@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/size/gist_classes.hpp"
 #include "planner-model/size/other_sizes.hpp"
+#include "planner-model/size/value_classes.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
@@ -19,13 +21,9 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
   double expansions = 1 / per_bucket;
   if (shape.rows > 0 && all.as_built) {
-    const double buckets = std::max(2.0, std::floor(all.entries / per_bucket));
-    double power = 2;
-    while (power < buckets) {
-      power *= 2;
-    }
-    const double room = power * per_bucket;
-    expansions = std::max(0.0, all.entries + shape.rows - room) / per_bucket / shape.rows;
+    const double room = hash_buckets(all.table->reltuples, per_bucket) * per_bucket;
+    expansions = std::max(0.0, all.entries + shape.rows - std::max(room, all.entries)) /
+                 per_bucket / shape.rows;
   }
   const double moved = per_bucket * 0.6;
   const WalRecord allocate{.main = 12, .blocks = {0, 0, 0, 8}};
@@ -41,23 +39,57 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   return wal;
 }
 
+namespace {
+
+bool is_trigram(const IndexEntries& all) {
+  return !all.index->keys.empty() && all.index->keys.front().operator_class_name == "gist_trgm_ops";
+}
+
+/// A leaf tuple of the texts' trigrams (gtrgm_compress(), trgm_gist.c).
+double trigram_tuple(const IndexColumn& column) {
+  double bytes = 0;
+  double share = 0;
+  for (const auto& entry :
+       column_values(*column.statistics, column.type, column.table_rows).entries) {
+    if (entry.text) {
+      bytes += entry.share * TrigramGist::key(*entry.text).leaf_size;
+      share += entry.share;
+    }
+  }
+  constexpr double kNullTuple = 16;
+  const double nulls = column.null_share();
+  return share > 0 ? (1 - nulls) * bytes / share + nulls * kNullTuple : kNullTuple;
+}
+
+/// An index keeps its entries a page as it grows; one that deletes have emptied fills up first.
+double gist_splits(const IndexEntries& all, double rows) {
+  const double entries = std::max(all.entries, 1.0);
+  if (all.as_built || rows <= 0) {
+    return std::min(all.pages, all.built_pages) / entries;
+  }
+  const double needed = all.built_pages * (entries + rows) / entries;
+  return std::max(0.0, needed - all.pages) / rows;
+}
+
+}  // namespace
+
 WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape) {
   IndexEntries all = entries;
-  if (!all.index->keys.empty() && all.index->keys.front().operator_class_name == "gist_trgm_ops") {
-    // A leaf key is the array of the text's trigrams, three bytes each (trgm_gist.c).
-    constexpr double kHeader = 8 + 4 + 1;
-    all.tuple = align_up(kHeader + 3 * all.columns.front().width, 8);
+  const bool trigram = is_trigram(all);
+  if (trigram && all.columns.front().statistics != nullptr) {
+    all.tuple = trigram_tuple(all.columns.front());
   }
   const WalRecord insert{.main = 4, .blocks = {all.tuple}};
   const WalRecord parent{.main = 4, .blocks = {all.tuple + 2}};
-  constexpr double kParentGrows = 0.1;  // the key above must cover the new one
-  constexpr double kFill = 0.69;
+  // The key above must cover the new one: signatures soon do.
+  const double parent_grows = trigram ? 0 : 0.1;
   const double item = all.tuple + kLinePointer;
   const double per_page = std::max(2.0, (kPageSize - kPageHeader - 16) / item);
   const WalRecord split{.main = 24,
                         .blocks = {0, per_page / 2 * all.tuple + 8, per_page / 2 * all.tuple}};
-  WalBytes wal{.records = insert.aligned() + kParentGrows * parent.varying()};
-  wal.records += (split.varying() + parent.varying()) / (kFill * per_page);
+  WalBytes wal{.records = (all.columns.front().varies ? insert.varying() : insert.aligned()) +
+                          parent_grows * parent.varying()};
+  wal.records += (split.varying() + parent.varying()) * gist_splits(all, shape.rows);
   if (shape.images && shape.rows > 0) {
     const double touched = pages_touched(all.pages, shape.rows);
     wal.images = touched * page_image(all.entries / all.pages * item + 40) / shape.rows;

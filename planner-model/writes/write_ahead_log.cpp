@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "planner-model/writes/heap_room.hpp"
 #include "planner-model/writes/heap_row.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
@@ -39,47 +40,10 @@ double copy_bytes(const HeapRow& row) {
   return records * record.varying() + tuple * kWalPageShare;
 }
 
-/// What follows from the room on the pages for new versions of rows.
-struct Versions {
-  double on_same_page = 1;
-  double prunes = 0;  ///< an update
-  double pages_visited = 1;
-};
-
-Versions versions_of(const HeapRow& row, const WriteShape& shape) {
-  const double room = std::floor(row.free_bytes / row.item());
-  const double rows = shape.rows > 0 ? shape.rows : 1e9;
-  const double touched = pages_touched(row.pages, rows);
-  Versions result;
-  result.pages_visited = touched;
-  if (one_a_transaction(shape)) {
-    // Each later visit finds the dead versions of earlier ones and prunes the page first
-    // (heap_page_prune_opt()): one slot that the first update took elsewhere is enough from then
-    // on.
-    result.on_same_page = room >= 1 ? 1 : 1 - touched / rows;
-    result.prunes = std::max(0.0, 1 - touched / rows);
-    return result;
-  }
-  // One statement: its own dead versions stay. Updates come to the pages by chance, and so does the
-  // room where rows have been removed: E[min(X, R)] is the sum of P(X >= k) P(R >= k).
-  const double expected = rows / row.pages;
-  const bool uneven = row.holes > 0;
-  double updates_probability = std::exp(-expected);
-  double updates_tail = 1;
-  double room_probability = std::exp(-(row.free_bytes / row.item() - 0.5));
-  double room_tail = 1;
-  double placed = 0;
-  constexpr int kMost = 400;
-  for (int k = 1; k < kMost && expected < 500; ++k) {
-    updates_tail -= updates_probability;
-    room_tail -= room_probability;
-    placed += std::max(updates_tail, 0.0) * (uneven ? std::max(room_tail, 0.0) : k <= room ? 1 : 0);
-    updates_probability *= expected / k;
-    room_probability *= (row.free_bytes / row.item() - 0.5) / k;
-  }
-  result.on_same_page = expected > 0 ? std::clamp(placed / expected, 0.0, 1.0) : 1;
-  return result;
-}
+// What a prune's record says of a dead row, and of the dead head or middle of a HOT chain
+// (heap_page_prune(), pruneheap.c).
+constexpr double kDeadItem = 2;
+constexpr double kChainItem = 5;
 
 double prune_bytes(double offsets) {
   return WalRecord{.main = 8, .blocks = {offsets}}.aligned();  // XLOG_HEAP2_PRUNE
@@ -87,12 +51,15 @@ double prune_bytes(double offsets) {
 
 /// log_heap_update(): on the same page only what differs, behind the lengths of the common
 /// beginning and end; on another the whole row, after a record that locks the old one.
-double update_bytes(const HeapRow& row, double changed, double same_page) {
-  const WalRecord near{.main = 14,
-                       .blocks = {4 + kRowHeader + row.header - kTupleHeader + changed}};
+double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same_page) {
+  // Numbers are taken to be counted on as often as they are set anew.
+  const auto near = [&](double bytes) {
+    return WalRecord{.main = 14, .blocks = {4 + kRowHeader + row.header - kTupleHeader + bytes}}
+        .aligned();
+  };
   const WalRecord far{.main = 14, .blocks = {kRowHeader + row.length - kTupleHeader, 0}};
   const WalRecord lock{.main = 8, .blocks = {0}};
-  return same_page * near.aligned() +
+  return same_page * (near(changed.step) + near(changed.set)) / 2 +
          (1 - same_page) * ((row.length_varies ? far.varying() : far.aligned()) + lock.aligned());
 }
 
@@ -135,23 +102,22 @@ HeapWrite heap_write(const CatalogSnapshot& catalog, const Table& table, const T
       images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
       break;
     case RowWrite::Delete: {
-      const Versions visits = versions_of(row, shape);
+      const HeapRoom room = heap_room(row, shape);
       write.wal.records = WalRecord{.main = 8, .blocks = {0}}.aligned();
-      if (one_a_transaction(shape) && row.prunes_when_read) {
-        write.wal.records += visits.prunes * prune_bytes(2);
-      }
-      images = heap_images(row, shape, visits.pages_visited, 0);
+      write.wal.records += room.prunes * prune_bytes(kDeadItem * room.pruned);
+      images = heap_images(row, shape, room.pages_visited, 0);
       break;
     }
     case RowWrite::Update: {
-      const Versions versions = versions_of(row, shape);
+      const HeapRoom room = heap_room(row, shape);
       const double same =
-          hot_forbidden ? versions.on_same_page : shape.hot_share.value_or(versions.on_same_page);
+          hot_forbidden ? room.on_same_page : shape.hot_share.value_or(room.on_same_page);
       write.hot = hot_forbidden ? 0 : same;
-      const double changed = changed_bytes(table, types, shape.columns);
+      const ChangedBytes changed = changed_bytes(table, types, shape.columns);
       write.wal.records = update_bytes(row, changed, same);
-      write.wal.records += versions.prunes * prune_bytes(hot_forbidden ? 2 : 5);
-      images = heap_images(row, shape, versions.pages_visited, same * (10 + changed));
+      write.wal.records +=
+          room.prunes * prune_bytes((hot_forbidden ? kDeadItem : kChainItem) * room.pruned);
+      images = heap_images(row, shape, room.pages_visited, same * (10 + changed.set));
       break;
     }
   }

@@ -41,6 +41,8 @@ struct WalRun {
   std::int64_t largest_table = 200'000;
   bool images = true;  ///< also right after checkpoints, with full_page_writes on
   bool times = true;
+  /// A folder for what the server answered: a second run of the seed then needs no server.
+  std::string facts = {};
 };
 
 struct WalResults {
@@ -48,7 +50,7 @@ struct WalResults {
   std::vector<Slowdown> slowdowns = {};
 };
 
-/// Makes the seed's tables on the throwaway server, one after the other, and writes to them.
+/// Writes to the seed's tables on the throwaway server (write_tables()), and compares.
 [[nodiscard]] WalResults run_wal(const WalRun& run, std::ostream& progress);
 
 /// Spearman's: 1 when the model puts the slowdowns in the server's order.

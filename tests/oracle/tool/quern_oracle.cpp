@@ -83,8 +83,9 @@ void describe(CLI::App& app, Options& options) {
   app.add_flag("--keep", options.random.keep, "Leave the generated databases on the server");
   app.add_option("--index-sizes", options.sizes.definitions,
                  "Build this many generated indexes a seed beside the model's sizes");
-  app.add_option("--facts", options.sizes.facts,
-                 "Folder that keeps the server's answers to --index-sizes for later runs");
+  app.add_option(
+      "--facts", options.sizes.facts,
+      "Folder that keeps the server's answers to --index-sizes and --wal for later runs");
   app.add_option("--wal", options.wal.tables,
                  "Write to this many generated tables a seed beside the model's WAL and times");
   app.add_flag("!--steady", options.wal.images, "Only long after a checkpoint");
@@ -176,6 +177,7 @@ void run_writes(const Options& options) {
   WalResults results;
   WalRun one_run = options.wal;
   one_run.seed = options.random.seed;
+  one_run.facts = options.sizes.facts;
   for (std::size_t i = 0; i < options.seeds; ++i, ++one_run.seed) {
     WalResults one = run_wal(one_run, std::cerr);
     std::move(one.cases.begin(), one.cases.end(), std::back_inserter(results.cases));

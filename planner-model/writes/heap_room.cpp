@@ -1,0 +1,110 @@
+#include "planner-model/writes/heap_room.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "planner-model/writes/index_entries.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+/// Poisson probabilities of 0, 1, ... as far as they matter.
+std::vector<double> poisson(double mean) {
+  const auto most = static_cast<std::size_t>(mean + 8 * std::sqrt(mean) + 8);
+  std::vector<double> answer;
+  for (std::size_t k = 0; k <= most; ++k) {
+    const auto count = static_cast<double>(k);
+    answer.push_back(mean <= 0 ? (k == 0 ? 1 : 0)
+                               : std::exp(count * std::log(mean) - mean - std::lgamma(count + 1)));
+  }
+  return answer;
+}
+
+/// A page with so much room when transactions of one row each come to it.
+class Page {
+ public:
+  Page(const HeapRow& row, double holes)
+      : item_{row.item()}, free_{row.room_of_load + holes * row.item()}, least_{row.prunes_below} {}
+
+  /// The first new version needs room; later visitors prune older ones away
+  /// (heap_page_prune_opt()).
+  [[nodiscard]] bool takes_first() const { return free_ >= item_; }
+
+  /// Updates before each prune: dead versions pile up until the page counts as full.
+  [[nodiscard]] double updates_a_prune() const {
+    return 1 + std::floor(std::max(0.0, free_ - least_) / item_);
+  }
+
+  /// Deletes before a prune find the page full until enough of it has become free.
+  [[nodiscard]] double prunes_of_deletes(double visits) const {
+    return std::min(std::max(visits - 1, 0.0), std::ceil(std::max(0.0, least_ - free_) / item_));
+  }
+
+ private:
+  double item_;
+  double free_;
+  double least_;
+};
+
+/// Without an end the stretch is that between two autovacuums.
+double rows_of(const HeapRow& row, const WriteShape& shape) {
+  constexpr double kScaleFactor = 0.2;  // autovacuum_vacuum_scale_factor
+  constexpr double kThreshold = 50;
+  return shape.rows > 0 ? shape.rows : kThreshold + kScaleFactor * row.rows_per_page * row.pages;
+}
+
+HeapRoom of_transactions(const HeapRow& row, const WriteShape& shape, double rows) {
+  HeapRoom result{.on_same_page = 0, .pages_visited = pages_touched(row.pages, rows)};
+  const double expected = std::min(rows / row.pages, 400.0);
+  const auto holes_probability = poisson(std::min(row.holes, 400.0));
+  const auto visits_probability = poisson(expected);
+  double removed = 0;
+  for (std::size_t h = 0; h < holes_probability.size(); ++h) {
+    const Page page{row, static_cast<double>(h)};
+    for (std::size_t k = 1; k < visits_probability.size(); ++k) {
+      const double share = holes_probability[h] * visits_probability[k] / expected;
+      const auto visits = static_cast<double>(k);
+      if (shape.kind == RowWrite::Delete) {
+        const double prunes = page.prunes_of_deletes(visits);
+        result.prunes += share * prunes;
+        removed += share * prunes;
+        continue;
+      }
+      result.on_same_page += share * (visits - (page.takes_first() ? 0 : 1));
+      const double prunes = std::floor((visits - 1) / page.updates_a_prune());
+      result.prunes += share * prunes;
+      removed += share * prunes * page.updates_a_prune();
+    }
+  }
+  result.pruned = result.prunes > 0 ? removed / result.prunes : 1;
+  return result;
+}
+
+/// One statement: its own dead versions stay, so the room takes min(updates, room) of them.
+HeapRoom of_statement(const HeapRow& row, double rows) {
+  HeapRoom result{.on_same_page = 0, .pages_visited = pages_touched(row.pages, rows)};
+  const double expected = std::min(rows / row.pages, 400.0);
+  const double from_load = std::floor(row.room_of_load / row.item());
+  const auto holes_probability = poisson(std::min(row.holes, 400.0));
+  const auto visits_probability = poisson(expected);
+  for (std::size_t h = 0; h < holes_probability.size(); ++h) {
+    for (std::size_t k = 1; k < visits_probability.size(); ++k) {
+      const double placed = std::min(static_cast<double>(k), from_load + static_cast<double>(h));
+      result.on_same_page += holes_probability[h] * visits_probability[k] * placed / expected;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+HeapRoom heap_room(const HeapRow& row, const WriteShape& shape) {
+  const double rows = rows_of(row, shape);
+  HeapRoom result =
+      shape.rows_per_transaction < 2 ? of_transactions(row, shape, rows) : of_statement(row, rows);
+  result.on_same_page = std::clamp(result.on_same_page, 0.0, 1.0);
+  return result;
+}
+
+}  // namespace quern::planner_model
