@@ -25,7 +25,7 @@ std::vector<double> poisson(double mean) {
 class Page {
  public:
   Page(const HeapRow& row, double holes)
-      : item_{row.item()}, free_{row.room_of_load + holes * row.item()}, least_{row.prunes_below} {}
+      : item_{row.item}, free_{row.room_of_load + holes * row.item}, least_{row.prunes_below} {}
 
   /// The first new version needs room; later visitors prune older ones away
   /// (heap_page_prune_opt()).
@@ -85,7 +85,7 @@ HeapRoom of_transactions(const HeapRow& row, const WriteShape& shape, double row
 HeapRoom of_statement(const HeapRow& row, double rows) {
   HeapRoom result{.on_same_page = 0, .pages_visited = pages_touched(row.pages, rows)};
   const double expected = std::min(rows / row.pages, 400.0);
-  const double from_load = std::floor(row.room_of_load / row.item());
+  const double from_load = std::floor(row.room_of_load / row.item);
   const auto holes_probability = poisson(std::min(row.holes, 400.0));
   const auto visits_probability = poisson(expected);
   for (std::size_t h = 0; h < holes_probability.size(); ++h) {

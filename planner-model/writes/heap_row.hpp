@@ -10,6 +10,7 @@ namespace quern::planner_model {
 /// A table's rows as heap tuples, on average (heap_form_tuple(), heaptuple.c).
 struct HeapRow {
   double length = 0;         ///< t_len: header, null bitmap, padding and data
+  double item = 36;          ///< with alignment and line pointer
   double header = 24;        ///< t_hoff
   double rows_per_page = 0;  ///< as they lie now, or as a fresh load would leave them
   double pages = 1;
@@ -19,8 +20,6 @@ struct HeapRow {
   double holes = 0;
   double prunes_below = 819;  ///< free bytes below which a visitor prunes the page (pruneheap.c)
   bool length_varies = false;
-
-  [[nodiscard]] double item() const;  ///< with alignment and line pointer
 };
 
 [[nodiscard]] HeapRow heap_row(const Table& table, const TypeSystem& types);

@@ -79,9 +79,9 @@ WalCase compare(const WalFacts& facts) {
   const planner_model::TypeSystem types{facts.catalog};
   const planner_model::HeapRow heap = planner_model::heap_row(table, types);
   one.detail = fmt::format(
-      "    rows of {:.1f} bytes, {:.1f} on each of {} pages, {:.0f} bytes free, {:.1f} holes; HOT "
+      "    rows of {:.1f} bytes ({:.1f}), {:.1f} on each of {} pages, {:.0f} bytes free, {:.1f} holes; HOT "
       "{:.2f}",
-      heap.length, heap.rows_per_page, table.pages, heap.free_bytes, heap.holes,
+      heap.length, heap.item, heap.rows_per_page, table.pages, heap.free_bytes, heap.holes,
       facts.shape.hot_share.value_or(-1));
   one.detail += relation_detail(facts, "", {model.commit, 0}, "transactions");
   one.detail += relation_detail(facts, table.name, model.heap, "heap");
