@@ -25,6 +25,7 @@ struct Leaf {
   double entry = 20;          ///< bytes that one more entry takes for good, line pointer included
   double used = 0;            ///< bytes of a leaf in use
   double room = 0;            ///< of which the high key takes one tuple
+  bool as_built = true;       ///< all but the last as full as the fill factor says
   bool merges = false;        ///< several entries a key: posting lists
   bool single_value = false;  ///< keys of more than a page: the pages fill up one after the other
 };
@@ -42,9 +43,10 @@ Leaf leaf_of(const IndexEntries& all) {
   const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
   leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
   const double bytes = all.entries * leaf.entry;
-  leaf.used = std::min(all.as_built ? built : leaf.room, bytes / leaf.pages);
-  if (all.as_built && bytes > built) {
-    // All leaves but the last are as full as the fill factor says.
+  leaf.as_built =
+      leaf.merges ? all.as_built : bytes / std::max(leaf.pages - 0.5, 0.5) > 0.95 * built;
+  leaf.used = std::min(leaf.as_built ? built : leaf.room, bytes / leaf.pages);
+  if (leaf.as_built && bytes > built) {
     leaf.used = built;
     leaf.pages = bytes / built;
   }
@@ -79,7 +81,7 @@ double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const 
   if (shape.rows <= 0) {
     return entry / (kLn2 * leaf.room);
   }
-  if (!all.as_built) {
+  if (!leaf.as_built) {
     // Leaves of a grown index are between half full and full, ln 2 on average; VACUUM's removals
     // leave them emptier, and then they grow for a while before any splits.
     const double scale = std::min(1.0, leaf.used / (kLn2 * leaf.room));

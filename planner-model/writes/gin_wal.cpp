@@ -1,6 +1,7 @@
 // ginxlog.h, ginfast.c, gindatapage.c and ginentrypage.c.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "planner-model/size/gin_posting.hpp"
 #include "planner-model/writes/gin_keys.hpp"
@@ -97,24 +98,29 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
   double entry_bytes = 0;
   double entry_touches = 0;
   double list_pages = 0;
-  // Lists grow along the stretch, and past the limit they get trees: seen at a few points of it.
-  constexpr int kPoints = 8;
+  // Lists grow along the stretch and are not equally long, and past the limit they get trees: seen
+  // at a few points of it and at a few lengths.
+  constexpr int kPoints = 4;
+  constexpr double kLengths[] = {0.88, 0.94, 1, 1.06, 1.12};
+  constexpr double kSeen = kPoints * std::size(kLengths);
   for (const GinKeyClass& one : keys.classes) {
     const double added = one.share * batch;
     const double with_any = any_of(added);
     const double each = added / std::max(with_any, 1e-12);
+    const double often = one.keys * with_any / batch / kSeen;
     for (int point = 0; point < kPoints; ++point) {
-      const double present =
-          one.share * (rows_now + std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints);
-      const Insertion insertion = insert_key(one, present, each, rows_per_page, shape.appended);
-      const double often = one.keys * with_any / batch / kPoints;
-      wal.records += often * insertion.records;
-      growth += often * insertion.growth;
-      if (insertion.in_tree) {
-        list_pages += one.keys * any_of(one.share * shape.rows) / kPoints;
-      } else {
-        entry_touches += often * shape.rows;
-        entry_bytes += one.keys * insertion.bytes_before / kPoints;
+      const double stretch = std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints;
+      for (const double length : kLengths) {
+        const double present = one.share * (rows_now + stretch) * length;
+        const Insertion insertion = insert_key(one, present, each, rows_per_page, shape.at_end);
+        wal.records += often * insertion.records;
+        growth += often * insertion.growth;
+        if (insertion.in_tree) {
+          list_pages += one.keys * any_of(one.share * shape.rows) / kSeen;
+        } else {
+          entry_touches += often * shape.rows;
+          entry_bytes += one.keys * insertion.bytes_before / kSeen;
+        }
       }
     }
   }

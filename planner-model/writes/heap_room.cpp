@@ -38,7 +38,11 @@ class Page {
 
   /// Deletes before a prune find the page full until enough of it has become free.
   [[nodiscard]] double prunes_of_deletes(double visits) const {
-    return std::min(std::max(visits - 1, 0.0), std::ceil(std::max(0.0, least_ - free_) / item_));
+    // HOT chains leave line pointers behind: of the pages that are just not full half may be.
+    const double needed = least_ > free_           ? std::ceil((least_ - free_) / item_)
+                          : least_ > free_ - item_ ? 0.5
+                                                   : 0;
+    return std::min(std::max(visits - 1, 0.0), needed);
   }
 
  private:
@@ -81,13 +85,19 @@ HeapRoom of_transactions(const HeapRow& row, const WriteShape& shape, double row
   return result;
 }
 
-/// One statement: its own dead versions stay, so the room takes min(updates, room) of them.
+/// One statement: its own dead versions stay. What a page has no room for goes into the holes of
+/// pages further on (RelationGetBufferForTuple(), hio.c), but not into the fill factor's reserve;
+/// if that is more than the holes take, they are full before the statement comes to them.
 HeapRoom of_statement(const HeapRow& row, double rows) {
   HeapRoom result{.on_same_page = 0, .pages_visited = pages_touched(row.pages, rows)};
   const double expected = std::min(rows / row.pages, 400.0);
   const double from_load = std::floor(row.room_of_load / row.item);
-  const auto holes_probability = poisson(std::min(row.holes, 400.0));
   const auto visits_probability = poisson(expected);
+  double left_over = 0;
+  for (std::size_t k = 0; k < visits_probability.size(); ++k) {
+    left_over += visits_probability[k] * std::max(0.0, static_cast<double>(k) - from_load);
+  }
+  const auto holes_probability = poisson(left_over > row.holes ? 0 : std::min(row.holes, 400.0));
   for (std::size_t h = 0; h < holes_probability.size(); ++h) {
     for (std::size_t k = 1; k < visits_probability.size(); ++k) {
       const double placed = std::min(static_cast<double>(k), from_load + static_cast<double>(h));

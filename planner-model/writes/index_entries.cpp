@@ -75,7 +75,11 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
     distinct = std::min(distinct * std::max(1.0, distinct_of(column, rows)), all.entries);
   }
   all.distinct = index.unique ? all.entries : std::max(distinct, 1.0);
-  all.equal_image = index.access_method == "btree" && can_deduplicate(index, all.columns, types);
+  // The build leaves unique indexes as they are; versions of a row are merged there too
+  // (_bt_delete_or_dedup_one_page(), nbtinsert.c).
+  Index as_any = index;
+  as_any.unique = false;
+  all.equal_image = index.access_method == "btree" && can_deduplicate(as_any, all.columns, types);
   all.ascending = is_ascending(index, table, all.columns);
   return all;
 }

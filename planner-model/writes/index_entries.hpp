@@ -17,7 +17,7 @@ struct IndexEntries {
   double distinct = 0;       ///< keys
   double pages = 1;          ///< all but the metapage
   double built_pages = 1;    ///< as CREATE INDEX would leave them now
-  bool as_built = true;      ///< not yet grown: leaves as full as CREATE INDEX leaves them
+  bool as_built = true;      ///< not yet grown: pages as full as CREATE INDEX leaves them
   bool equal_image = false;  ///< a btree that may merge equal keys
   bool ascending = false;    ///< new rows' keys are the greatest
 };
@@ -31,7 +31,8 @@ struct EntryShape {
   /// New versions of rows whose key is the same: each lands beside its old entry.
   bool same_key = false;
   bool old_versions_dead = false;  ///< and removable when their page is full
-  bool appended = true;            ///< the rows are new ones, at the table's end
+  bool appended = true;            ///< the rows are new ones
+  bool at_end = true;              ///< the row versions come to the table's end
   bool images = false;
   double rows_per_transaction = 1;
 };

@@ -65,7 +65,8 @@ double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same
 
 struct HeapWrite {
   WalBytes wal = {};
-  double hot = 0;  ///< share of the updates
+  double hot = 0;      ///< share of the updates
+  bool at_end = true;  ///< new versions come to the table's end, most of them
 };
 
 /// Pages that were there before and take some of the new rows.
@@ -113,6 +114,7 @@ HeapWrite heap_write(const CatalogSnapshot& catalog, const Table& table, const T
       const double same =
           hot_forbidden ? room.on_same_page : shape.hot_share.value_or(room.on_same_page);
       write.hot = hot_forbidden ? 0 : same;
+      write.at_end = !hot_forbidden || same < 0.5;
       const ChangedBytes changed = changed_bytes(table, types, shape.columns);
       write.wal.records = update_bytes(row, changed, same);
       write.wal.records +=
@@ -201,6 +203,7 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
                            .same_key = same_key,
                            .old_versions_dead = one_a_transaction(shape),
                            .appended = !is_update || !same_key,
+                           .at_end = heap.at_end,
                            .images = shape.rows_between_checkpoints > 0,
                            .rows_per_transaction = shape.rows_per_transaction};
     WalBytes wal = share > 0 ? entry_wal(entries, entry, types) : WalBytes{};
