@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kBody = kPageSize - kPageHeader - 16;  // BTPageOpaqueData
 constexpr double kHeapTid = 6;
-constexpr double kBuiltFill = 0.9;  // BTREE_DEFAULT_FILLFACTOR
+constexpr double kBuiltFill = 0.9;         // BTREE_DEFAULT_FILLFACTOR
+constexpr double kSingleValueFill = 0.96;  // BTREE_SINGLEVAL_FILLFACTOR
 constexpr double kLn2 = 0.6931471805599453;
 constexpr double kInsertMain = 2;  // SizeOfBtreeInsert
 constexpr double kSplitMain = 10;  // SizeOfBtreeSplit
@@ -22,13 +23,33 @@ double normal_below(double z) {
 
 struct Leaf {
   double pages = 1;
-  double entry = 20;          ///< bytes that one more entry takes for good, line pointer included
-  double used = 0;            ///< bytes of a leaf in use
-  double room = 0;            ///< of which the high key takes one tuple
-  bool as_built = true;       ///< all but the last as full as the fill factor says
-  bool merges = false;        ///< several entries a key: posting lists
-  bool single_value = false;  ///< keys of more than a page: the pages fill up one after the other
+  double entry = 20;     ///< bytes that one more entry takes for good, line pointer included
+  double used = 0;       ///< bytes of a leaf in use
+  double room = 0;       ///< of which the high key takes one tuple
+  bool as_built = true;  ///< all but the last as full as the fill factor says
+  bool merges = false;   ///< several entries a key: posting lists
 };
+
+/// Rows of values that fill pages of their own, NULL among them. Their entries stand in the order
+/// of the rows, so new ones come to the last of these pages.
+double heavy_share(const IndexEntries& all) {
+  if (all.columns.size() != 1 && all.equal_image) {
+    return 0;
+  }
+  const auto keys = std::count_if(all.columns.begin(), all.columns.end(),
+                                  [](const IndexColumn& column) { return column.is_key; });
+  const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
+  if (statistics == nullptr || keys != 1) {
+    return 0;
+  }
+  const double row = all.equal_image ? kHeapTid : all.tuple + kLinePointer;
+  const auto heavy = [&](double share) { return share * all.entries * row > kBody ? share : 0; };
+  double sum = heavy(statistics->null_fraction);
+  for (const double share : statistics->most_common_frequencies) {
+    sum += heavy(share);
+  }
+  return std::min(sum, 1.0);
+}
 
 Leaf leaf_of(const IndexEntries& all) {
   Leaf leaf;
@@ -37,12 +58,16 @@ Leaf leaf_of(const IndexEntries& all) {
   leaf.room = kBody - all.tuple - kLinePointer;
   const double plain = all.tuple + kLinePointer;
   // A key's tuple and its row addresses; a posting list ends at about a sixth of a page.
-  leaf.entry = leaf.merges ? std::min(plain, kHeapTid + plain / std::min(per_key, 220.0)) : plain;
+  const double stored =
+      leaf.merges ? std::min(plain, kHeapTid + plain / std::min(per_key, 220.0)) : plain;
+  // One more: an address, and a tuple where its key is new or the posting list full.
+  leaf.entry =
+      leaf.merges ? std::min(plain, kHeapTid + plain * std::max(all.new_keys, 1 / 220.0)) : plain;
   const int fillfactor = index_option(*all.index, "fillfactor", 90);
   const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100;
   const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
   leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
-  const double bytes = all.entries * leaf.entry;
+  const double bytes = all.entries * stored;
   leaf.as_built =
       leaf.merges ? all.as_built : bytes / std::max(leaf.pages - 0.5, 0.5) > 0.95 * built;
   leaf.used = std::min(leaf.as_built ? built : leaf.room, bytes / leaf.pages);
@@ -50,7 +75,6 @@ Leaf leaf_of(const IndexEntries& all) {
     leaf.used = built;
     leaf.pages = bytes / built;
   }
-  leaf.single_value = leaf.merges && per_key * leaf.entry > leaf.room;
   return leaf;
 }
 
@@ -70,13 +94,14 @@ double splits_of_built(const Leaf& leaf, double added, double entry) {
   return splits;
 }
 
+bool is_appended(const IndexEntries& all, const EntryShape& shape) {
+  return shape.appended && all.ascending;
+}
+
 double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
                         double entry) {
-  if (shape.appended && all.ascending) {
+  if (is_appended(all, shape)) {
     return entry / (kBuiltFill * leaf.room);
-  }
-  if (leaf.single_value) {
-    return entry / (0.96 * leaf.room);  // BTREE_SINGLEVAL_FILLFACTOR
   }
   if (shape.rows <= 0) {
     return entry / (kLn2 * leaf.room);
@@ -92,13 +117,11 @@ double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const 
   return splits_of_built(leaf, per_leaf * entry, entry) / std::max(per_leaf, 1e-9);
 }
 
-double split_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
+/// `moved`: the share of a full leaf that goes to the new one.
+double split_bytes(const IndexEntries& all, const Leaf& leaf, double moved) {
   const double line_pointers = all.tuple / (all.tuple + kLinePointer);
-  const double moved = (shape.appended && all.ascending ? 1 - kBuiltFill
-                        : leaf.single_value             ? 0.04
-                                                        : 0.5) *
-                       leaf.room * (leaf.merges ? 0.97 : line_pointers);
-  const WalRecord split{.main = kSplitMain, .blocks = {1.5 * all.tuple, moved, 0}};
+  const double bytes = moved * leaf.room * (leaf.merges ? 0.97 : line_pointers);
+  const WalRecord split{.main = kSplitMain, .blocks = {1.5 * all.tuple, bytes, 0}};
   const WalRecord parent{.main = kInsertMain, .blocks = {all.tuple, 0}};
   return split.varying() + parent.varying();
 }
@@ -110,8 +133,8 @@ double merge_bytes(const Leaf& leaf, const EntryShape& shape, bool pairs) {
   const double plain = 20;
   const double added = shape.rows > 0 ? shape.rows / leaf.pages * plain : HUGE_VAL;
   const double full = std::clamp(1 - free / added, 0.0, 1.0);  // entries that find it so
-  if (leaf.single_value || full <= 0) {
-    return 4 * full;
+  if (full <= 0) {
+    return 0;
   }
   const WalRecord pass{.main = 2, .blocks = {0}};
   if (pairs) {
@@ -124,28 +147,50 @@ double merge_bytes(const Leaf& leaf, const EntryShape& shape, bool pairs) {
   return full * (4 + pass.aligned() * std::min(0.4, passes / entries));
 }
 
-}  // namespace
-
-WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
-  const Leaf leaf = leaf_of(all);
-  const WalRecord insert{.main = kInsertMain, .blocks = {all.tuple}};
-  WalBytes wal{.records = all.columns.size() == 1 && !all.columns.front().varies
-                              ? insert.aligned()
-                              : insert.aligned()};
+/// What an entry's insertion brings beyond its own record: splits, passes that merge equal keys.
+double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
   if (shape.same_key && shape.old_versions_dead) {
     // Bottom-up deletion frees the old versions instead (_bt_bottomupdel_pass()): two bytes each.
     const WalRecord removal{.main = 8, .blocks = {0}};
     const double freed = std::max(2.0, (leaf.room - leaf.used) / (all.tuple + kLinePointer));
-    wal.records += 2 + removal.bytes() / freed;
-  } else {
-    // Old and new version share a posting list once the leaf is full.
-    const double pair = align_up(all.tuple + 2 * kHeapTid, 8) - all.tuple;
-    const double entry =
-        shape.same_key && all.equal_image && !leaf.merges ? std::min(leaf.entry, pair) : leaf.entry;
-    wal.records += splits_per_entry(all, shape, leaf, entry) * split_bytes(all, shape, leaf);
-    if (leaf.merges || (shape.same_key && all.equal_image)) {
-      wal.records += merge_bytes(leaf, shape, !leaf.merges);
+    return 2 + removal.bytes() / freed;
+  }
+  // Old and new version share a posting list once the leaf is full.
+  const double pair = align_up(all.tuple + 2 * kHeapTid, 8) - all.tuple;
+  const double entry =
+      shape.same_key && all.equal_image && !leaf.merges ? std::min(leaf.entry, pair) : leaf.entry;
+  const double moved = is_appended(all, shape) ? 1 - kBuiltFill : 0.5;
+  double bytes = splits_per_entry(all, shape, leaf, entry) * split_bytes(all, leaf, moved);
+  if (leaf.merges || (shape.same_key && all.equal_image)) {
+    bytes += merge_bytes(leaf, shape, !leaf.merges);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
+  const Leaf leaf = leaf_of(all);
+  // Into the middle of a posting list: its place in the tuple is told (XLOG_BTREE_INSERT_POST).
+  const double posting = leaf.merges && !shape.at_end ? 2 : 0;
+  const WalRecord insert{.main = kInsertMain, .blocks = {all.tuple + posting}};
+  WalBytes wal{.records = insert.aligned()};
+  const double heavy = heavy_share(all);
+  if (heavy > 0) {
+    const double row = all.equal_image ? kHeapTid : all.tuple + kLinePointer;
+    const double pages = heavy * all.entries * row / (kSingleValueFill * leaf.room);
+    IndexEntries others = all;
+    others.entries *= 1 - heavy;
+    others.pages = std::max(1.0, all.pages - pages);
+    EntryShape shape_of_others = shape;
+    shape_of_others.rows *= 1 - heavy;
+    wal.records +=
+        heavy * row / (kSingleValueFill * leaf.room) * split_bytes(all, leaf, 1 - kSingleValueFill);
+    if (heavy < 1) {
+      wal.records += (1 - heavy) * upkeep_bytes(others, shape_of_others, leaf_of(others));
     }
+  } else {
+    wal.records += upkeep_bytes(all, shape, leaf);
   }
   if (shape.images && shape.rows > 0) {
     const double used = std::min(kPageSize, leaf.used + all.tuple + kLinePointer + 40);

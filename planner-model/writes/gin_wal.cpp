@@ -101,7 +101,7 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
   // Lists grow along the stretch and are not equally long, and past the limit they get trees: seen
   // at a few points of it and at a few lengths.
   constexpr int kPoints = 4;
-  constexpr double kLengths[] = {0.88, 0.94, 1, 1.06, 1.12};
+  constexpr double kLengths[] = {0.94, 0.97, 1, 1.03, 1.06};
   constexpr double kSeen = kPoints * std::size(kLengths);
   for (const GinKeyClass& one : keys.classes) {
     const double added = one.share * batch;

@@ -97,11 +97,15 @@ HeapRoom of_statement(const HeapRow& row, double rows) {
   for (std::size_t k = 0; k < visits_probability.size(); ++k) {
     left_over += visits_probability[k] * std::max(0.0, static_cast<double>(k) - from_load);
   }
-  const auto holes_probability = poisson(left_over > row.holes ? 0 : std::min(row.holes, 400.0));
+  // Not sharply so: neither is known that well.
+  const double full = std::clamp((left_over / std::max(row.holes, 1e-9) - 0.8) / 0.6, 0.0, 1.0);
+  const auto holes_probability = poisson(std::min(row.holes, 400.0));
   for (std::size_t h = 0; h < holes_probability.size(); ++h) {
     for (std::size_t k = 1; k < visits_probability.size(); ++k) {
-      const double placed = std::min(static_cast<double>(k), from_load + static_cast<double>(h));
-      result.on_same_page += holes_probability[h] * visits_probability[k] * placed / expected;
+      const double share = holes_probability[h] * visits_probability[k] / expected;
+      const auto updates = static_cast<double>(k);
+      const double now = std::min(updates, from_load + static_cast<double>(h));
+      result.on_same_page += share * ((1 - full) * now + full * std::min(updates, from_load));
     }
   }
   return result;

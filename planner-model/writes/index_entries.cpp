@@ -1,7 +1,10 @@
 #include "planner-model/writes/index_entries.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstdlib>
+#include <string>
 
 #include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/index_size.hpp"
@@ -9,6 +12,50 @@
 
 namespace quern::planner_model {
 namespace {
+
+/// The first number in a text; negative: none.
+double number_in(const std::string& text) {
+  const auto digit =
+      std::find_if(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return digit == text.end() ? -1 : std::strtod(text.c_str() + (digit - text.begin()), nullptr);
+}
+
+/// Texts that hold a number which grows along the table ("user1042@..."). Sorted as texts they
+/// have a correlation with the rows, and it is that of their numbers with the numbers' order as
+/// texts; new ones come one beside the other.
+bool counts_in_text(const ColumnStatistics& statistics) {
+  const auto& bounds = statistics.histogram_bounds;
+  constexpr std::size_t kEnough = 20;
+  if (bounds.size() < kEnough || statistics.n_distinct > -0.5 || !statistics.correlation) {
+    return false;
+  }
+  const auto count = static_cast<double>(bounds.size());
+  double sum = 0;
+  double squares = 0;
+  double products = 0;
+  double rank = -(count - 1) / 2;
+  double rank_squares = 0;
+  for (const std::string& bound : bounds) {
+    const double number = number_in(bound);
+    if (number < 0) {
+      return false;
+    }
+    sum += number;
+    squares += number * number;
+    products += number * rank;
+    rank_squares += rank * rank;
+    ++rank;
+  }
+  const double spread = std::sqrt((squares - sum * sum / count) * rank_squares);
+  constexpr double kTells = 0.15;
+  constexpr double kNear = 0.12;
+  const double expected = spread > 0 ? products / spread : 0;
+  return std::abs(expected) > kTells && std::abs(expected - *statistics.correlation) < kNear;
+}
+
+bool is_text(Oid type) {
+  return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
+}
 
 /// Serial numbers and times of insertion: in the order of the rows, and many of them. Updates move
 /// rows to the table's end, which the correlation shows long before the keys stop coming in order.
@@ -30,8 +77,20 @@ bool is_ascending(const Index& index, const Table& table, const std::vector<Inde
   if (statistics == nullptr) {
     return false;
   }
-  return statistics->correlation.value_or(0) > kMostlySorted &&
-         (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues);
+  if (statistics->correlation.value_or(0) > kMostlySorted &&
+      (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues)) {
+    return true;
+  }
+  return is_text(columns.front().type) && counts_in_text(*statistics);
+}
+
+/// A new row brings a new key so often: never where ANALYZE counts a fixed number of values, but
+/// for those that no row has yet.
+double new_keys(const std::vector<IndexColumn>& columns, double rows_a_key) {
+  const bool fixed = std::all_of(columns.begin(), columns.end(), [](const IndexColumn& column) {
+    return column.statistics != nullptr && column.statistics->n_distinct > 0;
+  });
+  return fixed ? std::exp(-rows_a_key) : std::min(1.0, 1 / rows_a_key);
 }
 
 double distinct_of(const IndexColumn& column, double rows) {
@@ -79,6 +138,7 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
   // (_bt_delete_or_dedup_one_page(), nbtinsert.c).
   Index as_any = index;
   as_any.unique = false;
+  all.new_keys = new_keys(all.columns, all.entries / all.distinct);
   all.equal_image = index.access_method == "btree" && can_deduplicate(as_any, all.columns, types);
   all.ascending = is_ascending(index, table, all.columns);
   return all;

@@ -15,6 +15,7 @@ struct IndexEntries {
   double entries = 0;        ///< now
   double share = 1;          ///< of the table's rows that have one
   double distinct = 0;       ///< keys
+  double new_keys = 1;       ///< share of new rows whose key no other row has
   double pages = 1;          ///< all but the metapage
   double built_pages = 1;    ///< as CREATE INDEX would leave them now
   bool as_built = true;      ///< not yet grown: pages as full as CREATE INDEX leaves them

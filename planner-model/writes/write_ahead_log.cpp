@@ -202,7 +202,7 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
     const EntryShape entry{.rows = shape.rows * share,
                            .same_key = same_key,
                            .old_versions_dead = one_a_transaction(shape),
-                           .appended = !is_update || !same_key,
+                           .appended = !is_update,
                            .at_end = heap.at_end,
                            .images = shape.rows_between_checkpoints > 0,
                            .rows_per_transaction = shape.rows_per_transaction};
