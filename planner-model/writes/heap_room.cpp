@@ -98,7 +98,7 @@ HeapRoom of_statement(const HeapRow& row, double rows) {
     left_over += visits_probability[k] * std::max(0.0, static_cast<double>(k) - from_load);
   }
   // Not sharply so: neither is known that well.
-  const double full = std::clamp((left_over / std::max(row.holes, 1e-9) - 0.8) / 0.6, 0.0, 1.0);
+  const double full = std::clamp((left_over / std::max(row.missing, 1e-9) - 0.8) / 0.6, 0.0, 1.0);
   const auto holes_probability = poisson(std::min(row.holes, 400.0));
   for (std::size_t h = 0; h < holes_probability.size(); ++h) {
     for (std::size_t k = 1; k < visits_probability.size(); ++k) {

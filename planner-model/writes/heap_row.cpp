@@ -173,7 +173,8 @@ HeapRow heap_row(const Table& table, const TypeSystem& types) {
   const double full = row.length_varies ? usable / row.item - 0.5 : std::floor(usable / row.item);
   const double on_full_pages = rows / std::max(row.pages - 0.5, 1.0);
   const double slack = row.length_varies ? std::max(0.6, 0.015 * full) : 0.2;
-  row.holes = std::max(0.0, full - on_full_pages - slack);
+  row.missing = std::max(0.0, full - on_full_pages);
+  row.holes = std::max(0.0, row.missing - slack);
   row.room_of_load = body - full * row.item;
   row.free_bytes = row.room_of_load + row.holes * row.item;
   // RelationGetTargetPageFreeSpace(), and a tenth of a page at least (heap_page_prune_opt()).

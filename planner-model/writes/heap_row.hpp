@@ -18,6 +18,8 @@ struct HeapRow {
   double room_of_load = 0;  ///< of it, what a fresh load leaves
   /// Rows that fit into holes below the fill factor, a page, on average: new rows go there first.
   double holes = 0;
+  double missing =
+      0;  ///< rows that a fresh load would have more a page; holes, or an estimate's error
   double prunes_below = 819;  ///< free bytes below which a visitor prunes the page (pruneheap.c)
   bool length_varies = false;
 };

@@ -22,8 +22,11 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   double expansions = 1 / per_bucket;
   if (shape.rows > 0 && all.as_built) {
     const double room = hash_buckets(all.table->reltuples, per_bucket) * per_bucket;
-    expansions = std::max(0.0, all.entries + shape.rows - std::max(room, all.entries)) /
-                 per_bucket / shape.rows;
+    const double none_before =
+        std::max(0.0, all.entries + shape.rows - std::max(room, all.entries)) / per_bucket /
+        shape.rows;
+    // An index that has grown looks the same and expands from the first entry on.
+    expansions = (expansions + none_before) / 2;
   }
   const double moved = per_bucket * 0.6;
   const WalRecord allocate{.main = 12, .blocks = {0, 0, 0, 8}};

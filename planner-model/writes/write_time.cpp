@@ -11,6 +11,26 @@
 namespace quern::planner_model {
 namespace {
 
+/// Pages of a bucket's chain that an insertion reads until one has room (_hash_doinsert()): rows of
+/// the same value are in one bucket.
+double chain_pages(const IndexEntries& all) {
+  constexpr double kPageItems = 407;
+  const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
+  if (statistics == nullptr) {
+    return 0;
+  }
+  double same = 0;
+  for (const double share : statistics->most_common_frequencies) {
+    same += share * share;
+  }
+  return same * all.entries / kPageItems;
+}
+
+/// A comparison of texts costs more the longer they are alike; other types' cost the same.
+double comparison_time(const IndexColumn& column) {
+  return column.varies ? 0.1 + 0.001 * column.width : 0.06;
+}
+
 double entry_time(const IndexEntries& all, const TypeSystem& types, bool appended) {
   const double comparisons = std::log2(std::max(all.entries, 2.0));
   const std::string& method = all.index->access_method;
@@ -26,10 +46,10 @@ double entry_time(const IndexEntries& all, const TypeSystem& types, bool appende
     return 6 + 0.05 * all.tuple;
   }
   if (method == "hash") {
-    return 1.4;
+    return 1.4 + 0.25 * chain_pages(all);
   }
-  const bool text = !all.columns.empty() && all.columns.front().varies;
-  return (appended && all.ascending ? 0.6 : 0.6 + comparisons * (text ? 0.12 : 0.06)) +
+  return 0.6 +
+         (appended && all.ascending ? 0 : comparisons * comparison_time(all.columns.front())) +
          all.tuple * 0.006;
 }
 

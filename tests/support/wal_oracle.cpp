@@ -79,7 +79,8 @@ WalCase compare(const WalFacts& facts) {
   const planner_model::TypeSystem types{facts.catalog};
   const planner_model::HeapRow heap = planner_model::heap_row(table, types);
   one.detail = fmt::format(
-      "    rows of {:.1f} bytes ({:.1f}), {:.1f} on each of {} pages, {:.0f} bytes free, {:.1f} holes; HOT "
+      "    rows of {:.1f} bytes ({:.1f}), {:.1f} on each of {} pages, {:.0f} bytes free, {:.1f} "
+      "holes; HOT "
       "{:.2f}",
       heap.length, heap.item, heap.rows_per_page, table.pages, heap.free_bytes, heap.holes,
       facts.shape.hot_share.value_or(-1));
@@ -96,16 +97,21 @@ WalCase compare(const WalFacts& facts) {
 
 Slowdown compare(const SlowdownFacts& facts) {
   const Table& table = find_table(facts.catalog, facts.table);
-  const planner_model::RowTime time =
-      row_time(facts.catalog, table, indexes_of(facts.catalog, table), facts.shape);
-  return {.table = facts.table,
-          .operation = "insert",
-          .real = facts.with / facts.without,
-          .model = time.total() / time.heap,
-          .real_without = facts.without,
-          .real_with = facts.with,
-          .model_without = time.heap,
-          .model_with = time.total()};
+  const auto indexes = indexes_of(facts.catalog, table);
+  const planner_model::RowTime time = row_time(facts.catalog, table, indexes, facts.shape);
+  Slowdown one{.table = facts.table,
+               .operation = "insert",
+               .real = facts.with / facts.without,
+               .model = time.total() / time.heap,
+               .real_without = facts.without,
+               .real_with = facts.with,
+               .model_without = time.heap,
+               .model_with = time.total()};
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    one.detail += fmt::format("           {:.1f}: {} [{} pages, {:.0f} rows]\n", time.indexes[i],
+                              indexes[i]->definition, indexes[i]->pages, indexes[i]->reltuples);
+  }
+  return one;
 }
 
 std::vector<double> ranks(const std::vector<double>& values) {
@@ -206,9 +212,9 @@ void print_wal(std::ostream& out, const WalResults& results, std::size_t worst) 
     for (const Slowdown& one : results.slowdowns) {
       out << fmt::format(
           "  {:<6} {:<8} measured {:6.2f} ({:.1f} us, {:.1f} without them)  model {:6.2f} ({:.1f}, "
-          "{:.1f})\n",
+          "{:.1f})\n{}",
           one.table, one.operation, one.real, one.real_with, one.real_without, one.model,
-          one.model_with, one.model_without);
+          one.model_with, one.model_without, worst > 0 ? one.detail : "");
     }
   }
 }

@@ -33,6 +33,7 @@ struct Slowdown {
   double real_with = 0;
   double model_without = 0;
   double model_with = 0;
+  std::string detail = {};  ///< the model's time of each index
 };
 
 struct WalRun {
