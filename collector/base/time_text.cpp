@@ -207,10 +207,33 @@ std::optional<ReadTime> read_time(std::string_view text) {
   return result;
 }
 
+namespace {
+
+std::uint64_t eight_bytes(const char* from) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+
+/// Of seventeen bytes.
+bool same_minute(const char* a, const char* b) {
+  return ((eight_bytes(a) ^ eight_bytes(b)) | (eight_bytes(a + 8) ^ eight_bytes(b + 8)) |
+          (eight_bytes(a + 9) ^ eight_bytes(b + 9))) == 0;
+}
+
+}  // namespace
+
+bool TimeReader::zone_at(std::string_view text, std::size_t at) const {
+  if (zone_mask_ != 0 && text.size() >= at + sizeof zone_bytes_) {
+    return ((eight_bytes(text.data() + at) ^ zone_bytes_) & zone_mask_) == 0;
+  }
+  return text.compare(at, zone_.size(), zone_) == 0;
+}
+
 std::optional<ReadTime> TimeReader::read(std::string_view text) {
   // `2026-11-21 01:53:27.725 UTC `: seconds with three decimals or none are read here.
   const bool fits = text.size() > kMinute + 2 && digit(text[kMinute]) && digit(text[kMinute + 1]);
-  if (known_ && fits && std::memcmp(text.data(), minute_text_.data(), kMinute) == 0) {
+  if (known_ && fits && same_minute(text.data(), minute_text_.data())) {
     std::int64_t us = ((text[kMinute] - '0') * 10 + (text[kMinute + 1] - '0')) * 1'000'000;
     std::size_t at = kMinute + 2;
     if (text[at] == '.' && text.size() > at + 4 && digit(text[at + 1]) && digit(text[at + 2]) &&
@@ -218,7 +241,7 @@ std::optional<ReadTime> TimeReader::read(std::string_view text) {
       us += ((text[at + 1] - '0') * 100 + (text[at + 2] - '0') * 10 + (text[at + 3] - '0')) * 1000;
       at += 4;
     }
-    if (us <= 60'000'000 && text.compare(at, zone_.size(), zone_) == 0) {
+    if (us <= 60'000'000 && zone_at(text, at)) {
       return ReadTime{minute_us_ + us, at + zone_length_, zone_known_};
     }
   }
@@ -242,6 +265,12 @@ void TimeReader::remember(std::string_view text, const ReadTime& time) {
   zone_length_ = time.length - seconds_end;
   zone_.assign(text.substr(seconds_end, zone_length_ + (zone_length_ == 0 ? 2 : 1)));
   zone_known_ = time.zone_known;
+  zone_bytes_ = 0;
+  zone_mask_ = 0;
+  if (!zone_.empty() && zone_.size() <= sizeof zone_bytes_) {
+    std::memcpy(&zone_bytes_, zone_.data(), zone_.size());
+    std::memset(&zone_mask_, 0xFF, zone_.size());
+  }
   // Further decimals are no zone. Where there is none, what could begin one must not follow, and a
   // colon may go on with a zone's minutes.
   const char last = zone_.empty() ? '\0' : zone_.back();

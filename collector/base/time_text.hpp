@@ -27,12 +27,14 @@ class TimeReader {
 
  private:
   void remember(std::string_view text, const ReadTime& time);
+  [[nodiscard]] bool zone_at(std::string_view text, std::size_t at) const;
 
   static constexpr std::size_t kMinute = 17;  ///< `2026-11-21 01:53:`
 
   std::array<char, kMinute> minute_text_ = {};
   std::int64_t minute_us_ = 0;  ///< its start, the zone's offset counted
   std::string zone_ = {};       ///< what follows the seconds, with characters that end it
+  std::uint64_t zone_bytes_ = 0, zone_mask_ = 0;  ///< its first eight bytes, where it has no more
   std::size_t zone_length_ = 0;
   bool known_ = false;
   bool zone_known_ = true;

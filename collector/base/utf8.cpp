@@ -60,17 +60,20 @@ bool is_plain(std::string_view text) {
   const std::size_t size = text.size();
   const char* data = text.data();
   std::size_t i = 0;
-  for (; i + 64 <= size; i += 64) {
-    if (!plain_block(data + i)) {
-      return false;
+  if (size >= 64) {
+    for (; i + 64 < size; i += 64) {
+      if (!plain_block(data + i)) {
+        return false;
+      }
     }
+    return plain_block(data + size - 64);
   }
   if (size < 8) {
     return size >= 4 ? plain_word<std::uint32_t>(data) && plain_word<std::uint32_t>(data + size - 4)
                      : std::all_of(data, data + size,
                                    [](char c) { return static_cast<signed char>(c) > 0; });
   }
-  for (; i + 8 <= size; i += 8) {
+  for (; i + 8 < size; i += 8) {
     if (!plain_word<std::uint64_t>(data + i)) {
       return false;
     }

@@ -46,7 +46,7 @@ class CleanTexts {
     std::size_t used = 0;
     for (std::string_view* text : {&result.message, &result.detail, &result.statement, &result.user,
                                    &result.database, &result.application, &result.sqlstate}) {
-      if (!is_clean_utf8(*text)) {
+      if (!text->empty() && !is_clean_utf8(*text)) {
         std::string& own = texts_[used++];
         own = to_clean_utf8(*text);
         *text = own;

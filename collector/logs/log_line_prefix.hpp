@@ -21,6 +21,9 @@ struct PrefixFields {
   std::string_view sqlstate = {};
   MessageTag tag = {};
   std::size_t text_from = 0;  ///< where the message begins, after the tag
+  /// Lines with the same number have the same session, user, database, application and SQLSTATE;
+  /// 0 tells nothing.
+  std::uint64_t same = 0;
 };
 
 /// A log_line_prefix (`%m [%p] %q%u@%d `) compiled into a matcher: all 17 escapes, %q, %% and

@@ -81,6 +81,9 @@ std::optional<MessageTag> message_tag(std::string_view text) {
   if (text.substr(0, 6) == "LOG:  ") {
     return MessageTag{MessagePart::Primary, Severity::Log, 6};
   }
+  if (text.substr(0, 9) == "DETAIL:  ") {
+    return MessageTag{MessagePart::Detail, Severity::Unknown, 9};
+  }
   constexpr std::size_t kLongestWord = 14;
   const std::size_t colon = text.substr(0, kLongestWord + 1).find(':');
   if (colon == std::string_view::npos || colon < 3 || colon + 1 >= text.size() ||

@@ -72,6 +72,7 @@ void PrefixMatcher::remember(Remembered& place, std::string_view text) {
     const auto offset = static_cast<std::size_t>(value->data() - text.data());
     *value = std::string_view{place.text}.substr(offset, value->size());
   }
+  fields.same = ++remembered_;
   place.fields = fields;
 }
 

@@ -33,6 +33,7 @@ class PrefixMatcher {
   TimeReader times_;
   PrefixFields fields_ = {};  ///< of a line that nothing was remembered for
   std::array<Remembered, 256> places_ = {};
+  std::uint64_t remembered_ = 0;
 };
 
 }  // namespace quern::collector

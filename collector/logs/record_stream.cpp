@@ -45,7 +45,9 @@ void RecordStream::open(const LogLayout& layout) {
   }
 }
 
-void RecordStream::line(std::string_view text, std::uint64_t number, bool cut, bool terminated) {
+/// At either end of the stream.
+void RecordStream::line_at_end(std::string_view text, std::uint64_t number, bool cut,
+                               bool terminated) {
   if (waiting_) {
     wait(text, number, cut, terminated);
   } else if (terminated || cut || text.size() > kMostText) {
@@ -265,11 +267,6 @@ void RecordStream::take(const LogRecord& record) {
   }
   ++*count_;
   sink_.take(record);
-}
-
-void RecordStream::feed(LogReader& reader, std::string_view text, std::uint64_t number, bool cut) {
-  ++tally_.counts.lines;
-  reader.line(text, number, cut);
 }
 
 void RecordStream::feed_lines(LogReader& reader, std::string_view text) {

@@ -22,8 +22,16 @@ class RecordStream final : public LogRecordSink {
 
   /// A stream begins; tally.file is its name.
   void open(const LogLayout& layout);
+
   /// `terminated`: a line feed came after it.
-  void line(std::string_view text, std::uint64_t number, bool cut, bool terminated);
+  void line(std::string_view text, std::uint64_t number, bool cut, bool terminated) {
+    if (waiting_ || !terminated) {
+      line_at_end(text, number, cut, terminated);
+      return;
+    }
+    feed(*reader_, text, number, cut);  // as good as always
+  }
+
   /// The stream ends. False: nothing in it looks like a record or like a part of one.
   bool close();
   /// No stream follows: what is open stands as it is.
@@ -37,10 +45,16 @@ class RecordStream final : public LogRecordSink {
   void take(const LogRecord& record) override;
 
  private:
+  void line_at_end(std::string_view text, std::uint64_t number, bool cut, bool terminated);
   void wait(std::string_view text, std::uint64_t number, bool cut, bool terminated);
   void begin(bool joins);
   void stitch(bool joins);
-  void feed(LogReader& reader, std::string_view text, std::uint64_t number, bool cut);
+
+  void feed(LogReader& reader, std::string_view text, std::uint64_t number, bool cut) {
+    ++tally_.counts.lines;
+    reader.line(text, number, cut);
+  }
+
   void feed_lines(LogReader& reader, std::string_view text);
   void finish_end();
   void let_secrets_stand();

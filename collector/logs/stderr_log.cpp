@@ -56,6 +56,7 @@ struct Message {
   // Kept from message to message, so that their memory is.
   std::string session = {}, user = {}, database = {}, application = {}, sqlstate = {};
   std::string message = {}, detail = {}, statement = {};
+  std::uint64_t same = 0;  ///< PrefixFields::same of the line that told the first five of these
 
   std::string& part_text() {
     return part == MessagePart::Statement ? statement
@@ -165,6 +166,7 @@ class StderrReader final : public LogReader {
                                 .severity = record.severity,
                                 .nested = record.nested};
     message_.key = record.session;
+    message_.same = 0;
     message_.file = std::move(record.file);
     message_.session = std::move(record.session);
     message_.user = std::move(record.user);
@@ -267,11 +269,15 @@ class StderrReader final : public LogReader {
     m.record.line = number;
     m.record.at_us = fields.at_us == 0 ? facts_.at_us : fields.at_us;
     m.record.severity = fields.tag.severity;
-    m.session.assign(either(fields.session, facts_.session));
-    m.user.assign(either(fields.user, facts_.user));
-    m.database.assign(either(fields.database, facts_.database));
-    m.application.assign(either(fields.application, facts_.application));
-    m.sqlstate.assign(fields.sqlstate.empty() ? verbose_code : fields.sqlstate);
+    const bool same = fields.same != 0 && fields.same == m.same && verbose_code.empty();
+    m.same = interleaved_ || !verbose_code.empty() ? 0 : fields.same;
+    if (!same) {
+      m.session.assign(either(fields.session, facts_.session));
+      m.user.assign(either(fields.user, facts_.user));
+      m.database.assign(either(fields.database, facts_.database));
+      m.application.assign(either(fields.application, facts_.application));
+      m.sqlstate.assign(fields.sqlstate.empty() ? verbose_code : fields.sqlstate);
+    }
     m.message.assign(without_source_place(body));
     m.detail.assign(facts_.detail);
     m.statement.clear();

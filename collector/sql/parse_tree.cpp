@@ -1,6 +1,7 @@
 #include "collector/sql/parse_tree.hpp"
 
 #include <cctype>
+#include <functional>
 
 #include <fmt/format.h>
 #include <pg_query.h>
@@ -8,16 +9,14 @@
 #include "collector/base/failure.hpp"
 #include "collector/sql/message_arena.hpp"
 #include "collector/sql/nesting.hpp"
+#include "collector/sql/passing_tree.hpp"
 
 namespace {
 
-/// Where the tree that the library is about to write as protobuf bytes is copied to instead.
-struct Capture {
-  quern::collector::MessageArena& arena;
-  PgQuery__ParseResult* tree = nullptr;
-};
+/// What is shown the tree that the library is about to write as protobuf bytes, instead of that.
+using Look = std::function<void(const PgQuery__ParseResult& tree)>;
 
-thread_local Capture* capture = nullptr;
+thread_local const Look* capture = nullptr;
 
 }  // namespace
 
@@ -38,7 +37,7 @@ std::size_t __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult* mess
   if (capture == nullptr) {
     return __real_pg_query__parse_result__pack(message, out);
   }
-  capture->tree = reinterpret_cast<PgQuery__ParseResult*>(capture->arena.copy(message->base));
+  (*capture)(*message);
   return 0;
 }
 }
@@ -64,21 +63,15 @@ class Released {
   Result result_;
 };
 
-/// From here to the end of the scope this thread's parses are copied to `arena`.
+/// From here to the end of the scope this thread's parses are shown to `look`.
 class Capturing {
  public:
-  explicit Capturing(MessageArena& arena) : capture_{arena} { capture = &capture_; }
+  explicit Capturing(const Look& look) { capture = &look; }
 
   ~Capturing() { capture = nullptr; }
 
   Capturing(const Capturing&) = delete;
   Capturing& operator=(const Capturing&) = delete;
-
-  /// Null where the library found an empty text.
-  [[nodiscard]] const PgQuery__ParseResult* tree() const { return capture_.tree; }
-
- private:
-  Capture capture_;
 };
 
 /// What would make the library read past the text's end or overrun its stack.
@@ -115,32 +108,43 @@ ParseTree::Statement trimmed(const PgQuery__RawStmt& raw, std::string_view text)
   return ParseTree::Statement{raw.stmt, from, end - from};
 }
 
+/// Nothing when the text parses. An empty one is not shown.
+std::optional<SyntaxError> parse_and_show(const std::string& text, const Look& look) {
+  if (auto refused = refusal(text)) {
+    return refused;
+  }
+  const Capturing capturing{look};
+  const Released<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result> result{
+      pg_query_parse_protobuf(text.c_str())};
+  return result->error == nullptr ? std::nullopt : std::optional{from_library(*result->error)};
+}
+
 }  // namespace
 
 std::optional<ParseTree> ParseTree::parse(std::string_view sql, SyntaxError& error) {
-  if (auto refused = refusal(sql)) {
+  const auto text = std::make_shared<const std::string>(sql);
+  const auto arena = std::make_shared<MessageArena>();
+  const PgQuery__ParseResult* parsed = nullptr;
+  if (auto refused = parse_and_show(*text, [&](const PgQuery__ParseResult& passing) {
+        parsed = reinterpret_cast<const PgQuery__ParseResult*>(arena->copy(passing.base));
+      })) {
     error = std::move(*refused);
     return std::nullopt;
   }
-  auto text = std::make_shared<const std::string>(sql);
-  const auto arena = std::make_shared<MessageArena>();
-  const Capturing capturing{*arena};
-  const Released<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result> result{
-      pg_query_parse_protobuf(text->c_str())};
-  if (result->error != nullptr) {
-    error = from_library(*result->error);
-    return std::nullopt;
-  }
   ParseTree tree;
-  tree.text_ = std::move(text);
+  tree.text_ = text;
   tree.memory_ = arena;
-  const PgQuery__ParseResult* const parsed = capturing.tree();
   for (std::size_t i = 0; parsed != nullptr && i < parsed->n_stmts; ++i) {
     if (parsed->stmts[i]->stmt != nullptr) {
       tree.statements_.push_back(trimmed(*parsed->stmts[i], *tree.text_));
     }
   }
   return tree;
+}
+
+bool look_at_tree(std::string_view sql,
+                  const std::function<void(const PgQuery__ParseResult& tree)>& look) {
+  return !parse_and_show(std::string{sql}, look);
 }
 
 ParseTree ParseTree::parse_or_throw(std::string_view sql) {

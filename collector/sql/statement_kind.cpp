@@ -1,13 +1,15 @@
 #include "collector/sql/statement_kind.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <utility>
 
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include "collector/sql/lexer.hpp"
-#include "collector/sql/parse_tree.hpp"
+#include "collector/sql/passing_tree.hpp"
 #include "collector/sql/visit_messages.hpp"
 
 namespace quern::collector {
@@ -73,18 +75,82 @@ std::string numbered_name(std::string_view name) {
   return numbered ? kept : std::string{};
 }
 
-/// The library's fingerprint, and the table names that it does not tell apart.
-std::string with_numbered_names(std::string print, const ParseTree& tree) {
-  std::string names;
-  for (const auto& statement : tree.statements()) {
-    visit_messages(statement.node->base, [&](const ProtobufCMessage& message) {
-      if (message.descriptor == &pg_query__range_var__descriptor) {
-        const auto& range = reinterpret_cast<const PgQuery__RangeVar&>(message);
-        const std::string name = numbered_name(range.relname);
-        names += name.empty() ? "" : "\n" + name;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// False only when numbered_name() is empty for every name that the text can hold: no digits stand
+/// side by side after a letter, nor, where there are quoted names, anywhere.
+bool may_number_names(std::string_view sql) {
+  const bool quoted = sql.find('"') != std::string_view::npos;
+  bool in_word = quoted;
+  for (std::size_t i = 0; i + 1 < sql.size(); ++i) {
+    const char c = sql[i];
+    if (is_digit(c)) {
+      if (in_word && is_digit(sql[i + 1])) {
+        return true;
       }
-    });
+    } else {
+      in_word = quoted || c == '_' || (static_cast<unsigned char>(c) | 0x20U) >= 'a';
+    }
   }
+  return false;
+}
+
+/// Of a text that is one statement on data, where its first word tells so.
+std::optional<StatementKind> kind_by_first_word(std::string_view sql) {
+  if (sql.find(';') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  constexpr std::array<std::pair<std::string_view, StatementKind>, 4> kWords = {
+      {{"select", StatementKind::Select},
+       {"insert", StatementKind::Insert},
+       {"update", StatementKind::Update},
+       {"delete", StatementKind::Delete}}};
+  const std::string_view word = Lexer{sql}.next().text;
+  for (const auto& [lower, kind] : kWords) {
+    if (std::equal(word.begin(), word.end(), lower.begin(), lower.end(),
+                   [](char a, char b) { return (a | 0x20) == b; })) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+/// What identify() takes from a parse tree.
+struct Looked {
+  std::optional<StatementKind> kind = {};  ///< nothing: no statement
+  std::string numbered_names = {};  ///< as numbered_name() tells them, a line feed before each
+};
+
+std::optional<Looked> look_at(std::string_view sql) {
+  Looked looked{kind_by_first_word(sql)};
+  if (looked.kind && !may_number_names(sql)) {
+    return looked;  // most statements, and a parse costs as much as the fingerprint
+  }
+  looked = Looked{};
+  const bool parses = look_at_tree(sql, [&](const PgQuery__ParseResult& tree) {
+    for (std::size_t i = 0; i < tree.n_stmts; ++i) {
+      const PgQuery__Node* statement = tree.stmts[i]->stmt;
+      if (statement == nullptr) {
+        continue;
+      }
+      const StatementKind kind = kind_of(*statement);
+      looked.kind = looked.kind.value_or(kind) == kind ? kind : StatementKind::Other;
+      visit_messages(statement->base, [&](const ProtobufCMessage& message) {
+        if (message.descriptor == &pg_query__range_var__descriptor) {
+          const auto& range = reinterpret_cast<const PgQuery__RangeVar&>(message);
+          const std::string name = numbered_name(range.relname);
+          looked.numbered_names += name.empty() ? "" : "\n" + name;
+        }
+      });
+    }
+  });
+  return parses && looked.kind ? std::optional{std::move(looked)} : std::nullopt;
+}
+
+/// The library's fingerprint, and the table names that it does not tell apart.
+std::string with_numbered_names(std::string print, const std::string& names) {
   if (names.empty()) {
     return print;
   }
@@ -95,22 +161,14 @@ std::string with_numbered_names(std::string print, const ParseTree& tree) {
 }  // namespace
 
 std::optional<StatementIdentity> identify(std::string_view sql) {
-  SyntaxError error;
-  const auto tree = ParseTree::parse(sql, error);
-  if (!tree || tree->statements().empty()) {
-    return std::nullopt;
-  }
-  auto print = fingerprint(sql);
+  const auto looked = look_at(sql);  // or that there is no need to
+  auto print = looked ? fingerprint(sql) : std::nullopt;
   if (!print) {
     return std::nullopt;
   }
-  StatementIdentity identity{.fingerprint = with_numbered_names(std::move(*print), *tree)};
-  identity.kind = kind_of(*tree->statements().front().node);
-  for (const ParseTree::Statement& statement : tree->statements()) {
-    if (kind_of(*statement.node) != identity.kind) {
-      identity.kind = StatementKind::Other;
-    }
-  }
+  StatementIdentity identity{
+      .fingerprint = with_numbered_names(std::move(*print), looked->numbered_names),
+      .kind = *looked->kind};
   const bool data =
       identity.kind != StatementKind::Utility && identity.kind != StatementKind::Other;
   if (!data && mentions_password(sql)) {

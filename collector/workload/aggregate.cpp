@@ -270,17 +270,20 @@ struct Aggregator::State {
     if (!identity) {
       return kNoClass;
     }
+    const auto known = by_fingerprint.find(identity->fingerprint);
+    if (known == by_fingerprint.end() && classes.size() >= limits.classes) {
+      return kNoClass - 1;
+    }
     std::string text = identity->holds_secret ? identity->text : normalized_text(sql);
     if (text.size() > limits.text_bytes) {
       text.resize(end_of_utf8(text, limits.text_bytes));
     }
-    const auto known = by_fingerprint.find(identity->fingerprint);
     if (known != by_fingerprint.end()) {
       QueryClass& query = classes[static_cast<std::size_t>(known->second)]->query;
       query.sql = preferred_text(text, query.sql) ? std::move(text) : query.sql;
       return known->second;
     }
-    if (classes.size() >= limits.classes || bytes + text.size() > limits.bytes) {
+    if (bytes + text.size() > limits.bytes) {
       return kNoClass - 1;
     }
     const auto number = static_cast<ClassNumber>(classes.size());

@@ -18,22 +18,28 @@ auto content(const SampleExecution& s) {
   return std::tie(s.at_us, s.sql, s.parameters, s.parameters_complete, s.duration, s.plan_shape);
 }
 
-bool before(const SampleExecution& a, const SampleExecution& b) {
-  const int rank_a = rank(a);
-  const int rank_b = rank(b);
-  if (rank_a != rank_b) {
-    return rank_a < rank_b;
+/// A sample's place in the order: what decides nearly always is at hand. Samples are large, and
+/// they are put in order each time one is added.
+struct Place {
+  int rank;
+  std::uint64_t hash;  ///< of typical ones
+  SampleExecution* sample;
+
+  bool operator<(const Place& other) const {
+    const SampleExecution& a = *sample;
+    const SampleExecution& b = *other.sample;
+    if (rank != other.rank) {
+      return rank < other.rank;
+    }
+    if (rank == 1) {
+      return hash != other.hash ? hash < other.hash : content(a) < content(b);
+    }
+    if (rank == 2 && a.plan_shape != b.plan_shape) {
+      return a.plan_shape < b.plan_shape;
+    }
+    return a.duration != b.duration ? a.duration > b.duration : content(a) < content(b);
   }
-  if (rank_a == 1) {
-    const auto hash_a = sample_hash(a);
-    const auto hash_b = sample_hash(b);
-    return hash_a != hash_b ? hash_a < hash_b : content(a) < content(b);
-  }
-  if (rank_a == 2 && a.plan_shape != b.plan_shape) {
-    return a.plan_shape < b.plan_shape;
-  }
-  return a.duration != b.duration ? a.duration > b.duration : content(a) < content(b);
-}
+};
 
 }  // namespace
 
@@ -51,20 +57,27 @@ std::uint64_t sample_hash(const SampleExecution& s) {
 }
 
 void keep_best_samples(std::vector<SampleExecution>& samples) {
-  std::sort(samples.begin(), samples.end(), before);
-  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
+  std::vector<Place> places;
+  places.reserve(samples.size());
+  for (SampleExecution& sample : samples) {
+    const int group = rank(sample);
+    places.push_back({group, group == 1 ? sample_hash(sample) : 0, &sample});
+  }
+  std::sort(places.begin(), places.end());
   std::size_t slowest = 0;
   std::size_t typical = 0;
   std::vector<SampleExecution> kept;
   kept.reserve(samples.size());
-  for (SampleExecution& sample : samples) {
-    const int group = rank(sample);
-    const bool wanted = group == 0   ? ++slowest <= kSlowestSamples
-                        : group == 1 ? ++typical <= kTypicalSamples
-                                     : kept.empty() || rank(kept.back()) != 2 ||
-                                           kept.back().plan_shape != sample.plan_shape;
+  for (const Place& place : places) {
+    if (!kept.empty() && *place.sample == kept.back()) {
+      continue;
+    }
+    const bool wanted = place.rank == 0   ? ++slowest <= kSlowestSamples
+                        : place.rank == 1 ? ++typical <= kTypicalSamples
+                                          : kept.empty() || rank(kept.back()) != 2 ||
+                                                kept.back().plan_shape != place.sample->plan_shape;
     if (wanted) {
-      kept.push_back(std::move(sample));
+      kept.push_back(std::move(*place.sample));
     }
   }
   samples = std::move(kept);
