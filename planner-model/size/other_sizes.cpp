@@ -27,36 +27,6 @@ double brin_index_pages(const Index& index, const std::vector<IndexColumn>& colu
          std::ceil(ranges / std::max(1.0, std::floor(kPageBody / item)));
 }
 
-double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
-  // Metapage and the roots of values and of nulls, whatever the table holds.
-  constexpr double kFixed = 3;
-  if (rows < 0.5) {
-    return kFixed;
-  }
-  const IndexColumn& column = columns.front();
-  const double nulls = column.null_share();
-  const double order =
-      column.statistics == nullptr ? 0 : std::abs(column.statistics->correlation.value_or(0));
-  constexpr double kLeafHeader = 16;  // SGLTHDRSZ
-  constexpr double kNullTuple = 16;
-  constexpr double kLinePointer = 4;
-  double key = column.width;
-  double fill = 0.69;
-  if (column.type == type_oid::kText || column.type == type_oid::kVarchar) {
-    // What all values under a node begin with stands above it (spgtextproc.c): about as many
-    // letters as it takes to tell a page's values from the others.
-    key = std::max(1.0, column.width - std::log2(std::max(rows / 100, 1.0)) / 4);
-    fill = 0.81;
-  } else if (column.type == type_oid::kInet || column.type == type_oid::kCidr) {
-    fill = order > 0.9 || column.distinct() < rows / 200 ? 0.85 : 0.69;
-  }
-  const double item =
-      (1 - nulls) * align_up(kLeafHeader + key, 8) + nulls * kNullTuple + kLinePointer;
-  const double leaves = std::ceil(rows * item / (kPageBody * fill));
-  constexpr double kInnerShare = 0.01;
-  return kFixed + std::ceil(leaves * (1 + kInnerShare)) - (leaves <= 1 ? 1 : 0);
-}
-
 double hypopg_btree_pages(const Index& index, const std::vector<IndexColumn>& columns,
                           double rows) {
   // The header and the line pointer are counted once a column there, and 30 % is added.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_set>
+#include <utility>
 
 #include "planner-model/size/text_source.hpp"
 
@@ -25,10 +27,9 @@ class Maker {
     for (const auto& entry : values_.entries) {
       filled += entry.is_null ? 0 : entry.share;
     }
-    const double all = rows * filled;
-    made_ = std::min(all, static_cast<double>(most));
+    all_ = rows * filled;
+    made_ = std::min(all_, static_cast<double>(most));
     share_to_rows_ = filled > 0 ? made_ / filled : 0;
-    answer_.scale = made_ > 0 ? all / made_ : 1;
     table_rows_ = rows;
   }
 
@@ -48,6 +49,7 @@ class Maker {
     if (!examples.empty()) {
       add_others(examples, share, values);
     }
+    answer_.scale = answer_.rows.empty() ? 1 : all_ / static_cast<double>(answer_.rows.size());
     return std::move(answer_);
   }
 
@@ -68,17 +70,84 @@ class Maker {
     const double rows_each = std::max(1.0, share * table_rows_ / std::max(values, 1.0));
     const bool listed = values < 1.2 * static_cast<double>(examples.size());
     const TextSource source{examples};
+    const double wanted = share * share_to_rows_;
+    if (!listed && add_numbers(source, wanted, rows_each, values)) {
+      return;
+    }
     Stream stream;
-    double left = share * share_to_rows_;
+    double left = wanted;
+    std::unordered_set<std::string> made;
     for (std::size_t i = 0; left >= 0.5; ++i) {
       const double rows = std::min(left, rows_each);
-      add(listed ? examples[i % examples.size()] : source.next(stream), rows);
+      add(listed ? examples[i % examples.size()] : another(source, made, stream), rows);
       left -= rows;
     }
   }
 
+  /// Different ones as long as there are enough.
+  static std::string another(const TextSource& source, std::unordered_set<std::string>& made,
+                             Stream& stream) {
+    constexpr int kTries = 10;
+    std::string text;
+    for (int i = 0; i < kTries; ++i) {
+      text = source.next(stream);
+      if (made.insert(text).second) {
+        break;
+      }
+    }
+    return text;
+  }
+
+  /// Texts around numbers of which nearly all come ("user1042@..."): all of those with the same
+  /// first digits, as many digits as it takes to have few enough.
+  bool add_numbers(const TextSource& source, double wanted, double rows_each, double values) {
+    const auto range = source.number_range();
+    constexpr double kNearlyAll = 1.3;
+    constexpr double kLargest = 1e15;
+    if (!range || range->second - range->first + 1 > kNearlyAll * values ||
+        range->second > kLargest) {
+      return false;
+    }
+    const auto last = static_cast<long long>(std::max(values, range->second));
+    constexpr double kAbout = 1.05;
+    long long first_digits = 0;
+    while (static_cast<double>(numbers_with(first_digits, last)) * rows_each > kAbout * wanted) {
+      first_digits = first_digits == 0 ? 1 : first_digits * 10 + 2;
+    }
+    Stream stream;
+    for (const auto& [from, to] : ranges_with(first_digits, last)) {
+      for (long long number = from; number <= to; ++number) {
+        add(source.with_number(number, stream), rows_each);
+      }
+    }
+    return true;
+  }
+
+  using Range = std::pair<long long, long long>;
+
+  /// The numbers up to `last` that begin with these digits; 0: all.
+  static std::vector<Range> ranges_with(long long first_digits, long long last) {
+    if (first_digits == 0) {
+      return {{0, last}};
+    }
+    std::vector<Range> ranges;
+    for (long long power = 1; first_digits * power <= last; power *= 10) {
+      ranges.emplace_back(first_digits * power, std::min(last, (first_digits + 1) * power - 1));
+    }
+    return ranges;
+  }
+
+  static long long numbers_with(long long first_digits, long long last) {
+    long long count = 0;
+    for (const auto& [from, to] : ranges_with(first_digits, last)) {
+      count += to - from + 1;
+    }
+    return count;
+  }
+
   const ColumnValues& values_;
   SyntheticRows answer_ = {};
+  double all_ = 0;
   double made_ = 0;
   double share_to_rows_ = 0;
   double table_rows_ = 0;

@@ -173,6 +173,40 @@ std::string TextSource::next(Stream& stream) const {
   return text;
 }
 
+std::optional<std::pair<double, double>> TextSource::number_range() const {
+  std::optional<std::pair<double, double>> range;
+  for (const Shape& shape : shapes_) {
+    std::size_t numbers = 0;
+    for (const Slot& slot : shape.slots) {
+      if (slot.part == Part::Token) {
+        return std::nullopt;
+      }
+      if (slot.part != Part::Number || slot.padded) {
+        continue;
+      }
+      ++numbers;
+      const double low = number_of(slot.sorted.front());
+      const double high = number_of(slot.sorted.back());
+      range = range ? std::pair{std::min(range->first, low), std::max(range->second, high)}
+                    : std::pair{low, high};
+    }
+    if (numbers != 1) {
+      return std::nullopt;
+    }
+  }
+  return range;
+}
+
+std::string TextSource::with_number(long long number, Stream& stream) const {
+  const Shape& shape = shapes_[shape_of_[stream.below(shape_of_.size())]];
+  const auto& example = shape.examples[stream.below(shape.examples.size())];
+  std::string text;
+  for (std::size_t i = 0; i < example.size(); ++i) {
+    text += shape.slots[i].part == Part::Number ? std::to_string(number) : example[i];
+  }
+  return text;
+}
+
 double TextSource::possible() const {
   double sum = 0;
   for (const Shape& shape : shapes_) {

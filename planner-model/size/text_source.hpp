@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quern::planner_model {
@@ -32,6 +34,13 @@ class TextSource {
   explicit TextSource(const std::vector<std::string>& examples);
 
   [[nodiscard]] std::string next(Stream& stream) const;
+
+  /// Least and greatest of the numbers, where every text has just one place that changes, and it is
+  /// a number.
+  [[nodiscard]] std::optional<std::pair<double, double>> number_range() const;
+
+  /// The like of an example, with this number.
+  [[nodiscard]] std::string with_number(long long number, Stream& stream) const;
 
   /// How many different texts there can be, going by what the examples have in their places.
   [[nodiscard]] double possible() const;

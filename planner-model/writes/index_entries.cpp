@@ -1,57 +1,15 @@
 #include "planner-model/writes/index_entries.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
-#include <string>
 
 #include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/size/key_sample.hpp"
+#include "planner-model/size/text_order.hpp"
 
 namespace quern::planner_model {
 namespace {
-
-/// The first number in a text; negative: none.
-double number_in(const std::string& text) {
-  const auto digit =
-      std::find_if(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digit == text.end() ? -1 : std::strtod(text.c_str() + (digit - text.begin()), nullptr);
-}
-
-/// Texts that hold a number which grows along the table ("user1042@..."). Sorted as texts they
-/// have a correlation with the rows, and it is that of their numbers with the numbers' order as
-/// texts; new ones come one beside the other.
-bool counts_in_text(const ColumnStatistics& statistics) {
-  const auto& bounds = statistics.histogram_bounds;
-  constexpr std::size_t kEnough = 20;
-  if (bounds.size() < kEnough || statistics.n_distinct > -0.5 || !statistics.correlation) {
-    return false;
-  }
-  const auto count = static_cast<double>(bounds.size());
-  double sum = 0;
-  double squares = 0;
-  double products = 0;
-  double rank = -(count - 1) / 2;
-  double rank_squares = 0;
-  for (const std::string& bound : bounds) {
-    const double number = number_in(bound);
-    if (number < 0) {
-      return false;
-    }
-    sum += number;
-    squares += number * number;
-    products += number * rank;
-    rank_squares += rank * rank;
-    ++rank;
-  }
-  const double spread = std::sqrt((squares - sum * sum / count) * rank_squares);
-  constexpr double kTells = 0.15;
-  constexpr double kNear = 0.12;
-  const double expected = spread > 0 ? products / spread : 0;
-  return std::abs(expected) > kTells && std::abs(expected - *statistics.correlation) < kNear;
-}
 
 bool is_text(Oid type) {
   return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
