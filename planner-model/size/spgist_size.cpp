@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "planner-model/size/network_rows.hpp"
 #include "planner-model/size/other_sizes.hpp"
 #include "planner-model/size/spgist_classes.hpp"
 #include "planner-model/size/spgist_tree.hpp"
@@ -15,7 +16,7 @@ namespace quern::planner_model {
 namespace {
 
 constexpr double kFixedPages = 3;  // metapage, the roots of values and of NULLs
-constexpr double kMostRows = 40'000;
+constexpr double kMostRows = 60'000;
 
 bool is_text(Oid type) {
   return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
@@ -78,14 +79,7 @@ double text_pages(const IndexColumn& column, double rows) {
 }
 
 double network_pages(const IndexColumn& column, double rows) {
-  const ColumnStatistics& statistics = *column.statistics;
-  const auto values = column_values(statistics, column.type, column.table_rows);
-  const SyntheticRows sample =
-      synthetic_rows(values, rows, static_cast<std::size_t>(kMostRows),
-                     statistics.correlation.value_or(0), [](const std::string& text) {
-                       const auto one = NetworkGist::key(text);
-                       return std::string{one.address.begin(), one.address.end()};
-                     });
+  const SyntheticRows sample = network_rows(column, rows, static_cast<std::size_t>(kMostRows));
   std::vector<NetworkGist::Key> keys;
   for (const std::string& value : sample.values) {
     keys.push_back(NetworkGist::key(value));

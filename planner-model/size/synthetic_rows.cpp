@@ -109,7 +109,7 @@ class Maker {
       return false;
     }
     const auto last = static_cast<long long>(std::max(values, range->second));
-    constexpr double kAbout = 1.05;
+    constexpr double kAbout = 2.2;
     long long first_digits = 0;
     while (static_cast<double>(numbers_with(first_digits, last)) * rows_each > kAbout * wanted) {
       first_digits = first_digits == 0 ? 1 : first_digits * 10 + 2;
@@ -171,7 +171,11 @@ void put_in_order(SyntheticRows& answer, double correlation,
     rank[by_key[i]] = static_cast<double>(i) / static_cast<double>(by_key.size());
   }
   Stream stream;
-  const double noise = std::sqrt(std::max(0.0, 1 - correlation * correlation)) * 0.289;
+  // Equal values cost what is strictly in order a little.
+  constexpr double kStrictly = 0.998;
+  const double noise = std::abs(correlation) > kStrictly
+                           ? 0
+                           : std::sqrt(std::max(0.0, 1 - correlation * correlation)) * 0.289;
   std::vector<std::pair<double, std::size_t>> places;
   for (const std::size_t row : answer.rows) {
     places.emplace_back(correlation * rank[row] + noise * normal(stream), row);
