@@ -64,7 +64,7 @@ double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   if (!followed || !(is_text(column.type) || is_network(column.type))) {
     return pages_by_thumb(column, rows);
   }
-  constexpr std::size_t kRows = 5000;
+  constexpr std::size_t kRows = 20'000;
   const auto all = column_values(*column.statistics, column.type, column.table_rows);
   const double correlation = column.statistics->correlation.value_or(0);
   double pages = 0;

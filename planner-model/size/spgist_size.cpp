@@ -50,6 +50,11 @@ double rows_followed(const ColumnStatistics& statistics, double rows) {
   for (const std::string& bound : bounds) {
     branches.insert(common < bound.size() ? bound[common] : '\0');
   }
+  // Digits branch like this level for level, words do not.
+  constexpr std::size_t kDigits = 16;
+  if (branches.size() > kDigits) {
+    return std::min(rows, kMostRows);
+  }
   double followed = rows;
   while (followed > kMostRows) {
     followed /= std::max<double>(static_cast<double>(branches.size()), 2);
