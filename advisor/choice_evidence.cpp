@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "planner-model/size/size_uncertainty.hpp"
+
 #include "advisor/migrate/index_ddl.hpp"
 
 namespace quern::advisor {
@@ -63,6 +65,24 @@ bool concerns(const PlannedClass& query, Oid table) {
                      [table](const auto& use) { return use.table == table; });
 }
 
+void add_size(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
+  const std::string rows =
+      candidate.parts.empty() ? "no"
+                              : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples);
+  const CatalogSnapshot& catalog = input.catalog;
+  const Table* table = candidate.parts.empty()
+                           ? nullptr
+                           : find_table(catalog, candidate.parts.front().definition.table);
+  const std::string uncertain =
+      table == nullptr
+          ? ""
+          : planner_model::size_uncertainty(candidate.parts.front().definition, *table, catalog);
+  proposal.evidence.push_back(fmt::format("Estimated: it takes {}{} on disk ({} rows){}.",
+                                          uncertain.empty() ? "" : "about ",
+                                          bytes_text(candidate.size.value()), rows,
+                                          uncertain.empty() ? "" : ", roughly: " + uncertain));
+}
+
 void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
   double calls = 0;
   double milliseconds = 0;
@@ -94,11 +114,7 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
         fmt::format("Estimated, from measured times and the log's own plans: it saves {}.",
                     time_gain_words(*proposal.time, proposal.queries, input.workload)));
   }
-  proposal.evidence.push_back(
-      fmt::format("Estimated: it takes {} on disk ({} rows).", bytes_text(candidate.size.value()),
-                  candidate.parts.empty()
-                      ? "no"
-                      : fmt::format("{:.0f}", candidate.parts.front().definition.reltuples)));
+  add_size(proposal, input, candidate);
   const WriteEffect& writes = *proposal.writes;
   const bool written = writes.rows_inserted >= 1 || writes.rows_updated >= 1;
   proposal.evidence.push_back(

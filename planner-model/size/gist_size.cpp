@@ -64,15 +64,16 @@ double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   if (!followed || !(is_text(column.type) || is_network(column.type))) {
     return pages_by_thumb(column, rows);
   }
-  constexpr std::size_t kRows = 20'000;
+  constexpr std::size_t kTexts = 10'000;
+  constexpr std::size_t kNetworks = 20'000;
   const auto all = column_values(*column.statistics, column.type, column.table_rows);
   const double correlation = column.statistics->correlation.value_or(0);
   double pages = 0;
   if (is_network(column.type)) {
-    pages = inserted_pages<NetworkGist>(network_rows(column, rows, kRows));
+    pages = inserted_pages<NetworkGist>(network_rows(column, rows, kNetworks));
   } else {
     pages = inserted_pages<TrigramGist>(synthetic_rows(
-        all, rows, kRows, correlation, [](const std::string& text) { return text; }));
+        all, rows, kTexts, correlation, [](const std::string& text) { return text; }));
   }
   // NULLs go to pages of their own once there are enough of them.
   const double nulls = rows * column.null_share() * (kNullTuple + kLinePointer);

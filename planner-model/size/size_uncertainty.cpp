@@ -1,0 +1,34 @@
+#include "planner-model/size/size_uncertainty.hpp"
+
+#include <string_view>
+
+#include "planner-model/query/type_system.hpp"
+#include "planner-model/size/index_columns.hpp"
+
+namespace quern::planner_model {
+
+std::string size_uncertainty(const Index& index, const Table& table,
+                             const CatalogSnapshot& catalog) {
+  if (table.reltuples < 1) {
+    return {};  // nothing to be wrong about
+  }
+  const TypeSystem types{catalog};
+  const std::string_view method = index.access_method;
+  for (const IndexColumn& column : index_columns(index, table, {types}, table.reltuples)) {
+    const Type* type = types.type(column.type);
+    if ((method == "gist" || method == "spgist") && type != nullptr && type->kind == 'r') {
+      return "the order of the ranges decides how full its pages are, and ANALYZE does not keep it";
+    }
+    if (method == "gin" && column.type == type_oid::kTsVector) {
+      return "ANALYZE keeps the common words alone";
+    }
+    const bool sized_by_values =
+        method == "gin" || method == "gist" || method == "spgist" || column.varies;
+    if (column.statistics == nullptr && column.number != 0 && sized_by_values) {
+      return "a column has no statistics";
+    }
+  }
+  return {};
+}
+
+}  // namespace quern::planner_model
