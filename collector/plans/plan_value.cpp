@@ -48,7 +48,17 @@ bool is_rule(std::string_view name, const PlanValue& value) {
   }
 }
 
+/// Printed as it is: as good as all names and values of a plan are.
+bool needs_no_escape(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; });
+}
+
 void write_text(std::string_view text, std::string& out) {
+  if (needs_no_escape(text)) {
+    out.append(1, '"').append(text).append(1, '"');
+    return;
+  }
   out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -87,12 +87,11 @@ std::optional<std::string> abbreviated_interval(std::string_view text) {
         word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
       }
       const std::string_view unit = unit_abbreviation(word);
-      if (unit.empty() || result.empty()) {
+      const std::size_t before = result.find_last_not_of(' ');
+      if (unit.empty() || before == std::string::npos) {
         return std::nullopt;
       }
-      while (result.back() == ' ') {
-        result.pop_back();
-      }
+      result.resize(before + 1);
       result.append(unit);
       units = true;
       continue;

@@ -17,8 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(redactor.expression(text, nullptr));
   static_cast<void>(redactor.fragment(text));
   for (const ValueKind kind :
-       {ValueKind::Keep, ValueKind::Guess, ValueKind::Text, ValueKind::Number, ValueKind::Time,
-        ValueKind::Hex, ValueKind::Json, ValueKind::Network}) {
+       {ValueKind::Keep, ValueKind::Guess, ValueKind::Text, ValueKind::Number, ValueKind::Real,
+        ValueKind::Operand, ValueKind::RowCount, ValueKind::Time, ValueKind::Epoch,
+        ValueKind::TimeOfDay, ValueKind::Interval, ValueKind::Hex, ValueKind::Json,
+        ValueKind::Network}) {
     static_cast<void>(mapping.map(text, {kind}));
     static_cast<void>(mapping.map(text, {kind, true}));
     static_cast<void>(mapping.map(text, {kind, false, true}));

@@ -102,6 +102,9 @@ TEST_CASE("a literal is what the column is that it is compared with", "[redact]"
         "SELECT 1 FROM orders WHERE placed_at > now() - interval '7d 2h'");
   CHECK(redacted("SELECT 1 FROM orders WHERE placed_at > now() - '90 minutes'") ==
         "SELECT 1 FROM orders WHERE placed_at > now() - '90m'");
+  CHECK(redacted("SELECT 1 FROM orders WHERE status = ' s'") ==
+        "SELECT 1 FROM orders WHERE status = '" + text(" s") + "'");
+  CHECK(kMapping.map(" s", {ValueKind::Guess}) == text(" s"));  // a unit of nothing is a word
   CHECK(redacted("this is 'not' SQL").find("not") == std::string::npos);
 }
 
