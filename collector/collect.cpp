@@ -47,13 +47,14 @@ struct Head {
     }
   }
 
-  /// False when there is no line.
-  bool to_chunk(Chunk& chunk) const {
+  /// Lines from the one at `next` on, which moves to the first that is not among them.
+  void to_chunk(Chunk& chunk, std::size_t& next, std::size_t bytes) const {
     chunk.text.clear();
-    chunk.first_line = 1;
+    chunk.first_line = lines[next].number;
     chunk.cut.clear();
     chunk.carriage_returns = false;  // they are dropped
-    for (const Line& line : lines) {
+    for (; next < lines.size() && chunk.text.size() < bytes; ++next) {
+      const Line& line = lines[next];
       chunk.text.append(line.text);
       if (line.terminated || line.cut) {
         chunk.text.push_back('\n');
@@ -62,7 +63,6 @@ struct Head {
         chunk.cut.push_back(line.number);
       }
     }
-    return !lines.empty();
   }
 
   [[nodiscard]] std::vector<std::string_view> views() const {
@@ -214,11 +214,15 @@ class Collection {
       parallel_ = std::make_unique<ParallelReader>(options_.threads, options_.filter,
                                                    options_.bucket_seconds, options_.limits);
     }
-    bool first = true;
+    std::size_t in_head = 0;
     const auto next = [&, file = tally_.file](Chunk& chunk) {
       chunk.file = file;
-      if (std::exchange(first, false)) {
-        return head.to_chunk(chunk);
+      if (in_head < head.lines.size()) {
+        head.to_chunk(chunk, in_head, options_.chunk_bytes);
+        return true;
+      }
+      if (head.lines.empty()) {
+        return false;
       }
       chunk.first_line = lines.number() + 1;
       chunk.carriage_returns = lines.carriage_returns();

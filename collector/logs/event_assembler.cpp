@@ -348,7 +348,7 @@ struct EventAssembler::State {
       executions.remember_portals(session, later);
       session.pending_known = true;
     }
-    session.last_us = std::max(session.last_us, later.last_us);
+    session.last_us = later.last_us;  // also where a clock was set back meanwhile
     session.to_end = later.to_end;
     session.last_seen = ++clock;
   }

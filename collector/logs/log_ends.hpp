@@ -24,6 +24,7 @@ enum class Neighbours : std::uint8_t { Likely, Certain };
 struct LogEnds {
   /// The bytes before the first line that begins a record; all of them when none does.
   std::string start_text = {};
+  std::uint64_t start_line_number = 1;  ///< of its first line; not 1 only within the process
   std::string start_file = {};
   LogLayout start_layout = {};  ///< Auto: nothing was read
   bool begun = false;           ///< a record begins within the piece

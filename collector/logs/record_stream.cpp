@@ -72,6 +72,7 @@ void RecordStream::wait(std::string_view text, std::uint64_t number, bool cut, b
     line(text, number, cut, terminated);
     return;
   }
+  text_number_ = text_.empty() ? number : text_number_;
   text_.append(text);
   if (terminated) {
     text_.push_back('\n');
@@ -88,8 +89,9 @@ void RecordStream::begin(bool joins) {
     end_.begun = true;
     if (joins) {
       end_.start_text = std::exchange(text_, {});
+      end_.start_line_number = text_number_;
     } else {
-      feed_lines(*next_, std::exchange(text_, {}));
+      feed_lines(*next_, std::exchange(text_, {}), text_number_);
       next_->finish();
     }
   }
@@ -102,12 +104,12 @@ void RecordStream::begin(bool joins) {
 void RecordStream::stitch(bool joins) {
   if (!joins || !same_format()) {
     finish_end();
-    feed_lines(*next_, std::exchange(text_, {}));
+    feed_lines(*next_, std::exchange(text_, {}), text_number_);
     next_->finish();
     return;
   }
   reader_->resume(std::exchange(end_.open, {}));
-  feed_lines(*reader_, std::exchange(end_.end_line, {}) + std::exchange(text_, {}));
+  feed_lines(*reader_, std::exchange(end_.end_line, {}) + std::exchange(text_, {}), text_number_);
   reader_->finish();
 }
 
@@ -128,7 +130,7 @@ bool RecordStream::close() {
   const bool known = fragment();
   if (!end_.begun) {
     if (!known) {
-      feed_lines(*next_, std::exchange(text_, {}));
+      feed_lines(*next_, std::exchange(text_, {}), text_number_);
       next_->finish();
     }
     return known;
@@ -139,12 +141,14 @@ bool RecordStream::close() {
     return known;
   }
   reader_->resume(std::exchange(end_.open, {}));
+  std::uint64_t number = text_number_;
   for_each_line(std::exchange(end_.end_line, {}) + std::exchange(text_, {}),
                 [&](std::string_view text, bool terminated) {
                   if (terminated) {
-                    feed(*reader_, text, 0, false);
+                    feed(*reader_, text, number++, false);
                   } else {
                     end_.end_line = text;
+                    end_.end_line_number = number;
                   }
                 });
   end_.open = reader_->suspend();
@@ -163,7 +167,7 @@ bool RecordStream::fragment() const {
 void RecordStream::finish() {
   if (!end_.begun) {
     if (next_ != nullptr) {
-      feed_lines(*next_, std::exchange(text_, {}));
+      feed_lines(*next_, std::exchange(text_, {}), text_number_);
       next_->finish();
     }
     return;
@@ -171,7 +175,7 @@ void RecordStream::finish() {
   const std::string file = std::exchange(tally_.file, end_.start_file);
   if (!end_.start_text.empty()) {
     const auto reader = make_reader(end_.start_layout, *this, tally_);
-    feed_lines(*reader, std::exchange(end_.start_text, {}));
+    feed_lines(*reader, std::exchange(end_.start_text, {}), end_.start_line_number);
     reader->finish();
   }
   tally_.file = end_.end_file;
@@ -186,6 +190,7 @@ LogEnds RecordStream::suspend(Handover where) {
     }
   } else {
     end_.start_text = std::exchange(text_, {});
+    end_.start_line_number = text_number_;
   }
   if (end_.end_line.empty()) {
     end_.end_line_number = 0;  // of a line that was joined with its rest meanwhile
@@ -202,7 +207,7 @@ void RecordStream::let_secrets_stand() {
   }
   if (may_hold_secret(end_.start_text)) {
     const auto reader = make_reader(end_.start_layout, *this, tally_);
-    feed_lines(*reader, std::exchange(end_.start_text, {}));
+    feed_lines(*reader, std::exchange(end_.start_text, {}), end_.start_line_number);
     reader->finish();
   }
 }
@@ -215,6 +220,7 @@ void RecordStream::resume(const LogEnds& ends) {
     reader_ = make_reader(ends.end_layout, *this, tally_);
   } else if (ends.start_layout.format != LogFormat::Auto) {
     text_ = std::exchange(end_.start_text, {});
+    text_number_ = ends.start_line_number;
     next_ = make_reader(ends.start_layout, *this, tally_);
   }
 }
@@ -233,9 +239,9 @@ void RecordStream::follow(const LogEnds& ends, Neighbours neighbours) {
                        end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
   tally_.file = ends.start_file;
   open(ends.start_layout);
-  std::uint64_t number = 0;
+  std::uint64_t number = ends.start_line_number;
   for_each_line(ends.start_text, [&](std::string_view text, bool terminated) {
-    line(text, ++number, false, terminated);
+    line(text, number++, false, terminated);
   });
   if (!ends.begun) {
     close();
@@ -269,9 +275,8 @@ void RecordStream::take(const LogRecord& record) {
   sink_.take(record);
 }
 
-void RecordStream::feed_lines(LogReader& reader, std::string_view text) {
-  std::uint64_t number = 0;
-  for_each_line(text, [&](std::string_view line, bool) { feed(reader, line, ++number, false); });
+void RecordStream::feed_lines(LogReader& reader, std::string_view text, std::uint64_t number) {
+  for_each_line(text, [&](std::string_view line, bool) { feed(reader, line, number++, false); });
 }
 
 }  // namespace quern::collector

@@ -55,7 +55,7 @@ class RecordStream final : public LogRecordSink {
     reader.line(text, number, cut);
   }
 
-  void feed_lines(LogReader& reader, std::string_view text);
+  void feed_lines(LogReader& reader, std::string_view text, std::uint64_t number);
   void finish_end();
   void let_secrets_stand();
   [[nodiscard]] bool fragment() const;
@@ -70,8 +70,9 @@ class RecordStream final : public LogRecordSink {
   std::unique_ptr<LogReader> reader_;  ///< of the stream at hand, once a record has begun
   std::unique_ptr<LogReader> next_;    ///< of the stream at hand, until then
   LogLayout next_layout_;
-  bool waiting_ = false;  ///< no record has begun in the stream at hand
-  std::string text_;      ///< its lines until then
+  bool waiting_ = false;           ///< no record has begun in the stream at hand
+  std::string text_;               ///< its lines until then
+  std::uint64_t text_number_ = 1;  ///< of their first
 };
 
 }  // namespace quern::collector

@@ -21,8 +21,17 @@ inline collector::WorkloadPiece written_and_read(const collector::WorkloadPiece&
   return again;
 }
 
-/// Collects the bytes as one log, and as two pieces joined: no crash, every line accounted for,
-/// documents that read back.
+/// Two threads that read a few lines at a time give the same bytes.
+inline void check_threads(std::string_view text, collector::CollectOptions options) {
+  const std::string alone = write_piece(collector::collect_piece_text(text, options, "fuzz.log"));
+  options.threads = 2;
+  options.chunk_bytes = 500;
+  ensure(write_piece(collector::collect_piece_text(text, options, "fuzz.log")) == alone,
+         "several threads give the same bytes");
+}
+
+/// Collects the bytes as one log, by two threads, and as two pieces joined: no crash, every line
+/// accounted for, documents that read back.
 inline int collect_input(const std::uint8_t* data, std::size_t size,
                          const collector::CollectOptions& options) {
   const std::string_view text{reinterpret_cast<const char*>(data), size};
@@ -30,6 +39,7 @@ inline int collect_input(const std::uint8_t* data, std::size_t size,
     const Workload workload = collector::collect_text(text, options, "fuzz.log");
     check_lines(workload);
     ensure(read_workload(write_workload(workload), "fuzz.json") == workload, "reads back");
+    check_threads(text, options);
     const std::size_t cut = size == 0 ? 0 : data[size / 2] * size / 256;
     const auto first = collector::collect_piece_text(text.substr(0, cut), options, "fuzz.log");
     const auto second = collector::collect_piece_text(text.substr(cut), options, "fuzz.log");
