@@ -62,8 +62,12 @@ bool counts_in_text(const ColumnStatistics& statistics) {
   // Far enough from that of a random order, and near enough.
   constexpr double kTells = 0.04;
   constexpr double kNear = 0.03;
-  const double expected = correlation_of_digits(numbers);
-  return std::abs(expected) > kTells && std::abs(expected - *statistics.correlation) < kNear;
+  const auto fits = [&](const std::vector<double>& sorted) {
+    const double expected = correlation_of_digits(sorted);
+    return std::abs(expected) > kTells && std::abs(expected - *statistics.correlation) < kNear;
+  };
+  // Numbers from one on without gaps, or as the bounds have them.
+  return fits({0, numbers.back()}) || fits(numbers);
 }
 
 }  // namespace quern::planner_model
