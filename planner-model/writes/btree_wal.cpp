@@ -51,7 +51,8 @@ double heavy_share(const IndexEntries& all) {
   return std::min(sum, 1.0);
 }
 
-Leaf leaf_of(const IndexEntries& all) {
+/// `part_of`: of an index in this state, whose other entries stand on pages of their own.
+Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   Leaf leaf;
   const double per_key = all.entries / std::max(all.distinct, 1.0);
   leaf.merges = all.equal_image && per_key > 2;
@@ -64,12 +65,15 @@ Leaf leaf_of(const IndexEntries& all) {
   leaf.entry =
       leaf.merges ? std::min(plain, kHeapTid + plain * std::max(all.new_keys, 1 / 220.0)) : plain;
   const int fillfactor = index_option(*all.index, "fillfactor", 90);
-  const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100;
+  // _bt_buildadd(): a page ends once it is fuller than that.
+  const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100 + plain / 2;
   const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
   leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
   const double bytes = all.entries * stored;
-  leaf.as_built =
-      leaf.merges ? all.as_built : bytes / std::max(leaf.pages - 0.5, 0.5) > 0.95 * built;
+  constexpr double kNearlyBuilt = 0.93;
+  leaf.as_built = part_of != nullptr ? part_of->as_built
+                  : leaf.merges      ? all.as_built
+                                : bytes / std::max(leaf.pages - 0.5, 0.5) > kNearlyBuilt * built;
   leaf.used = std::min(leaf.as_built ? built : leaf.room, bytes / leaf.pages);
   if (leaf.as_built && bytes > built) {
     leaf.used = built;
@@ -79,10 +83,12 @@ Leaf leaf_of(const IndexEntries& all) {
 }
 
 /// Splits of one leaf when `added` bytes come to it on average, in entries of `entry` bytes.
-double splits_of_built(const Leaf& leaf, double added, double entry) {
+/// `variation`: of the entries' sizes, squared, in parts of their mean's square.
+double splits_of_built(const Leaf& leaf, double added, double entry, double variation) {
   double splits = 0;
   double leaves = 1;
-  const double deviation = std::sqrt(std::max(added * entry, entry * entry));
+  const double deviation =
+      std::sqrt(std::max(added * entry, entry * entry) * (1 + variation) + entry * entry / 12);
   for (int generation = 0; generation < 24; ++generation, leaves *= 2) {
     const double needed = leaves * leaf.room - leaf.used;
     const double more = leaves * normal_below((added - needed) / deviation);
@@ -98,23 +104,36 @@ bool is_appended(const IndexEntries& all, const EntryShape& shape) {
   return shape.appended && all.ascending;
 }
 
+/// One beside the other, but not at the right end: pages are split in halves there, and the left
+/// one stays as it is.
+bool is_advancing(const IndexEntries& all, const EntryShape& shape) {
+  return shape.appended && all.advancing;
+}
+
 double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
                         double entry) {
   if (is_appended(all, shape)) {
     return entry / (kBuiltFill * leaf.room);
   }
+  if (is_advancing(all, shape)) {
+    return entry / (0.5 * leaf.room);
+  }
   if (shape.rows <= 0) {
     return entry / (kLn2 * leaf.room);
   }
   if (!leaf.as_built) {
-    // Leaves of a grown index are between half full and full, ln 2 on average; VACUUM's removals
-    // leave them emptier, and then they grow for a while before any splits.
-    const double scale = std::min(1.0, leaf.used / (kLn2 * leaf.room));
-    const double growth = 1 + shape.rows * entry / std::max(leaf.pages * leaf.used, 1.0);
-    return std::max(0.0, growth * scale - 1) * leaf.pages / shape.rows;
+    // Leaves of a grown index are between half full and full, ln 2 on average. VACUUM's removals
+    // leave them emptier and more uneven, and then some split while the others fill up.
+    const double steady = kLn2 * leaf.room;
+    const double added = shape.rows * entry / std::max(leaf.pages * leaf.used, 1.0);
+    const double all_alike = (1 + added) * std::min(1.0, leaf.used / steady) - 1;
+    constexpr double kNoneSplit = 0.35;
+    const double uneven =
+        added * std::clamp((leaf.used / leaf.room - kNoneSplit) / (kLn2 - kNoneSplit), 0.0, 1.0);
+    return std::max(all_alike, 0.5 * uneven) * leaf.pages / shape.rows;
   }
   const double per_leaf = shape.rows / leaf.pages;
-  return splits_of_built(leaf, per_leaf * entry, entry) / std::max(per_leaf, 1e-9);
+  return splits_of_built(leaf, per_leaf * entry, entry, all.variation) / std::max(per_leaf, 1e-9);
 }
 
 /// `moved`: the share of a full leaf that goes to the new one.
@@ -187,7 +206,7 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     wal.records +=
         heavy * row / (kSingleValueFill * leaf.room) * split_bytes(all, leaf, 1 - kSingleValueFill);
     if (heavy < 1) {
-      wal.records += (1 - heavy) * upkeep_bytes(others, shape_of_others, leaf_of(others));
+      wal.records += (1 - heavy) * upkeep_bytes(others, shape_of_others, leaf_of(others, &leaf));
     }
   } else {
     wal.records += upkeep_bytes(all, shape, leaf);

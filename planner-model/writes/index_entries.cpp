@@ -35,11 +35,30 @@ bool is_ascending(const Index& index, const Table& table, const std::vector<Inde
   if (statistics == nullptr) {
     return false;
   }
-  if (statistics->correlation.value_or(0) > kMostlySorted &&
-      (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues)) {
-    return true;
+  return statistics->correlation.value_or(0) > kMostlySorted &&
+         (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues);
+}
+
+bool is_advancing(const std::vector<IndexColumn>& columns) {
+  return !columns.empty() && columns.front().statistics != nullptr &&
+         is_text(columns.front().type) && counts_in_text(*columns.front().statistics);
+}
+
+/// Of the tuples' sizes, over the square of their mean.
+double variation_of(const std::vector<IndexColumn>& columns, double mean) {
+  double variance = 0;
+  for (const IndexColumn& column : columns) {
+    if (column.varies) {
+      double sum = 0;
+      double squares = 0;
+      for (const ValueClass& one : column.classes) {
+        sum += one.share * one.size;
+        squares += one.share * one.size * one.size;
+      }
+      variance += std::max(0.0, squares - sum * sum);
+    }
   }
-  return is_text(columns.front().type) && counts_in_text(*statistics);
+  return variance / (mean * mean);
 }
 
 /// A new row brings a new key so often: never where ANALYZE counts a fixed number of values, but
@@ -99,6 +118,8 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
   all.new_keys = new_keys(all.columns, all.entries / all.distinct);
   all.equal_image = index.access_method == "btree" && can_deduplicate(as_any, all.columns, types);
   all.ascending = is_ascending(index, table, all.columns);
+  all.advancing = !all.ascending && is_advancing(all.columns);
+  all.variation = variation_of(all.columns, all.tuple);
   return all;
 }
 

@@ -21,6 +21,8 @@ struct IndexEntries {
   bool as_built = true;      ///< not yet grown: pages as full as CREATE INDEX leaves them
   bool equal_image = false;  ///< a btree that may merge equal keys
   bool ascending = false;    ///< new rows' keys are the greatest
+  bool advancing = false;    ///< they stand beside those of the rows before
+  double variation = 0;      ///< variance of the tuples' sizes over their mean's square
 };
 
 [[nodiscard]] IndexEntries index_entries(const TypeSystem& types, const Table& table,
