@@ -51,24 +51,39 @@ double heavy_share(const IndexEntries& all) {
   return std::min(sum, 1.0);
 }
 
+/// By the columns' statistics, or more where the entries would not fit the index's pages: the
+/// columns depend on each other.
+double rows_a_key(const IndexEntries& all, const Leaf& leaf, double plain) {
+  const double independent = all.entries / std::max(all.distinct, 1.0);
+  constexpr double kSurely = 0.93;
+  const double taken = kBuiltFill * leaf.room * leaf.pages / std::max(all.entries, 1.0);
+  if (!all.equal_image || all.index->pages <= 0 || taken > kSurely * plain) {
+    return independent;
+  }
+  constexpr double kMost = 220;
+  return std::max(independent, plain / std::max(taken - kHeapTid, plain / kMost));
+}
+
 /// `part_of`: of an index in this state, whose other entries stand on pages of their own.
 Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   Leaf leaf;
-  const double per_key = all.entries / std::max(all.distinct, 1.0);
-  leaf.merges = all.equal_image && per_key > 2;
   leaf.room = kBody - all.tuple - kLinePointer;
   const double plain = all.tuple + kLinePointer;
+  const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
+  leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
+  const double per_key = rows_a_key(all, leaf, plain);
+  leaf.merges = all.equal_image && per_key > 1.5;
   // A key's tuple and its row addresses; a posting list ends at about a sixth of a page.
   const double stored =
       leaf.merges ? std::min(plain, kHeapTid + plain / std::min(per_key, 220.0)) : plain;
   // One more: an address, and a tuple where its key is new or the posting list full.
   leaf.entry =
-      leaf.merges ? std::min(plain, kHeapTid + plain * std::max(all.new_keys, 1 / 220.0)) : plain;
+      leaf.merges ? std::min(plain, kHeapTid + plain * std::max(std::min(all.new_keys, 1 / per_key),
+                                                                1 / 220.0))
+                  : plain;
   const int fillfactor = index_option(*all.index, "fillfactor", 90);
   // _bt_buildadd(): a page ends once it is fuller than that.
   const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100 + plain / 2;
-  const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
-  leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
   const double bytes = all.entries * stored;
   constexpr double kNearlyBuilt = 0.93;
   leaf.as_built = part_of != nullptr ? part_of->as_built
