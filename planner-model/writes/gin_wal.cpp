@@ -16,9 +16,9 @@ constexpr double kUpdateMeta = 88;  // ginxlogUpdateMeta
 constexpr double kPageRoom = kPageSize - kPageHeader - 8;
 constexpr double kSegment = 256;  // GinPostingListSegmentTargetSize
 
-/// Keys of a Poisson number of rows: the expected number of those with any, for one key.
-double any_of(double expected) {
-  return -std::expm1(-expected);
+/// How likely one of so many rows holds a key that a share of them hold.
+double any_of(double share, double rows) {
+  return -std::expm1(rows * std::log1p(-std::min(share, 1 - 1e-12)));
 }
 
 struct Insertion {
@@ -105,7 +105,7 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
   constexpr double kSeen = kPoints * std::size(kLengths);
   for (const GinKeyClass& one : keys.classes) {
     const double added = one.share * batch;
-    const double with_any = any_of(added);
+    const double with_any = any_of(one.share, batch);
     const double each = added / std::max(with_any, 1e-12);
     const double often = one.keys * with_any / batch / kSeen;
     for (int point = 0; point < kPoints; ++point) {
@@ -116,7 +116,7 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
         wal.records += often * insertion.records;
         growth += often * insertion.growth;
         if (insertion.in_tree) {
-          list_pages += one.keys * any_of(one.share * shape.rows) / kSeen;
+          list_pages += one.keys * any_of(one.share, shape.rows) / kSeen;
         } else {
           entry_touches += often * shape.rows;
           entry_bytes += one.keys * insertion.bytes_before / kSeen;
