@@ -28,31 +28,46 @@ struct Insertion {
   double bytes_before = 0;
 };
 
+/// Where new rows come to posting lists.
+struct Growth {
+  bool at_end = true;     ///< else anywhere among those there
+  bool as_built = false;  ///< lists and pages as full as the build leaves them
+};
+
 /// Rows added to a posting tree (computeLeafRecompressWALData(), gindatapage.c): each segment that
 /// gets some is written again, or only its new addresses, whichever is shorter. New rows at the
 /// table's end come to the last segment.
-double tree_records(double present, double added, double address, bool appended) {
+double tree_records(double present, double added, double address, const Growth& growth) {
   const double segments = std::max(1.0, present * address / kSegment);
-  const double touched = appended ? 1 : segments * -std::expm1(-added / segments);
+  const double touched = growth.at_end ? 1 : segments * -std::expm1(-added / segments);
   const double each = added / touched;
   const double added_items = 2 + 6 * each;
-  const double again = kGinSegmentHeader + address * each + (appended ? kSegment / 2 : kSegment);
-  const WalRecord leaf{.main = 2, .blocks = {2 + touched * (2 + std::min(added_items, again))}};
+  const double again =
+      kGinSegmentHeader + address * each + (growth.at_end ? kSegment / 2 : kSegment);
+  const double a_segment = 2 + std::min(added_items, again);
+  const WalRecord leaf{.main = 2, .blocks = {2 + touched * a_segment}};
   constexpr double kAppendFill = 0.75;
   constexpr double kRandomFill = 0.69;
-  const double splits = added * address / ((appended ? kAppendFill : kRandomFill) * kPageRoom);
+  const double splits = added * address / ((growth.at_end ? kAppendFill : kRandomFill) * kPageRoom);
   return leaf.varying() + splits * 1.25 * page_image(kPageRoom);
 }
 
+/// Pages of a tree that the build filled and that rows added among those there divide, over a
+/// stretch.
+double divided_pages(double present, double added, double address) {
+  const double full = std::floor(present * address / kPageRoom);
+  return full < 1 ? 0 : full * -std::expm1(-added / full);
+}
+
 Insertion insert_key(const GinKeyClass& one, double present, double added, double rows_per_page,
-                     bool appended) {
+                     const Growth& growth) {
   const double address = posting_bytes(one.share, rows_per_page);
   const auto size = [&](double rows) { return gin_entry_tuple(one.tuple, rows, address); };
   const bool is_new = present < 0.5;
   const double before = is_new ? 0 : size(present);
   const double after = size(is_new ? std::max(added, 1.0) : present + added);
   if (!is_new && before <= one.tuple) {
-    return {.records = tree_records(present, added, address, appended), .in_tree = true};
+    return {.records = tree_records(present, added, address, growth), .in_tree = true};
   }
   const WalRecord entry{.main = 2, .blocks = {4 + after}};
   Insertion answer{.records = entry.aligned(),
@@ -94,6 +109,7 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
     batch = std::max(1.0, shape.rows > 0 ? std::min(shape.rows, full) : full);
     wal.records += pending_record(keys.pending_bytes);
   }
+  const Growth how{.at_end = shape.at_end, .as_built = all.as_built};
   double growth = 0;
   double entry_bytes = 0;
   double entry_touches = 0;
@@ -108,11 +124,18 @@ WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const T
     const double with_any = any_of(one.share, batch);
     const double each = added / std::max(with_any, 1e-12);
     const double often = one.keys * with_any / batch / kSeen;
+    const double address = posting_bytes(one.share, rows_per_page);
+    if (how.as_built && !how.at_end && shape.rows > 0 &&
+        gin_entry_tuple(one.tuple, one.share * rows_now, address) <= one.tuple) {
+      wal.records += one.keys *
+                     divided_pages(one.share * rows_now, one.share * shape.rows, address) /
+                     shape.rows * page_image(kPageRoom);
+    }
     for (int point = 0; point < kPoints; ++point) {
       const double stretch = std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints;
       for (const double length : kLengths) {
         const double present = one.share * (rows_now + stretch) * length;
-        const Insertion insertion = insert_key(one, present, each, rows_per_page, shape.at_end);
+        const Insertion insertion = insert_key(one, present, each, rows_per_page, how);
         wal.records += often * insertion.records;
         growth += often * insertion.growth;
         if (insertion.in_tree) {
