@@ -44,7 +44,8 @@ double inserted_pages(const SyntheticRows& sample) {
 
 double pages_by_thumb(const IndexColumn& column, double rows) {
   const double key = column.width;
-  constexpr double kFill = 0.63;
+  // Of 200,000 int4range rows 0.64 shuffled, 0.44 in order, 0.31 in order with varying lengths.
+  constexpr double kFill = 0.48;
   const double nulls = column.null_share();
   const double item = (1 - nulls) * align_up(8 + key, 8) + nulls * kNullTuple + kLinePointer;
   double pages = std::max(1.0, std::ceil(rows * item / (kPageBody * kFill)));
