@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "planner-model/size/gin_order.hpp"
 #include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/text_source.hpp"
 
@@ -264,6 +265,7 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
     const std::string_view name =
         i < index.keys.size() ? std::string_view{index.keys[i].operator_class_name} : "";
     size.from_statistics = size.from_statistics && columns[i].statistics != nullptr;
+    const double runs = name == "gin_trgm_ops" ? trigram_runs(columns[i], rows_per_page) : 1;
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
       const double attribute = columns.size() > 1 ? 2 : 0;
@@ -271,7 +273,7 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
           .key = align_up(
               align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
           .rows = one.rows,
-          .bytes = posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page),
+          .bytes = runs * posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page),
           .first = one.first,
           .last = one.last};
       if (entry.in_tree()) {

@@ -19,6 +19,9 @@ std::string size_uncertainty(const Index& index, const Table& table,
     if ((method == "gist" || method == "spgist") && type != nullptr && type->kind == 'r') {
       return "the order of the ranges decides how full its pages are, and ANALYZE does not keep it";
     }
+    if (method == "hash" && type != nullptr && type->kind == 'r') {
+      return "ANALYZE does not count how many different ranges there are";
+    }
     if (method == "gin" && column.type == type_oid::kTsVector) {
       return "ANALYZE keeps the common words alone";
     }

@@ -47,7 +47,7 @@ bool counts_in_text(const ColumnStatistics& statistics) {
   const auto& bounds = statistics.histogram_bounds;
   constexpr std::size_t kEnough = 20;
   constexpr double kLargest = 1e15;
-  if (bounds.size() < kEnough || statistics.n_distinct > -0.5 || !statistics.correlation) {
+  if (bounds.size() < kEnough || statistics.n_distinct > -0.05 || !statistics.correlation) {
     return false;
   }
   std::vector<double> numbers;

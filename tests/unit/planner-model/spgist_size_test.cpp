@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "planner-model/size/gin_order.hpp"
 #include "planner-model/size/spgist_classes.hpp"
 #include "planner-model/size/spgist_tree.hpp"
 #include "planner-model/size/text_order.hpp"
@@ -96,4 +97,18 @@ TEST_CASE("numbers that grow along the table are told by the order of their digi
   CHECK_FALSE(counts_in_text(statistics));
   statistics.n_distinct = 200;
   CHECK_FALSE(counts_in_text(statistics));
+}
+
+TEST_CASE("trigrams of texts that count along the table stand in runs of rows", "[size]") {
+  ColumnStatistics statistics{.average_width = 10, .n_distinct = -1, .correlation = -0.124};
+  for (int i = 1; i <= 30'000; i += 300) {
+    statistics.histogram_bounds.push_back("user" + std::to_string(i));
+  }
+  std::sort(statistics.histogram_bounds.begin(), statistics.histogram_bounds.end());
+  IndexColumn column{.statistics = &statistics, .table_rows = 30'000};
+  const double counting = trigram_runs(column, 60);
+  CHECK(counting > 0.4);
+  CHECK(counting < 0.95);
+  statistics.correlation = 0.003;
+  CHECK(trigram_runs(column, 60) == 1);
 }
