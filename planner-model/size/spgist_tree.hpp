@@ -1,11 +1,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
+#include "planner-model/size/spgist_pages.hpp"
 #include "planner-model/size/text_source.hpp"
 
 namespace quern::planner_model {
@@ -44,8 +44,6 @@ class SpGistTree {
   using Prefix = typename Class::Prefix;
 
   SpGistTree() {
-    pages_.resize(kFixedPages);
-    pages_[kRoot].leaf = true;
     chains_.push_back({.page = kRoot});
     root_link_ = {Link::Chain, 0};
   }
@@ -53,33 +51,24 @@ class SpGistTree {
   void insert(const Datum& value);
 
   /// Metapage and both roots among them.
-  [[nodiscard]] std::size_t pages() const { return pages_.size(); }
+  [[nodiscard]] std::size_t pages() const { return pages_.count(); }
 
  private:
   using Choice = SpGistChoice<Prefix>;
   using Split = SpGistSplit<Datum, Prefix>;
 
-  static constexpr std::size_t kRoot = 1;
-  static constexpr std::size_t kFixedPages = 3;
-  static constexpr int kCapacity = 8192 - 24 - 8;   // SPGIST_PAGE_CAPACITY
-  static constexpr int kReserve = 8192 * 20 / 100;  // SPGIST_DEFAULT_FILLFACTOR
-  static constexpr int kLinePointer = 4;
-  static constexpr int kDead = 16;  // SGDTSIZE
+  static constexpr std::size_t kRoot = SpGistPages::kRoot;
+  static constexpr std::size_t kLeafPages = SpGistPages::kLeafPages;
+  static constexpr int kCapacity = SpGistPages::kCapacity;
+  static constexpr int kLinePointer = SpGistPages::kLinePointer;
+  static constexpr int kDead = SpGistPages::kDead;
   static constexpr int kHeader = 8;
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-  static constexpr std::size_t kLeafPages = 3;  ///< behind the three parities of inner pages
 
   struct Link {
     enum Kind { Empty, Chain, Inner } kind = Empty;
 
     std::size_t at = 0;
-  };
-
-  struct Page {
-    bool leaf = false;
-    int free = kCapacity;
-    int placeholders = 0;
-    int live = 0;
   };
 
   struct Tuple {
@@ -100,11 +89,6 @@ class SpGistTree {
     std::vector<Link> links = {};
   };
 
-  struct LastUsed {
-    std::size_t page = kNone;
-    int free = 0;
-  };
-
   /// The node of an inner tuple that leads to where the insertion stands.
   struct Parent {
     std::size_t inner = kNone;
@@ -123,72 +107,6 @@ class SpGistTree {
 
   static int size_of(const Inner& inner) { return inner_size(inner.prefix, inner.labels.size()); }
 
-  /// SpGistPageGetFreeSpace() for one tuple.
-  static int room(const Page& page) {
-    return page.free + (page.placeholders > 0 ? kDead + kLinePointer : 0);
-  }
-
-  void add_item(std::size_t at, int size) {
-    Page& page = pages_[at];
-    if (page.placeholders > 0 && page.free + kDead >= size) {
-      --page.placeholders;
-      page.free -= size - kDead;
-    } else {
-      page.free -= size + kLinePointer;
-    }
-    ++page.live;
-  }
-
-  void remove_item(std::size_t at, int size) {
-    Page& page = pages_[at];
-    page.free += size - kDead;
-    ++page.placeholders;
-    --page.live;
-  }
-
-  LastUsed& last_used(std::size_t page) {
-    return last_used_[pages_[page].leaf ? kLeafPages : page % 3];
-  }
-
-  /// SpGistSetLastUsedPage().
-  void release(std::size_t page) {
-    if (page < kFixedPages) {
-      return;
-    }
-    LastUsed& last = last_used(page);
-    if (last.page == kNone || last.page == page || last.free < pages_[page].free) {
-      last = {page, pages_[page].free};
-    }
-  }
-
-  std::size_t allocate(std::size_t wanted) {
-    for (;;) {
-      const std::size_t page = pages_.size();
-      pages_.push_back({.leaf = wanted == kLeafPages});
-      if (wanted == kLeafPages || page % 3 == wanted) {
-        return page;
-      }
-      last_used_[page % 3] = {page, kCapacity};
-    }
-  }
-
-  /// SpGistGetBuffer(); `wanted`: kLeafPages, or an inner page's parity.
-  std::size_t page_for(std::size_t wanted, int needed) {
-    const int with_reserve = std::min(needed + kReserve, kCapacity);
-    LastUsed& last = last_used_[wanted];
-    if (last.page != kNone && last.free >= with_reserve) {
-      Page& page = pages_[last.page];
-      if (page.live + page.placeholders == 0) {
-        page = {.leaf = wanted == kLeafPages};
-      }
-      if (page.free >= with_reserve) {
-        last.free = page.free - with_reserve;
-        return last.page;
-      }
-    }
-    return allocate(wanted);
-  }
-
   Link& link_of(const Parent& parent) {
     return parent.inner == kNone ? root_link_ : inners_[parent.inner].links[parent.node];
   }
@@ -202,11 +120,10 @@ class SpGistTree {
   void split_inner(std::size_t at, const Choice& choice);
   static bool all_the_same(Split& split, bool too_big, bool& include_new);
 
-  std::vector<Page> pages_ = {};
+  SpGistPages pages_ = {};
   std::vector<Chain> chains_ = {};
   std::vector<Inner> inners_ = {};
   Link root_link_ = {};
-  std::array<LastUsed, 4> last_used_ = {};
   Stream chance_ = {};
 };
 
@@ -229,7 +146,7 @@ void SpGistTree<Class>::insert(const Datum& value) {
         split_inner(at, choice);
       } else {
         if (held != kNone && held != inner.page) {
-          release(held);
+          pages_.release(held);
         }
         held = inner.page;
         const std::size_t node = inner.all_the_same ? chance_.below(inner.labels.size())
@@ -244,14 +161,14 @@ void SpGistTree<Class>::insert(const Datum& value) {
     if (link.kind == Link::Empty) {
       at = chains_.size();
       chains_.push_back(
-          {.page = page_for(kLeafPages, std::min(tuple.size + kLinePointer, kCapacity))});
+          {.page = pages_.page_for(kLeafPages, std::min(tuple.size + kLinePointer, kCapacity))});
       link_of(parent) = {Link::Chain, at};
     }
     const std::size_t page = chains_[at].page;
-    if (tuple.size + kLinePointer <= room(pages_[page])) {
-      add_item(page, tuple.size);
+    if (tuple.size + kLinePointer <= pages_.room(page)) {
+      pages_.add_item(page, tuple.size);
       chains_[at].tuples.push_back(tuple);
-      release(page);
+      pages_.release(page);
     } else {
       int size = tuple.size + kLinePointer;
       for (const Tuple& one : chains_[at].tuples) {
@@ -262,15 +179,15 @@ void SpGistTree<Class>::insert(const Datum& value) {
       if (page != kRoot && before < kCapacity / 2 && chains_[at].tuples.size() < kFew &&
           size <= kCapacity) {
         move_chain(at, tuple);
-        release(page);
+        pages_.release(page);
       } else if (!split_chain(at, parent, tuple, level)) {
         continue;  // the value has still to go into the new inner tuple
       } else if (const Link now = link_of(parent); now.kind == Link::Inner) {
-        release(inners_[now.at].page);
+        pages_.release(inners_[now.at].page);
       }
     }
     if (held != kNone) {
-      release(held);
+      pages_.release(held);
     }
     return;
   }
@@ -284,16 +201,16 @@ void SpGistTree<Class>::move_chain(std::size_t at, Tuple added) {
   for (const Tuple& one : chain.tuples) {
     size += one.size + kLinePointer;
   }
-  const std::size_t page = page_for(kLeafPages, size);
+  const std::size_t page = pages_.page_for(kLeafPages, size);
   chain.tuples.push_back(added);
   for (std::size_t i = 0; i < chain.tuples.size(); ++i) {
-    add_item(page, chain.tuples[i].size);
+    pages_.add_item(page, chain.tuples[i].size);
     if (i + 1 < chain.tuples.size()) {
-      remove_item(chain.page, chain.tuples[i].size);
+      pages_.remove_item(chain.page, chain.tuples[i].size);
     }
   }
   chain.page = page;
-  release(page);
+  pages_.release(page);
 }
 
 /// checkAllTheSame(): values that the class did not tell apart go to eight nodes by turns.
@@ -328,10 +245,10 @@ std::size_t SpGistTree<Class>::place_inner(const Parent& parent, std::size_t cha
     return chain_page;
   }
   const std::size_t above = inners_[parent.inner].page;
-  if (above != kRoot && room(pages_[above]) >= size + kLinePointer) {
+  if (above != kRoot && pages_.room(above) >= size + kLinePointer) {
     return above;
   }
-  return page_for((above + 1) % 3, size + kLinePointer);
+  return pages_.page_for((above + 1) % 3, size + kLinePointer);
 }
 
 /// doPickSplit(): false when the new value could not be put in.
@@ -360,9 +277,9 @@ bool SpGistTree<Class>::split_chain(std::size_t at, const Parent& parent, const 
   inner.page = place_inner(parent, from, size);
   const bool inserted = put_leaves(at, inner, split, tuples, total > kCapacity, include_new);
   if (parent.inner == kNone) {
-    pages_[from] = {.leaf = false};
+    pages_.clear(from, false);
   }
-  add_item(inner.page, size);
+  pages_.add_item(inner.page, size);
   link_of(parent) = {Link::Inner, inners_.size()};
   inners_.push_back(std::move(inner));
   return inserted;
@@ -399,7 +316,7 @@ bool SpGistTree<Class>::put_leaves(std::size_t at, Inner& inner, const Split& sp
     count = 0;  // a long value gets shorter first
     inserted = false;
   } else if (total > here) {
-    other = page_for(kLeafPages, std::min(total, kCapacity));
+    other = pages_.page_for(kLeafPages, std::min(total, kCapacity));
     const auto divide = [&] {
       int left = here;
       int right = pages_[other].free;
@@ -418,10 +335,10 @@ bool SpGistTree<Class>::put_leaves(std::size_t at, Inner& inner, const Split& sp
   }
   if (!is_root) {
     if (pages_[from].live == static_cast<int>(old.size())) {
-      pages_[from] = {.leaf = true};
+      pages_.clear(from, true);
     } else {
       for (const Tuple& one : old) {
-        remove_item(from, one.size);
+        pages_.remove_item(from, one.size);
       }
     }
   }
@@ -434,13 +351,13 @@ bool SpGistTree<Class>::put_leaves(std::size_t at, Inner& inner, const Split& sp
       chains_.push_back({.page = page});
     }
     chains_[link.at].tuples.push_back(tuples[i]);
-    add_item(page, tuples[i].size);
+    pages_.add_item(page, tuples[i].size);
   }
   if (other != kNone) {
-    release(other);
+    pages_.release(other);
   }
   if (!is_root) {
-    release(from);
+    pages_.release(from);
   }
   return inserted;
 }
@@ -458,11 +375,11 @@ void SpGistTree<Class>::add_node(std::size_t at, const Choice& choice) {
     pages_[page].free -= after - before;
     return;
   }
-  const std::size_t other = page_for(page % 3, after + kLinePointer);
-  add_item(other, after);
-  remove_item(page, before);
+  const std::size_t other = pages_.page_for(page % 3, after + kLinePointer);
+  pages_.add_item(other, after);
+  pages_.remove_item(page, before);
   inner.page = other;
-  release(page);
+  pages_.release(page);
 }
 
 /// spgSplitNodeAction(): the tuple keeps its place and gets a shorter prefix; what it was hangs
@@ -476,12 +393,12 @@ void SpGistTree<Class>::split_inner(std::size_t at, const Choice& choice) {
   const int above = inner_size(choice.upper_prefix, choice.upper_labels.size());
   const std::size_t page = inners_[at].page;
   pages_[page].free += before - above;
-  if (page == kRoot || room(pages_[page]) < below + kLinePointer) {
-    lower.page = page_for((page + 1) % 3, below + kLinePointer);
+  if (page == kRoot || pages_.room(page) < below + kLinePointer) {
+    lower.page = pages_.page_for((page + 1) % 3, below + kLinePointer);
   }
-  add_item(lower.page, below);
+  pages_.add_item(lower.page, below);
   if (lower.page != page) {
-    release(lower.page);
+    pages_.release(lower.page);
   }
   Inner& upper = inners_[at];
   upper.prefix = choice.upper_prefix;
