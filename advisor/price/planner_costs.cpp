@@ -64,16 +64,22 @@ int PlannerCosts::candidate_named(const std::string& index) const {
   return candidate == by_name_.end() ? -1 : candidate->second;
 }
 
-IndexSet PlannerCosts::used(const PlanResult& plan) const {
+IndexSet PlannerCosts::named(const std::vector<std::string>& names) const {
   std::set<int> found;
-  for (const auto* names : {&plan.indexes_used, &plan.indexes_priced}) {
-    for (const auto& name : *names) {
-      if (const int candidate = candidate_named(name); candidate >= 0) {
-        found.insert(candidate);
-      }
+  for (const auto& name : names) {
+    if (const int candidate = candidate_named(name); candidate >= 0) {
+      found.insert(candidate);
     }
   }
   return {found.begin(), found.end()};
+}
+
+PlannedCost PlannerCosts::planned_cost(const PlanResult& plan) const {
+  PlannedCost planned{.cost = plan.total.value(), .unread = named(plan.indexes_priced)};
+  const IndexSet read = named(plan.indexes_used);
+  std::set_union(read.begin(), read.end(), planned.unread.begin(), planned.unread.end(),
+                 std::back_inserter(planned.used));
+  return planned;
 }
 
 IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) const {
@@ -84,7 +90,7 @@ IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) c
 }
 
 PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
-  PlannedCost planned{.cost = plan.total.value(), .used = used(plan)};
+  PlannedCost planned = planned_cost(plan);
   known_[query].push_back({std::move(under), planned});
   return planned;
 }

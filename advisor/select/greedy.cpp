@@ -24,14 +24,6 @@ IndexSet without(IndexSet set, int index) {
   return set;
 }
 
-double bytes_of(const SelectionProblem& problem, const IndexSet& set) {
-  double bytes = 0;
-  for (const int index : set) {
-    bytes += problem.sizes[static_cast<std::size_t>(index)];
-  }
-  return bytes;
-}
-
 /// Steps of greedy: each candidate that helps, and each pair that some query needs as a whole.
 std::set<IndexSet> steps(const SelectionProblem& problem, const Evaluator& evaluator) {
   std::set<IndexSet> found;

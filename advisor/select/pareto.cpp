@@ -15,14 +15,6 @@ constexpr double kTolerance = 0.01;
 constexpr std::array kShares{0.05, 0.1, 0.2, 0.35, 0.5, 0.75};
 static_assert(2 * kShares.size() == kCurvePoints);
 
-double bytes_of(const SelectionProblem& problem, const IndexSet& chosen) {
-  double bytes = 0;
-  for (const int index : chosen) {
-    bytes += problem.sizes[static_cast<std::size_t>(index)];
-  }
-  return bytes;
-}
-
 struct Axis {
   std::function<double(const SelectionProblem&, const IndexSet&)> spent;
   double SelectionProblem::*limit;

@@ -85,6 +85,10 @@ bool within(const CountLimit& limit, const IndexSet& chosen) {
 
 }  // namespace
 
+double bytes_of(const SelectionProblem& problem, const IndexSet& chosen) {
+  return sum_of(problem.sizes, chosen);
+}
+
 double write_cost(const SelectionProblem& problem, const IndexSet& chosen) {
   return written(problem, problem.maintenance, &HotGroup::existing_cost, &HotGroup::entry_costs,
                  chosen);
@@ -120,7 +124,7 @@ Limit broken_limit(const SelectionProblem& problem, const IndexSet& chosen) {
   if (!contains_all(chosen, problem.must_have)) {
     return Limit::MustHave;
   }
-  if (sum_of(problem.sizes, chosen) > problem.budget) {
+  if (bytes_of(problem, chosen) > problem.budget) {
     return Limit::Storage;
   }
   if (static_cast<int>(chosen.size()) > problem.max_indexes) {

@@ -91,6 +91,9 @@ struct Selection {
 /// min over the alternatives that `chosen` allows.
 [[nodiscard]] double query_cost(const SelectionQuery& query, const IndexSet& chosen);
 
+/// What a choice takes on disk.
+[[nodiscard]] double bytes_of(const SelectionProblem& problem, const IndexSet& chosen);
+
 /// Maintenance and lost HOT updates of a choice, without charges.
 [[nodiscard]] double write_cost(const SelectionProblem& problem, const IndexSet& chosen);
 

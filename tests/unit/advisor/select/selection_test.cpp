@@ -360,6 +360,32 @@ TEST_CASE("an index that makes updates lose HOT pays for the entries of the othe
   CHECK(found.cost == Approx(170));
 }
 
+TEST_CASE("an index that only estimates read is not chosen, unless another plan reads it") {
+  // EXISTS under OR: priced row by row through index 0, run as a hashed subplan over index 1.
+  class PricedNotRun : public PlansModel {
+   public:
+    using PlansModel::PlansModel;
+
+    PlannedCost cost(std::size_t query, const IndexSet& indexes) const override {
+      PlannedCost plan = PlansModel::cost(query, indexes);
+      if (query == 0 && contains_all(plan.used, {0})) {
+        plan.unread = {0};
+      }
+      return plan;
+    }
+  };
+  SelectionProblem problem;
+  problem.sizes = {10, 10, 10};
+  problem.maintenance = {0, 0, 0};
+  const std::vector<Alternative> exists{{{}, 100}, {{1}, 80}, {{0}, 20}, {{0, 1}, 10}};
+
+  const PricedNotRun alone{{exists}, 3};
+  CHECK(choose(alone, {1.0}, problem, {}).chosen == IndexSet{1});
+
+  const PricedNotRun shared{{exists, {{{}, 100}, {{0}, 50}}}, 3};
+  CHECK(choose(shared, {1.0, 1.0}, problem, {}).chosen == IndexSet{0, 1});
+}
+
 TEST_CASE("nothing to choose from") {
   SelectionProblem problem;
   problem.queries = {{.weight = 2, .alternatives = {{{}, 10}}, .floor = 10}};
