@@ -285,10 +285,10 @@ double settle(const CostModel& model, const std::vector<double>& weights, Select
 /// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
 /// know of.
 void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-            Choice& choice) {
+            const Deadline& deadline, Choice& choice) {
   const IndexSet before = choice.chosen;
   const double objective = choice.reads_after + choice.writes_added + choice.charges;
-  IndexSet more = extended(model, weights, problem, before);
+  IndexSet more = extended(model, weights, problem, before, [&] { return deadline.passed(); });
   if (more != before &&
       settle(model, weights, problem, pruned(model, problem, weights, std::move(more)), choice) >
           objective) {
@@ -380,7 +380,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     }
   }
   if (!near_enough && !deadline.passed()) {
-    extend(model, weights, problem, choice);
+    extend(model, weights, problem, deadline, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const int index : choice.chosen) {

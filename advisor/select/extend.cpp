@@ -21,11 +21,12 @@ IndexSet with(IndexSet set, int index) {
 class Extension {
  public:
   Extension(const CostModel& model, const std::vector<double>& weights,
-            const SelectionProblem& problem, IndexSet chosen)
+            const SelectionProblem& problem, IndexSet chosen, const std::function<bool()>& stopped)
       : model_{model},
         weights_{weights},
         problem_{problem},
         chosen_{std::move(chosen)},
+        stopped_{stopped},
         saved_(model.queries()) {
     std::vector<std::size_t> all(model.queries());
     for (std::size_t q = 0; q < all.size(); ++q) {
@@ -35,7 +36,11 @@ class Extension {
   }
 
   IndexSet run() {
-    for (int best = best_step(); best >= 0; best = best_step()) {
+    while (!stopped_()) {  // and so priced in full
+      const int best = best_step();
+      if (best < 0) {
+        break;
+      }
       chosen_ = with(std::move(chosen_), best);
       std::vector<std::size_t> touched;
       for (std::size_t q = 0; q < saved_.size(); ++q) {
@@ -55,6 +60,9 @@ class Extension {
       const std::size_t q = queries[i];
       const double now = model_.cost(q, chosen_).cost;
       saved_[q].clear();
+      if (stopped_()) {
+        return;
+      }
       for (const int index : model_.relevant(q)) {
         if (std::binary_search(chosen_.begin(), chosen_.end(), index) ||
             !feasible(problem_, with(chosen_, index))) {
@@ -96,14 +104,16 @@ class Extension {
   const std::vector<double>& weights_;
   const SelectionProblem& problem_;
   IndexSet chosen_;
+  const std::function<bool()>& stopped_;
   std::vector<std::map<int, double>> saved_;  ///< by query and candidate
 };
 
 }  // namespace
 
 IndexSet extended(const CostModel& model, const std::vector<double>& weights,
-                  const SelectionProblem& problem, IndexSet chosen) {
-  return Extension{model, weights, problem, std::move(chosen)}.run();
+                  const SelectionProblem& problem, IndexSet chosen,
+                  const std::function<bool()>& stopped) {
+  return Extension{model, weights, problem, std::move(chosen), stopped}.run();
 }
 
 }  // namespace quern::advisor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "advisor/select/problem.hpp"
@@ -10,8 +11,10 @@ namespace quern::advisor {
 /// charges, by plans made for it: what each saves may be too little for any query to have been
 /// explored, and still be something over all of them. The greedy step of Schlosser, Kossmann and
 /// Boissier, "Efficient Scalable Multi-Attribute Index Selection Using Recursive Strategies",
-/// ICDE 2019, from a good choice instead of from none.
+/// ICDE 2019, from a good choice instead of from none. Ends with what it has where `stopped`, which
+/// several threads ask.
 [[nodiscard]] IndexSet extended(const CostModel& model, const std::vector<double>& weights,
-                                const SelectionProblem& problem, IndexSet chosen);
+                                const SelectionProblem& problem, IndexSet chosen,
+                                const std::function<bool()>& stopped);
 
 }  // namespace quern::advisor
