@@ -327,9 +327,8 @@ IndexSet read_by_none(const CostModel& model, const SelectionProblem& problem,
     std::set_difference(plan.used.begin(), plan.used.end(), plan.unread.begin(), plan.unread.end(),
                         std::back_inserter(read));
   }
-  std::erase_if(unread, [&](int index) {
-    return std::find(read.begin(), read.end(), index) != read.end();
-  });
+  std::erase_if(
+      unread, [&](int index) { return std::find(read.begin(), read.end(), index) != read.end(); });
   std::sort(unread.begin(), unread.end());
   unread.erase(std::unique(unread.begin(), unread.end()), unread.end());
   return unread;

@@ -14,7 +14,8 @@ using IndexSet = std::vector<int>;
 struct PlannedCost {
   double cost = 0;
   IndexSet used = {};
-  /// Of `used`, what only the estimate reads: the plan runs another way (PlanResult::indexes_priced).
+  /// Of `used`, what only the estimate reads: the plan runs another way
+  /// (PlanResult::indexes_priced).
   IndexSet unread = {};
 };
 

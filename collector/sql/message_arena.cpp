@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <pg_query/pg_query.pb-c.h>
 
@@ -47,6 +50,47 @@ std::size_t element_size(const ProtobufCFieldDescriptor& field) {
   }
 }
 
+using Fields = std::vector<const ProtobufCFieldDescriptor*>;
+
+/// Of each message of the grammar, the fields that a copy has to follow.
+class PointerFields {
+ public:
+  PointerFields() { add(pg_query__parse_result__descriptor); }
+
+  [[nodiscard]] const Fields& of(const ProtobufCMessageDescriptor& descriptor) const {
+    const auto found = fields_.find(&descriptor);
+    ensure(found != fields_.end(), "a message of the grammar");
+    return found->second;
+  }
+
+ private:
+  void add(const ProtobufCMessageDescriptor& descriptor) {
+    const auto [entry, fresh] = fields_.try_emplace(&descriptor);
+    if (!fresh) {
+      return;
+    }
+    Fields followed;
+    for (unsigned i = 0; i < descriptor.n_fields; ++i) {
+      const ProtobufCFieldDescriptor& field = descriptor.fields[i];
+      if (field.label == PROTOBUF_C_LABEL_REPEATED || is_pointer(field)) {
+        followed.push_back(&field);
+      }
+      ensure(field.type != PROTOBUF_C_TYPE_BYTES, "the grammar's messages hold no bytes");
+      if (field.type == PROTOBUF_C_TYPE_MESSAGE) {
+        add(*static_cast<const ProtobufCMessageDescriptor*>(field.descriptor));
+      }
+    }
+    fields_[&descriptor] = std::move(followed);
+  }
+
+  std::unordered_map<const ProtobufCMessageDescriptor*, Fields> fields_;
+};
+
+const Fields& pointer_fields(const ProtobufCMessageDescriptor& descriptor) {
+  static const PointerFields all;
+  return all.of(descriptor);
+}
+
 }  // namespace
 
 void* MessageArena::allocate(std::size_t bytes) {
@@ -81,7 +125,6 @@ void MessageArena::copy_list(const ProtobufCFieldDescriptor& field, ProtobufCMes
     list = nullptr;
     return;
   }
-  ensure(field.type != PROTOBUF_C_TYPE_BYTES, "the grammar's messages hold no bytes");
   const std::size_t size = count * element_size(field);
   list = std::memcpy(allocate(size), list, size);
   if (is_pointer(field)) {
@@ -101,7 +144,6 @@ void MessageArena::copy_field(const ProtobufCFieldDescriptor& field, ProtobufCMe
   if (one_of && member<std::uint32_t>(copied, field.quantifier_offset) != field.id) {
     return;
   }
-  ensure(field.type != PROTOBUF_C_TYPE_BYTES, "the grammar's messages hold no bytes");
   if (is_pointer(field)) {
     void*& pointer = member<void*>(copied, field.offset);
     pointer = copied_pointer(field, pointer);
@@ -120,8 +162,10 @@ ProtobufCMessage* MessageArena::copy(const ProtobufCMessage& message) {
     }
     return copied;
   }
-  for (unsigned i = 0; i < descriptor.n_fields; ++i) {
-    copy_field(descriptor.fields[i], *copied);
+  for (const ProtobufCFieldDescriptor* field : pointer_fields(descriptor)) {
+    if (member<const void*>(*copied, field->offset) != nullptr) {
+      copy_field(*field, *copied);
+    }
   }
   return copied;
 }

@@ -79,7 +79,8 @@ std::optional<SyntaxError> refusal(std::string_view sql) {
   if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
     return SyntaxError{"the text holds a NUL byte", nul};
   }
-  if (nesting_bound(sql) > ParseTree::kMaximumNesting) {
+  // A level takes at least a character.
+  if (sql.size() > ParseTree::kMaximumNesting && nesting_bound(sql) > ParseTree::kMaximumNesting) {
     return SyntaxError{fmt::format("nests deeper than {} levels", ParseTree::kMaximumNesting), 0};
   }
   return std::nullopt;

@@ -161,6 +161,29 @@ constexpr auto kQuotedKeywords = std::to_array<std::string_view>({"all",
 
 static_assert(std::is_sorted(kQuotedKeywords.begin(), kQuotedKeywords.end()));
 
+/// Where the keywords of each letter start.
+constexpr auto kFirstOfLetter = [] {
+  std::array<std::size_t, 27> first{};
+  for (std::size_t letter = 0; letter < first.size(); ++letter) {
+    while (first[letter] < kQuotedKeywords.size() &&
+           kQuotedKeywords[first[letter]].front() < static_cast<char>('a' + letter)) {
+      ++first[letter];
+    }
+  }
+  return first;
+}();
+
+bool is_quoted_keyword(std::string_view name) {
+  const char letter = name.front();
+  if (letter < 'a' || letter > 'z') {
+    return false;
+  }
+  const auto place = static_cast<std::size_t>(letter - 'a');
+  return std::find(kQuotedKeywords.begin() + kFirstOfLetter[place],
+                   kQuotedKeywords.begin() + kFirstOfLetter[place + 1],
+                   name) != kQuotedKeywords.begin() + kFirstOfLetter[place + 1];
+}
+
 bool starts_identifier(char c) {
   return (c >= 'a' && c <= 'z') || c == '_';
 }
@@ -186,7 +209,7 @@ std::string quoted(std::string_view text, char quote) {
 std::string quote_identifier(std::string_view name) {
   const bool plain = !name.empty() && starts_identifier(name.front()) &&
                      std::all_of(name.begin(), name.end(), continues_identifier) &&
-                     !std::binary_search(kQuotedKeywords.begin(), kQuotedKeywords.end(), name);
+                     !is_quoted_keyword(name);
   return plain ? std::string{name} : quoted(name, '"');
 }
 

@@ -10,6 +10,8 @@
 
 namespace quern::planner_model {
 
+struct IndexAccessCost;
+
 [[nodiscard]] double clamp_row_est(double rows);
 
 /// Parallel divisor: workers, and the leader's share while it is not busy gathering.
@@ -31,8 +33,10 @@ namespace quern::planner_model {
 
 void cost_seqscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
 void cost_samplescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
+/// `access`: of index_access_cost() for the same clauses and loop count, whatever the path's order.
 /// `partial_path`: also decides the number of workers.
-void cost_index(Path& path, PlannerInfo& root, double loop_count, bool partial_path);
+void cost_index(Path& path, PlannerInfo& root, double loop_count, const IndexAccessCost& access,
+                bool partial_path);
 /// The (cost, selectivity) of a bitmap tree node: cost_bitmap_tree_node().
 void cost_bitmap_tree_node(const Path& node, const CostParameters& p, double& cost,
                            double& selectivity);

@@ -108,7 +108,8 @@ void cost_samplescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathIn
   path.total = startup + run;
 }
 
-void cost_index(Path& path, PlannerInfo& root, double loop_count, bool partial_path) {
+void cost_index(Path& path, PlannerInfo& root, double loop_count, const IndexAccessCost& access,
+                bool partial_path) {
   const auto& p = root.global->cost;
   IndexOptInfo& index = *path.index;
   RelOptInfo& rel = *index.rel;
@@ -124,7 +125,6 @@ void cost_index(Path& path, PlannerInfo& root, double loop_count, bool partial_p
   }
 
   double startup = p.enable_indexscan ? 0 : kDisableCost;
-  const IndexAccessCost access = index_access_cost(root, path, loop_count);
   path.index_total_cost = access.total;
   path.index_selectivity = access.selectivity;
   startup += access.startup;

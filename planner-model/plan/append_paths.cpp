@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -310,7 +311,7 @@ class AppendPaths {
         cost_bitmap_heap_scan(*copy, root_, member, copy->param, *path.children.front(), 1.0);
         break;
       default:
-        cost_index(*copy, root_, 1.0, false);
+        cost_index(*copy, root_, 1.0, index_access_cost(root_, *copy, 1.0), false);
     }
     return copy;
   }

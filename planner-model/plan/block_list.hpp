@@ -10,7 +10,8 @@
 namespace quern::planner_model {
 
 /// Objects that stay where they are until all end together, in blocks of growing size: a plan makes
-/// thousands of large ones, and std::deque would give each its own allocation.
+/// thousands of large ones, and std::deque would give each its own allocation. Members of T without
+/// an initializer start undefined.
 template <class T>
 class BlockList {
  public:
@@ -31,10 +32,22 @@ class BlockList {
       grow();
     }
     Block& block = blocks_.back();
-    T* const made =
-        ::new (block.memory.get() + block.used) T(std::forward<Arguments>(arguments)...);
+    void* const place = block.memory.get() + block.used;
+    T* made = nullptr;
+    if constexpr (sizeof...(Arguments) == 0) {
+      made = ::new (place) T;  // T() would fill its bytes with zeros first
+    } else {
+      made = ::new (place) T(std::forward<Arguments>(arguments)...);
+    }
     ++block.used;
     return *made;
+  }
+
+  template <class Work>
+  void for_each(const Work& work) {
+    for (const Block& block : blocks_) {
+      std::for_each_n(block.first(), block.used, work);
+    }
   }
 
  private:
@@ -51,7 +64,7 @@ class BlockList {
   };
 
   void grow() {
-    constexpr std::size_t kFirst = 8, kMost = 512;
+    constexpr std::size_t kFirst = std::max<std::size_t>(1, 4096 / sizeof(T)), kMost = 512;
     const std::size_t size = blocks_.empty() ? kFirst : std::min(2 * blocks_.back().size, kMost);
     blocks_.push_back({std::unique_ptr<Place[]>{new Place[size]}, size});
   }

@@ -8,8 +8,8 @@ namespace quern::planner_model {
 
 namespace {
 
-bool same_families(const std::vector<Oid>& a, const std::vector<Oid>& b) {
-  return a == b;
+bool same_families(std::span<const Oid> a, std::span<const Oid> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
 EquivalenceMember* add_member(PlannerInfo& root, EquivalenceClass& ec, const ExprPtr& expr,
@@ -222,7 +222,7 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
 }
 
 EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& raw, Relids nullable,
-                                       const std::vector<Oid>& opfamilies, Oid opcintype,
+                                       std::span<const Oid> opfamilies, Oid opcintype,
                                        Oid collation, int sort_ref, bool create) {
   const ExprPtr expr = canonical_expression(raw, opcintype, collation, root);
   const bool is_volatile = contains_volatile(expr, root);

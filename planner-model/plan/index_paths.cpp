@@ -1,7 +1,7 @@
 // Index paths of a relation. Source: indxpath.c, PostgreSQL 15.
 #include <algorithm>
-#include <set>
 
+#include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/index_match.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/predicate.hpp"
@@ -90,37 +90,22 @@ bool check_index_only(const PlannerInfo& root, const RelOptInfo& rel, const Inde
   if (!root.global->cost.enable_indexonlyscan || rel.whole_row_needed) {
     return false;
   }
-  std::set<int> needed;
-  bool special = false;
-  const std::function<void(const ExprPtr&)> pull = [&](const ExprPtr& expr) {
-    if (expr->kind == ExprKind::Var && expr->levels_up == 0 && expr->varno == rel.range) {
-      if (expr->attno <= 0) {
-        special = true;
-      }
-      needed.insert(expr->attno);
-      return;
-    }
-    for (const auto& child : children(*expr)) {
-      pull(child);
-    }
-  };
-  for (const auto& expr : rel.target.exprs) {
-    pull(expr);
-  }
-  for (const auto* clause : index.restrict_info) {
-    pull(clause->clause);
-  }
-  if (special) {
-    return false;
-  }
-  return std::all_of(needed.begin(), needed.end(), [&](int attno) {
-    for (std::size_t i = 0; i < index.columns.size(); ++i) {
-      if (index.columns[i] == attno && index.can_return[i]) {
+  const auto returns = [&](const Expr& expr) {
+    for (std::size_t i = 0; i < index.columns.size() && expr.attno > 0; ++i) {
+      if (index.columns[i] == expr.attno && index.can_return[i]) {
         return true;
       }
     }
     return false;
-  });
+  };
+  const auto missing = [&](const Expr& expr) {
+    return expr.kind == ExprKind::Var && expr.levels_up == 0 && expr.varno == rel.range &&
+           !returns(expr);
+  };
+  return std::none_of(rel.target.exprs.begin(), rel.target.exprs.end(),
+                      [&](const ExprPtr& expr) { return any_of(expr, missing); }) &&
+         std::none_of(index.restrict_info.begin(), index.restrict_info.end(),
+                      [&](const RestrictInfo* clause) { return any_of(clause->clause, missing); });
 }
 
 bool has_array(const IndexClause& clause) {
@@ -129,7 +114,8 @@ bool has_array(const IndexClause& clause) {
 
 Path* make_index_path(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
                       const std::vector<IndexClause>& clauses, const PathKeys& keys, bool backward,
-                      bool index_only, Relids outer, double loop_count, bool partial) {
+                      bool index_only, Relids outer, double loop_count,
+                      std::optional<IndexAccessCost>& access, bool partial) {
   auto* path =
       new_path(root, index_only ? PathKind::IndexOnlyScan : PathKind::IndexScan, &rel, &rel.target);
   path->param = base_param_info(root, rel, outer);
@@ -137,7 +123,10 @@ Path* make_index_path(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
   path->index_clauses = clauses;
   path->pathkeys = keys;
   path->backward = backward;
-  cost_index(*path, root, loop_count, partial);
+  if (!access) {
+    access = index_access_cost(root, *path, loop_count);
+  }
+  cost_index(*path, root, loop_count, *access, partial);
   return path;
 }
 
@@ -196,13 +185,17 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
   }
   const bool index_only = want_plain && check_index_only(root, rel, index);
 
+  std::optional<IndexAccessCost> access;  // one for all directions
   const auto emit = [&](const PathKeys& keys, bool backward) {
     auto* path = make_index_path(root, rel, index, clauses, keys, backward, index_only, outer,
-                                 loop_count, false);
+                                 loop_count, access, false);
     result.push_back(path);
-    if (index.can_parallel && rel.consider_parallel && outer == 0 && want_plain) {
+    // Heap pages can only make the workers fewer.
+    if (index.can_parallel && rel.consider_parallel && outer == 0 && want_plain &&
+        parallel_worker_count(root, rel, -1, access->pages,
+                              root.global->cost.max_parallel_workers_per_gather) > 0) {
       auto* partial = make_index_path(root, rel, index, clauses, keys, backward, index_only, outer,
-                                      loop_count, true);
+                                      loop_count, access, true);
       if (partial->workers > 0) {
         add_partial_path(rel, partial);
       }

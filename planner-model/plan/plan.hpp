@@ -108,7 +108,7 @@ using MatchesMember = std::function<bool(const EquivalenceClass&, const Equivale
 [[nodiscard]] bool eclass_useful_for_merging(const EquivalenceClass& ec, const RelOptInfo& rel);
 [[nodiscard]] bool exprs_known_equal(PlannerInfo& root, const ExprPtr& a, const ExprPtr& b);
 EquivalenceClass* eclass_for_sort_expr(PlannerInfo& root, const ExprPtr& expr, Relids nullable,
-                                       const std::vector<Oid>& opfamilies, Oid opcintype,
+                                       std::span<const Oid> opfamilies, Oid opcintype,
                                        Oid collation, int sort_ref, bool create);
 
 [[nodiscard]] bool pathkeys_contained_in(const PathKeys& keys, const PathKeys& in);

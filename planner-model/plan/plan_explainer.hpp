@@ -51,12 +51,12 @@ class PlanExplainer {
   PlanExplainer(PlannerInfo& top, std::set<std::string>& indexes) : top_{top}, indexes_{indexes} {
     // The server counts its whole range table: partitions and pulled-up subqueries too.
     std::size_t ranges = 0;
-    for (auto& root : top.global->roots) {
+    top.global->roots.for_each([&](const PlannerInfo& root) {
       ranges += root.query.range_table.size();
       for (const auto* rel : root.base) {
         ranges += rel != nullptr && rel->is_append ? rel->members_before_pruning : 0;
       }
-    }
+    });
     prefix_ = ranges > 1;
   }
 

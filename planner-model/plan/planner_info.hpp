@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +16,7 @@
 
 #include "planner-model/cost/cost_parameters.hpp"
 #include "planner-model/plan/block_list.hpp"
+#include "planner-model/plan/flat_map.hpp"
 #include "planner-model/plan/grouping_sets.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/table_expressions.hpp"
@@ -122,7 +123,7 @@ struct RestrictInfo {
   EquivalenceClass* right_ec = nullptr;
   EquivalenceMember* left_em = nullptr;
   EquivalenceMember* right_em = nullptr;
-  std::vector<Oid> merge_opfamilies = {};
+  std::span<const Oid> merge_opfamilies = {};  ///< the type system's
   Oid hash_operator = 0;
   bool left_hashable = false;  ///< for Memoize keys
   bool right_hashable = false;
@@ -142,7 +143,7 @@ struct RestrictInfo {
 };
 
 struct EquivalenceClass {
-  std::vector<Oid> opfamilies = {};
+  std::span<const Oid> opfamilies = {};  ///< the type system's
   Oid collation = 0;
   std::vector<EquivalenceMember*> members = {};
   std::vector<RestrictInfo*> sources = {};
@@ -167,6 +168,32 @@ using PathKeys = std::vector<PathKey>;
 
 enum class AccessMethod : std::uint8_t { Btree, Hash, Gin, Gist, SpGist, Brin, Other };
 
+/// One value a column of an index, of which there are at most INDEX_MAX_KEYS.
+template <class T>
+class PerIndexColumn {
+ public:
+  void push_back(T value) {
+    if (size_ == items_.size()) {
+      throw UserError{"an index has more than 32 columns"};
+    }
+    items_[size_++] = value;
+  }
+
+  [[nodiscard]] const T& operator[](std::size_t column) const { return items_[column]; }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+
+  [[nodiscard]] const T* begin() const { return items_.data(); }
+
+  [[nodiscard]] const T* end() const { return items_.data() + size_; }
+
+ private:
+  std::array<T, 32> items_;  // those past size_ are never read
+  std::size_t size_ = 0;
+};
+
 struct IndexOptInfo {
   const Index* index = nullptr;
   RelOptInfo* rel = nullptr;
@@ -175,15 +202,15 @@ struct IndexOptInfo {
   double pages = 0;
   double tuples = 0;
   int tree_height = -1;
-  std::vector<int> columns = {};  ///< key then included attnums; 0: expression
+  PerIndexColumn<int> columns;  ///< key then included attnums; 0: expression
   int key_columns = 0;
   std::vector<ExprPtr> expressions = {};  ///< parallel to columns; null for plain columns
-  std::vector<Oid> opfamilies = {};       ///< per key column
-  std::vector<Oid> input_types = {};      ///< opcintype per key column
-  std::vector<Oid> collations = {};
-  std::vector<bool> descending = {};
-  std::vector<bool> nulls_first = {};
-  std::vector<bool> can_return = {};
+  PerIndexColumn<Oid> opfamilies;         ///< per key column
+  PerIndexColumn<Oid> input_types;        ///< opcintype per key column
+  PerIndexColumn<Oid> collations;
+  PerIndexColumn<bool> descending;
+  PerIndexColumn<bool> nulls_first;
+  PerIndexColumn<bool> can_return;
   bool unique = false;
   bool immediate = true;
   std::vector<ExprPtr> predicate = {};
@@ -368,16 +395,16 @@ struct RelOptInfo {
   double tuples = 0;
   double all_visible_fraction = 0;
   std::vector<IndexOptInfo*> indexes = {};
-  std::map<int, Relids> needed = {};  ///< attno -> where used; bit 0: the final output
+  FlatMap<int, Relids> needed = {};  ///< attno -> where used; bit 0: the final output
   bool whole_row_needed = false;
-  std::map<int, int> widths = {};
+  FlatMap<int, int> widths = {};
   PlannerInfo* subroot = nullptr;
   std::vector<RelOptInfo*> members = {};  ///< of an appended relation, pruned
   std::size_t members_before_pruning = 0;
   bool is_append = false;
   bool is_dummy = false;
   RelOptInfo* append_parent = nullptr;
-  std::map<int, int> parent_columns = {};  ///< parent attno -> this member's attno
+  FlatMap<int, int> parent_columns = {};  ///< parent attno -> this member's attno
   /// Members that are arms of a UNION ALL: by the whole's attno - 1, what the arm computes there,
   /// over columns under the whole's numbers; null: it is one of the arm's columns.
   std::vector<ExprPtr> computed = {};
@@ -487,15 +514,15 @@ struct PlannerGlobal {
 
   // arenas
   BlockList<Path> paths = {};
-  std::deque<RelOptInfo> rels = {};
-  std::deque<RestrictInfo> clauses = {};
-  std::deque<EquivalenceClass> classes = {};
-  std::deque<EquivalenceMember> members = {};
-  std::deque<IndexOptInfo> indexes = {};
-  std::deque<ParamPathInfo> params = {};
-  std::deque<SpecialJoin> joins = {};
-  std::deque<PathTarget> targets = {};
-  std::deque<PlannerInfo> roots = {};
+  BlockList<RelOptInfo> rels = {};
+  BlockList<RestrictInfo> clauses = {};
+  BlockList<EquivalenceClass> classes = {};
+  BlockList<EquivalenceMember> members = {};
+  BlockList<IndexOptInfo> indexes = {};
+  BlockList<ParamPathInfo> params = {};
+  BlockList<SpecialJoin> joins = {};
+  BlockList<PathTarget> targets = {};
+  BlockList<PlannerInfo> roots = {};
 
   const TableChildren* children = nullptr;
   const IndexLists* catalog_indexes = nullptr;
@@ -521,7 +548,7 @@ struct PlannerInfo {
   Relids all_base = 0;
   Relids nullable_base = 0;
   std::vector<RelOptInfo*> join_rels = {};
-  std::map<Relids, RelOptInfo*> join_by_relids = {};
+  FlatMap<Relids, RelOptInfo*> join_by_relids = {};
   std::vector<EquivalenceClass*> classes = {};
   std::vector<SpecialJoin*> special_joins = {};
   std::vector<RestrictInfo*> left_join_clauses = {}, right_join_clauses = {},

@@ -101,16 +101,24 @@ AccessMethod access_method(const std::string& name) {
   return AccessMethod::Other;
 }
 
-ExprPtr column_var(const RelOptInfo& rel, const Table& table, int attno, int parent_attno) {
+/// The Var of a column of an index, under the number that the column has in the appended relation.
+/// `vars`: the table's own.
+ExprPtr column_var(const RelOptInfo& rel, const std::vector<ExprPtr>& vars, int attno,
+                   int parent_attno) {
+  const Table& table = *rel.table;
+  if (const auto* column = find_column(table, attno); column != nullptr) {
+    const auto& own = vars[static_cast<std::size_t>(column - table.columns.data())];
+    if (attno == parent_attno) {
+      return own;
+    }
+    auto copy = std::make_shared<Expr>(*own);
+    copy->attno = parent_attno;
+    return copy;
+  }
   auto var = std::make_shared<Expr>();
   var->kind = ExprKind::Var;
   var->varno = rel.range;
   var->attno = parent_attno;
-  if (const auto* column = find_column(table, attno); column != nullptr) {
-    var->type = column->type;
-    var->typmod = column->type_modifier;
-    var->collation = column->collation;
-  }
   return var;
 }
 
@@ -194,7 +202,7 @@ bool hypopg_sees(const Index& index, const RelOptInfo& rel) {
 }
 
 IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index, bool hypothetical,
-                         const std::map<int, int>& to_parent) {
+                         const std::vector<ExprPtr>& vars, const std::map<int, int>& to_parent) {
   auto& global = *root.global;
   const auto& types = *global.types;
   auto& info = global.indexes.emplace_back();
@@ -205,6 +213,7 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index,
   info.unique = index.unique;
   info.immediate = index.immediate;
   info.key_columns = static_cast<int>(index.keys.size());
+  info.expressions.reserve(index.keys.size() + index.included.size());
   const auto parent_of = [&](int attno) {
     const auto it = to_parent.find(attno);
     return it == to_parent.end() ? attno : it->second;
@@ -229,7 +238,7 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index,
     ExprPtr expr;
     if (key.column != 0) {
       info.columns.push_back(parent_of(key.column));
-      expr = column_var(rel, *rel.table, key.column, parent_of(key.column));
+      expr = column_var(rel, vars, key.column, parent_of(key.column));
     } else {
       info.columns.push_back(0);
       expr = translate(global.expressions->expression(key.expression, *rel.table, rel.range));
@@ -248,7 +257,7 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index,
   }
   for (const auto attno : index.included) {
     info.columns.push_back(parent_of(attno));
-    info.expressions.push_back(column_var(rel, *rel.table, attno, parent_of(attno)));
+    info.expressions.push_back(column_var(rel, vars, attno, parent_of(attno)));
     info.can_return.push_back(info.method == AccessMethod::Btree ||
                               info.method == AccessMethod::Gist);
   }
@@ -282,12 +291,14 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
   for (const auto& [parent, own] : rel.parent_columns) {
     to_parent[own] = parent;
   }
+  const auto& vars = global.expressions->columns(table, rel.range);
   for (const auto& entry : global.visible_indexes(table.oid)) {
     if (entry.hypothetical && !hypopg_sees(*entry.index, rel)) {
       continue;
     }
     try {
-      rel.indexes.push_back(load_index(root, rel, *entry.index, entry.hypothetical, to_parent));
+      rel.indexes.push_back(
+          load_index(root, rel, *entry.index, entry.hypothetical, vars, to_parent));
     } catch (const UserError&) {
       global.unmodelled.insert("index " + entry.index->name + " (its expression cannot be read)");
     }

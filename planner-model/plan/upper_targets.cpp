@@ -206,6 +206,8 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
 }
 
 void UpperPlanner::project_paths(RelOptInfo& rel, const PathTarget* target, bool same) {
+  const PathTarget* unlabelled = nullptr;
+  const PathTarget* labelled = nullptr;
   for (auto* list : {&rel.paths, &rel.partial_paths}) {
     for (auto*& path : *list) {
       if (path->param != nullptr) {
@@ -213,11 +215,13 @@ void UpperPlanner::project_paths(RelOptInfo& rel, const PathTarget* target, bool
       }
       if (same) {
         // Only the labels are new: the width stays the relation's.
-        auto own = *path->target;
-        own.sort_group_refs = target->sort_group_refs;
-        auto& copy = root_.global->paths.emplace_back(*path);
-        copy.target = keep(std::move(own));
-        path = &copy;
+        if (path->target != unlabelled) {
+          unlabelled = path->target;
+          auto own = *unlabelled;
+          own.sort_group_refs = target->sort_group_refs;
+          labelled = keep(std::move(own));
+        }
+        path->target = labelled;
       } else {
         path = create_projection_path(root_, rel, path, target);
       }

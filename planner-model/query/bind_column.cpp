@@ -53,7 +53,7 @@ ExprPtr Analyzer::column_of(const NamespaceItem& item, const std::string& name, 
     throw UserError{fmt::format("column reference \"{}\" is ambiguous", name)};
   }
   if (position != ColumnSet::kMissing) {
-    return raised(item.columns->columns()[static_cast<std::size_t>(position)].expr, levels_up);
+    return raised(item.columns->expr(static_cast<std::size_t>(position)), levels_up);
   }
   if (const SystemColumn* column = system_column(item, name)) {
     return make_var(item.range, column->number, RangeColumn{name, column->type}, levels_up);
@@ -129,8 +129,8 @@ ExprPtr Analyzer::whole_row(const NamespaceItem& item, int levels_up) {
     auto row = std::make_shared<Expr>();
     row->kind = ExprKind::RowExpr;
     row->type = type_oid::kRecord;
-    for (const ColumnSet::Column& column : item.columns->columns()) {
-      row->args.push_back(raised(column.expr, levels_up));
+    for (std::size_t i = 0; i < item.columns->size(); ++i) {
+      row->args.push_back(raised(item.columns->expr(i), levels_up));
     }
     return row;
   }
@@ -220,7 +220,7 @@ std::vector<RangeColumn> Analyzer::row_columns(Scope& scope, const Expr& row) {
     }
     if (level != nullptr && row.varno > 0 &&
         static_cast<std::size_t>(row.varno) <= level->query.range_table.size()) {
-      return level->query.range_table[static_cast<std::size_t>(row.varno) - 1].columns;
+      return level->query.range_table[static_cast<std::size_t>(row.varno) - 1].columns.list();
     }
   }
   if (row.kind == ExprKind::RowExpr) {

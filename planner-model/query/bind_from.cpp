@@ -71,6 +71,15 @@ Analyzer::FromItem Analyzer::transform_from_item(Scope& scope, const ParseNode& 
   }
 }
 
+namespace {
+
+bool in_order(const std::vector<Column>& columns) {
+  return std::is_sorted(columns.begin(), columns.end(),
+                        [](const Column& a, const Column& b) { return a.number < b.number; });
+}
+
+}  // namespace
+
 /// addRangeTableEntryFor...(): the entry, its alias applied, and the name it can be asked by.
 Analyzer::FromItem Analyzer::add_range(Scope& scope, RangeTableEntry entry,
                                        const PgQuery__Alias* alias) {
@@ -86,18 +95,24 @@ Analyzer::FromItem Analyzer::add_range(Scope& scope, RangeTableEntry entry,
                                   entry.alias, live, alias->n_colnames)};
     }
     std::size_t next = 0;
-    for (RangeColumn& column : entry.columns) {
+    for (RangeColumn& column : entry.columns.edit()) {
       if (!column.name.empty() && next < alias->n_colnames) {
         column.name = std::string{string_of(alias->colnames[next++])};
       }
     }
   }
   const int range = static_cast<int>(scope.query.range_table.size()) + 1;
-  auto columns = std::make_shared<ColumnSet>();
-  for (std::size_t i = 0; i < entry.columns.size(); ++i) {
-    if (!entry.columns[i].name.empty()) {
-      columns->add(entry.columns[i].name,
-                   make_var(range, static_cast<int>(i) + 1, entry.columns[i]));
+  std::shared_ptr<ColumnSet> columns;
+  if (entry.kind == RangeKind::Relation && (alias == nullptr || alias->n_colnames == 0) &&
+      in_order(entry.table->columns)) {
+    columns = std::make_shared<ColumnSet>(range, *entry.table);
+  } else {
+    columns = std::make_shared<ColumnSet>();
+    for (std::size_t i = 0; i < entry.columns.size(); ++i) {
+      if (!entry.columns[i].name.empty()) {
+        columns->add(entry.columns[i].name,
+                     make_var(range, static_cast<int>(i) + 1, entry.columns[i]));
+      }
     }
   }
   FromItem item;
@@ -118,21 +133,13 @@ Analyzer::FromItem Analyzer::add_range(Scope& scope, RangeTableEntry entry,
 const Table& Analyzer::find_table(std::string_view schema, std::string_view name) {
   const bool is_system =
       schema == "pg_catalog" || schema == "information_schema" || schema == "pg_toast";
-  const auto find_in = [&](std::string_view where) -> const Table* {
-    for (const Table& table : catalog_.tables) {
-      if (table.name == name && table.schema == where) {
-        return &table;
-      }
-    }
-    return nullptr;
-  };
   if (!schema.empty()) {
-    if (const Table* table = find_in(schema)) {
+    if (const Table* table = types_.relation(schema, name)) {
       return *table;
     }
   } else {
     for (const std::string& where : catalog_.search_path) {
-      if (const Table* table = find_in(where)) {
+      if (const Table* table = types_.relation(where, name)) {
         return *table;
       }
     }
@@ -209,14 +216,7 @@ Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
       }
     }
   } else {
-    for (const Column& column : table.columns) {
-      const auto place = static_cast<std::size_t>(std::max<int>(column.number, 1));
-      if (range.columns.size() < place) {
-        range.columns.resize(place);
-      }
-      range.columns[place - 1] =
-          RangeColumn{column.name, column.type, column.type_modifier, column.collation};
-    }
+    range.columns = types_.columns_of(table);
   }
   FromItem item = add_range(scope, std::move(range), relation.alias);
   item.names.front().table = &table;  // views can be named with their schema too

@@ -94,14 +94,13 @@ std::vector<RangeColumn> Analyzer::function_result_columns(const Expr& call,
   }
   if (types_.is_composite(call.type)) {
     const Type* type = types_.type(call.type);
-    for (const Table& table : catalog_.tables) {
-      if (type != nullptr && table.name == type->name && table.schema == type->schema) {
-        for (const Column& column : table.columns) {
-          columns.push_back(
-              RangeColumn{column.name, column.type, column.type_modifier, column.collation});
-        }
-        return columns;
+    const Table* table = type == nullptr ? nullptr : types_.relation(type->schema, type->name);
+    if (table != nullptr) {
+      for (const Column& column : table->columns) {
+        columns.push_back(
+            RangeColumn{column.name, column.type, column.type_modifier, column.collation});
       }
+      return columns;
     }
   }
   if (call.type == type_oid::kRecord || types_.is_composite(call.type)) {
@@ -166,9 +165,10 @@ Analyzer::FromItem Analyzer::transform_function(Scope& scope,
     const ExprPtr expr = assign_collations(resolve_unknown(call.expr), types_);
     range.functions.push_back(expr);
     range.function_columns.push_back(static_cast<int>(columns.size()));
-    range.columns.insert(range.columns.end(), columns.begin(), columns.end());
+    auto& all = range.columns.edit();
+    all.insert(all.end(), columns.begin(), columns.end());
     if (columns.size() == 1 && call.definitions.empty()) {
-      range.columns.back().collation = expr->collation;
+      all.back().collation = expr->collation;
     }
     range.lateral = range.lateral || lowest_level(expr).has_value();
   }

@@ -123,13 +123,7 @@ ExprPtr Analyzer::table_expression(const ParseNode& expression, const Table& tab
   item.name = table.name;
   item.table = &table;
   item.range = range;
-  auto columns = std::make_shared<ColumnSet>();
-  for (const Column& column : table.columns) {
-    columns->add(column.name, make_var(range, column.number,
-                                       RangeColumn{column.name, column.type, column.type_modifier,
-                                                   column.collation}));
-  }
-  item.columns = std::move(columns);
+  item.columns = std::make_shared<ColumnSet>(range, table);
   scope.names.push_back(std::move(item));
   const ExprPtr expr = transform_expr(scope, &expression, use);
   return assign_collations(resolve_unknown(expr), types_);

@@ -32,9 +32,9 @@ JoinType join_type(PgQuery__JoinType type) {
 /// The columns that NATURAL joins by: in both, in the left side's order.
 std::vector<std::string> common_names(const ColumnSet& left, const ColumnSet& right) {
   std::vector<std::string> names;
-  for (const ColumnSet::Column& column : left.columns()) {
-    if (right.find(column.name) != ColumnSet::kMissing) {
-      names.push_back(column.name);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (right.find(left.name(i)) != ColumnSet::kMissing) {
+      names.push_back(left.name(i));
     }
   }
   return names;
@@ -94,8 +94,8 @@ Analyzer::MergedColumns Analyzer::merge_using(const FromItem& left, const FromIt
     }
     merged.left.push_back(using_column(*left.columns, name, "left"));
     merged.right.push_back(using_column(*right.columns, name, "right"));
-    const ExprPtr& l = left.columns->columns()[static_cast<std::size_t>(merged.left.back())].expr;
-    const ExprPtr& r = right.columns->columns()[static_cast<std::size_t>(merged.right.back())].expr;
+    const ExprPtr l = left.columns->expr(static_cast<std::size_t>(merged.left.back()));
+    const ExprPtr r = right.columns->expr(static_cast<std::size_t>(merged.right.back()));
     merged.columns.add(name, merged_column(type, l, r));
     clauses.push_back(coerce_to_boolean(make_op({{}, "="}, l, r), "JOIN/USING"));
   }
@@ -150,32 +150,21 @@ void Analyzer::name_join(const PgQuery__JoinExpr& join, MergedColumns merged, co
                          const FromItem& right, FromItem& result) {
   auto using_columns = std::make_shared<ColumnSet>(merged.columns);
   ColumnSet all = std::move(merged.columns);
-  const auto add_rest = [&all](const ColumnSet& side, const std::vector<int>& taken) {
-    std::vector<bool> skip(side.columns().size(), false);
-    for (const int position : taken) {
-      skip[static_cast<std::size_t>(position)] = true;
-    }
-    for (std::size_t i = 0; i < side.columns().size(); ++i) {
-      if (!skip[i]) {
-        all.add(side.columns()[i].name, side.columns()[i].expr);
-      }
-    }
-  };
-  add_rest(*left.columns, merged.left);
-  add_rest(*right.columns, merged.right);
+  all.append(left.columns, merged.left);
+  all.append(right.columns, merged.right);
   NamespaceItem item;
   item.relation_visible = join.alias != nullptr;
   if (join.alias != nullptr) {
     item.name = std::string{text_of(join.alias->aliasname)};
     item.has_alias = true;
-    if (join.alias->n_colnames > all.columns().size()) {
+    if (join.alias->n_colnames > all.size()) {
       throw UserError{fmt::format("column alias list for \"{}\" has too many entries", item.name)};
     }
     ColumnSet renamed;
-    for (std::size_t i = 0; i < all.columns().size(); ++i) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
       renamed.add(i < join.alias->n_colnames ? std::string{string_of(join.alias->colnames[i])}
-                                             : all.columns()[i].name,
-                  all.columns()[i].expr);
+                                             : all.name(i),
+                  all.expr(i));
     }
     all = std::move(renamed);
     result.names.clear();

@@ -1,5 +1,11 @@
 #include "planner-model/query/bind_scope.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "planner-model/query/bind_nodes.hpp"
+
 namespace quern::planner_model {
 
 std::string_view name_of(ExprUse use) {
@@ -52,22 +58,94 @@ std::string_view name_of(ExprUse use) {
   return "expression";
 }
 
+ColumnSet::ColumnSet(int range, const Table& table) : range_{range}, table_{&table} {}
+
 void ColumnSet::add(std::string name, ExprPtr expr) {
-  columns_.push_back(Column{std::move(name), std::move(expr)});
-  index_.clear();
+  ensure(table_ == nullptr && parts_.empty(), "columns of a set's own stand first");
+  own_.push_back(Column{std::move(name), std::move(expr)});
+}
+
+void ColumnSet::append(std::shared_ptr<const ColumnSet> set, const std::vector<int>& taken) {
+  Part part;
+  part.size = set->size();
+  if (!taken.empty()) {
+    for (std::size_t i = 0; i < set->size(); ++i) {
+      if (std::find(taken.begin(), taken.end(), static_cast<int>(i)) == taken.end()) {
+        part.positions.push_back(i);
+      }
+    }
+    part.size = part.positions.size();
+  }
+  part.set = std::move(set);
+  if (part.size > 0) {
+    parts_.push_back(std::move(part));
+  }
+}
+
+std::size_t ColumnSet::own_size() const {
+  return table_ != nullptr ? table_->columns.size() : own_.size();
+}
+
+std::size_t ColumnSet::size() const {
+  return std::transform_reduce(parts_.begin(), parts_.end(), own_size(), std::plus<>{},
+                               [](const Part& part) { return part.size; });
+}
+
+std::pair<const ColumnSet*, std::size_t> ColumnSet::in_part(std::size_t position) const {
+  position -= own_size();
+  const Part* part = parts_.data();
+  while (position >= part->size) {
+    position -= part->size;
+    ++part;
+  }
+  return {part->set.get(), part->positions.empty() ? position : part->positions[position]};
+}
+
+const std::string& ColumnSet::name(std::size_t position) const {
+  if (position >= own_size()) {
+    const auto [set, place] = in_part(position);
+    return set->name(place);
+  }
+  return table_ != nullptr ? table_->columns[position].name : own_[position].name;
+}
+
+ExprPtr ColumnSet::expr(std::size_t position) const {
+  if (position >= own_size()) {
+    const auto [set, place] = in_part(position);
+    return set->expr(place);
+  }
+  if (table_ == nullptr) {
+    return own_[position].expr;
+  }
+  const quern::Column& column = table_->columns[position];
+  return make_var(range_, column.number,
+                  RangeColumn{column.name, column.type, column.type_modifier, column.collation});
 }
 
 int ColumnSet::find(const std::string& name) const {
-  if (index_.empty()) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto [entry, inserted] = index_.try_emplace(columns_[i].name, static_cast<int>(i));
-      if (!inserted) {
-        entry->second = kAmbiguous;
+  int found = kMissing;
+  const std::size_t own = own_size();
+  for (std::size_t i = 0; i < own; ++i) {
+    if ((table_ != nullptr ? table_->columns[i].name : own_[i].name) == name) {
+      if (found != kMissing) {
+        return kAmbiguous;
       }
+      found = static_cast<int>(i);
     }
   }
-  const auto found = index_.find(name);
-  return found == index_.end() ? kMissing : found->second;
+  std::size_t before = own;
+  for (const Part& part : parts_) {
+    for (std::size_t i = 0; i < part.size; ++i) {
+      if (part.set->name(part.positions.empty() ? i : part.positions[i]) == name) {
+        if (found != kMissing) {
+          return kAmbiguous;
+        }
+        found = static_cast<int>(before + i);
+      }
+    }
+    before += part.size;
+  }
+  return found;
 }
 
 }  // namespace quern::planner_model

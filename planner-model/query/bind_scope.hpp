@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -40,27 +39,51 @@ enum class ExprUse : std::uint8_t {
 
 [[nodiscard]] std::string_view name_of(ExprUse use);
 
-/// Columns that a range can be asked for, in order. Shared between copies of a namespace item.
+/// Columns that a range can be asked for, in order: those added one by one, or a table's, then
+/// those of the sets that a join puts together. Nothing is copied: of most sets few columns are
+/// asked for.
 class ColumnSet {
  public:
-  struct Column {
-    std::string name;
-    ExprPtr expr;  ///< a Var of this query level, or what a merged join column stands for
-  };
-
   static constexpr int kAmbiguous = -2;
   static constexpr int kMissing = -1;
 
+  ColumnSet() = default;
+  /// All columns of a table of the catalog.
+  ColumnSet(int range, const Table& table);
+
+  /// Before any append().
   void add(std::string name, ExprPtr expr);
-  /// Position in columns(), kAmbiguous or kMissing.
+  /// The columns of `set` but those at the positions `taken`.
+  void append(std::shared_ptr<const ColumnSet> set, const std::vector<int>& taken);
+
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] const std::string& name(std::size_t position) const;
+  /// A Var of this query level, or what a merged join column stands for.
+  [[nodiscard]] ExprPtr expr(std::size_t position) const;
+  /// A position, kAmbiguous or kMissing.
   [[nodiscard]] int find(const std::string& name) const;
 
-  [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
-
  private:
-  std::vector<Column> columns_ = {};
-  /// Made at the first question: of a chain of joins, most sets are never asked.
-  mutable std::unordered_map<std::string, int> index_ = {};
+  struct Column {
+    std::string name;
+    ExprPtr expr;
+  };
+
+  struct Part {
+    std::shared_ptr<const ColumnSet> set;
+    std::vector<std::size_t> positions;  ///< in `set`; empty: all
+    std::size_t size = 0;
+  };
+
+  /// Of the columns that are no part's.
+  [[nodiscard]] std::size_t own_size() const;
+  /// The part that holds a position, and where in its set.
+  [[nodiscard]] std::pair<const ColumnSet*, std::size_t> in_part(std::size_t position) const;
+
+  int range_ = 0;
+  const Table* table_ = nullptr;
+  std::vector<Column> own_ = {};
+  std::vector<Part> parts_ = {};
 };
 
 /// ParseNamespaceItem (parse_node.h): a name that expressions can refer to.

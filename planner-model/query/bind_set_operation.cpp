@@ -58,7 +58,7 @@ SetOperation Analyzer::transform_set_leaf(Scope& scope, const PgQuery__SelectStm
       range.columns.push_back(column_of_expr(target.name, *target.expr));
     }
   }
-  leaf.columns = range.columns;
+  leaf.columns = range.columns.list();
   scope.query.range_table.push_back(std::move(range));
   leaf.range = static_cast<int>(scope.query.range_table.size());
   return leaf;
@@ -108,7 +108,8 @@ void Analyzer::type_leaf_column(Scope& scope, SetOperation& arm, std::size_t col
       continue;
     }
     target.expr = assign_collations(implicit(target.expr, type), types_);
-    range.columns[column] = column_of_expr(range.columns[column].name, *target.expr);
+    RangeColumn& changed = range.columns.edit()[column];
+    changed = column_of_expr(changed.name, *target.expr);
     arm.columns[column] = range.columns[column];
     return;
   }

@@ -90,8 +90,8 @@ std::vector<ExprPtr> Analyzer::transform_expression_list(Scope& scope, ParseList
 
 std::vector<Analyzer::StarColumn> Analyzer::expand_item(const NamespaceItem& item, int levels_up) {
   std::vector<StarColumn> columns;
-  for (const ColumnSet::Column& column : item.columns->columns()) {
-    columns.push_back(StarColumn{column.name, raised(column.expr, levels_up)});
+  for (std::size_t i = 0; i < item.columns->size(); ++i) {
+    columns.push_back(StarColumn{item.columns->name(i), raised(item.columns->expr(i), levels_up)});
   }
   return columns;
 }

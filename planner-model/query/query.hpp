@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "planner-model/query/expr.hpp"
@@ -24,6 +25,44 @@ struct RangeColumn {
   Oid collation = 0;
 };
 
+/// The columns of a range. Copies share them until one is changed: a statement is copied for each
+/// plan, and a table's columns are the same for all statements.
+class RangeColumns {
+ public:
+  using List = std::vector<RangeColumn>;
+
+  RangeColumns() = default;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): a list of columns is one
+  RangeColumns(List list) : shared_{std::make_shared<List>(std::move(list))} {}
+
+  [[nodiscard]] const List& list() const {
+    static const List kNone;
+    return shared_ ? *shared_ : kNone;
+  }
+
+  [[nodiscard]] std::size_t size() const { return shared_ ? shared_->size() : 0; }
+
+  [[nodiscard]] const RangeColumn& operator[](std::size_t i) const { return (*shared_)[i]; }
+
+  [[nodiscard]] auto begin() const { return list().begin(); }
+
+  [[nodiscard]] auto end() const { return list().end(); }
+
+  /// To change them. Ends references.
+  [[nodiscard]] List& edit() {
+    if (!shared_ || shared_.use_count() > 1) {
+      shared_ = std::make_shared<List>(list());
+    }
+    return *shared_;
+  }
+
+  void push_back(RangeColumn column) { edit().push_back(std::move(column)); }
+
+ private:
+  std::shared_ptr<List> shared_;
+};
+
 /// One arm of a UNION ALL that became an appended relation (AppendRelInfo): another range of the
 /// same query, and what each column of the whole is in it.
 struct UnionArm {
@@ -33,9 +72,9 @@ struct UnionArm {
 
 struct RangeTableEntry {
   RangeKind kind = RangeKind::Relation;
-  std::string alias;                      ///< as referred to in the query; eref->aliasname
-  bool has_alias = false;                 ///< the query gave the alias explicitly
-  std::vector<RangeColumn> columns = {};  ///< by attno - 1; for tables, holes have an empty name
+  std::string alias;          ///< as referred to in the query; eref->aliasname
+  bool has_alias = false;     ///< the query gave the alias explicitly
+  RangeColumns columns = {};  ///< by attno - 1; for tables, holes have an empty name
   bool lateral = false;
 
   const Table* table = nullptr;                ///< Relation

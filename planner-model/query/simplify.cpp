@@ -101,7 +101,7 @@ class Simplifier {
     if (const Operator* op = expr.op == 0 ? nullptr : types_.op(expr.op);
         op != nullptr && values.size() == 2 && expr.type == type_oid::kBool) {
       if (const auto truth =
-              evaluate_operator(*op, values[0], values[1], expr.input_collation, types_)) {
+              OperatorEvaluator{*op, expr.input_collation, types_}(values[0], values[1])) {
         value = make_bool(*truth);
       }
     }
@@ -212,13 +212,14 @@ class Simplifier {
     if (array.form != ValueForm::Array) {
       return expr;
     }
+    const OperatorEvaluator evaluate{*op, expr->input_collation, types_};
     bool unknown = false;
     for (const auto& element : array.elements) {
       if (!element) {
         unknown = true;
         continue;
       }
-      const auto truth = evaluate_operator(*op, scalar, *element, expr->input_collation, types_);
+      const auto truth = evaluate(scalar, *element);
       if (!truth) {
         return expr;
       }

@@ -30,6 +30,23 @@ const typename Map::mapped_type& find_or_make(Map& map, std::shared_mutex& mutex
 TableExpressions::TableExpressions(const CatalogSnapshot& catalog, const TypeSystem& types)
     : types_{types}, binder_{catalog, types} {}
 
+const std::vector<ExprPtr>& TableExpressions::columns(const Table& table, int range) const {
+  return find_or_make(columns_, mutex_, {table.oid, range}, [&] {
+    std::vector<ExprPtr> vars;
+    for (const Column& column : table.columns) {
+      auto var = std::make_shared<Expr>();
+      var->kind = ExprKind::Var;
+      var->varno = range;
+      var->attno = column.number;
+      var->type = column.type;
+      var->typmod = column.type_modifier;
+      var->collation = column.collation;
+      vars.push_back(std::move(var));
+    }
+    return vars;
+  });
+}
+
 const ExprPtr& TableExpressions::expression(std::string_view sql, const Table& table,
                                             int range) const {
   return find_or_make(expressions_, mutex_, {table.oid, range, std::string{sql}}, [&] {

@@ -5,6 +5,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collector/catalog/snapshot.hpp"
@@ -22,6 +23,9 @@ namespace quern::planner_model {
 class TableExpressions {
  public:
   TableExpressions(const CatalogSnapshot& catalog, const TypeSystem& types);
+
+  /// A Var for each of the table's columns, in the table's order, without names.
+  [[nodiscard]] const std::vector<ExprPtr>& columns(const Table& table, int range) const;
 
   /// Vars have varno `range`. Throws UserError when the text cannot be read.
   [[nodiscard]] const ExprPtr& expression(std::string_view sql, const Table& table,
@@ -42,6 +46,7 @@ class TableExpressions {
   const TypeSystem& types_;
   Binder binder_;
   mutable std::shared_mutex mutex_;
+  mutable std::map<std::pair<Oid, int>, std::vector<ExprPtr>> columns_;  ///< by table and range
   mutable std::map<Key, ExprPtr> expressions_;
   mutable std::map<Key, std::vector<ExprPtr>> conditions_;
 };

@@ -33,11 +33,9 @@ std::optional<int> TypeSystem::strategy(Oid op, Oid family) const {
 
 Oid TypeSystem::operator_for(Oid family, Oid left, Oid right, int strategy) const {
   for (const auto* index : {&tables_->builtin, &tables_->own}) {
-    for (const FamilyMember* candidate : index->families.find(family)) {
-      if (candidate->left == left && candidate->right == right && candidate->strategy == strategy &&
-          candidate->purpose == 's') {
-        return candidate->op;
-      }
+    const auto found = index->search_operators.find({family, left, right, strategy});
+    if (found != index->search_operators.end()) {
+      return found->second;
     }
   }
   return 0;
@@ -120,16 +118,9 @@ Ordering TypeSystem::find_ordering(Oid oid) const {
   return answer;
 }
 
-std::vector<Oid> TypeSystem::mergejoin_families(Oid op) const {
-  std::vector<Oid> families;
-  for (const auto* index : {&tables_->builtin, &tables_->own}) {
-    for (const FamilyMember* candidate : index->memberships.find(op)) {
-      if (candidate->access_method == "btree" && candidate->strategy == btree_strategy::kEqual) {
-        families.push_back(candidate->family);
-      }
-    }
-  }
-  return families;
+std::span<const Oid> TypeSystem::mergejoin_families(Oid op) const {
+  const auto& own = tables_->own.merge_families.find(op);
+  return own.empty() ? tables_->builtin.merge_families.find(op) : own;
 }
 
 bool TypeSystem::is_hashable(Oid op_oid, Oid input_type) const {

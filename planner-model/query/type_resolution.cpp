@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "planner-model/query/operator_memo.hpp"
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/query/type_tables.hpp"
 
@@ -223,6 +224,16 @@ ResolvedOperator TypeSystem::choose_operator(std::string_view schema, std::strin
 
 ResolvedOperator TypeSystem::resolve_binary_operator(std::string_view name, Oid left, Oid right,
                                                      std::string_view schema) const {
+  const auto named = operators_named(name);
+  if (named.empty() || !schema.empty()) {
+    return find_binary_operator(name, left, right, schema);
+  }
+  return chosen_->get({named.data(), left, right},
+                      [&] { return find_binary_operator(name, left, right, schema); });
+}
+
+ResolvedOperator TypeSystem::find_binary_operator(std::string_view name, Oid left, Oid right,
+                                                  std::string_view schema) const {
   const std::array<Oid, 2> inputs{left, right};
   // binary_oper_exact(): an unknown operand is first taken to be what the other one is.
   const auto exact = [&](Oid l, Oid r) -> const Operator* {

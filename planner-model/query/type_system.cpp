@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner-model/query/operator_memo.hpp"
 #include "planner-model/query/type_tables.hpp"
 
 namespace quern::planner_model {
@@ -30,7 +31,7 @@ std::span<const Row* const> find_name(std::string_view name,
 }  // namespace
 
 TypeSystem::TypeSystem(const CatalogSnapshot& catalog)
-    : tables_{std::make_unique<const Tables>(catalog)} {
+    : tables_{std::make_unique<const Tables>(catalog)}, chosen_{std::make_unique<OperatorMemo>()} {
   // Each plan asks for them, many times.
   std::unordered_map<Oid, Ordering> found;
   for (const Table& table : catalog.tables) {
@@ -110,6 +111,21 @@ const Collation* TypeSystem::collation(Oid oid) const {
   const auto found =
       std::find_if(all.begin(), all.end(), [oid](const Collation& row) { return row.oid == oid; });
   return found == all.end() ? nullptr : &*found;
+}
+
+const Table* TypeSystem::relation(std::string_view schema, std::string_view name) const {
+  const auto found = tables_->relations.find(name);
+  if (found == tables_->relations.end()) {
+    return nullptr;
+  }
+  const auto& named = found->second;
+  const auto here = std::find_if(named.begin(), named.end(),
+                                 [&](const Table* table) { return table->schema == schema; });
+  return here == named.end() ? nullptr : *here;
+}
+
+const RangeColumns& TypeSystem::columns_of(const Table& table) const {
+  return tables_->columns[static_cast<std::size_t>(&table - catalog().tables.data())];
 }
 
 Oid TypeSystem::base_type(Oid oid) const {

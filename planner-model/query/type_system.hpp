@@ -85,6 +85,8 @@ inline constexpr int kLess = 1, kLessEqual = 2, kEqual = 3, kGreaterEqual = 4, k
 }
 
 class SqlFunctions;
+class OperatorMemo;
+class RangeColumns;
 
 /// Types, functions, operators, casts and operator classes of one database: PostgreSQL's own and
 /// the snapshot's, with the server's rules for choosing among them
@@ -121,6 +123,10 @@ class TypeSystem {
   [[nodiscard]] const OpClass* operator_class(std::string_view access_method,
                                               std::string_view name) const;
   [[nodiscard]] const Collation* collation(Oid oid) const;
+  /// A table, view or composite type of the snapshot; both names as written there.
+  [[nodiscard]] const Table* relation(std::string_view schema, std::string_view name) const;
+  /// Of a table of the snapshot, by number.
+  [[nodiscard]] const RangeColumns& columns_of(const Table& table) const;
 
   // --- types
   [[nodiscard]] Oid base_type(Oid type) const;               ///< through domains
@@ -165,7 +171,7 @@ class TypeSystem {
   [[nodiscard]] std::vector<const OpClass*> classes_answering(Oid op, Oid type) const;
   [[nodiscard]] Ordering ordering(Oid type) const;
   /// get_mergejoin_opfamilies(): btree families in which `op` is equality.
-  [[nodiscard]] std::vector<Oid> mergejoin_families(Oid op) const;
+  [[nodiscard]] std::span<const Oid> mergejoin_families(Oid op) const;
   /// op_hashjoinable() with the type's own restriction (arrays and records need a hashable
   /// element).
   [[nodiscard]] bool is_hashable(Oid op, Oid input_type) const;
@@ -225,6 +231,8 @@ class TypeSystem {
                                                            bool expand_variadic) const;
   [[nodiscard]] const Candidate* select_candidate(std::span<const Oid> inputs,
                                                   std::vector<const Candidate*> candidates) const;
+  [[nodiscard]] ResolvedOperator find_binary_operator(std::string_view name, Oid left, Oid right,
+                                                      std::string_view schema) const;
   [[nodiscard]] ResolvedOperator choose_operator(std::string_view schema, std::string_view name,
                                                  std::span<const Oid> inputs) const;
   [[nodiscard]] ResolvedOperator finish_operator(const Operator& chosen,
@@ -234,6 +242,7 @@ class TypeSystem {
 
   struct Tables;
   std::unique_ptr<const Tables> tables_;
+  std::unique_ptr<OperatorMemo> chosen_;
   const SqlFunctions* sql_functions_ = nullptr;
   std::unordered_map<Oid, Ordering> orderings_;  ///< of the types that columns have
 };

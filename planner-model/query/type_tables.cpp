@@ -1,5 +1,7 @@
 #include "planner-model/query/type_tables.hpp"
 
+#include <algorithm>
+
 namespace quern::planner_model {
 
 void CatalogIndex::add(const Type& row) {
@@ -29,7 +31,13 @@ void CatalogIndex::add(const Range& row) {
 
 void CatalogIndex::add(const FamilyMember& row) {
   memberships[row.op].push_back(&row);
-  families[row.family].push_back(&row);
+  families.insert(row.family);
+  if (row.purpose == 's') {
+    search_operators.try_emplace({row.family, row.left, row.right, row.strategy}, row.op);
+  }
+  if (row.access_method == "btree" && row.strategy == btree_strategy::kEqual) {
+    merge_families[row.op].push_back(row.family);
+  }
 }
 
 const CatalogIndex& builtin_index() {
@@ -56,6 +64,19 @@ const CatalogIndex& builtin_index() {
 
 namespace {
 
+RangeColumns::List columns_by_number(const Table& table) {
+  RangeColumns::List columns;
+  for (const Column& column : table.columns) {
+    const auto place = static_cast<std::size_t>(std::max<int>(column.number, 1));
+    if (columns.size() < place) {
+      columns.resize(place);
+    }
+    columns[place - 1] =
+        RangeColumn{column.name, column.type, column.type_modifier, column.collation};
+  }
+  return columns;
+}
+
 /// Lets a name found in the snapshot list the built-in rows of that name first.
 template <class Row>
 void merge_names(const CatalogIndex::ByName<Row>& builtin, CatalogIndex::ByName<Row>& own) {
@@ -69,6 +90,10 @@ void merge_names(const CatalogIndex::ByName<Row>& builtin, CatalogIndex::ByName<
 }  // namespace
 
 TypeSystem::Tables::Tables(const CatalogSnapshot& snapshot) : catalog{snapshot} {
+  for (const Table& table : catalog.tables) {
+    relations[table.name].push_back(&table);
+    columns.emplace_back(columns_by_number(table));
+  }
   add_types();
   add_functions();
   add_operators();
@@ -160,10 +185,13 @@ void TypeSystem::Tables::add_operator_classes() {
         .is_default = given.is_default,
         .key_type = given.key_type,
     }));
-    if (!builtin.families.find(given.family).empty() || !own.families.find(given.family).empty()) {
+    if (builtin.families.contains(given.family) || own.families.contains(given.family)) {
       continue;  // the members belong to the family, which several classes share
     }
     for (const auto& member : given.members) {
+      if (auto& all = own.merge_families[member.operator_]; all.empty()) {
+        all = builtin.merge_families.find(member.operator_);  // the answer is one list
+      }
       own.add(members.emplace_back(FamilyMember{
           .family = given.family,
           .access_method = given.access_method,

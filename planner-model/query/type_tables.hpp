@@ -3,12 +3,32 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "planner-model/query/oid_table.hpp"
+#include "planner-model/query/query.hpp"
 #include "planner-model/query/type_system.hpp"
 
 namespace quern::planner_model {
+
+/// What pg_amop's unique index is over, for search operators.
+struct SearchOperator {
+  Oid family = 0, left = 0, right = 0;
+  int strategy = 0;
+
+  bool operator==(const SearchOperator&) const = default;
+
+  struct Hash {
+    std::size_t operator()(const SearchOperator& key) const {
+      constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15;
+      const auto types = static_cast<std::uint64_t>(key.left) << 32U | key.right;
+      const auto place =
+          static_cast<std::uint64_t>(key.family) << 32U | static_cast<std::uint32_t>(key.strategy);
+      return (types * kMix ^ place) * kMix >> 16U;
+    }
+  };
+};
 
 /// Hash indexes over a set of catalog rows.
 struct CatalogIndex {
@@ -30,7 +50,9 @@ struct CatalogIndex {
   ByOid<Range> ranges;
   ByOid<Range> multiranges;
   OidTable<std::vector<const FamilyMember*>> memberships;  ///< by operator
-  OidTable<std::vector<const FamilyMember*>> families;     ///< by family
+  OidTable<std::vector<Oid>> merge_families;               ///< by operator: btree equality
+  std::unordered_map<SearchOperator, Oid, SearchOperator::Hash> search_operators;
+  std::unordered_set<Oid> families;  ///< whose members are known
 
   static std::uint64_t pair(Oid source, Oid target) {
     return static_cast<std::uint64_t>(source) << 32U | target;
@@ -66,6 +88,8 @@ struct TypeSystem::Tables {
   std::deque<FamilyMember> members = {};
   /// The snapshot's own rows; entries by name start with the built-in ones of that name.
   CatalogIndex own = {};
+  CatalogIndex::ByName<Table> relations = {};
+  std::vector<RangeColumns> columns = {};  ///< of the snapshot's tables, in its order
 
  private:
   void add_types();

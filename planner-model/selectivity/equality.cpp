@@ -26,11 +26,12 @@ double equal_to_constant(const Variable& variable, const Operator& op, const Val
       positive = negator;
     }
   }
+  const OperatorEvaluator evaluate{*positive, variable.collation, *variable.types};
   const auto matches = [&](const Value& common) {
     const Value& left = variable_on_left ? common : constant;
     const Value& right = variable_on_left ? constant : common;
-    return evaluate_operator(*positive, left, right, variable.collation, *variable.types)
-        .value_or(equal_values(left, right));
+    const auto answer = evaluate(left, right);
+    return answer ? *answer : equal_values(left, right);
   };
 
   double selectivity = 0;

@@ -38,10 +38,10 @@ CommonMatches match_common_values(const Variable& left, const Variable& right, c
   const auto& frequencies_right = right.statistics->most_common_frequencies;
   const std::size_t right_size = std::min(values_right.size(), right_limit);
   const bool plain_equality = op.restriction == "eqsel" && op.name == "=";
+  const OperatorEvaluator evaluate{op, left.collation, *left.types};
   const auto joins = [&](const Value& a, const Value& b) {
-    return plain_equality ? equal_values(a, b)
-                          : evaluate_operator(op, a, b, left.collation, *left.types)
-                                .value_or(equal_values(a, b));
+    const auto answer = plain_equality ? std::nullopt : evaluate(a, b);
+    return answer ? *answer : equal_values(a, b);
   };
 
   CommonMatches answer;

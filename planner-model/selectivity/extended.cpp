@@ -77,7 +77,7 @@ bool clause_matches(const ParsedExtendedStatistics& statistics,
     }
     const Value& left = clause.variable_on_left ? *value : *constant;
     const Value& right = clause.variable_on_left ? *constant : *value;
-    return evaluate_operator(*clause.op, left, right, clause.collation, types).value_or(false);
+    return OperatorEvaluator{*clause.op, clause.collation, types}(left, right).value_or(false);
   };
   switch (clause.kind) {
     case Kind::IsNull:

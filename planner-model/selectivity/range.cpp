@@ -85,9 +85,9 @@ double fraction_within_bin(const Value& constant, const Value& low, const Value&
 /// Where the histogram is not in the operator's order: the share of its entries that satisfy it.
 double unordered_share(const Variable& variable, const Operator& op, const Value& constant) {
   const auto& histogram = variable.statistics->histogram;
+  const OperatorEvaluator evaluate{op, variable.collation, *variable.types};
   const auto matches = std::count_if(histogram.begin(), histogram.end(), [&](const Value& entry) {
-    return evaluate_operator(op, entry, constant, variable.collation, *variable.types)
-        .value_or(false);
+    return evaluate(entry, constant).value_or(false);
   });
   const double cutoff = 0.01 / static_cast<double>(histogram.size() - 1);
   return std::clamp(static_cast<double>(matches) / static_cast<double>(histogram.size()), cutoff,
@@ -102,13 +102,12 @@ McvSelectivity mcv_selectivity(const Variable& variable, const Operator& op, con
   if (variable.statistics == nullptr) {
     return answer;
   }
+  const OperatorEvaluator evaluate{op, variable.collation, *variable.types};
   const auto& values = variable.statistics->most_common_values;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double frequency = variable.statistics->most_common_frequencies[i];
     const auto match =
-        variable_on_left
-            ? evaluate_operator(op, values[i], constant, variable.collation, *variable.types)
-            : evaluate_operator(op, constant, values[i], variable.collation, *variable.types);
+        variable_on_left ? evaluate(values[i], constant) : evaluate(constant, values[i]);
     answer.matching += match.value_or(false) ? frequency : 0.0;
     answer.total += frequency;
   }
@@ -123,13 +122,11 @@ double histogram_selectivity(const Variable& variable, const Operator& op, const
   if (size < minimum) {
     return -1;
   }
+  const OperatorEvaluator evaluate{op, variable.collation, *variable.types};
   int matches = 0;
   for (int i = skip; i < size - skip; ++i) {
     const Value& entry = variable.statistics->histogram[static_cast<std::size_t>(i)];
-    const auto match =
-        variable_on_left
-            ? evaluate_operator(op, entry, constant, variable.collation, *variable.types)
-            : evaluate_operator(op, constant, entry, variable.collation, *variable.types);
+    const auto match = variable_on_left ? evaluate(entry, constant) : evaluate(constant, entry);
     matches += match.value_or(false) ? 1 : 0;
   }
   return static_cast<double>(matches) / static_cast<double>(size - 2 * skip);

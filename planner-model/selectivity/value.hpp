@@ -90,10 +90,22 @@ struct ScalarPosition {
                                               bool is_explicit = true);
 
 /// What `left op right` gives, for comparison operators of btree families, their negators, and LIKE
-/// and regular-expression operators. nullopt: not known how to evaluate.
-[[nodiscard]] std::optional<bool> evaluate_operator(const Operator& op, const Value& left,
-                                                    const Value& right, Oid collation,
-                                                    const TypeSystem& types);
+/// and regular-expression operators. Looked up once, asked of a column's every common value.
+class OperatorEvaluator {
+ public:
+  OperatorEvaluator(const Operator& op, Oid collation, const TypeSystem& types);
+
+  /// nullopt: not known how to evaluate.
+  [[nodiscard]] std::optional<bool> operator()(const Value& left, const Value& right) const;
+
+ private:
+  const Operator& op_;
+  const TypeSystem& types_;
+  Oid collation_;
+  bool is_pattern_ = false;
+  bool negated_ = false;              ///< the operator's negator is what is known
+  std::optional<int> strategy_ = {};  ///< of a btree family; none: not known
+};
 
 /// Makers of canonical values.
 [[nodiscard]] Value make_bool(bool flag);

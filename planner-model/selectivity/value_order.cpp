@@ -81,7 +81,7 @@ std::strong_ordering order_numbers(const Value& a, const Value& b) {
     return a.integer <=> b.integer;
   }
   if (a.form != ValueForm::Floating && b.form != ValueForm::Floating) {
-    const auto decimal = [](const Value& v) {
+    const auto decimal = [](const Value& v) -> const std::string& {
       return v.form == ValueForm::Integer ? v.text : v.bytes;
     };
     return value_text::compare_decimals(decimal(a), decimal(b));
@@ -179,52 +179,65 @@ bool equal_values(const Value& a, const Value& b) {
   }
 }
 
-std::optional<bool> evaluate_operator(const Operator& op, const Value& left, const Value& right,
-                                      Oid collation, const TypeSystem& types) {
-  bool negate = false;
-  if (const auto kind = pattern_kind(op, negate); kind && left.form == ValueForm::Text) {
+OperatorEvaluator::OperatorEvaluator(const Operator& op, Oid collation, const TypeSystem& types)
+    : op_{op}, types_{types}, collation_{collation} {
+  if (pattern_kind(op, negated_)) {
+    is_pattern_ = true;
+    return;
+  }
+  const auto strategy = [&](Oid oid) -> std::optional<int> {
+    for (const FamilyMember* member : types.memberships(oid)) {
+      if (member->access_method == "btree") {
+        return member->strategy;
+      }
+    }
+    return std::nullopt;
+  };
+  strategy_ = strategy(op.oid);
+  if (!strategy_) {
+    strategy_ = strategy(op.negator);
+    negated_ = strategy_.has_value();
+  }
+  if (!strategy_ && (op.restriction == "eqsel" || op.restriction == "neqsel")) {
+    strategy_ = btree_strategy::kEqual;
+    negated_ = op.restriction == "neqsel";
+  }
+  // text_pattern_ops (~<~ and so on) compare bytes.
+  if (op.name.size() > 1 && op.name.front() == '~') {
+    collation_ = kCCollation;
+  }
+}
+
+std::optional<bool> OperatorEvaluator::operator()(const Value& left, const Value& right) const {
+  if (is_pattern_ && left.form == ValueForm::Text) {
+    bool negate = false;
+    const auto kind = pattern_kind(op_, negate);
     return pattern_is_understood(*kind, right.bytes)
                ? std::optional{pattern_matches(*kind, left.bytes, right.bytes) != negate}
                : std::nullopt;
   }
   if (left.type == type_oid::kJsonb) {
-    return evaluate_json_operator(op.name, left.text, right.text);
+    return evaluate_json_operator(op_.name, left.text, right.text);
   }
-  const auto btree = [&](Oid oid) -> const FamilyMember* {
-    for (const FamilyMember* member : types.memberships(oid)) {
-      if (member->access_method == "btree") {
-        return member;
-      }
-    }
-    return nullptr;
-  };
-  const FamilyMember* member = btree(op.oid);
-  bool invert = false;
-  if (member == nullptr && (member = btree(op.negator)) != nullptr) {
-    invert = true;
+  if (!strategy_) {
+    return std::nullopt;
   }
-  if (member == nullptr || member->strategy == btree_strategy::kEqual) {
-    if (member == nullptr && op.restriction != "eqsel" && op.restriction != "neqsel") {
-      return std::nullopt;
-    }
-    const bool wants_equal = member != nullptr ? !invert : op.restriction == "eqsel";
-    return equal_values(left, right) == wants_equal;
+  if (*strategy_ == btree_strategy::kEqual) {
+    return equal_values(left, right) != negated_;
   }
-  // text_pattern_ops (~<~ and so on) compare bytes.
-  const bool bytewise = op.name.size() > 1 && op.name.front() == '~';
-  const auto order = compare(left, right, bytewise ? kCCollation : collation, types);
+  const auto order = compare(left, right, collation_, types_);
   if (!order) {
     return std::nullopt;
   }
-  switch (member->strategy) {
+  switch (*strategy_) {
     case btree_strategy::kLess:
-      return (*order < 0) != invert;
+      return (*order < 0) != negated_;
     case btree_strategy::kLessEqual:
-      return (*order <= 0) != invert;
+      return (*order <= 0) != negated_;
     case btree_strategy::kGreaterEqual:
-      return (*order >= 0) != invert;
+      return (*order >= 0) != negated_;
     default:
-      return (*order > 0) != invert;
+      return (*order > 0) != negated_;
   }
 }
 

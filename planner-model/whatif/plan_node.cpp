@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -13,19 +17,20 @@
 namespace quern::planner_model {
 namespace {
 
+using namespace std::string_view_literals;
 using Property = PlanNode::Property;
 
 bool is_join(const PlanNode& node) {
-  return node.node_type == "Nested Loop" || node.node_type == "Merge Join" ||
-         node.node_type == "Hash Join";
+  return node.node_type == "Nested Loop"sv || node.node_type == "Merge Join"sv ||
+         node.node_type == "Hash Join"sv;
 }
 
 bool is_gather(const PlanNode& node) {
-  return node.node_type == "Gather" || node.node_type == "Gather Merge";
+  return node.node_type == "Gather"sv || node.node_type == "Gather Merge"sv;
 }
 
 bool is_append(const PlanNode& node) {
-  return node.node_type == "Append" || node.node_type == "Merge Append";
+  return node.node_type == "Append"sv || node.node_type == "Merge Append"sv;
 }
 
 const Property* find_property(const PlanNode& node, std::string_view name) {
@@ -39,21 +44,22 @@ std::string text_of(const Property& property) {
                                 : fmt::format("{}", fmt::join(property.items, ", "));
 }
 
+bool in_field(const Property& property) {
+  return property.name == "Workers Planned"sv || property.name == "Single Copy"sv ||
+         property.name == "Inner Unique"sv;
+}
+
 /// Properties in the server's order, with those that PlanNode keeps in fields of their own.
 std::vector<Property> complete_properties(const PlanNode& node) {
   std::vector<Property> result;
-  for (const Property& property : node.properties) {
-    if (property.name != "Workers Planned" && property.name != "Single Copy" &&
-        property.name != "Inner Unique") {
-      result.push_back(property);
-    }
-  }
+  std::remove_copy_if(node.properties.begin(), node.properties.end(), std::back_inserter(result),
+                      in_field);
   if (is_gather(node)) {
     // A Gather's own Filter comes before, its evaluated parameters after.
     auto place = std::find_if(result.begin(), result.end(),
-                              [](const Property& property) { return property.name != "Filter"; });
+                              [](const Property& property) { return property.name != "Filter"sv; });
     place = result.insert(place, {"Workers Planned", std::to_string(node.workers_planned)});
-    if (node.node_type == "Gather") {
+    if (node.node_type == "Gather"sv) {
       result.push_back({"Single Copy", node.single_copy ? "true" : "false"});
     }
   }
@@ -80,40 +86,40 @@ Target target_of(const PlanNode& node) {
 // -----------------------------------------------------------------------------------------
 
 std::string aggregate_title(const PlanNode& node) {
-  std::string title = node.partial_mode == "Simple" || node.partial_mode.empty()
+  std::string title = node.partial_mode == "Simple"sv || node.partial_mode.empty()
                           ? std::string{}
                           : node.partial_mode + " ";
-  if (node.strategy == "Sorted") {
+  if (node.strategy == "Sorted"sv) {
     return title + "GroupAggregate";
   }
-  if (node.strategy == "Hashed") {
+  if (node.strategy == "Hashed"sv) {
     return title + "HashAggregate";
   }
-  return title + (node.strategy == "Mixed" ? "MixedAggregate" : "Aggregate");
+  return title + (node.strategy == "Mixed"sv ? "MixedAggregate" : "Aggregate");
 }
 
 std::string join_title(const PlanNode& node) {
-  const bool nested_loop = node.node_type == "Nested Loop";
+  const bool nested_loop = node.node_type == "Nested Loop"sv;
   const std::string method =
       nested_loop ? node.node_type : node.node_type.substr(0, node.node_type.find(' '));
-  if (node.join_type.empty() || node.join_type == "Inner") {
+  if (node.join_type.empty() || node.join_type == "Inner"sv) {
     return nested_loop ? method : method + " Join";
   }
   return method + " " + node.join_type + " Join";
 }
 
 std::string title(const PlanNode& node) {
-  if (node.node_type == "Aggregate") {
+  if (node.node_type == "Aggregate"sv) {
     return aggregate_title(node);
   }
   if (is_join(node)) {
     return join_title(node);
   }
-  if (node.node_type == "ModifyTable") {
+  if (node.node_type == "ModifyTable"sv) {
     return node.operation;
   }
-  if (node.node_type == "SetOp") {
-    return (node.strategy == "Hashed" ? "HashSetOp " : "SetOp ") + node.command;
+  if (node.node_type == "SetOp"sv) {
+    return (node.strategy == "Hashed"sv ? "HashSetOp " : "SetOp ") + node.command;
   }
   return node.node_type;
 }
@@ -137,11 +143,40 @@ std::string index_text(const PlanNode& node) {
   if (node.index.empty()) {
     return {};
   }
-  if (node.node_type == "Bitmap Index Scan") {
+  if (node.node_type == "Bitmap Index Scan"sv) {
     return " on " + quote_identifier(node.index);
   }
-  return (node.scan_direction == "Backward" ? " Backward using " : " using ") +
+  return (node.scan_direction == "Backward"sv ? " Backward using " : " using ") +
          quote_identifier(node.index);
+}
+
+/// As printf's %.2f.
+void append_cost(std::string& text, double cost) {
+  constexpr double kExact = 1e12;  // below it the product is wrong by far less than kDoubt
+  constexpr double kDoubt = 1e-3;
+  const double cents = cost * 100;
+  const double whole = std::floor(cents);
+  if (cents >= 0 && cents < kExact && std::abs(cents - whole - 0.5) > kDoubt) {
+    const auto rounded = static_cast<std::int64_t>(whole) + (cents - whole > 0.5 ? 1 : 0);
+    std::array<char, 24> digits;
+    char* const point = std::to_chars(digits.begin(), digits.end(), rounded / 100).ptr;
+    point[0] = '.';
+    point[1] = static_cast<char>('0' + rounded / 10 % 10);
+    point[2] = static_cast<char>('0' + rounded % 10);
+    text.append(digits.begin(), point + 3);
+  } else {
+    fmt::format_to(std::back_inserter(text), "{:.2f}", cost);
+  }
+}
+
+/// As printf's %.0f; estimates are whole numbers.
+void append_rows(std::string& text, double rows) {
+  constexpr double kWhole = 1e15;
+  if (std::abs(rows) < kWhole && rows == std::floor(rows)) {
+    text.append(std::to_string(static_cast<std::int64_t>(rows)));
+  } else {
+    fmt::format_to(std::back_inserter(text), "{:.0f}", rows);
+  }
 }
 
 class TextPrinter {
@@ -164,15 +199,15 @@ class TextPrinter {
       line(indent, plan.subplan_name);
       ++indent;
     }
-    std::string head;
-    if (indent > 0) {
-      head = "->  ";
-    }
-    head += plan.parallel_aware ? "Parallel " : "";
-    head += title(plan) + index_text(plan) + target_text(plan);
-    head += fmt::format("  (cost={:.2f}..{:.2f} rows={:.0f} width={})", plan.startup.value(),
-                        plan.total.value(), plan.rows.value(), plan.width);
-    line(indent, head);
+    text_.append(static_cast<std::size_t>(indent) * 2, ' ').append(indent > 0 ? "->  " : "");
+    text_.append(plan.parallel_aware ? "Parallel " : "").append(title(plan));
+    text_.append(index_text(plan)).append(target_text(plan)).append("  (cost=");
+    append_cost(text_, plan.startup.value());
+    text_.append("..");
+    append_cost(text_, plan.total.value());
+    text_.append(" rows=");
+    append_rows(text_, plan.rows.value());
+    text_.append(" width=").append(std::to_string(plan.width)).append(")\n");
     indent += indent > 0 ? 3 : 1;
     properties(plan, indent);
     for (const PlanNode& child : plan.children) {
@@ -181,25 +216,38 @@ class TextPrinter {
   }
 
   void properties(const PlanNode& plan, int indent) {
-    const bool aggregate = plan.node_type == "Aggregate";
+    if (is_gather(plan)) {
+      lines(plan, complete_properties(plan), indent);
+    } else {
+      lines(plan, plan.properties, indent);
+    }
+  }
+
+  void lines(const PlanNode& plan, const std::vector<Property>& all, int indent) {
+    const bool aggregate = plan.node_type == "Aggregate"sv;
+    const bool gather = is_gather(plan);
     int extra = 0;
-    for (const Property& property : complete_properties(plan)) {
-      if (property.name == "Single Copy" && property.text != "true") {
+    for (const Property& property : all) {
+      const bool hidden = gather ? property.name == "Single Copy"sv && property.text != "true"sv
+                                 : in_field(property);
+      if (hidden) {
         continue;
       }
-      if ((property.name == "Subplans Removed" || property.name == "Planned Partitions") &&
-          property.text == "0") {
+      if ((property.name == "Subplans Removed"sv || property.name == "Planned Partitions"sv) &&
+          property.text == "0"sv) {
         continue;
       }
-      if (property.name == "Sampling Method") {
+      if (property.name == "Sampling Method"sv) {
         sampling(plan, indent);
-      } else if (property.name == "Target Table") {
+      } else if (property.name == "Target Table"sv) {
         line(indent, plan.operation + " on " + target_table(property.items));
-      } else if (property.name != "Sampling Parameters" && property.name != "Repeatable Seed") {
+      } else if (property.name != "Sampling Parameters"sv && property.name != "Repeatable Seed"sv) {
         // Each further sort of GROUPING SETS heads the group keys that it serves.
-        const bool heads_keys = aggregate && property.name == "Sort Key";
+        const bool heads_keys = aggregate && property.name == "Sort Key"sv;
         extra = heads_keys ? 0 : extra;
-        line(indent + extra, property.name + ": " + text_of(property));
+        text_.append(static_cast<std::size_t>(indent + extra) * 2, ' ').append(property.name);
+        text_.append(": ").append(property.items.empty() ? property.text : text_of(property));
+        text_.append("\n");
         extra = heads_keys ? 1 : extra;
       }
     }

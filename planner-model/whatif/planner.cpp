@@ -89,7 +89,7 @@ struct Planner::Implementation {
   /// What the planning of one statement under `configuration` starts from. Imagined indexes get
   /// copies with numbers of their own in `imagined`, which must live as long as `global`.
   void prepare(PlannerGlobal& global, const IndexConfiguration& configuration,
-               std::deque<Index>& imagined) const;
+               BlockList<Index>& imagined) const;
 
   const CatalogSnapshot& catalog;
   SizeModel sizes;
@@ -115,7 +115,7 @@ struct Planner::Implementation {
 
  private:
   void drop(PlannerGlobal& global, const std::string& name) const;
-  void create(PlannerGlobal& global, const HypotheticalIndex& created, std::deque<Index>& imagined,
+  void create(PlannerGlobal& global, const HypotheticalIndex& created, BlockList<Index>& imagined,
               Oid& next) const;
 
   mutable std::mutex leaf_mutex_ = {};
@@ -162,7 +162,7 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
 
 void Planner::Implementation::prepare(PlannerGlobal& global,
                                       const IndexConfiguration& configuration,
-                                      std::deque<Index>& imagined) const {
+                                      BlockList<Index>& imagined) const {
   // Paths: some seconds and a gigabyte, far beyond what any join of eleven tables takes.
   constexpr long kMostWork = 4'000'000;
   global.work_left = kMostWork;
@@ -205,7 +205,7 @@ void Planner::Implementation::drop(PlannerGlobal& global, const std::string& nam
 }
 
 void Planner::Implementation::create(PlannerGlobal& global, const HypotheticalIndex& created,
-                                     std::deque<Index>& imagined, Oid& next) const {
+                                     BlockList<Index>& imagined, Oid& next) const {
   const auto found = tables.find(created.definition.table);
   if (found == tables.end()) {
     return;
@@ -255,7 +255,7 @@ double Planner::Implementation::indexed_rows(const Index& index, const Table& ta
     return rows;
   }
   PlannerGlobal global;
-  std::deque<Index> unused;
+  BlockList<Index> unused;
   prepare(global, {}, unused);
   const auto quoted = [](const std::string& name) { return "\"" + name + "\""; };
   const auto query = binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." +
@@ -356,7 +356,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   PlannerGlobal global;
   std::vector<PricedAccess> priced;
   global.accesses = accesses == nullptr ? nullptr : &priced;
-  std::deque<Index> partition_indexes;
+  BlockList<Index> partition_indexes;
   implementation_->prepare(global, configuration, partition_indexes);
   global.parallel_ok = implementation_->cost.max_parallel_workers_per_gather > 0 &&
                        query.query.command == Command::Select && query.query.row_marks.empty();
@@ -381,7 +381,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
 
 std::vector<TableUse> Planner::table_uses(const BoundQuery& query) const {
   PlannerGlobal global;
-  std::deque<Index> unused;
+  BlockList<Index> unused;
   implementation_->prepare(global, {}, unused);
   PlannerInfo& root = plan_query(global, query.query, nullptr, 0.0);
   return collect_table_uses(global, root);

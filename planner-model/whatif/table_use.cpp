@@ -425,11 +425,11 @@ class UseCollector {
 std::vector<TableUse> collect_table_uses(PlannerGlobal& global, PlannerInfo& top) {
   std::vector<TableUse> uses;
   UseCollector{global, top}.run(uses);
-  for (auto& root : global.roots) {
+  global.roots.for_each([&](PlannerInfo& root) {
     if (&root != &top) {
       UseCollector{global, root}.run(uses);
     }
-  }
+  });
   return uses;
 }
 

@@ -374,6 +374,7 @@ TEST_CASE("an index that only estimates read is not chosen, unless another plan 
       return plan;
     }
   };
+
   SelectionProblem problem;
   problem.sizes = {10, 10, 10};
   problem.maintenance = {0, 0, 0};
