@@ -59,9 +59,9 @@ double divided_pages(double present, double added, double address) {
   return full < 1 ? 0 : full * -std::expm1(-added / full);
 }
 
-Insertion insert_key(const GinKeyClass& one, double present, double added, double rows_per_page,
+/// `address`: bytes of a row in this key's lists.
+Insertion insert_key(const GinKeyClass& one, double present, double added, double address,
                      const Growth& growth) {
-  const double address = posting_bytes(one.share, rows_per_page);
   const auto size = [&](double rows) { return gin_entry_tuple(one.tuple, rows, address); };
   const bool is_new = present < 0.5;
   const double before = is_new ? 0 : size(present);
@@ -92,69 +92,94 @@ double pending_record(double row_bytes) {
          per_page;
 }
 
-}  // namespace
-
-WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const TypeSystem& types) {
-  const double rows_now = std::max(all.entries, 1.0);
-  const double rows_per_page =
-      rows_now / std::max<double>(static_cast<double>(all.table->pages), 1);
-  const GinKeys keys = gin_keys(*all.index, all.columns, types, rows_now);
-  const bool pending = has_pending_list(*all.index);
-  WalBytes wal;
+/// A stretch of rows, sorted in a batch at a time.
+struct Stretch {
+  double rows = 0;  ///< 0: a long time
+  double before = 0;
   double batch = 1;
-  if (pending) {
-    constexpr double kDefaultLimit = 4096;  // gin_pending_list_limit, kB
-    const double limit = 1024 * index_option(*all.index, "gin_pending_list_limit", kDefaultLimit);
-    const double full = limit / std::max(keys.pending_bytes * 1.25, 1.0);
-    batch = std::max(1.0, shape.rows > 0 ? std::min(shape.rows, full) : full);
-    wal.records += pending_record(keys.pending_bytes);
-  }
-  const Growth how{.at_end = shape.at_end, .as_built = all.as_built};
-  double growth = 0;
-  double entry_bytes = 0;
-  double entry_touches = 0;
-  double list_pages = 0;
-  // Lists grow along the stretch and are not equally long, and past the limit they get trees: seen
-  // at a few points of it and at a few lengths.
+  Growth how = {};
+};
+
+/// What the keys of one class write, a row.
+struct KeyWrites {
+  double records = 0;
+  double growth = 0;         ///< of the entry tree, bytes
+  double entry_touches = 0;  ///< over the stretch
+  double entry_bytes = 0;    ///< of all of them before
+  double list_pages = 0;     ///< of posting trees that the stretch comes to
+};
+
+/// Lists grow along the stretch and are not equally long, and past the limit they get trees: seen
+/// at a few points of it and at a few lengths.
+KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch, double rows_per_page) {
   constexpr int kPoints = 4;
   constexpr double kLengths[] = {0.94, 0.97, 1, 1.03, 1.06};
   constexpr double kSeen = kPoints * std::size(kLengths);
-  for (const GinKeyClass& one : keys.classes) {
-    const double added = one.share * batch;
-    const double with_any = any_of(one.share, batch);
-    const double each = added / std::max(with_any, 1e-12);
-    const double often = one.keys * with_any / batch / kSeen;
-    const double address = posting_bytes(one.share, rows_per_page);
-    if (how.as_built && !how.at_end && shape.rows > 0 &&
-        gin_entry_tuple(one.tuple, one.share * rows_now, address) <= one.tuple) {
-      wal.records += one.keys *
-                     divided_pages(one.share * rows_now, one.share * shape.rows, address) /
-                     shape.rows * page_image(kPageRoom);
-    }
-    for (int point = 0; point < kPoints; ++point) {
-      const double stretch = std::max(shape.rows - batch, 0.0) * (point + 0.5) / kPoints;
-      for (const double length : kLengths) {
-        const double present = one.share * (rows_now + stretch) * length;
-        const Insertion insertion = insert_key(one, present, each, rows_per_page, how);
-        wal.records += often * insertion.records;
-        growth += often * insertion.growth;
-        if (insertion.in_tree) {
-          list_pages += one.keys * any_of(one.share, shape.rows) / kSeen;
-        } else {
-          entry_touches += often * shape.rows;
-          entry_bytes += one.keys * insertion.bytes_before / kSeen;
-        }
+  const double address = posting_bytes(one.share, rows_per_page);
+  const double with_any = any_of(one.share, stretch.batch);
+  const double each = one.share * stretch.batch / std::max(with_any, 1e-12);
+  const double often = one.keys * with_any / stretch.batch / kSeen;
+  KeyWrites writes;
+  for (int point = 0; point < kPoints; ++point) {
+    const double rows =
+        stretch.before + std::max(stretch.rows - stretch.batch, 0.0) * (point + 0.5) / kPoints;
+    for (const double length : kLengths) {
+      const Insertion insertion =
+          insert_key(one, one.share * rows * length, each, address, stretch.how);
+      writes.records += often * insertion.records;
+      writes.growth += often * insertion.growth;
+      if (insertion.in_tree) {
+        writes.list_pages += one.keys * any_of(one.share, stretch.rows) / kSeen;
+      } else {
+        writes.entry_touches += often * stretch.rows;
+        writes.entry_bytes += one.keys * insertion.bytes_before / kSeen;
       }
     }
   }
+  const double present = one.share * stretch.before;
+  const bool in_tree = gin_entry_tuple(one.tuple, present, address) <= one.tuple;
+  if (stretch.how.as_built && !stretch.how.at_end && stretch.rows > 0 && in_tree) {
+    writes.records += one.keys * divided_pages(present, one.share * stretch.rows, address) /
+                      stretch.rows * page_image(kPageRoom);
+  }
+  return writes;
+}
+
+}  // namespace
+
+WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const TypeSystem& types) {
+  Stretch stretch{.rows = shape.rows,
+                  .before = std::max(all.entries, 1.0),
+                  .how = {.at_end = shape.at_end, .as_built = all.as_built}};
+  const double rows_per_page =
+      stretch.before / std::max<double>(static_cast<double>(all.table->pages), 1);
+  const GinKeys keys = gin_keys(*all.index, all.columns, types, stretch.before);
+  WalBytes wal;
+  if (has_pending_list(*all.index)) {
+    constexpr double kDefaultLimit = 4096;  // gin_pending_list_limit, kB
+    const double limit = 1024 * index_option(*all.index, "gin_pending_list_limit", kDefaultLimit);
+    const double full = limit / std::max(keys.pending_bytes * 1.25, 1.0);
+    stretch.batch = std::max(1.0, shape.rows > 0 ? std::min(shape.rows, full) : full);
+    wal.records += pending_record(keys.pending_bytes);
+  }
+  KeyWrites sum;
+  for (const GinKeyClass& one : keys.classes) {
+    const KeyWrites writes = key_writes(one, stretch, rows_per_page);
+    sum.records += writes.records;
+    sum.growth += writes.growth;
+    sum.entry_touches += writes.entry_touches;
+    sum.entry_bytes += writes.entry_bytes;
+    sum.list_pages += writes.list_pages;
+  }
+  wal.records += sum.records;
   // A page of the entry tree splits into two half full ones, both logged whole (ginPlaceToPage()).
-  wal.records += growth / (kPageRoom / 2) * 2 * page_image(kPageRoom / 2 + 32);
+  wal.records += sum.growth / (kPageRoom / 2) * 2 * page_image(kPageRoom / 2 + 32);
   if (shape.images && shape.rows > 0) {
     constexpr double kFill = 0.7;
-    const double entry_pages = 1 + entry_bytes / (kFill * kPageRoom);
-    const double touched = pages_touched(entry_pages, entry_touches);
+    const double entry_pages = 1 + sum.entry_bytes / (kFill * kPageRoom);
+    const double touched = pages_touched(entry_pages, sum.entry_touches);
     wal.images =
-        (touched * page_image(kFill * kPageRoom) + list_pages * page_image(kPageRoom / 2)) /
+        (touched * page_image(kFill * kPageRoom) + sum.list_pages * page_image(kPageRoom / 2)) /
         shape.rows;
   }
   return wal;
