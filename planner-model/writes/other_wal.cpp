@@ -34,7 +34,8 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   wal.records +=
       expansions * (allocate.varying() + removal.varying() + 60 + page_image(moved * kItem + 40));
   if (shape.images && shape.rows > 0) {
-    const double touched = pages_touched(all.pages, shape.rows);
+    // Rows of one value come to the one page of its bucket that has room.
+    const double touched = pages_touched(std::min(all.pages, all.distinct), shape.rows);
     const double used = std::min(kPageSize, all.entries / all.pages * kItem + 40);
     wal.images = touched * page_image(used) / shape.rows;
     wal.records -= touched * kTuple / shape.rows;
