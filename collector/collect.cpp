@@ -236,14 +236,13 @@ class Collection {
       report(source, before, all);
       return true;
     };
-    bool any = false;
+    stream_.open(layout);
     parallel_->read(layout, next, [&](LogEnds ends) {
-      any = any || ends.begun || !ends.start_text.empty();
-      stream_.follow(ends, Neighbours::Certain);
+      stream_.follow_chunk(ends);
       assembler_.follow(std::move(ends.sessions), Neighbours::Certain);
     });
-    if (!any) {
-      remember(head);
+    if (!stream_.close()) {
+      remember(head, &layout);
     }
   }
 

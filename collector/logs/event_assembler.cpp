@@ -486,9 +486,12 @@ void EventAssembler::resume(std::vector<SessionState> sessions) {
 }
 
 void EventAssembler::follow(std::vector<SessionState> sessions, Neighbours neighbours) {
-  std::sort(sessions.begin(), sessions.end(), [](const SessionState& a, const SessionState& b) {
-    return std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
-  });
+  const bool certain = neighbours == Neighbours::Certain;  // no clock is asked then
+  std::sort(sessions.begin(), sessions.end(),
+            [certain](const SessionState& a, const SessionState& b) {
+              return certain ? a.last_seen < b.last_seen
+                             : std::tie(a.last_us, a.id) < std::tie(b.last_us, b.id);
+            });
   for (SessionState& session : sessions) {
     state_->follow(std::move(session), neighbours);
   }

@@ -24,7 +24,9 @@ enum class Neighbours : std::uint8_t { Likely, Certain };
 struct LogEnds {
   /// The bytes before the first line that begins a record; all of them when none does.
   std::string start_text = {};
-  std::uint64_t start_line_number = 1;  ///< of its first line; not 1 only within the process
+  /// Number of its first line, and of those that were too long: of chunks within the process.
+  std::uint64_t start_line_number = 1;
+  std::vector<std::uint64_t> start_cut = {};
   std::string start_file = {};
   LogLayout start_layout = {};  ///< Auto: nothing was read
   bool begun = false;           ///< a record begins within the piece

@@ -33,7 +33,8 @@ bool message_may_hold_secret(const OpenMessage& open) {
 
 }  // namespace
 
-void RecordStream::open(const LogLayout& layout) {
+void RecordStream::open(const LogLayout& layout, Handover where) {
+  chunk_ = where == Handover::WithinProcess;
   next_ = make_reader(layout, *this, tally_);
   next_layout_ = layout;
   waiting_ = true;
@@ -67,10 +68,15 @@ void RecordStream::wait(std::string_view text, std::uint64_t number, bool cut, b
     text = joined;
   }
   const bool begins = next_->begins_record(text);
-  if (begins || cut || text_.size() + text.size() > kMostText) {
+  const bool decided = chunk_ ? begins && terminated  // else it may go on with the chunk before
+                              : begins || cut || text_.size() + text.size() > kMostText;
+  if (decided) {
     begin(begins);
     line(text, number, cut, terminated);
     return;
+  }
+  if (cut) {
+    end_.start_cut.push_back(number);
   }
   text_number_ = text_.empty() ? number : text_number_;
   text_.append(text);
@@ -124,6 +130,9 @@ void RecordStream::finish_end() {
 bool RecordStream::close() {
   if (!waiting_) {
     end_.open = reader_->suspend();
+    return true;
+  }
+  if (chunk_) {
     return true;
   }
   waiting_ = false;
@@ -225,7 +234,7 @@ void RecordStream::resume(const LogEnds& ends) {
   }
 }
 
-void RecordStream::follow(const LogEnds& ends, Neighbours neighbours) {
+void RecordStream::follow(const LogEnds& ends) {
   if (ends.start_layout.format == LogFormat::Auto) {
     return;
   }
@@ -235,8 +244,8 @@ void RecordStream::follow(const LogEnds& ends, Neighbours neighbours) {
   }
   // Pieces of one log follow each other; its processes write within moments of each other.
   constexpr std::int64_t kSlack = 60'000'000;
-  const bool in_time = neighbours == Neighbours::Certain || ends.first_us == 0 ||
-                       end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
+  const bool in_time =
+      ends.first_us == 0 || end_.last_us == 0 || ends.first_us + kSlack >= end_.last_us;
   tally_.file = ends.start_file;
   open(ends.start_layout);
   std::uint64_t number = ends.start_line_number;
@@ -251,18 +260,42 @@ void RecordStream::follow(const LogEnds& ends, Neighbours neighbours) {
     } else {
       finish_end();
     }
-    reader_ = make_reader(ends.end_layout, *this, tally_);
-    count_ = nullptr;
-    end_.open = ends.open;
-    end_.end_line = ends.end_line;
-    end_.end_line_number = ends.end_line_number;
-    end_.end_layout = ends.end_layout;
-    end_.end_file = ends.end_file;
+    take_end(ends);
   }
   end_.first_us = end_.first_us == 0 ? ends.first_us : end_.first_us;
-  end_.last_us = neighbours == Neighbours::Certain ? std::max(end_.last_us, ends.last_us)
-                 : ends.last_us == 0               ? end_.last_us
-                                                   : ends.last_us;
+  end_.last_us = ends.last_us == 0 ? end_.last_us : ends.last_us;
+}
+
+/// The end of `ends` is now the end.
+void RecordStream::take_end(const LogEnds& ends) {
+  reader_ = make_reader(ends.end_layout, *this, tally_);
+  count_ = nullptr;
+  end_.open = ends.open;
+  end_.end_line = ends.end_line;
+  end_.end_line_number = ends.end_line_number;
+  end_.end_layout = ends.end_layout;
+  end_.end_file = ends.end_file;
+}
+
+void RecordStream::follow_chunk(const LogEnds& ends) {
+  std::uint64_t number = ends.start_line_number;
+  const auto cut = [&] {
+    return std::find(ends.start_cut.begin(), ends.start_cut.end(), number) != ends.start_cut.end();
+  };
+  for_each_line(ends.start_text, [&](std::string_view text, bool terminated) {
+    line(text, number, cut(), terminated);
+    ++number;
+  });
+  if (ends.begun) {
+    if (waiting_) {
+      begin(true);
+    }
+    reader_->finish();
+    take_end(ends);
+    reader_->resume(std::exchange(end_.open, {}));
+  }
+  end_.first_us = end_.first_us == 0 ? ends.first_us : end_.first_us;
+  end_.last_us = std::max(end_.last_us, ends.last_us);
 }
 
 void RecordStream::take(const LogRecord& record) {

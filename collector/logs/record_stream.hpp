@@ -20,8 +20,9 @@ class RecordStream final : public LogRecordSink {
   RecordStream(LogRecordSink& sink, ReadTally& tally, std::map<std::string, std::uint64_t>& formats)
       : sink_{sink}, tally_{tally}, formats_{formats} {}
 
-  /// A stream begins; tally.file is its name.
-  void open(const LogLayout& layout);
+  /// A stream begins; tally.file is its name. WithinProcess: a chunk of one, which another
+  /// RecordStream follow_chunk()s.
+  void open(const LogLayout& layout, Handover where = Handover::IntoDocument);
 
   /// `terminated`: a line feed came after it.
   void line(std::string_view text, std::uint64_t number, bool cut, bool terminated) {
@@ -40,7 +41,9 @@ class RecordStream final : public LogRecordSink {
   /// Everything of LogEnds but filter and sessions.
   [[nodiscard]] LogEnds suspend(Handover where = Handover::IntoDocument);
   void resume(const LogEnds& ends);
-  void follow(const LogEnds& ends, Neighbours neighbours = Neighbours::Likely);
+  void follow(const LogEnds& ends);
+  /// The next chunk of the stream at hand was read apart: as if its lines came here.
+  void follow_chunk(const LogEnds& ends);
 
   void take(const LogRecord& record) override;
 
@@ -57,6 +60,7 @@ class RecordStream final : public LogRecordSink {
 
   void feed_lines(LogReader& reader, std::string_view text, std::uint64_t number);
   void finish_end();
+  void take_end(const LogEnds& ends);
   void let_secrets_stand();
   [[nodiscard]] bool fragment() const;
 
@@ -70,8 +74,9 @@ class RecordStream final : public LogRecordSink {
   std::unique_ptr<LogReader> reader_;  ///< of the stream at hand, once a record has begun
   std::unique_ptr<LogReader> next_;    ///< of the stream at hand, until then
   LogLayout next_layout_;
-  bool waiting_ = false;           ///< no record has begun in the stream at hand
-  std::string text_;               ///< its lines until then
+  bool waiting_ = false;  ///< no record has begun in the stream at hand
+  bool chunk_ = false;    ///< what is at hand is a chunk of a stream: its start is not decided here
+  std::string text_;      ///< its lines until then
   std::uint64_t text_number_ = 1;  ///< of their first
 };
 

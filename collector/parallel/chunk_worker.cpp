@@ -12,7 +12,7 @@ ChunkWorker::ChunkWorker(const EventFilter& filter, std::int32_t bucket_seconds,
 
 LogEnds ChunkWorker::read(const Chunk& chunk, const LogLayout& layout) {
   tally_.file = chunk.file;
-  stream_.open(layout);
+  stream_.open(layout, Handover::WithinProcess);
   std::string_view rest = chunk.text;
   for (std::uint64_t number = chunk.first_line; !rest.empty(); ++number) {
     const void* end = std::memchr(rest.data(), '\n', rest.size());

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Throughput of `quern collect` beside `wc -l` and pgBadger on the same log, and its memory at two sizes of
-# log. usage: collect_bench.sh [QUERN] [SAMPLE_LOG]
+# Throughput of `quern collect` beside `wc -l` and pgBadger on the same log, on other formats, on two threads,
+# and its memory. usage: collect_bench.sh [QUERN] [SAMPLE_LOG]
 #
 # The log is the recorded sample, repeated with each copy's process ids, literals and times moved on, so that it is
 # not the same text again and again. Each program runs on one thread; times are processor seconds (a busy machine does
@@ -17,22 +17,23 @@ trap 'rm -rf "$work"' EXIT
 
 make_log() { python3 "$root/tests/bench/make_log.py" "$sample" "$1"; }  # MB
 
-seconds=0 peak=0
-measure() {  # RUNS COMMAND...: sets seconds (the least) and peak (kB, the most)
-  local runs=$1 s k
+seconds=0 peak=0 clock=0
+measure() {  # RUNS COMMAND...: sets seconds and clock (the least) and peak (kB, the most)
+  local runs=$1 s k c
   shift
-  seconds=999999 peak=0
+  seconds=999999 peak=0 clock=999999
   while [ $((runs--)) -gt 0 ]; do
     python3 "$root/tests/bench/measure.py" "$work/measured" "$@"
-    read -r s k < "$work/measured"
+    read -r s k c < "$work/measured"
     seconds=$(awk -v a="$seconds" -v b="$s" 'BEGIN { print (a < b ? a : b) }')
+    clock=$(awk -v a="$clock" -v b="$c" 'BEGIN { print (a < b ? a : b) }')
     peak=$((k > peak ? k : peak))
   done
 }
 
 row() {  # NAME MB
   awk -v name="$1" -v mb="$2" -v s="$seconds" -v k="$peak" -v q="${quern_seconds:-$seconds}" 'BEGIN {
-    printf "%-22s %8.0f %10.2f %10.1f %10.1f %12s\n", name, mb, s, mb / s, k / 1000, sprintf("%.1f x", s / q) }'
+    printf "%-22s %8.0f %10.2f %10.1f %10.1f %12s\n", name, mb, s, mb / s, k / 1000, (q > 0 ? sprintf("%.1f x", s / q) : "") }'
 }
 
 make_log "$small" > "$work/log"
@@ -54,13 +55,40 @@ if command -v pgbadger > /dev/null; then
 else
   echo "pgbadger is not installed: apt-get install pgbadger" >&2
 fi
-rm "$work/log"
+small_seconds=$quern_seconds
 
-make_log "$large" | python3 "$root/tests/bench/measure.py" "$work/measured" \
-  "$quern" --quiet collect - -o "$work/large.json"
-read -r seconds peak < "$work/measured"
-quern_seconds=$seconds row "quern collect (pipe)" "$large"
-large_peak=$peak
+row_alone() { quern_seconds=0 row "$1" "$((($(stat -c %s "$2") + 500000) / 1000000))"; }  # NAME FILE
+
+copies=$(((small * 12 + 99) / 100))
+for format in csv json; do  # beside the sample, of about 9 MB
+  for ((i = 0; i < copies; i++)); do zcat "${sample%.log.gz}.$format.gz"; done > "$work/$format"
+  measure 3 "$quern" --quiet collect "$work/$format" -o "$work/small.json"
+  row_alone "quern, ${format}log" "$work/$format"
+  rm "$work/$format"
+done
+for packer in gzip zstd; do  # MB/s are of the plain bytes
+  "$packer" -q -c "$work/log" > "$work/packed"
+  measure 3 "$quern" --quiet collect "$work/packed" -o "$work/small.json"
+  row_alone "quern, $packer" "$work/log"
+done
+rm "$work/log" "$work/packed"
+
+make_log "$large" > "$work/log"
+wc -c "$work/log" > /dev/null
+measure 3 "$quern" --quiet collect "$work/log" -o "$work/large.json"
+row_alone "quern collect" "$work/log"
+one_thread=$clock large_seconds=$seconds
+measure 3 "$quern" --quiet collect --threads 2 "$work/log" -o "$work/large2.json"
+cmp "$work/large.json" "$work/large2.json"
+row_alone "quern, two threads" "$work/log"
+two_threads=$clock
+measure 3 wc -l "$work/log"
+large_wc=$seconds
+quern_seconds=$large_seconds row "wc -l" "$large"
+python3 "$root/tests/bench/measure.py" "$work/measured" "$quern" --quiet collect - -o "$work/large.json" < "$work/log"
+read -r seconds large_peak clock < "$work/measured"
+peak=$large_peak row_alone "quern collect (stdin)" "$work/log"
+rm "$work/log"
 
 for kind in shapes distinct long names; do  # hard on memory: 300 MB is the limit
   python3 "$root/tests/bench/make_hard_log.py" "$kind" "$small" > "$work/log"
@@ -71,8 +99,9 @@ done
 rm "$work/log"
 [ "$hard_peak" -le 300000 ] || echo "collect_bench: $((hard_peak / 1000)) MB of memory, more than 300" >&2
 
-awk -v q="$quern_seconds" -v w="$wc_seconds" -v b="${badger_seconds:-0}" -v s="$small" -v l="$large" \
+awk -v q="$small_seconds" -v w="$wc_seconds" -v lq="$large_seconds" -v lw="$large_wc" -v one="$one_thread" -v two="$two_threads" -v b="${badger_seconds:-0}" -v s="$small" -v l="$large" \
   -v ps="$small_peak" -v pl="$large_peak" 'BEGIN {
     if (b > 0) printf "quern is %.0f times as fast as pgBadger; ", b / q
-    printf "wc -l is %.1f times as fast as quern\n", q / w
+    printf "wc -l is %.1f times as fast as quern, on %d MB %.1f times\n", q / w, l, lq / lw
+    printf "two threads take %.2f s on the clock, one %.2f: %.2f times as fast\n", two, one, one / two
     printf "memory from %d to %d MB of log: %.1f to %.1f MB\n", s, l, ps / 1000, pl / 1000 }'
