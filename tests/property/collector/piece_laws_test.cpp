@@ -179,6 +179,19 @@ TEST_CASE(
   CHECK(write_piece(collect_piece_text(log, options)) == whole);
 }
 
+TEST_CASE("a record over several chunks is the same on several threads") {
+  const std::string head = "2026-11-21 10:00:00.000 UTC [7] LOG:  duration: 1.000 ms  statement: ";
+  std::string log = head + "select 1\n" + head + "select a from t where b in (1";
+  while (log.size() < 10U << 20U) {
+    log += ",\n\t" + std::string(60, '7');
+  }
+  log += ")\n" + head + "select 2\n";
+  CollectOptions options;
+  options.threads = 2;
+  options.chunk_bytes = 3U << 20U;
+  CHECK(write_piece(collect_piece_text(log, options)) == write_piece(collect_piece_text(log, {})));
+}
+
 namespace {
 
 /// Every way in which lines hang together: three sessions interleaved.
