@@ -64,22 +64,16 @@ int PlannerCosts::candidate_named(const std::string& index) const {
   return candidate == by_name_.end() ? -1 : candidate->second;
 }
 
-IndexSet PlannerCosts::named(const std::vector<std::string>& names) const {
+IndexSet PlannerCosts::used(const PlanResult& plan) const {
   std::set<int> found;
-  for (const auto& name : names) {
-    if (const int candidate = candidate_named(name); candidate >= 0) {
-      found.insert(candidate);
+  for (const auto* names : {&plan.indexes_used, &plan.indexes_priced}) {
+    for (const auto& name : *names) {
+      if (const int candidate = candidate_named(name); candidate >= 0) {
+        found.insert(candidate);
+      }
     }
   }
   return {found.begin(), found.end()};
-}
-
-PlannedCost PlannerCosts::planned_cost(const PlanResult& plan) const {
-  PlannedCost planned{.cost = plan.total.value(), .unread = named(plan.indexes_priced)};
-  const IndexSet read = named(plan.indexes_used);
-  std::set_union(read.begin(), read.end(), planned.unread.begin(), planned.unread.end(),
-                 std::back_inserter(planned.used));
-  return planned;
 }
 
 IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) const {
@@ -90,7 +84,7 @@ IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) c
 }
 
 PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
-  PlannedCost planned = planned_cost(plan);
+  PlannedCost planned{.cost = plan.total.value(), .used = used(plan)};
   known_[query].push_back({std::move(under), planned});
   return planned;
 }

@@ -48,6 +48,9 @@ class PlannerCosts : public CostModel {
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
 
+  /// Which candidates a plan's cost depends on.
+  [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;
+
   /// Candidates worth exploring: at first all that can matter. cost() answers for the others too.
   /// `substitutes` do what a useful one does.
   void explore_only(std::size_t query, IndexSet useful,
@@ -57,8 +60,6 @@ class PlannerCosts : public CostModel {
   }
 
  private:
-  [[nodiscard]] IndexSet named(const std::vector<std::string>& names) const;
-  [[nodiscard]] PlannedCost planned_cost(const planner_model::PlanResult& plan) const;
   [[nodiscard]] IndexSet that_matter(std::size_t query, const IndexSet& indexes) const;
   PlannedCost keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan) const;
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -316,40 +315,6 @@ double choose_and_bound(const CostModel& model, const std::vector<double>& weigh
   return objective;
 }
 
-/// Of the choice, what makes estimates lower and is read by no plan: nobody would see it used.
-IndexSet read_by_none(const CostModel& model, const SelectionProblem& problem,
-                      const IndexSet& chosen) {
-  IndexSet read = problem.must_have;
-  IndexSet unread;
-  for (std::size_t q = 0; q < model.queries(); ++q) {
-    const PlannedCost plan = model.replanned(q, chosen);
-    unread.insert(unread.end(), plan.unread.begin(), plan.unread.end());
-    std::set_difference(plan.used.begin(), plan.used.end(), plan.unread.begin(), plan.unread.end(),
-                        std::back_inserter(read));
-  }
-  std::erase_if(
-      unread, [&](int index) { return std::find(read.begin(), read.end(), index) != read.end(); });
-  std::sort(unread.begin(), unread.end());
-  unread.erase(std::unique(unread.begin(), unread.end()), unread.end());
-  return unread;
-}
-
-/// As choose_and_bound(), but only among indexes that plans read.
-double choose_what_is_read(const CostModel& model, const std::vector<double>& weights,
-                           SelectionProblem& problem, const ChooseOptions& options,
-                           const Deadline& deadline, Choice& choice, Bound& bound) {
-  double objective = choose_and_bound(model, weights, problem, options, deadline, choice, bound);
-  for (int round = 0; round < kMostRounds; ++round) {
-    IndexSet unread = read_by_none(model, problem, choice.chosen);
-    if (unread.empty()) {
-      break;
-    }
-    problem.counts.push_back({std::move(unread), 0});
-    objective = choose_and_bound(model, weights, problem, options, deadline, choice, bound);
-  }
-  return objective;
-}
-
 }  // namespace
 
 Choice choose(const CostModel& model, const std::vector<double>& weights, SelectionProblem problem,
@@ -370,7 +335,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
     const double objective =
-        choose_what_is_read(model, weights, problem, options, deadline, choice, bound);
+        choose_and_bound(model, weights, problem, options, deadline, choice, bound);
     const double gap = objective - bound.objective;
     near_enough = gap <= options.wanted_gap * bound.objective;
     queries.clear();

@@ -14,9 +14,6 @@ using IndexSet = std::vector<int>;
 struct PlannedCost {
   double cost = 0;
   IndexSet used = {};
-  /// Of `used`, what only the estimate reads: the plan runs another way
-  /// (PlanResult::indexes_priced).
-  IndexSet unread = {};
 };
 
 /// The planner as selection sees it. Pure: same arguments, same answer; calls about different

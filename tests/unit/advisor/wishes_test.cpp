@@ -5,13 +5,15 @@
 #include <catch2/catch.hpp>
 
 #include "collector/base/failure.hpp"
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/collect.hpp"
 
 #include "advisor/advise.hpp"
 
+#include "tests/support/shop.hpp"
+
 using namespace quern;
 using namespace quern::advisor;
+using quern::testing::shop;
+using quern::testing::workload_of;
 
 namespace {
 
@@ -28,16 +30,8 @@ SELECT max(total) FROM orders;
 INSERT INTO orders (customer_id, status, total, placed_at) VALUES (1, 'paid', 10, now());
 )";
 
-const CatalogSnapshot& shop() {
-  static const CatalogSnapshot kShop =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
-  return kShop;
-}
-
 Advice advice_with(const AdviceOptions& options) {
-  collector::CollectOptions sql;
-  sql.format = collector::LogFormat::Sql;
-  return advise(collector::collect_text(kStatements, sql), shop(), options);
+  return advise(workload_of(kStatements), shop(), options);
 }
 
 std::vector<const Proposal*> created(const Advice& advice) {

@@ -7,14 +7,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-
 #include "planner-model/whatif/planner.hpp"
 
 #include "advisor/candidates/find_candidates.hpp"
 
+#include "tests/support/shop.hpp"
+
 using namespace quern;
 using namespace quern::advisor;
+using quern::testing::shop;
 
 namespace {
 
@@ -38,9 +39,7 @@ std::string answer_to(const planner_model::Planner& planner, const std::string& 
 }  // namespace
 
 TEST_CASE("candidates golden") {
-  const CatalogSnapshot catalog =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
-  const planner_model::Planner planner{catalog};
+  const planner_model::Planner planner{shop()};
   std::ifstream file{kGolden};
   REQUIRE(file);
   std::string updated;

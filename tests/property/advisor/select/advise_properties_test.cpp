@@ -3,13 +3,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/collect.hpp"
-
 #include "advisor/advise.hpp"
+
+#include "tests/support/shop.hpp"
 
 using namespace quern;
 using namespace quern::advisor;
+using quern::testing::shop;
+using quern::testing::workload_of;
 
 namespace {
 
@@ -30,16 +31,8 @@ UPDATE sessions SET last_seen_at = now() WHERE id = 5;
 SELECT count(*) FROM sessions WHERE last_seen_at > '2025-09-01';
 )";
 
-const CatalogSnapshot& shop() {
-  static const CatalogSnapshot kShop =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
-  return kShop;
-}
-
 Workload queries() {
-  collector::CollectOptions options;
-  options.format = collector::LogFormat::Sql;
-  return collector::collect_text(kQueries, options);
+  return workload_of(kQueries);
 }
 
 std::string digest(const Advice& advice) {

@@ -3,13 +3,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/collect.hpp"
-
 #include "advisor/advise.hpp"
+
+#include "tests/support/shop.hpp"
 
 using namespace quern;
 using namespace quern::advisor;
+using quern::testing::shop;
+using quern::testing::workload_of;
 
 namespace {
 
@@ -32,13 +33,9 @@ Calibration calibration() {
 }
 
 Advice advice_at(const std::string& mean_ms) {
-  static const CatalogSnapshot kShop =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
   std::string sql = kStatements;
   sql.replace(sql.find("{}"), 2, mean_ms);
-  collector::CollectOptions options;
-  options.format = collector::LogFormat::Sql;
-  return advise(collector::collect_text(sql, options), kShop, {.calibration = calibration()});
+  return advise(workload_of(sql), shop(), {.calibration = calibration()});
 }
 
 const Proposal& payments_index(const Advice& advice) {

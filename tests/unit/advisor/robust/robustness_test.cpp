@@ -5,27 +5,20 @@
 
 #include <catch2/catch.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/collect.hpp"
-
 #include "advisor/advise.hpp"
+
+#include "tests/support/shop.hpp"
 
 using namespace quern;
 using namespace quern::advisor;
 using planner_model::Planner;
+using quern::testing::shop;
+using quern::testing::workload_of;
 
 namespace {
 
-const CatalogSnapshot& shop() {
-  static const CatalogSnapshot kShop =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
-  return kShop;
-}
-
 std::vector<Proposal> created(const std::string& statements) {
-  collector::CollectOptions options;
-  options.format = collector::LogFormat::Sql;
-  auto proposals = advise(collector::collect_text(statements, options), shop(), {}).proposals;
+  auto proposals = advise(workload_of(statements), shop(), {}).proposals;
   std::erase_if(proposals, [](const Proposal& proposal) {
     return proposal.kind != ProposalKind::CreateIndex &&
            proposal.kind != ProposalKind::ReplaceIndex;

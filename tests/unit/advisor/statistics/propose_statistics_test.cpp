@@ -3,21 +3,16 @@
 
 #include <catch2/catch.hpp>
 
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/collect.hpp"
-
 #include "advisor/migrate/plan.hpp"
+
+#include "tests/support/shop.hpp"
 
 using namespace quern;
 using namespace quern::advisor;
+using quern::testing::shop;
+using quern::testing::workload_of;
 
 namespace {
-
-const CatalogSnapshot& shop() {
-  static const CatalogSnapshot kShop =
-      collector::read_snapshot(std::string{QUERN_SOURCE_DIR} + "/samples/shop/catalog.json.gz");
-  return kShop;
-}
 
 std::string scan_of(const std::string& table, double expected, double found) {
   return R"({"Node Type": "Seq Scan", "Relation Name": ")" + table + R"(", "Alias": ")" + table +
@@ -28,9 +23,7 @@ std::string scan_of(const std::string& table, double expected, double found) {
 std::vector<Proposal> proposals_for(const std::string& sql, const std::string& plan,
                                     const CatalogSnapshot& catalog = shop(),
                                     const std::vector<IndexDefinition>& created = {}) {
-  collector::CollectOptions options;
-  options.format = collector::LogFormat::Sql;
-  Workload workload = collector::collect_text(sql + ";\n", options);
+  Workload workload = workload_of(sql + ";\n");
   workload.classes.at(0).plans = {
       {.shape = "1", .calls = 12, .example = R"({"Plan": )" + plan + "}"}};
   const planner_model::Planner planner{catalog};
