@@ -75,7 +75,7 @@ class JoinPathSearch {
   // --- nested loop
 
   Path* make_join(PathKind kind, Path* outer, Path* inner, const PathKeys& keys,
-                  std::vector<RestrictInfo*> clauses, Relids required);
+                  const std::vector<RestrictInfo*>& clauses, Relids required);
 
   Path* make_nestloop(Path* outer, Path* inner, const PathKeys& keys, Relids required,
                       JoinCostWorkspace& w);
@@ -132,6 +132,7 @@ class JoinPathSearch {
   };
 
   std::vector<Memoized> memoized_ = {};
+  std::vector<RestrictInfo*> not_below_ = {};  ///< clauses that no inner index checks; scratch
   bool mergejoin_allowed_ = true;
 };
 

@@ -100,13 +100,13 @@ Path* JoinPathSearch::cheapest_safe_inner(const std::vector<Path*>& paths) {
 }
 
 Path* JoinPathSearch::make_join(PathKind kind, Path* outer, Path* inner, const PathKeys& keys,
-                                std::vector<RestrictInfo*> clauses, Relids required) {
+                                const std::vector<RestrictInfo*>& clauses, Relids required) {
   auto* path = new_path(root_, kind, &joinrel_, &joinrel_.target);
   path->children.assign({outer, inner});
   path->join_type = type_;
   path->inner_unique = extra_.inner_unique;
-  path->param = join_param_info(root_, joinrel_, *outer, *inner, sj_, required, clauses);
-  path->join_clauses = std::move(clauses);
+  path->join_clauses = clauses;
+  path->param = join_param_info(root_, joinrel_, *outer, *inner, sj_, required, path->join_clauses);
   path->parallel_safe = joinrel_.consider_parallel && outer->parallel_safe && inner->parallel_safe;
   path->workers = outer->workers;
   path->pathkeys = keys;

@@ -1,6 +1,7 @@
 // Nested loops, with their inner side remembered or not. Source: joinpath.c (try_nestloop_path,
 // get_memoize_path), PostgreSQL 15.
 #include <algorithm>
+#include <iterator>
 
 #include "planner-model/plan/join_path_search.hpp"
 
@@ -19,15 +20,19 @@ bool outputs_volatile(const RelOptInfo& rel, const PlannerInfo& root) {
 
 Path* JoinPathSearch::make_nestloop(Path* outer, Path* inner, const PathKeys& keys, Relids required,
                                     JoinCostWorkspace& w) {
-  std::vector<RestrictInfo*> clauses = extra_.restrict_list;
+  const auto& all = extra_.restrict_list;
   const Relids inner_required = required_outer(inner);
-  if (overlaps(inner_required, outer->parent->relids)) {
+  const bool some_below = overlaps(inner_required, outer->parent->relids);
+  if (some_below) {
     const Relids both = inner->parent->relids | inner_required;
-    std::erase_if(clauses, [&](const RestrictInfo* clause) {
-      return movable_into(*clause, inner->parent->relids, both);
-    });
+    not_below_.clear();
+    std::copy_if(all.begin(), all.end(), std::back_inserter(not_below_),
+                 [&](const RestrictInfo* clause) {
+                   return !movable_into(*clause, inner->parent->relids, both);
+                 });
   }
-  auto* path = make_join(PathKind::NestedLoop, outer, inner, keys, std::move(clauses), required);
+  auto* path =
+      make_join(PathKind::NestedLoop, outer, inner, keys, some_below ? not_below_ : all, required);
   final_cost_nestloop(root_, *path, w, extra_);
   return path;
 }

@@ -88,17 +88,23 @@ Path& fresh_path(PlannerGlobal& global, RelOptInfo* parent) {
 
 }  // namespace
 
+/// Only joins come again (discard()): what no join sets is as new.
 void Path::reset() {
-  Path empty;
-  const auto keep = [](auto& ours, auto& theirs) {
-    ours.clear();
-    theirs = std::move(ours);
-  };
-  keep(pathkeys, empty.pathkeys);
-  keep(children, empty.children);
-  keep(join_clauses, empty.join_clauses);
-  keep(hash_clauses, empty.hash_clauses);
-  *this = std::move(empty);
+  param = nullptr;
+  parallel_aware = parallel_hash = false;
+  workers = gather_workers = 0;
+  rows = startup = total = 0;
+  join_type = JoinType::Inner;
+  inner_unique = materialize_inner = skip_mark_restore = false;
+  needs_sort_outer = needs_sort_inner = false;
+  inner_rows_total = 0;
+  batches = 1;
+  for (PathKeys* keys : {&pathkeys, &outer_sort, &inner_sort}) {
+    keys->clear();
+  }
+  children.clear();
+  join_clauses.clear();
+  hash_clauses.clear();
 }
 
 Path* new_path(PlannerInfo& root, PathKind kind, RelOptInfo* parent, const PathTarget* target) {
