@@ -124,23 +124,30 @@ ExprPtr ColumnSet::expr(std::size_t position) const {
 
 int ColumnSet::find(const std::string& name) const {
   int found = kMissing;
+  const auto note = [&](std::size_t position) {
+    found = found == kMissing ? static_cast<int>(position) : kAmbiguous;
+  };
   const std::size_t own = own_size();
   for (std::size_t i = 0; i < own; ++i) {
     if ((table_ != nullptr ? table_->columns[i].name : own_[i].name) == name) {
-      if (found != kMissing) {
-        return kAmbiguous;
-      }
-      found = static_cast<int>(i);
+      note(i);
     }
   }
   std::size_t before = own;
   for (const Part& part : parts_) {
-    for (std::size_t i = 0; i < part.size; ++i) {
-      if (part.set->name(part.positions.empty() ? i : part.positions[i]) == name) {
-        if (found != kMissing) {
-          return kAmbiguous;
-        }
-        found = static_cast<int>(before + i);
+    if (part.positions.empty()) {
+      // Asked as a whole: name() would walk down a chain of joins for each of its columns.
+      const int inside = part.set->find(name);
+      if (inside == kAmbiguous) {
+        return kAmbiguous;
+      }
+      if (inside != kMissing) {
+        note(before + static_cast<std::size_t>(inside));
+      }
+    }
+    for (std::size_t i = 0; i < part.positions.size(); ++i) {
+      if (part.set->name(part.positions[i]) == name) {
+        note(before + i);
       }
     }
     before += part.size;
