@@ -95,6 +95,24 @@ Overlap overlap(std::int64_t plan_end_us, Microseconds plan, std::int64_t end_us
   return plan_start > start + kResolution ? Overlap::Inside : Overlap::Unclear;
 }
 
+namespace {
+
+/// The plan's time is the executor's, a part of the statement's. Not to the microsecond: another
+/// clock measures it.
+bool fits_within(Microseconds plan, Microseconds statement) {
+  constexpr Microseconds kClocks{1'000};
+  return plan <= statement + kClocks;
+}
+
+/// A SELECT's portal closes after its `execute` line, and what the executor does then counts in the
+/// plan's time: that may be longer than the line's. It is no later execution's plan if it would
+/// have to have begun before that line.
+bool began_before_end(std::int64_t plan_end_us, Microseconds plan, std::int64_t end_us) {
+  return plan_end_us != 0 && plan_end_us - plan.count() <= end_us;
+}
+
+}  // namespace
+
 bool SessionExecutions::concerns(const LogRecord& record, MessageKind kind) {
   return record.severity >= Severity::Error || kind == MessageKind::Statement ||
          kind == MessageKind::Execute || kind == MessageKind::Fetch ||
@@ -307,7 +325,7 @@ void SessionExecutions::claim_plans(SessionState& session, const LogRecord& reco
     const bool just_before =
         plan->origin.at_us + kDelay + open.duration.count() >= open.origin.at_us;
     if (same && !open.planned && (placed != Overlap::Outside || just_before) &&
-        plan->duration <= open.duration) {
+        fits_within(plan->duration, open.duration)) {
       own_plan(open, std::move(plan->plan), record);
       plan->plan.query_text.clear();
     } else if (placed == Overlap::Inside) {
@@ -450,8 +468,9 @@ void SessionExecutions::plan(SessionState& session, const LogRecord& record,
     own_plan(open, std::move(*plan), record);
     return;
   }
-  // The plan's time is the executor's, a part of the statement's.
-  if (same && !open.simple && *message.duration <= open.duration) {
+  if (same && !open.simple &&
+      (fits_within(*message.duration, open.duration) ||
+       began_before_end(record.at_us, *message.duration, open.origin.at_us))) {
     own_plan(open, std::move(*plan), record);
     return;
   }

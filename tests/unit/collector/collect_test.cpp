@@ -104,6 +104,19 @@ TEST_CASE("a plan and its statement are one execution") {
     CHECK(only(w).total == Microseconds{6200});
     CHECK(only(w).plans.front().calls == 1);
   }
+  SECTION("the executor's end counts in the plan's time: it may be longer than the line's") {
+    const std::string slow_end = line("LOG:  duration: 90.000 ms  plan:", "10:00:00.087") + kPlan;
+    const std::string execute =
+        line("LOG:  duration: 3.100 ms  execute <unnamed>: select a from t where b = 1");
+    CHECK(only(read(execute + slow_end)).calls == 1);
+    CHECK(only(read(execute + slow_end + execute + slow_end)).calls == 2);
+  }
+  SECTION("a plan that began after the execution's end is of another, whose line was not logged") {
+    const std::string later = line("LOG:  duration: 90.000 ms  plan:", "10:00:00.100") + kPlan;
+    const std::string execute =
+        line("LOG:  duration: 3.100 ms  execute <unnamed>: select a from t where b = 1");
+    CHECK(only(read(execute + later)).calls == 2);
+  }
   SECTION("auto_explain alone") {
     const Workload w = read(plan + plan);
     CHECK(only(w).calls == 2);
