@@ -1,8 +1,9 @@
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include "collector/base/time_text.hpp"
+#include "collector/logs/csv_fields.hpp"
 #include "collector/logs/log_reader.hpp"
 #include "collector/logs/message_tag.hpp"
 
@@ -26,27 +27,40 @@ enum Column : std::size_t {
   kStatement = 19,
   kApplication = 22,
   kColumns = 23,
-  kMostColumns = 32,
 };
 
-std::size_t quotes_in(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) {
-    const void* found = std::memchr(text.data(), '"', text.size());
-    if (found == nullptr) {
-      break;
-    }
-    ++count;
-    text.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + 1);
-  }
-  return count;
+bool digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
-bool starts_record(std::string_view line) {
-  const std::string_view unquoted = !line.empty() && line.front() == '"' ? line.substr(1) : line;
-  const auto time = read_time(unquoted);
-  return time && time->length < unquoted.size() &&
-         (unquoted[time->length] == ',' || unquoted[time->length] == '"');
+/// The line may begin with a time: most further lines of a record do not.
+bool may_begin(std::string_view line) {
+  constexpr std::size_t kShortest = 19;  // `2026-11-21 01:53:27`
+  const std::size_t at = !line.empty() && line.front() == '"' ? 1 : 0;
+  return line.size() > at + kShortest && digit(line[at]) && line[at + 4] == '-' &&
+         line[at + 7] == '-';
+}
+
+/// A message begins here, quoted or not. Not so where its quotes are doubled: then the line stands
+/// within another record's value.
+bool begins_message(std::string_view text) {
+  const std::size_t quotes = std::min(text.find_first_not_of('"'), text.size());
+  return quotes % 2 != 0 || quotes == 0 || quotes == text.size() || text[quotes] == ',';
+}
+
+/// The line begins a record, whatever came before it: its columns up to the message are there.
+/// Since a value's quotes are doubled, no line within a record's value passes for one, and a record
+/// that is damaged ends where the next one begins.
+bool begins(const CsvFields& fields, std::string_view line, TimeReader& times) {
+  if (fields.count() <= kMessage) {
+    return false;
+  }
+  const std::string_view time = line.front() == '"' ? line.substr(1) : line;
+  std::string own;
+  const auto severity = unquoted(fields.raw(line, kSeverity), own);
+  const auto* message = fields.raw(line, kMessage).data();
+  return times.read(time) && severity_of(severity.value_or("")) != Severity::Unknown &&
+         begins_message(line.substr(static_cast<std::size_t>(message - line.data())));
 }
 
 class CsvReader final : public LogReader {
@@ -54,24 +68,28 @@ class CsvReader final : public LogReader {
   CsvReader(LogRecordSink& sink, ReadTally& tally) : sink_{sink}, tally_{tally} {}
 
   void line(std::string_view text, std::uint64_t number, bool cut) override {
+    const bool looked_at = pending_.empty() || may_begin(text);
+    if (looked_at) {
+      next_.clear();
+      next_.read(text, 0);
+    }
     if (!pending_.empty()) {
-      if (starts_record(text) && quotes_in(text) % 2 == 0) {
-        // A record can not hold a whole record: the one before was cut.
-        drop("csv record without its end");
-      } else {
+      if (!looked_at || !begins(next_, text, times_)) {
         more(text, cut);
         return;
       }
+      drop("csv record without its end");
     }
     if (cut) {
       tally_.skip("line longer than 16 MiB", number);
     } else if (text.empty()) {
       tally_.skip("empty line", number);
-    } else if (quotes_in(text) % 2 != 0) {
+    } else if (next_.open()) {
+      std::swap(fields_, next_);
       pending_.assign(text);
       pending_line_ = number;
       pending_lines_ = 1;
-    } else if (record(text, number)) {
+    } else if (record(text, next_, number)) {
       ++tally_.counts.used;
     } else {
       tally_.skip("not a csvlog record", number);
@@ -87,7 +105,13 @@ class CsvReader final : public LogReader {
   [[nodiscard]] std::uint64_t records() const override { return records_; }
 
   [[nodiscard]] bool begins_record(std::string_view text) const override {
-    return starts_record(text);
+    if (!may_begin(text)) {
+      return false;
+    }
+    CsvFields fields;
+    TimeReader times;
+    fields.read(text, 0);
+    return begins(fields, text, times);
   }
 
   [[nodiscard]] OpenMessage suspend() override {
@@ -102,6 +126,8 @@ class CsvReader final : public LogReader {
 
   void resume(OpenMessage message) override {
     pending_ = std::move(message.text);
+    fields_.clear();
+    fields_.read(pending_, 0);
     pending_lines_ = message.lines;
     file_ = std::move(message.record.file);
     pending_line_ = message.record.line;
@@ -110,18 +136,19 @@ class CsvReader final : public LogReader {
  private:
   void more(std::string_view text, bool cut) {
     ++pending_lines_;
-    const bool ends = quotes_in(text) % 2 != 0;
     const bool overlong = cut || pending_.size() + text.size() >= kMaximumRecord;
     if (overlong) {
       drop("csv record longer than 16 MiB");
       return;
     }
     pending_.push_back('\n');
+    const std::size_t from = pending_.size();
     pending_.append(text);
-    if (!ends) {
+    fields_.read(pending_, from);
+    if (fields_.open()) {
       return;
     }
-    if (record(pending_, pending_line_)) {
+    if (record(pending_, fields_, pending_line_)) {
       ++tally_.counts.used;
       tally_.counts.continuation += pending_lines_ - 1;
     } else {
@@ -136,90 +163,43 @@ class CsvReader final : public LogReader {
     file_.clear();
   }
 
-  /// Splits in place of columns; a quoted one with doubled quotes gets its own memory.
-  bool split(std::string_view text) {
-    columns_ = 0;
-    std::size_t i = 0;
-    for (;;) {
-      if (columns_ == kMostColumns) {
-        return false;
-      }
-      std::string_view value;
-      if (i < text.size() && text[i] == '"') {
-        if (!quoted(text, i, value)) {
-          return false;
-        }
-      } else {
-        const std::size_t end = std::min(text.find(',', i), text.size());
-        value = text.substr(i, end - i);
-        i = end;
-      }
-      values_[columns_++] = value;
-      if (i >= text.size()) {
-        return columns_ >= kColumns;
-      }
-      if (text[i] != ',') {
-        return false;
-      }
-      ++i;
-    }
-  }
-
-  bool quoted(std::string_view text, std::size_t& i, std::string_view& value) {
-    const std::size_t from = ++i;
-    bool doubled = false;
-    for (;;) {
-      i = text.find('"', i);
-      if (i == std::string_view::npos) {
-        return false;
-      }
-      if (i + 1 < text.size() && text[i + 1] == '"') {
-        doubled = true;
-        i += 2;
-        continue;
-      }
-      value = text.substr(from, i - from);
-      ++i;
-      break;
-    }
-    if (doubled) {
-      std::string& own = unescaped_[columns_];
-      own.clear();
-      for (std::size_t k = 0; k < value.size(); ++k) {
-        own.push_back(value[k]);
-        k += value[k] == '"' ? 1 : 0;
-      }
-      value = own;
-    }
-    return true;
-  }
-
-  bool record(std::string_view text, std::uint64_t number) {
-    if (!split(text)) {
+  bool record(std::string_view text, const CsvFields& fields, std::uint64_t number) {
+    if (fields.count() < kColumns || fields.count() > CsvFields::kMost) {
       return false;
     }
-    const auto time = read_time(values_[kTime]);
-    const Severity severity = severity_of(values_[kSeverity]);
-    if (!time || severity == Severity::Unknown) {
+    bool well_quoted = true;
+    const auto value = [&](Column column) {
+      const auto whole = unquoted(fields.raw(text, column), unquoted_[column]);
+      well_quoted = well_quoted && whole;
+      return whole.value_or("");
+    };
+    const auto time = times_.read(text.front() == '"' ? text.substr(1) : text);
+    LogRecord record;
+    record.line = number;
+    record.severity = severity_of(value(kSeverity));
+    if (!time || record.severity == Severity::Unknown) {
+      return false;
+    }
+    record.at_us = time->at_us;
+    record.session = value(kPid);
+    if (record.session.empty()) {
+      record.session = value(kSession);
+    }
+    record.user = value(kUser);
+    record.database = value(kDatabase);
+    record.application = value(kApplication);
+    record.sqlstate = value(kSqlstate);
+    record.message = value(kMessage);
+    record.detail = value(kDetail);
+    record.statement = value(kStatement);
+    record.nested = tells_nesting(value(kContext));
+    record.file = file_;
+    if (!well_quoted) {
       return false;
     }
     if (!time->zone_known) {
       tally_.note("time zone abbreviation not known, read as UTC", number);
     }
-    LogRecord record;
-    record.line = number;
-    record.at_us = time->at_us;
-    record.severity = severity;
-    record.session = values_[kPid].empty() ? values_[kSession] : values_[kPid];
-    record.user = values_[kUser];
-    record.database = values_[kDatabase];
-    record.application = values_[kApplication];
-    record.sqlstate = values_[kSqlstate];
-    record.message = values_[kMessage];
-    record.detail = values_[kDetail];
-    record.statement = values_[kStatement];
-    record.nested = tells_nesting(values_[kContext]);
-    record.file = file_;
     ++records_;
     sink_.take(record);
     file_.clear();
@@ -233,9 +213,10 @@ class CsvReader final : public LogReader {
   std::string file_;     ///< of the pending record, where another stream held its start
   std::uint64_t pending_line_ = 0;
   std::uint64_t pending_lines_ = 0;
-  std::array<std::string_view, kMostColumns> values_ = {};
-  std::array<std::string, kMostColumns> unescaped_ = {};
-  std::size_t columns_ = 0;
+  CsvFields fields_;  ///< of the pending record
+  CsvFields next_;    ///< of the line at hand
+  TimeReader times_;
+  std::array<std::string, kColumns> unquoted_ = {};
 };
 
 }  // namespace
