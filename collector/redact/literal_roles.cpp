@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <vector>
 
+#include "collector/redact/expression_types.hpp"
+#include "collector/redact/function_roles.hpp"
 #include "collector/redact/redact_sql.hpp"
 #include "collector/sql/visit_messages.hpp"
 
@@ -14,33 +15,20 @@ namespace quern::collector {
 
 namespace {
 
-std::string_view last_name(PgQuery__Node* const* names, std::size_t count) {
-  const PgQuery__Node* last = count == 0 ? nullptr : names[count - 1];
-  return last != nullptr && last->node_case == PG_QUERY__NODE__NODE_STRING
-             ? std::string_view{last->string->sval}
-             : std::string_view{};
-}
-
-bool among(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Functions whose text arguments are words of the language, not of a customer.
-bool takes_words(std::string_view function) {
-  return among(function, {"date_trunc", "date_part", "extract", "to_char", "to_date",
-                          "to_timestamp", "to_number", "timezone", "nextval", "currval", "setval",
-                          "set_config", "current_setting", "encode", "decode", "make_interval"});
+/// Kinds that a bare number can be of.
+bool may_be_number(ValueKind kind) {
+  constexpr std::array kKinds = {ValueKind::Keep,     ValueKind::Number, ValueKind::Real,
+                                 ValueKind::Small,    ValueKind::Year,   ValueKind::Operand,
+                                 ValueKind::RowCount, ValueKind::Epoch};
+  return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 
 class RoleFinder {
  public:
-  RoleFinder(const CatalogSnapshot& catalog, LiteralRoles& roles)
-      : catalog_{catalog}, roles_{roles} {}
+  RoleFinder(const ParseTree& tree, const CatalogSnapshot& catalog, LiteralRoles& roles)
+      : types_{tree, catalog}, catalog_{catalog}, roles_{roles} {}
 
   void find(const ParseTree& tree) {
-    for (const auto& statement : tree.statements()) {
-      visit_messages(statement.node->base, [&](const ProtobufCMessage& m) { note_table(m); });
-    }
     for (const auto& statement : tree.statements()) {
       visit_messages(statement.node->base, [&](const ProtobufCMessage& m) { visit(m); });
     }
@@ -51,130 +39,6 @@ class RoleFinder {
   static constexpr ValueType kKeep{ValueKind::Keep};
   static constexpr ValueType kText{ValueKind::Text};
   static constexpr ValueType kOperand{ValueKind::Operand};
-
-  template <class Message>
-  static const Message* as(const ProtobufCMessage& m, const ProtobufCMessageDescriptor& kind) {
-    return m.descriptor == &kind ? reinterpret_cast<const Message*>(&m) : nullptr;
-  }
-
-  void note_table(const ProtobufCMessage& m) {
-    if (const auto* range = as<PgQuery__RangeVar>(m, pg_query__range_var__descriptor)) {
-      for (const Table& table : catalog_.tables) {
-        if (table.name == range->relname) {
-          tables_.push_back(
-              {range->alias == nullptr ? std::string{} : range->alias->aliasname, &table});
-        }
-      }
-    }
-  }
-
-  // --- what the other side is ------------------------------------------------------------------
-
- public:
-  /// Of the expression that stands as the condition of the first statement.
-  std::optional<ValueType> type_of_condition(const ParseTree& tree) {
-    if (tree.statements().empty()) {
-      return std::nullopt;
-    }
-    const Node* node = tree.statements().front().node;
-    visit_messages(node->base, [&](const ProtobufCMessage& m) { note_table(m); });
-    return node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT
-               ? type_of(node->select_stmt->where_clause)
-               : std::nullopt;
-  }
-
- private:
-  static const Column* column_in(const Table& table, std::string_view name) {
-    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
-                                     [&](const Column& c) { return c.name == name; });
-    return column == table.columns.end() ? nullptr : &*column;
-  }
-
-  std::optional<ValueType> type_of_column(const PgQuery__ColumnRef& ref) const {
-    const std::string_view name = last_name(ref.fields, ref.n_fields);
-    const std::string_view of = ref.n_fields > 1 ? last_name(ref.fields, ref.n_fields - 1) : "";
-    const Column* found = nullptr;
-    for (const auto& [alias, table] : tables_) {
-      const bool meant = of.empty() || of == alias || of == table->name;
-      const Column* column = meant ? column_in(*table, name) : nullptr;
-      found = found == nullptr ? column : found;
-    }
-    // Behind a subquery or a CTE: columns of one name are mostly of one type.
-    for (const Table& table : catalog_.tables) {
-      found = found == nullptr ? column_in(table, name) : found;
-    }
-    return found == nullptr ? std::nullopt : std::optional{value_type(found->type, catalog_.types)};
-  }
-
-  static std::optional<ValueType> type_of_cast(const PgQuery__TypeName* name,
-                                               const std::vector<TypeDefinition>& types) {
-    const std::string_view word = name == nullptr ? "" : last_name(name->names, name->n_names);
-    for (const TypeDefinition& type : types) {
-      if (type.name == word) {
-        return value_type(type.oid, types);
-      }
-    }
-    ValueType type = value_type(word);
-    type.array = type.array || (name != nullptr && name->n_array_bounds > 0);
-    return type;
-  }
-
-  std::optional<ValueType> type_of(const Node* node) const {
-    if (node == nullptr) {
-      return std::nullopt;
-    }
-    switch (node->node_case) {
-      case PG_QUERY__NODE__NODE_COLUMN_REF:
-        return type_of_column(*node->column_ref);
-      case PG_QUERY__NODE__NODE_TYPE_CAST:
-        return type_of_cast(node->type_cast->type_name, catalog_.types);
-      case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
-        return type_of(node->collate_clause->arg);
-      case PG_QUERY__NODE__NODE_A_EXPR:
-        return type_of_expression(*node->a_expr);
-      case PG_QUERY__NODE__NODE_FUNC_CALL:
-        return type_of_function(*node->func_call);
-      case PG_QUERY__NODE__NODE_COALESCE_EXPR:
-        return first_type(node->coalesce_expr->args, node->coalesce_expr->n_args);
-      case PG_QUERY__NODE__NODE_LIST:
-        return first_type(node->list->items, node->list->n_items);
-      default:
-        return std::nullopt;
-    }
-  }
-
-  std::optional<ValueType> first_type(Node* const* nodes, std::size_t count) const {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (const auto type = type_of(nodes[i])) {
-        return type;
-      }
-    }
-    return std::nullopt;
-  }
-
-  std::optional<ValueType> type_of_expression(const PgQuery__AExpr& e) const {
-    const std::string_view op = last_name(e.name, e.n_name);
-    if (among(op, {"||", "->>", "#>>"})) {
-      return kText;
-    }
-    if (among(op, {"->", "#>"})) {
-      return ValueType{ValueKind::Json};
-    }
-    const auto left = type_of(e.lexpr);
-    return left ? left : type_of(e.rexpr);
-  }
-
-  std::optional<ValueType> type_of_function(const PgQuery__FuncCall& f) const {
-    const std::string_view name = last_name(f.funcname, f.n_funcname);
-    if (among(name, {"count", "length", "char_length", "extract", "date_part", "array_length",
-                     "sum", "avg", "abs", "round", "floor", "ceil"})) {
-      return ValueType{ValueKind::Number};
-    }
-    if (among(name, {"date", "date_trunc", "now", "to_date", "to_timestamp", "timezone"})) {
-      return ValueType{ValueKind::Time};
-    }
-    return first_type(f.args, f.n_args);
-  }
 
   // --- literals --------------------------------------------------------------------------------
 
@@ -211,9 +75,37 @@ class RoleFinder {
       case PG_QUERY__NODE__NODE_A_EXPR:
         sum_of_constants(*node->a_expr, type);
         break;
+      case PG_QUERY__NODE__NODE_COALESCE_EXPR:
+        all(node->coalesce_expr->args, node->coalesce_expr->n_args);
+        break;
+      case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
+        all(node->min_max_expr->args, node->min_max_expr->n_args);
+        break;
+      case PG_QUERY__NODE__NODE_CASE_EXPR:
+        results(*node->case_expr, type);
+        break;
+      case PG_QUERY__NODE__NODE_FUNC_CALL:
+        argument(*node->func_call, type);
+        break;
       default:
         break;
     }
+  }
+
+  /// Of a call that keeps the type of its argument; LIKE's ESCAPE is a call as well.
+  void argument(const PgQuery__FuncCall& f, ValueType type) {
+    const std::string_view name = last_name(f.funcname, f.n_funcname);
+    if (f.n_args > 0 && (passes_type(name) ||
+                         (type.pattern && among(name, {"like_escape", "similar_to_escape"})))) {
+      say(f.args[0], type);
+    }
+  }
+
+  void results(const PgQuery__CaseExpr& c, ValueType type) {
+    for (std::size_t i = 0; i < c.n_args; ++i) {
+      say(c.args[i]->case_when->result, type);
+    }
+    say(c.defresult, type);
   }
 
   void literal(const PgQuery__AConst& c, ValueType type) {
@@ -226,12 +118,17 @@ class RoleFinder {
     role.text = c.val_case == PG_QUERY__A__CONST__VAL_SVAL;
     if (role.text) {
       role.value = c.sval->sval;
+    } else if (type.kind == ValueKind::Guess) {
+      role.type.kind =
+          c.val_case == PG_QUERY__A__CONST__VAL_FVAL ? ValueKind::Real : ValueKind::Number;
+    } else if (!may_be_number(type.kind)) {
+      role.type.kind = ValueKind::Operand;
     }
     roles_.by_offset.emplace(static_cast<std::size_t>(c.location), std::move(role));
   }
 
   void cast(const PgQuery__TypeCast& c, ValueType otherwise) {
-    ValueType type = type_of_cast(c.type_name, catalog_.types).value_or(otherwise);
+    ValueType type = c.type_name == nullptr ? otherwise : types_.type_of_cast(c.type_name);
     if (type.kind == ValueKind::Guess || otherwise.kind == ValueKind::Keep ||
         otherwise.kind == ValueKind::RowCount) {
       type.kind = otherwise.kind;
@@ -247,35 +144,56 @@ class RoleFinder {
   // --- places ----------------------------------------------------------------------------------
 
   void visit(const ProtobufCMessage& m) {
-    if (const auto* e = as<PgQuery__AExpr>(m, pg_query__a__expr__descriptor)) {
+    if (const auto* e = message_as<PgQuery__AExpr>(m, pg_query__a__expr__descriptor)) {
       expression(*e);
-    } else if (const auto* s = as<PgQuery__SelectStmt>(m, pg_query__select_stmt__descriptor)) {
+    } else if (const auto* f = message_as<PgQuery__FuncCall>(m, pg_query__func_call__descriptor)) {
+      function(*f);
+    } else if (const auto* coalesce =
+                   message_as<PgQuery__CoalesceExpr>(m, pg_query__coalesce_expr__descriptor)) {
+      same_type(coalesce->args, coalesce->n_args);
+    } else if (const auto* greatest =
+                   message_as<PgQuery__MinMaxExpr>(m, pg_query__min_max_expr__descriptor)) {
+      same_type(greatest->args, greatest->n_args);
+    } else if (const auto* of = message_as<PgQuery__CaseExpr>(m, pg_query__case_expr__descriptor)) {
+      cases(*of);
+    } else if (const auto* c = message_as<PgQuery__TypeCast>(m, pg_query__type_cast__descriptor)) {
+      cast(*c, {});
+    } else if (const auto* t = message_as<PgQuery__TypeName>(m, pg_query__type_name__descriptor)) {
+      say_all(t->typmods, t->n_typmods, kKeep);
+    } else if (const auto* o = message_as<PgQuery__SortBy>(m, pg_query__sort_by__descriptor)) {
+      position(o->node);
+    } else if (const auto* k = message_as<PgQuery__AConst>(m, pg_query__a__const__descriptor)) {
+      literal(*k, k->val_case == PG_QUERY__A__CONST__VAL_SVAL ? ValueType{} : kOperand);
+    } else if (const auto* p = message_as<PgQuery__ParamRef>(m, pg_query__param_ref__descriptor)) {
+      roles_.parameters.emplace(p->number, ValueType{});
+    } else {
+      visit_clause(m);
+    }
+  }
+
+  void visit_clause(const ProtobufCMessage& m) {
+    if (const auto* s = message_as<PgQuery__SelectStmt>(m, pg_query__select_stmt__descriptor)) {
       select(*s);
-    } else if (const auto* n = as<PgQuery__InsertStmt>(m, pg_query__insert_stmt__descriptor)) {
+    } else if (const auto* n =
+                   message_as<PgQuery__InsertStmt>(m, pg_query__insert_stmt__descriptor)) {
       insert(*n);
-    } else if (const auto* u = as<PgQuery__UpdateStmt>(m, pg_query__update_stmt__descriptor)) {
+    } else if (const auto* u =
+                   message_as<PgQuery__UpdateStmt>(m, pg_query__update_stmt__descriptor)) {
       for (std::size_t t = 0; t < u->n_target_list; ++t) {
         assign(u->relation, u->target_list[t]->res_target);
       }
-    } else if (const auto* f = as<PgQuery__FuncCall>(m, pg_query__func_call__descriptor)) {
-      function(*f);
-    } else if (const auto* c = as<PgQuery__TypeCast>(m, pg_query__type_cast__descriptor)) {
-      cast(*c, {});
-    } else if (const auto* t = as<PgQuery__TypeName>(m, pg_query__type_name__descriptor)) {
-      for (std::size_t i = 0; i < t->n_typmods; ++i) {
-        say(t->typmods[i], kKeep);
-      }
-    } else if (const auto* o = as<PgQuery__SortBy>(m, pg_query__sort_by__descriptor)) {
-      say(o->node, kKeep);
-    } else if (const auto* sample =
-                   as<PgQuery__RangeTableSample>(m, pg_query__range_table_sample__descriptor)) {
-      for (std::size_t i = 0; i < sample->n_args; ++i) {
-        say(sample->args[i], kKeep);
-      }
-    } else if (const auto* k = as<PgQuery__AConst>(m, pg_query__a__const__descriptor)) {
-      literal(*k, k->val_case == PG_QUERY__A__CONST__VAL_SVAL ? ValueType{} : kOperand);
-    } else if (const auto* p = as<PgQuery__ParamRef>(m, pg_query__param_ref__descriptor)) {
-      roles_.parameters.emplace(p->number, ValueType{});
+    } else if (const auto* sample = message_as<PgQuery__RangeTableSample>(
+                   m, pg_query__range_table_sample__descriptor)) {
+      say_all(sample->args, sample->n_args, kKeep);
+    } else if (const auto* set = message_as<PgQuery__VariableSetStmt>(
+                   m, pg_query__variable_set_stmt__descriptor)) {
+      say_all(set->args, set->n_args, is_own_setting(set->name) ? ValueType{} : kKeep);
+    } else if (const auto* execute =
+                   message_as<PgQuery__ExecuteStmt>(m, pg_query__execute_stmt__descriptor)) {
+      say_all(execute->params, execute->n_params, {});
+    } else if (const auto* call =
+                   message_as<PgQuery__CallStmt>(m, pg_query__call_stmt__descriptor)) {
+      say_all(call->funccall->args, call->funccall->n_args, {});
     }
   }
 
@@ -284,8 +202,10 @@ class RoleFinder {
     const bool like = e.kind == PG_QUERY__A__EXPR__KIND__AEXPR_LIKE ||
                       e.kind == PG_QUERY__A__EXPR__KIND__AEXPR_ILIKE ||
                       e.kind == PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR;
-    if (like || among(op, {"~", "~*", "!~", "!~*"})) {
-      say_pattern(e.rexpr);
+    const bool regex = among(op, {"~", "~*", "!~", "!~*"});
+    if (like || regex) {
+      const bool similar = e.kind == PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR;
+      say(e.rexpr, ValueType{ValueKind::Text, false, like, regex || similar});
       say(e.lexpr, kText);
       return;
     }
@@ -319,19 +239,48 @@ class RoleFinder {
 
   /// `many`: the right side is an array of what the left side is.
   void compare(const Node* left, const Node* right, bool many) {
-    ValueType of_left = type_of(left).value_or(ValueType{});
+    // Whether there are any: EXISTS in other words.
+    if (is_subquery(left) || is_subquery(right)) {
+      return;
+    }
+    ValueType of_left = types_.type_of(left).value_or(ValueType{});
     of_left.array = of_left.array || many;
-    if (of_left.kind != ValueKind::Guess) {
+    // Of what type is not known, but it is a value: by its looks.
+    if (of_left.kind != ValueKind::Guess || has_column(left)) {
       say(right, of_left);
     }
-    if (const auto of_right = type_of(right)) {
-      ValueType type = *of_right;
+    if (const auto of_right = types_.type_of(right); of_right || has_column(right)) {
+      ValueType type = of_right.value_or(ValueType{});
       type.array = type.array && !many;
       say(left, type);
     }
   }
 
-  void say_pattern(const Node* node) { say(node, ValueType{ValueKind::Text, false, true}); }
+  /// Arguments of one type, constants among them.
+  void same_type(Node* const* nodes, std::size_t count) {
+    if (const auto type = types_.first_type(nodes, count)) {
+      say_all(nodes, count, *type);
+    }
+  }
+
+  void cases(const PgQuery__CaseExpr& c) {
+    if (const auto type = types_.type_of_results(c)) {
+      results(c, *type);
+    }
+    for (std::size_t i = 0; c.arg != nullptr && i < c.n_args; ++i) {
+      compare(c.arg, c.args[i]->case_when->expr, false);
+    }
+  }
+
+  void say_all(Node* const* nodes, std::size_t count, ValueType type) {
+    for (std::size_t i = 0; i < count; ++i) {
+      say(nodes[i], type);
+    }
+  }
+
+  static bool is_subquery(const Node* node) {
+    return node != nullptr && node->node_case == PG_QUERY__NODE__NODE_SUB_LINK;
+  }
 
   /// The planner computes what has no column in it before it looks at statistics.
   static bool has_column(const Node* node) {
@@ -352,14 +301,15 @@ class RoleFinder {
   /// `total * 1000`, `now() - '7 days'`.
   void operands(const PgQuery__AExpr& e) {
     const bool computed = !has_column(e.lexpr) && !has_column(e.rexpr);
-    const bool moment = type_of(e.lexpr) == ValueType{ValueKind::Time};
+    const bool moment = types_.type_of(e.lexpr) == ValueType{ValueKind::Time};
     for (const Node* node : {e.lexpr, e.rexpr}) {
       if (node == nullptr) {
         continue;
       }
       if (is_number(node)) {
         literal(*node->a_const, computed ? kKeep : kOperand);
-      } else if (moment && node == e.rexpr && type_of(node).value_or(ValueType{}) == ValueType{}) {
+      } else if (moment && node == e.rexpr &&
+                 types_.type_of(node).value_or(ValueType{}) == ValueType{}) {
         say(node, ValueType{ValueKind::Interval});
       }
     }
@@ -375,45 +325,41 @@ class RoleFinder {
     }
   }
 
+  /// GROUP BY 1
+  void position(const Node* node) {
+    if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_A_CONST) {
+      say(node, kKeep);
+    }
+  }
+
   void select(const PgQuery__SelectStmt& s) {
     say(s.limit_count, ValueType{ValueKind::RowCount});
     say(s.limit_offset, ValueType{ValueKind::RowCount});
     for (std::size_t i = 0; i < s.n_group_clause; ++i) {
-      say(s.group_clause[i], kKeep);
+      position(s.group_clause[i]);
     }
-  }
-
-  const Table* table_named(const PgQuery__RangeVar* range) const {
-    const auto found = std::find_if(tables_.begin(), tables_.end(), [&](const auto& named) {
-      return range != nullptr && named.second->name == range->relname;
-    });
-    return found == tables_.end() ? nullptr : found->second;
+    say_all(s.values_lists, s.n_values_lists, {});
   }
 
   void assign(const PgQuery__RangeVar* range, const PgQuery__ResTarget* target) {
-    const Table* table = table_named(range);
-    const Column* column = table == nullptr || target == nullptr || target->name == nullptr
-                               ? nullptr
-                               : column_in(*table, target->name);
-    if (column != nullptr) {
-      say(target->val, value_type(column->type, catalog_.types));
+    const Table* table = types_.table_named(range);
+    if (target != nullptr) {
+      say(target->val, types_.type_in(table, target->name).value_or(ValueType{}));
     }
   }
 
   void insert(const PgQuery__InsertStmt& s) {
-    const Table* table = table_named(s.relation);
-    if (table == nullptr || s.select_stmt == nullptr ||
-        s.select_stmt->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+    const Table* table = types_.table_named(s.relation);
+    if (s.select_stmt == nullptr || s.select_stmt->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
       return;
     }
     std::vector<ValueType> types;
     for (std::size_t i = 0; i < s.n_cols; ++i) {
-      const Column* column = column_in(*table, s.cols[i]->res_target->name);
-      types.push_back(column == nullptr ? ValueType{} : value_type(column->type, catalog_.types));
+      types.push_back(types_.type_in(table, s.cols[i]->res_target->name).value_or(ValueType{}));
     }
-    if (types.empty()) {
+    if (types.empty() && table != nullptr) {
       for (const Column& column : table->columns) {
-        types.push_back(value_type(column.type, catalog_.types));
+        types.push_back(types_.type_of_column(column));
       }
     }
     const PgQuery__SelectStmt& values = *s.select_stmt->select_stmt;
@@ -429,39 +375,32 @@ class RoleFinder {
   }
 
   void function(const PgQuery__FuncCall& f) {
-    const std::string_view name = last_name(f.funcname, f.n_funcname);
-    const ValueType strings = takes_words(name) ? kKeep : ValueType{};
-    const bool query = name.find("tsquery") != std::string_view::npos ||
-                       name.find("tsvector") != std::string_view::npos;
-    const bool computed = std::none_of(f.args, f.args + f.n_args, has_column);
-    const ValueType number = name == "to_timestamp" && f.n_args == 1 ? ValueType{ValueKind::Epoch}
-                             : computed                              ? kKeep
-                                                                     : kOperand;
+    const std::vector<ArgumentRole> roles = argument_roles(f, catalog_);
     for (std::size_t i = 0; i < f.n_args; ++i) {
-      const bool configuration = query && i == 0 && f.n_args > 1;
-      say(f.args[i], is_number(f.args[i]) ? number
-                     : configuration      ? kKeep
-                     : query              ? kText
-                                          : strings);
+      say(f.args[i], is_number(f.args[i]) ? roles[i].number : roles[i].text);
     }
   }
 
+  ExpressionTypes types_;
   const CatalogSnapshot& catalog_;
   LiteralRoles& roles_;
-  std::vector<std::pair<std::string, const Table*>> tables_;
 };
 
 }  // namespace
 
 LiteralRoles literal_roles(const ParseTree& tree, const CatalogSnapshot& catalog) {
   LiteralRoles roles;
-  RoleFinder{catalog, roles}.find(tree);
+  RoleFinder{tree, catalog, roles}.find(tree);
   return roles;
 }
 
 std::optional<ValueType> type_of_condition(const ParseTree& tree, const CatalogSnapshot& catalog) {
-  LiteralRoles roles;
-  return RoleFinder{catalog, roles}.type_of_condition(tree);
+  if (tree.statements().empty() ||
+      tree.statements().front().node->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+    return std::nullopt;
+  }
+  return ExpressionTypes{tree, catalog}.type_of(
+      tree.statements().front().node->select_stmt->where_clause);
 }
 
 }  // namespace quern::collector

@@ -167,8 +167,8 @@ class CatalogRedaction {
       if (column.inherited_statistics) {
         redact_statistics(*column.inherited_statistics, type);
       }
-      if (!column.default_expression.empty()) {
-        column.default_expression = redactor_.expression(column.default_expression, original);
+      if (!column.default_expression.empty() && original != nullptr) {
+        column.default_expression = redactor_.default_of(column, *original);
       }
     }
     if (table.activity) {

@@ -64,8 +64,28 @@ bool compares(std::string_view op) {
 }
 
 bool is_number(ValueKind kind) {
-  return kind == ValueKind::Number || kind == ValueKind::Real || kind == ValueKind::Operand ||
-         kind == ValueKind::RowCount || kind == ValueKind::Epoch;
+  return kind == ValueKind::Number || kind == ValueKind::Real || kind == ValueKind::Small ||
+         kind == ValueKind::Operand || kind == ValueKind::RowCount || kind == ValueKind::Epoch ||
+         kind == ValueKind::Year;
+}
+
+/// B'1010', X'1FF'
+bool is_bits(std::string_view token) {
+  const char first = token.size() < 2 || token[1] != '\'' ? '\0' : token.front();
+  return first == 'b' || first == 'B' || first == 'x' || first == 'X';
+}
+
+ValueType bits(std::string_view token) {
+  return {token.front() == 'b' || token.front() == 'B' ? ValueKind::Bits : ValueKind::Hex};
+}
+
+/// What stands after LIKE's and the regular expressions' operators, as plans write them.
+bool takes_pattern(std::string_view op) {
+  return op == "~~" || op == "!~~" || op == "~~*" || op == "!~~*";
+}
+
+bool takes_regex(std::string_view op) {
+  return op == "~" || op == "!~" || op == "~*" || op == "!~*";
 }
 
 /// Of a number that stands in a condition without a cast: integer, or numeric with a fraction.
@@ -88,11 +108,23 @@ ValueType value_type(std::string_view name) {
         return ValueKind::Number;
       }
     }
-    for (const char* number : {"int2", "smallint", "numeric", "decimal", "float4", "float8", "real",
-                               "double precision", "money"}) {
+    for (const char* number : {"numeric", "decimal", "float8", "double precision", "money"}) {
       if (word == number) {
         return ValueKind::Real;
       }
+    }
+    for (const char* number : {"int2", "smallint", "smallserial", "float4", "real"}) {
+      if (word == number) {
+        return ValueKind::Small;
+      }
+    }
+    for (const char* geometry : {"point", "lseg", "path", "box", "polygon", "line", "circle"}) {
+      if (word == geometry) {
+        return ValueKind::Geometry;
+      }
+    }
+    if (word.size() > 5 && word.substr(word.size() - 5) == "range") {
+      return ValueKind::Range;
     }
     for (const char* text : {"text", "varchar", "bpchar", "char", "name", "character varying",
                              "character", "citext"}) {
@@ -103,7 +135,7 @@ ValueType value_type(std::string_view name) {
     if (word == "date" || word.substr(0, 9) == "timestamp") {
       return ValueKind::Time;
     }
-    if (word == "uuid" || word == "bytea") {
+    if (word == "uuid" || word == "bytea" || word.substr(0, 7) == "macaddr") {
       return ValueKind::Hex;
     }
     if (word == "json" || word == "jsonb") {
@@ -118,8 +150,10 @@ ValueType value_type(std::string_view name) {
     if (word == "timetz" || word.substr(0, 5) == "time " || word == "time") {
       return ValueKind::TimeOfDay;
     }
-    for (const char* kept :
-         {"bool", "boolean", "regclass", "regproc", "regtype", "regconfig", "bit", "varbit"}) {
+    if (word == "bit" || word == "varbit" || word == "bit varying") {
+      return ValueKind::Bits;
+    }
+    for (const char* kept : {"bool", "boolean", "regclass", "regproc", "regtype", "regconfig"}) {
       if (word == kept) {
         return ValueKind::Keep;
       }
@@ -189,7 +223,9 @@ RedactedSql SqlRedactor::statement(std::string_view sql) const {
       const std::string value =
           known && role->second.text ? role->second.value : unquoted(token.text);
       replace(token, type.kind == ValueKind::Keep ? std::string{token.text}
-                                                  : quote_literal(mapping_.map(value, type)));
+                     : is_bits(token.text)
+                         ? token.text.front() + quote_literal(mapping_.map(value, bits(token.text)))
+                         : quote_literal(mapping_.map(value, type)));
     } else if (known && token.text == "-" && is_number(role->second.type.kind)) {
       signed_role = &role->second;
       replace(token, "");
@@ -223,7 +259,16 @@ ValueType SqlRedactor::type_of(std::string_view sql, const Table* table) const {
 }
 
 std::string SqlRedactor::expression(std::string_view sql, const Table* table) const {
-  const std::string before = before_expression(table);
+  return within(before_expression(table), sql);
+}
+
+std::string SqlRedactor::default_of(const Column& column, const Table& table) const {
+  return within("UPDATE " + quote_identifier(table.schema) + "." + quote_identifier(table.name) +
+                    " SET " + quote_identifier(column.name) + " = (",
+                column.default_expression);
+}
+
+std::string SqlRedactor::within(const std::string& before, std::string_view sql) const {
   SyntaxError error;
   if (!ParseTree::parse(before + std::string{sql} + ")", error)) {
     return fragment(sql);
@@ -247,16 +292,21 @@ std::string SqlRedactor::fragment(std::string_view text, ValueType type) const {
       mapped = true;
     } else if (token.kind == TokenKind::String) {
       const ValueType cast = value_type(cast_after(text, token.offset + token.text.size()));
-      const ValueType own = cast.kind == ValueKind::Guess && !cast.array ? type : cast;
+      ValueType own = cast.kind == ValueKind::Guess && !cast.array ? type : cast;
+      own.pattern = takes_pattern(last.text);
+      own.regex = takes_regex(last.text);
       with = quote_literal(mapping_.map(unquoted(token.text), own));
       mapped = own.kind != ValueKind::Keep;
     } else if (token.kind == TokenKind::Number) {
-      const bool negative = last.text == "-" && (compares(before.text) || before.text == "(");
       const bool counts = same_word(last.text, "limit") || same_word(last.text, "offset") ||
                           same_word(last.text, "modulus") || same_word(last.text, "remainder");
-      const bool value = compares(last.text) || is_number(type.kind);
-      with = mapping_.map(token.text, {is_number(type.kind) ? type.kind : looks_of(token.text)});
-      mapped = value && !negative && !counts;
+      const bool value = compares(last.text) || is_number(type.kind) ||
+                         (last.text == "-" && (compares(before.text) || before.text == "("));
+      const ValueKind looks = value ? looks_of(token.text) : ValueKind::Operand;
+      with = mapping_.map(token.text, {counts                 ? ValueKind::RowCount
+                                       : is_number(type.kind) ? type.kind
+                                                              : looks});
+      mapped = true;
     }
     if (mapped) {
       result.append(text.substr(copied, token.offset - copied)).append(with);

@@ -21,9 +21,9 @@ struct RedactedSql {
 
 /// Maps the literals of SQL text. A literal is what the column is that it is compared with or
 /// stored in; the catalog tells (it may be empty: then the literal's looks do). What the planner
-/// computes with before it looks at statistics (operands of constants, arguments of functions of
-/// constants), positions, words of the language (date_trunc('month')) and numbers below 1000 that
-/// are compared with no column stay; comments go.
+/// computes with before it looks at statistics (operands of constants), positions, words of the
+/// language (date_trunc('month')), the server's settings, and numbers below 1000 that are compared
+/// with nothing stay; comments go.
 class SqlRedactor {
  public:
   SqlRedactor(const ValueMapping& mapping, const CatalogSnapshot& catalog);
@@ -32,6 +32,8 @@ class SqlRedactor {
   [[nodiscard]] RedactedSql statement(std::string_view sql) const;
   /// An expression over the columns of `table`, as the catalog holds them.
   [[nodiscard]] std::string expression(std::string_view sql, const Table* table) const;
+  /// A column's default, which is what the column is.
+  [[nodiscard]] std::string default_of(const Column& column, const Table& table) const;
   /// What values of such an expression are; Guess when that can not be told.
   [[nodiscard]] ValueType type_of(std::string_view sql, const Table* table) const;
   /// Text that the grammar does not take: conditions of plans, partition bounds. Strings are what
@@ -39,6 +41,9 @@ class SqlRedactor {
   [[nodiscard]] std::string fragment(std::string_view text, ValueType type = {}) const;
 
  private:
+  /// An expression that completes a statement, which then ends with a parenthesis.
+  [[nodiscard]] std::string within(const std::string& before, std::string_view sql) const;
+
   const ValueMapping& mapping_;
   const CatalogSnapshot& catalog_;
 };

@@ -1,16 +1,15 @@
 #include "collector/redact/redact_value.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
+
+#include "collector/redact/redact_times.hpp"
 
 namespace quern::collector {
 
@@ -34,13 +33,6 @@ bool is_decimal(std::string_view text) {
          digits(text.substr(0, point)) && digits(fraction);
 }
 
-/// 2025-05-30 and what may follow.
-bool is_time(std::string_view text) {
-  return text.size() >= 10 && std::all_of(text.begin(), text.begin() + 4, is_digit) &&
-         text[4] == '-' && is_digit(text[5]) && is_digit(text[6]) && text[7] == '-' &&
-         is_digit(text[8]) && is_digit(text[9]) && text.find("BC") == std::string_view::npos;
-}
-
 bool is_uuid(std::string_view text) {
   return text.size() == 36 && text[8] == '-' && text[13] == '-' && text[18] == '-' &&
          text[23] == '-' && std::all_of(text.begin(), text.end(), [](char c) {
@@ -48,74 +40,32 @@ bool is_uuid(std::string_view text) {
          });
 }
 
-/// PostgreSQL's words for units (datetktbl and deltatktbl in datetime.c) and their abbreviations.
-std::string_view unit_abbreviation(std::string_view word) {
-  struct Unit {
-    std::string_view abbreviation;
-    std::array<std::string_view, 4> words;
-  };
-
-  static constexpr std::array<Unit, 9> kUnits = {{
-      {"us", {"microsecond", "microseconds", "usec", "usecs"}},
-      {"ms", {"millisecond", "milliseconds", "msec", "msecs"}},
-      {"s", {"second", "seconds", "sec", "secs"}},
-      {"m", {"minute", "minutes", "min", "mins"}},
-      {"h", {"hour", "hours", "hr", "hrs"}},
-      {"d", {"day", "days", "d", "d"}},
-      {"w", {"week", "weeks", "w", "w"}},
-      {"mon", {"month", "months", "mons", "mon"}},
-      {"y", {"year", "years", "yr", "yrs"}},
-  }};
-  for (const Unit& unit : kUnits) {
-    if (word == unit.abbreviation ||
-        std::find(unit.words.begin(), unit.words.end(), word) != unit.words.end()) {
-      return unit.abbreviation;
-    }
-  }
-  return {};
+bool has_letter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; });
 }
 
-/// '7 days 02:00' as '7d 02:00'; nothing when a word is no unit.
-std::optional<std::string> abbreviated_interval(std::string_view text) {
-  std::string result;
-  bool units = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
-      std::string word;
-      for (; i < text.size() && std::isalpha(static_cast<unsigned char>(text[i])) != 0; ++i) {
-        word += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
-      }
-      const std::string_view unit = unit_abbreviation(word);
-      const std::size_t before = result.find_last_not_of(' ');
-      if (unit.empty() || before == std::string::npos) {
-        return std::nullopt;
-      }
-      result.resize(before + 1);
-      result.append(unit);
-      units = true;
-      continue;
-    }
-    if (!is_digit(c) && std::string_view{" .:+-"}.find(c) == std::string_view::npos) {
-      return std::nullopt;
-    }
-    result += c;
-    ++i;
-  }
-  return units ? std::optional{std::move(result)} : std::nullopt;
+/// [1,10) of numbers or times; [1,2] is JSON as well, and the same is done to it.
+bool is_range(std::string_view text) {
+  return text.size() > 2 && (text.front() == '[' || text.front() == '(') &&
+         (text.back() == ')' || (text.back() == ']' && text.front() == '(')) &&
+         text.find_first_not_of("0123456789.,-+:/ TZ\"[]()") == std::string_view::npos;
 }
 
 ValueType guess(std::string_view text) {
   if (is_decimal(text)) {
     return {text.find('.') == std::string_view::npos ? ValueKind::Number : ValueKind::Real};
   }
-  if (abbreviated_interval(text)) {
+  if (has_letter(text) && respelled_interval(text)) {
     return {ValueKind::Interval};
   }
-  if (is_time(text)) {
+  if (is_range(text)) {
+    return {ValueKind::Range};
+  }
+  if (is_iso_time(text)) {
     return {ValueKind::Time};
   }
-  if (is_uuid(text)) {
+  if (is_uuid(text) || text.substr(0, 2) == "\\x") {
     return {ValueKind::Hex};
   }
   if (text.size() > 1 && text.front() == '{' && text.back() == '}') {
@@ -132,11 +82,12 @@ ValueType guess(std::string_view text) {
 /// A number as text and the same moved by a whole number, in as many decimals.
 std::string plus(std::string_view value, std::int64_t shift) {
   if (!is_decimal(value)) {
-    const std::string text{value};
+    std::string text{value};
+    text.erase(std::remove(text.begin(), text.end(), '_'), text.end());  // 1_000
     char* end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
     const bool plain = end != text.c_str() && *end == '\0' && number - number == 0;
-    return plain ? fmt::format("{}", number + static_cast<double>(shift)) : text;
+    return plain ? fmt::format("{}", number + static_cast<double>(shift)) : std::string{value};
   }
   const bool negative = value.front() == '-';
   if (negative || value.front() == '+') {
@@ -180,27 +131,6 @@ std::string more_rows(std::string_view value) {
   return fmt::format("{}", count + std::max<std::int64_t>(1, count / 2000));
 }
 
-/// Half past nine becomes 04:45:00: a time of day keeps its place, and stays one.
-std::string halved_time_of_day(std::string_view value) {
-  int hours = 0;
-  int minutes = 0;
-  double seconds = 0;
-  int length = 0;
-  const std::string text{value};
-  const int parts =
-      std::sscanf(text.c_str(), "%2d:%2d%n:%lf%n", &hours, &minutes, &length, &seconds, &length);
-  if (parts < 2 || hours < 0 || minutes < 0 || !(seconds >= 0 && seconds < 61)) {
-    return text;
-  }
-  const std::int64_t microseconds = std::llround(((hours * 60 + minutes) * 60 + seconds) * 5e5);
-  const std::int64_t whole = microseconds / 1'000'000;
-  const std::string clock =
-      fmt::format("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  const std::int64_t rest = microseconds % 1'000'000;
-  return clock + (rest == 0 ? "" : fmt::format(".{:06}", rest)) +
-         text.substr(static_cast<std::size_t>(length));
-}
-
 /// The first part of an address by a constant, so that order and networks stay.
 std::string moved_address(std::string_view value) {
   const std::size_t colon = value.find(':');
@@ -219,6 +149,46 @@ std::string moved_address(std::string_view value) {
 /// patterns count bytes. The blank stays, and `!` goes to the place that is free.
 char moved(char c) {
   return c == '!' ? '~' : c > ' ' && c < '\x7F' ? static_cast<char>(c - 1) : c;
+}
+
+/// The last byte of a character of several moves within its range, or stays.
+std::string with_moved_ends(std::string result) {
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(result[i]);
+    const bool last =
+        i + 1 == result.size() || (static_cast<unsigned char>(result[i + 1]) & 0xC0U) != 0x80U;
+    if ((byte & 0xC0U) == 0x80U && last && byte > 0x80U) {
+      result[i] = static_cast<char>(byte - 1);
+    }
+  }
+  return result;
+}
+
+/// What is a character itself in a regular expression moves. What begins with a backslash, counts
+/// ({2,3}) and SIMILAR TO's wildcards stay.
+std::string moved_regex(std::string_view text, bool similar) {
+  constexpr std::string_view kSpecial = ".*+?[](){}|^$\\";
+  std::string result;
+  bool counts = false;
+  bool choice = false;  // within [a-z], whose dash stays
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    choice = c == '[' || (choice && c != ']');
+    const bool escaped = c == '\\' && i + 1 < text.size();
+    counts = c == '{' || (counts && c != '}');
+    if (escaped && std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0) {
+      result.append(text.substr(i++, 2));
+    } else if (!escaped && (counts || kSpecial.find(c) != std::string_view::npos ||
+                            (choice && c == '-') || (similar && (c == '%' || c == '_')))) {
+      result += c;
+    } else {
+      const char now = moved(escaped ? text[++i] : c);
+      const bool special =
+          kSpecial.find(now) != std::string_view::npos || (similar && (now == '%' || now == '_'));
+      result.append(special ? "\\" : "") += now;
+    }
+  }
+  return with_moved_ends(std::move(result));
 }
 
 std::string moved_text(std::string_view text, bool pattern) {
@@ -240,20 +210,17 @@ std::string moved_text(std::string_view text, bool pattern) {
     }
     result += now;
   }
-  // The last byte of a character of several moves within its range, or stays.
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(result[i]);
-    const bool last =
-        i + 1 == result.size() || (static_cast<unsigned char>(result[i + 1]) & 0xC0U) != 0x80U;
-    if ((byte & 0xC0U) == 0x80U && last && byte > 0x80U) {
-      result[i] = static_cast<char>(byte - 1);
-    }
-  }
-  return result;
+  return with_moved_ends(std::move(result));
 }
 
-/// Half of the number that the digits are: dashes and a leading \x stay where they are.
+/// Half of the number that the digits are: dashes and a leading \x stay where they are. Bytes that
+/// are written as text move as text.
 std::string halved(std::string_view text) {
+  const bool hex = text.substr(0, 2) == "\\x" ||
+                   text.find_first_not_of("0123456789abcdefABCDEF-:") == std::string_view::npos;
+  if (!hex) {
+    return moved_text(text, false);
+  }
   std::string result{text};
   unsigned carried = 0;
   for (std::size_t i = text.substr(0, 2) == "\\x" ? 2 : 0; i < text.size(); ++i) {
@@ -284,30 +251,52 @@ ValueMapping::ValueMapping(std::string_view key) {
   const std::uint64_t hash = XXH3_64bits(key.data(), key.size());
   // Beyond most keys, and room for as many below integer's end.
   shift_ = 1'000'000'000 + static_cast<std::int64_t>((hash >> 8U) % 100'000'000);
-  // Small enough for smallint, and for the digits of double precision.
+  // Within numeric(10,2), and what leaves double precision enough digits.
+  real_shift_ = 10'000'000 + static_cast<std::int64_t>((hash >> 16U) % 1'000'000);
+  // Small enough for smallint, and for the digits of real.
   small_shift_ = 1000 + static_cast<std::int64_t>(hash % 7000);
   // Years that stay within 1901 to 2099 for those of today.
   years_ = -28 * (1 + static_cast<int>((hash >> 32U) % 4));
 }
 
 std::string ValueMapping::map(std::string_view value, ValueType type) const {
-  if (type.kind == ValueKind::Guess && !type.array && !type.pattern) {
+  if (type.kind == ValueKind::Guess && !type.array && !type.pattern && !type.regex) {
     type = guess(value);
   }
   if (type.array && value.size() > 1 && value.front() == '{' && value.back() == '}') {
     return array(value, type.kind);
   }
-  return scalar(value, type.kind == ValueKind::Guess ? guess(value).kind : type.kind, type.pattern);
+  if (type.kind == ValueKind::Guess) {
+    type.kind = guess(value).kind;
+  }
+  return scalar(value, type);
 }
 
-std::string ValueMapping::scalar(std::string_view value, ValueKind kind, bool pattern) const {
-  switch (kind) {
+/// Sums of money have a sign and commas ($12,345.67); what is no number at all moves as text.
+std::string ValueMapping::number(std::string_view value, std::int64_t shift) const {
+  std::string moved = plus(value, shift);
+  if (moved != value || value == "NaN" || value == "Infinity" || value == "-Infinity") {
+    return moved;
+  }
+  std::string digits{value};
+  digits.erase(std::remove(digits.begin(), digits.end(), ','), digits.end());
+  const std::size_t from = std::min(digits.find_first_of("0123456789"), digits.size());
+  moved = plus(std::string_view{digits}.substr(from), shift);
+  return moved == digits.substr(from) ? moved_text(value, false) : digits.substr(0, from) + moved;
+}
+
+std::string ValueMapping::scalar(std::string_view value, ValueType type) const {
+  switch (type.kind) {
     case ValueKind::Number:
-      return plus(value, shift_);
+      return number(value, shift_);
     case ValueKind::Real:
-      return plus(value, small_shift_);
+      return number(value, real_shift_);
+    case ValueKind::Small:
+      return number(value, small_shift_);
     case ValueKind::Operand:
-      return value.size() < kTelling ? std::string{value} : plus(value, shift_);
+      return value.size() < kTelling ? std::string{value} : number(value, shift_);
+    case ValueKind::Year:
+      return plus(value, years_);
     case ValueKind::RowCount:
       return more_rows(value);
     case ValueKind::Time:
@@ -317,15 +306,20 @@ std::string ValueMapping::scalar(std::string_view value, ValueKind kind, bool pa
     case ValueKind::TimeOfDay:
       return halved_time_of_day(value);
     case ValueKind::Interval:
-      return abbreviated_interval(value).value_or(std::string{value});
+      return respelled_interval(value).value_or(std::string{value});
     case ValueKind::Hex:
       return halved(value);
+    case ValueKind::Bits:
+      return value.empty() ? std::string{} : "0" + std::string{value.substr(0, value.size() - 1)};
+    case ValueKind::Range:
+    case ValueKind::Geometry:
+      return parts(value, type.kind);
     case ValueKind::Json:
       return json(value);
     case ValueKind::Network:
       return moved_address(value);
     case ValueKind::Text:
-      return moved_text(value, pattern);
+      return type.regex ? moved_regex(value, type.pattern) : moved_text(value, type.pattern);
     default:
       return std::string{value};
   }
@@ -358,17 +352,28 @@ std::string ValueMapping::array(std::string_view value, ValueKind kind) const {
 }
 
 std::string ValueMapping::time(std::string_view value) const {
-  if (!is_time(value)) {
-    return std::string{value};  // infinity, now, epoch
+  if (auto moved = moved_time(value, years_)) {
+    return *std::move(moved);
   }
-  const int year = std::atoi(std::string{value.substr(0, 4)}.c_str()) + years_;
-  if (year < 1) {
-    return std::string{value};
-  }
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  std::string result = fmt::format("{:04}{}", year, value.substr(4));
-  if (!leap && result.compare(4, 6, "-02-29") == 0) {
-    result[9] = '8';
+  return respelled_interval(value).value_or(moved_text(value, false));
+}
+
+/// What stands between brackets and commas, each by itself.
+std::string ValueMapping::parts(std::string_view value, ValueKind kind) const {
+  constexpr std::string_view kBetween = "[](){}<>,\" ";
+  std::string result;
+  for (std::size_t i = 0; i < value.size();) {
+    if (kBetween.find(value[i]) != std::string_view::npos) {
+      result += value[i++];
+      continue;
+    }
+    // The blank within a timestamp is its own.
+    const std::string_view ends =
+        kind == ValueKind::Range ? kBetween.substr(0, kBetween.size() - 1) : kBetween;
+    const std::size_t end = std::min(value.find_first_of(ends, i), value.size());
+    const std::string_view part = value.substr(i, end - i);
+    result += kind == ValueKind::Geometry ? number(part, real_shift_) : map(part, {});
+    i = end;
   }
   return result;
 }
@@ -400,7 +405,7 @@ std::string ValueMapping::json(std::string_view value) const {
     if (from.is_number_integer()) {
       return Json::parse(plus(from.dump(), shift_), nullptr, false);
     }
-    return from.is_number() ? Json(from.get<double>() + static_cast<double>(small_shift_)) : from;
+    return from.is_number() ? Json(from.get<double>() + static_cast<double>(real_shift_)) : from;
   };
   constexpr auto kReplace = Json::error_handler_t::replace;
   return visit(visit, parsed).dump(-1, ' ', false, kReplace);
