@@ -105,11 +105,7 @@ class Collection {
     tally_.file = source.name();
     LineReader lines{source};
     stream_.open(layout);
-    std::string_view line;
-    while (lines.next(line)) {
-      stream_.line(line, lines.number(), lines.cut(), lines.terminated());
-      report(lines.number(), source, 0, 0);
-    }
+    read_lines(source, lines, 0, 0);
     static_cast<void>(stream_.close());
     bytes = lines.bytes();
     tally_.counts.bytes += bytes;
@@ -184,21 +180,30 @@ class Collection {
     for (const Head::Line& line : head.lines) {
       stream_.line(line.text, line.number, line.cut, line.terminated);
     }
-    std::string_view line;
-    while (lines.next(line)) {
-      stream_.line(line, lines.number(), lines.cut(), lines.terminated());
-      report(lines.number(), source, before, all);
-    }
+    read_lines(source, lines, before, all);
     if (!stream_.close()) {
       remember(head, &layout);
     }
   }
 
-  void report(std::uint64_t line, const ByteSource& source, std::uint64_t before,
-              std::uint64_t all) const {
-    constexpr std::uint64_t kLinesBetweenReports = 1U << 14U;
-    if (line % kLinesBetweenReports == 0) {
-      report(source, before, all);
+  /// To the end of the stream.
+  void read_lines(ByteSource& source, LineReader& lines, std::uint64_t before, std::uint64_t all) {
+    constexpr std::uint64_t kBytesBetweenReports = 1U << 20U;
+    const auto several = [&](std::string_view text, std::uint64_t first) {
+      return stream_.lines(text, first);
+    };
+    std::uint64_t report_at = kBytesBetweenReports;
+    for (std::string_view line;;) {
+      if (!lines.lines_at_hand(several)) {
+        if (!lines.next(line)) {
+          return;
+        }
+        stream_.line(line, lines.number(), lines.cut(), lines.terminated());
+      }
+      if (lines.bytes() >= report_at) {
+        report(source, before, all);
+        report_at = lines.bytes() + kBytesBetweenReports;
+      }
     }
   }
 

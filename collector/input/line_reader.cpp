@@ -33,6 +33,7 @@ bool LineReader::block(std::string& text, std::size_t wanted) {
   const std::size_t most = wanted + maximum_line_;
   terminated_ = false;
   bool all_kept = true;
+  std::uint64_t line_feeds = 0;
   while (!terminated_ && (!piece_.empty() || !(piece_ = source_.read()).empty())) {
     const std::size_t from = text.size() < wanted ? wanted - text.size() - 1 : 0;
     const std::size_t end = from < piece_.size() ? piece_.find('\n', from) : std::string_view::npos;
@@ -41,6 +42,7 @@ bool LineReader::block(std::string& text, std::size_t wanted) {
     const std::size_t kept = std::min(length, most - std::min(most, text.size()));
     all_kept = all_kept && kept == length;
     text.append(piece_.substr(0, kept));
+    line_feeds += count_line_feeds(piece_.substr(0, kept));  // while it is in the cache
     bytes_ += length;
     piece_.remove_prefix(length);
   }
@@ -50,13 +52,14 @@ bool LineReader::block(std::string& text, std::size_t wanted) {
   terminated_ = terminated_ || (all_kept && text.back() == '\n');  // less than wanted was left
   if (terminated_ && all_kept) {
     text.pop_back();
+    --line_feeds;
   }
   const std::size_t last = text.rfind('\n') + 1;  // 0 for none
   cut_ = text.size() - last > maximum_line_;
   if (cut_) {
     text.resize(last + maximum_line_);
   }
-  number_ += count_line_feeds(text) + 1;
+  number_ += line_feeds + 1;
   if (terminated_) {
     text.push_back('\n');
   }

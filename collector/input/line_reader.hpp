@@ -37,6 +37,26 @@ class LineReader {
     return true;
   }
 
+  /// The lines that are at hand whole, to `use(text, first)`: each with its line feed, and the
+  /// number of the first; it returns how many they were. False: next() has to give the next line.
+  template <class Use>
+  bool lines_at_hand(Use use) {
+    if (trims_ || piece_.size() > maximum_line_) {
+      return false;
+    }
+    const std::size_t length = piece_.rfind('\n') + 1;  // 0 for none
+    if (length == 0) {
+      return false;
+    }
+    const std::string_view lines = piece_.substr(0, length);
+    piece_.remove_prefix(length);
+    bytes_ += length;
+    cut_ = false;
+    terminated_ = true;
+    number_ += use(lines, number_ + 1);
+    return true;
+  }
+
   /// Many lines at once, as they stand, line feeds included: all that begin within the next
   /// `wanted` bytes, the last one up to its end. The stream's first line must have been read:
   /// it tells whether carriage_returns() are to be dropped from these. False at the end of the

@@ -3,53 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "collector/base/sixteen_bytes.hpp"
 
 namespace quern::collector {
 
 namespace {
-
-/// A bit for each of sixteen bytes that is this one.
-class Sixteen {
- public:
-#ifdef __SSE2__
-  explicit Sixteen(const char* from)
-      : bytes_{_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))} {}
-
-  [[nodiscard]] std::uint64_t equal(char c) const {
-    const __m128i same = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c));
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(same));
-  }
-
-  void store(char* to) const {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes_);
-  }
-
- private:
-  __m128i bytes_;
-#else
-  explicit Sixteen(const char* from) {
-    std::memcpy(bytes_.data(), from, bytes_.size());
-  }
-
-  [[nodiscard]] std::uint64_t equal(char c) const {
-    std::uint64_t mask = 0;
-    for (std::size_t i = 0; i < bytes_.size(); ++i) {
-      mask |= std::uint64_t{bytes_[i] == c} << i;
-    }
-    return mask;
-  }
-
-  void store(char* to) const {
-    std::memcpy(to, bytes_.data(), bytes_.size());
-  }
-
- private:
-  std::array<char, 16> bytes_;
-#endif
-};
 
 constexpr std::size_t kBlock = 64;
 
@@ -57,8 +15,8 @@ struct Block {
   std::uint64_t quotes = 0, commas = 0;
 
   explicit Block(const char* from) {
-    for (unsigned i = 0; i < kBlock; i += 16) {
-      const Sixteen bytes{from + i};
+    for (unsigned i = 0; i < kBlock; i += SixteenBytes::kSize) {
+      const SixteenBytes bytes{from + i};
       quotes |= bytes.equal('"') << i;
       commas |= bytes.equal(',') << i;
     }
@@ -109,7 +67,7 @@ std::optional<std::string_view> unquoted(std::string_view field, std::string& ow
   if (from == field.size()) {
     return field;
   }
-  constexpr std::size_t kStep = 16;
+  constexpr std::size_t kStep = SixteenBytes::kSize;
   if (own.size() < field.size() + kStep) {
     own.resize(std::max(2 * own.size(), field.size() + kStep));  // whole steps are written
   }
@@ -119,7 +77,7 @@ std::optional<std::string_view> unquoted(std::string_view field, std::string& ow
     std::size_t plain = 0;  // bytes up to the next quote, or as many as are looked at
     bool quote = false;
     if (from + kStep <= field.size()) {
-      const Sixteen bytes{field.data() + from};
+      const SixteenBytes bytes{field.data() + from};
       bytes.store(own.data() + to);
       const std::uint64_t quotes = bytes.equal('"');
       quote = quotes != 0;

@@ -29,6 +29,16 @@ class NoReader final : public LogReader {
 
 }  // namespace
 
+std::uint64_t LogReader::lines(std::string_view text, std::uint64_t first) {
+  std::uint64_t number = first;
+  while (!text.empty()) {
+    const std::size_t length = text.find('\n');
+    line(text.substr(0, length), number++, false);
+    text.remove_prefix(length + 1);
+  }
+  return number - first;
+}
+
 std::unique_ptr<LogReader> make_reader(const LogLayout& layout, LogRecordSink& sink,
                                        ReadTally& tally) {
   if (layout.newest_first) {

@@ -63,6 +63,8 @@ class LogReader {
   virtual ~LogReader() = default;
   /// `cut`: the line was longer than LineReader::kMaximumLine and its end is lost.
   virtual void line(std::string_view text, std::uint64_t number, bool cut) = 0;
+  /// Several lines, each whole and with its line feed; how many they are.
+  virtual std::uint64_t lines(std::string_view text, std::uint64_t first);
   virtual void finish() = 0;
 
   /// Of the next line().

@@ -46,6 +46,21 @@ void RecordStream::open(const LogLayout& layout, Handover where) {
   }
 }
 
+std::uint64_t RecordStream::lines(std::string_view text, std::uint64_t first) {
+  std::uint64_t number = first;
+  while (waiting_ && !text.empty()) {
+    const std::size_t length = text.find('\n');
+    line_at_end(text.substr(0, length), number++, false, true);
+    text.remove_prefix(length + 1);
+  }
+  if (!text.empty()) {
+    const std::uint64_t rest = reader_->lines(text, number);
+    tally_.counts.lines += rest;
+    number += rest;
+  }
+  return number - first;
+}
+
 /// At either end of the stream.
 void RecordStream::line_at_end(std::string_view text, std::uint64_t number, bool cut,
                                bool terminated) {

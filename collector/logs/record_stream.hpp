@@ -33,6 +33,9 @@ class RecordStream final : public LogRecordSink {
     feed(*reader_, text, number, cut);  // as good as always
   }
 
+  /// Several, each whole and with its line feed; how many they are.
+  std::uint64_t lines(std::string_view text, std::uint64_t first);
+
   /// The stream ends. False: nothing in it looks like a record or like a part of one.
   bool close();
   /// No stream follows: what is open stands as it is.

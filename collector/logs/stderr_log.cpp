@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/base/sixteen_bytes.hpp"
 #include "collector/logs/log_line_prefix.hpp"
 #include "collector/logs/log_reader.hpp"
 #include "collector/logs/prefix_matcher.hpp"
@@ -42,6 +43,23 @@ std::string_view without_source_place(std::string_view text) {
   text.remove_prefix(close + 1);
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return text;
+}
+
+/// The first line of a text in which each has its line feed, to a place with room for sixteen bytes
+/// more; its length.
+std::size_t copy_line(std::string_view text, char* to) {
+  std::size_t at = 0;
+  for (; at + SixteenBytes::kSize <= text.size(); at += SixteenBytes::kSize) {
+    const SixteenBytes bytes{text.data() + at};
+    bytes.store(to + at);
+    if (const std::uint64_t line_feeds = bytes.equal('\n'); line_feeds != 0) {
+      return at + static_cast<unsigned>(__builtin_ctzll(line_feeds));
+    }
+  }
+  for (; text[at] != '\n'; ++at) {
+    to[at] = text[at];
+  }
+  return at;
 }
 
 /// A message whose lines are being read.
@@ -109,6 +127,20 @@ class StderrReader final : public LogReader {
     if (interleaved_) {
       facts_ = LineFacts{};
     }
+  }
+
+  std::uint64_t lines(std::string_view text, std::uint64_t first) override {
+    std::uint64_t number = first;
+    while (!text.empty()) {
+      if (text.front() == '\t' && keeps_further_lines(text.size())) {
+        number += further_lines(text);
+        continue;
+      }
+      const std::size_t length = text.find('\n');
+      line(text.substr(0, length), number++, false);
+      text.remove_prefix(length + 1);
+    }
+    return number - first;
   }
 
   void facts(const LineFacts& facts) override {
@@ -200,6 +232,30 @@ class StderrReader final : public LogReader {
       part->append(text);
       (*part)[at] = '\n';
     }
+  }
+
+  /// All indented lines of a text of this size would be kept.
+  [[nodiscard]] bool keeps_further_lines(std::size_t size) {
+    return message_.open && !message_.part_lost && !message_.ignoring && !interleaved_ &&
+           message_.part_text().size() + size < kMaximumRecord;
+  }
+
+  /// Takes the indented lines that the text begins with; how many they are. As indented() does, but
+  /// looks at each byte once.
+  std::uint64_t further_lines(std::string_view& text) {
+    further_.resize(std::max(further_.size(), text.size() + SixteenBytes::kSize));
+    char* to = further_.data();
+    std::uint64_t lines = 0;
+    while (!text.empty() && text.front() == '\t') {
+      const std::size_t length = copy_line(text, to);
+      *to = '\n';
+      to += length;
+      text.remove_prefix(length + 1);
+      ++lines;
+    }
+    message_.part_text().append(further_.data(), static_cast<std::size_t>(to - further_.data()));
+    tally_.counts.continuation += lines;
+    return lines;
   }
 
   /// Nothing where the line is not to be kept.
@@ -340,6 +396,7 @@ class StderrReader final : public LogReader {
   std::uint64_t records_ = 0;
   Message message_;              ///< the one at hand
   std::vector<Message> others_;  ///< of other sessions, the oldest first
+  std::string further_;          ///< lines of a message, copied here
   LineFacts facts_ = {};
   bool interleaved_ = false;
 };

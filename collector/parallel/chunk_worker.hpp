@@ -33,6 +33,8 @@ class ChunkWorker {
   [[nodiscard]] Workload take() { return aggregator_.take(); }
 
  private:
+  void read_lines(const Chunk& chunk);
+
   EventFilter filter_;
   Aggregator aggregator_;
   ReadTally tally_{aggregator_.input(), aggregator_.skipped(), {}};

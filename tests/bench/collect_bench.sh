@@ -75,13 +75,21 @@ rm "$work/log" "$work/packed"
 
 make_log "$large" > "$work/log"
 wc -c "$work/log" > /dev/null
-measure 3 "$quern" --quiet collect "$work/log" -o "$work/large.json"
-row_alone "quern collect" "$work/log"
-one_thread=$clock large_seconds=$seconds
-measure 3 "$quern" --quiet collect --threads 2 "$work/log" -o "$work/large2.json"
+# By turns, so that what else the machine does meets both; the best of five is each one's own.
+one_seconds=999999 one_clock=999999 one_peak=0 two_seconds=999999 two_clock=999999 two_peak=0
+least() { awk -v a="$1" -v b="$2" 'BEGIN { print (a < b ? a : b) }'; }
+for ((i = 0; i < 5; i++)); do
+  measure 1 "$quern" --quiet collect "$work/log" -o "$work/large.json"
+  one_seconds=$(least "$one_seconds" "$seconds") one_clock=$(least "$one_clock" "$clock")
+  one_peak=$((peak > one_peak ? peak : one_peak))
+  measure 1 "$quern" --quiet collect --threads 2 "$work/log" -o "$work/large2.json"
+  two_seconds=$(least "$two_seconds" "$seconds") two_clock=$(least "$two_clock" "$clock")
+  two_peak=$((peak > two_peak ? peak : two_peak))
+done
 cmp "$work/large.json" "$work/large2.json"
-row_alone "quern, two threads" "$work/log"
-two_threads=$clock
+large_seconds=$one_seconds
+seconds=$one_seconds peak=$one_peak row_alone "quern collect" "$work/log"
+seconds=$two_seconds peak=$two_peak row_alone "quern, two threads" "$work/log"
 measure 3 wc -l "$work/log"
 large_wc=$seconds
 quern_seconds=$large_seconds row "wc -l" "$large"
@@ -99,7 +107,7 @@ done
 rm "$work/log"
 [ "$hard_peak" -le 300000 ] || echo "collect_bench: $((hard_peak / 1000)) MB of memory, more than 300" >&2
 
-awk -v q="$small_seconds" -v w="$wc_seconds" -v lq="$large_seconds" -v lw="$large_wc" -v one="$one_thread" -v two="$two_threads" -v b="${badger_seconds:-0}" -v s="$small" -v l="$large" \
+awk -v q="$small_seconds" -v w="$wc_seconds" -v lq="$large_seconds" -v lw="$large_wc" -v one="$one_clock" -v two="$two_clock" -v b="${badger_seconds:-0}" -v s="$small" -v l="$large" \
   -v ps="$small_peak" -v pl="$large_peak" 'BEGIN {
     if (b > 0) printf "quern is %.0f times as fast as pgBadger; ", b / q
     printf "wc -l is %.1f times as fast as quern, on %d MB %.1f times\n", q / w, l, lq / lw
