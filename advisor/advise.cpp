@@ -1,7 +1,9 @@
 #include "advisor/advise.hpp"
 
 #include <algorithm>
+#include <future>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -55,6 +57,12 @@ std::vector<double> weights_of(const PlannedWorkload& planned) {
     weights.push_back(sample.weight);
   }
   return weights;
+}
+
+IndexSet all_of(const std::vector<SizedCandidate>& candidates) {
+  IndexSet all(candidates.size());
+  std::iota(all.begin(), all.end(), 0);
+  return all;
 }
 
 WorkloadCost workload_cost(const Choice& choice, const WritePrices& prices) {
@@ -280,21 +288,27 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   keep_useful(costs, sized.sized,
               [&](double done) { report(options, "pricing candidates", done); });
   const WritePrices prices{profile, catalog};
-  const Choice choice = choose(
-      costs, weights_of(planned), limited_problem(sized.sized, prices, workload, options, catalog),
-      {.time_limit_seconds = options.time_limit_seconds,
-       .charge_share = options.minimum_benefit,
-       .database_bytes = database_bytes(catalog),
-       .progress = [&](double done) { report(options, "choosing", done); }});
+  const std::vector<double> weights = weights_of(planned);
+  const ChooseOptions how{.time_limit_seconds = options.time_limit_seconds,
+                          .charge_share = options.minimum_benefit,
+                          .database_bytes = database_bytes(catalog),
+                          .progress = [&](double done) { report(options, "choosing", done); }};
+  const Choice choice =
+      choose(costs, weights, limited_problem(sized.sized, prices, workload, options, catalog), how);
 
   report(options, "explaining", 0);
   rename_chosen(sized.sized, choice.chosen, planner);
-  PlannerCosts named{planner, planned, sized.sized};
-  for (std::size_t sample = 0; sample < costs.queries(); ++sample) {
-    named.explore_only(sample, costs.relevant(sample), costs.substitutes(sample));
-  }
+  const PlannerCosts named{costs, sized.sized, choice.chosen};
+  // The curves are the solver's work, what follows is the planner's.
+  const PlannerCosts judging{costs, sized.sized, all_of(sized.sized)};
+  auto curves =
+      std::async(std::launch::async, [&judging, &weights, &how, drawn = choice]() mutable {
+        draw_curves(judging, weights, how, drawn);
+        return drawn;
+      });
   const ChoiceInput explained{workload, catalog, planned, named,      sized.sized,
                               choice,   profile, prices,  calibration};
+  plan_ahead(explained);
   Advice advice{.proposals = index_proposals(explained)};
   add_robustness(advice.proposals, explained);
   advice.cost = workload_cost(choice, prices);
@@ -313,7 +327,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_sums(advice);
   advice.queries = workload_effects(explained);
   advice.candidates = candidate_verdicts(explained);
-  add_curves(advice, choice);
+  add_curves(advice, curves.get());
   add_unmodelled(advice, planned, sized.unsized);
   advice.unplanned = std::move(planned.unplanned);
   add_caveats(advice, planned, profile, found, too_large, catalog);

@@ -9,6 +9,7 @@
 #include "advisor/choice_evidence.hpp"
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/build_time.hpp"
+#include "advisor/select/in_parallel.hpp"
 #include "advisor/wishes.hpp"
 
 namespace quern::advisor {
@@ -151,6 +152,28 @@ std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>&
 }
 
 }  // namespace
+
+void plan_ahead(const ChoiceInput& input) {
+  const IndexSet& chosen = input.choice.chosen;
+  std::vector<IndexSet> rests;
+  for (const int index : chosen) {
+    rests.push_back(without(chosen, index));
+  }
+  in_parallel(input.costs.queries(), [&](std::size_t sample) {
+    const PlannedClass& query = input.planned.classes[input.planned.samples[sample].query_class];
+    const bool shown = sample == query.samples.front();
+    const double cost = input.costs.cost(sample, chosen).cost;
+    if (shown) {
+      (void)input.costs.plan(sample, chosen);
+    }
+    const std::vector<PlannedCost> planned = input.costs.costs(sample, rests);
+    in_parallel(shown ? rests.size() : 0, [&](std::size_t i) {
+      if (planned[i].cost != cost) {
+        (void)input.costs.plan(sample, rests[i]);
+      }
+    });
+  });
+}
 
 std::vector<Proposal> index_proposals(const ChoiceInput& input) {
   std::vector<Proposal> proposals;

@@ -26,6 +26,9 @@ struct ChoiceInput {
   EstimatedWork estimated{catalog, candidates};
 };
 
+/// Makes the plans that the functions below ask for, several at once.
+void plan_ahead(const ChoiceInput& input);
+
 /// One proposal for each chosen index, with the queries that it helps or hurts.
 [[nodiscard]] std::vector<Proposal> index_proposals(const ChoiceInput& input);
 

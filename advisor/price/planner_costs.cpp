@@ -5,6 +5,7 @@
 #include <set>
 
 #include "advisor/price/relevance.hpp"
+#include "advisor/select/in_parallel.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
@@ -31,9 +32,30 @@ PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedW
     }
   }
   useful_ = relevant_;
-  for (std::size_t a = 0; a < candidates.size(); ++a) {
-    by_name_[candidates[a].index.name] = static_cast<int>(a);
-    for (const auto& part : candidates[a].parts) {
+  name_candidates();
+}
+
+PlannerCosts::PlannerCosts(const PlannerCosts& other, const std::vector<SizedCandidate>& candidates,
+                           const IndexSet& kept)
+    : planner_{other.planner_},
+      workload_{other.workload_},
+      candidates_{candidates},
+      relevant_{other.relevant_},
+      useful_{other.useful_},
+      substitutes_{other.substitutes_},
+      known_(other.known_.size()) {
+  for (std::size_t query = 0; query < known_.size(); ++query) {
+    std::copy_if(other.known_[query].begin(), other.known_[query].end(),
+                 std::back_inserter(known_[query]),
+                 [&](const Known& known) { return contains_all(kept, known.under); });
+  }
+  name_candidates();
+}
+
+void PlannerCosts::name_candidates() {
+  for (std::size_t a = 0; a < candidates_.size(); ++a) {
+    by_name_[candidates_[a].index.name] = static_cast<int>(a);
+    for (const auto& part : candidates_[a].parts) {
       by_name_[part.definition.name] = static_cast<int>(a);
     }
   }
@@ -51,6 +73,27 @@ IndexConfiguration PlannerCosts::configuration(std::size_t query, const IndexSet
 }
 
 PlanResult PlannerCosts::plan(std::size_t query, const IndexSet& indexes,
+                              const std::vector<std::string>& dropped,
+                              const planner_model::Assumptions& assumed) const {
+  if (assumed.row_factor != 1 || assumed.random_page_cost) {
+    return made(query, indexes, dropped, assumed);
+  }
+  Asked asked{query, that_matter(query, indexes), dropped};
+  if (std::get<1>(asked).empty() && dropped.empty()) {
+    return workload_.samples[query].before;
+  }
+  {
+    const std::lock_guard lock{plans_mutex_};
+    if (const auto there = plans_.find(asked); there != plans_.end()) {
+      return *there->second;
+    }
+  }
+  auto plan = std::make_shared<const PlanResult>(made(query, indexes, dropped));
+  const std::lock_guard lock{plans_mutex_};
+  return *plans_.try_emplace(std::move(asked), std::move(plan)).first->second;
+}
+
+PlanResult PlannerCosts::made(std::size_t query, const IndexSet& indexes,
                               const std::vector<std::string>& dropped,
                               const planner_model::Assumptions& assumed) const {
   IndexConfiguration wanted = configuration(query, indexes);
@@ -110,14 +153,37 @@ std::vector<IndexSet> PlannerCosts::parts(std::size_t query) const {
   return parts;
 }
 
-PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {
-  const IndexSet matter = that_matter(query, indexes);
+const PlannedCost* PlannerCosts::known(std::size_t query, const IndexSet& matter) const {
   for (const auto& [under, planned] : known_[query]) {
     if (contains_all(matter, planned.used) && contains_all(under, matter)) {
-      return planned;
+      return &planned;
     }
   }
-  return replanned(query, matter);
+  return nullptr;
+}
+
+PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {
+  const IndexSet matter = that_matter(query, indexes);
+  const PlannedCost* planned = known(query, matter);
+  return planned != nullptr ? *planned : replanned(query, matter);
+}
+
+std::vector<PlannedCost> PlannerCosts::costs(std::size_t query,
+                                             const std::vector<IndexSet>& sets) const {
+  std::vector<IndexSet> unknown;
+  for (const IndexSet& indexes : sets) {
+    IndexSet matter = that_matter(query, indexes);
+    if (!matter.empty() && known(query, matter) == nullptr &&
+        std::find(unknown.begin(), unknown.end(), matter) == unknown.end()) {
+      unknown.push_back(std::move(matter));
+    }
+  }
+  std::vector<PlanResult> plans(unknown.size());
+  in_parallel(unknown.size(), [&](std::size_t i) { plans[i] = made(query, unknown[i]); });
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    (void)keep(query, std::move(unknown[i]), plans[i]);
+  }
+  return CostModel::costs(query, sets);
 }
 
 PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) const {
@@ -130,7 +196,7 @@ PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) 
       return planned;
     }
   }
-  const PlanResult result = plan(query, matter);
+  const PlanResult result = made(query, matter);
   return keep(query, std::move(matter), result);
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "planner-model/whatif/planner.hpp"
@@ -21,6 +24,10 @@ class PlannerCosts : public CostModel {
   PlannerCosts(const planner_model::Planner& planner, const PlannedWorkload& workload,
                const std::vector<SizedCandidate>& candidates);
 
+  /// The same candidates under other names. Of `other` the plans under parts of `kept` are known.
+  PlannerCosts(const PlannerCosts& other, const std::vector<SizedCandidate>& candidates,
+               const IndexSet& kept);
+
   [[nodiscard]] std::size_t queries() const override { return workload_.samples.size(); }
 
   [[nodiscard]] const IndexSet& relevant(std::size_t query) const override {
@@ -34,6 +41,9 @@ class PlannerCosts : public CostModel {
   }
 
   [[nodiscard]] PlannedCost cost(std::size_t query, const IndexSet& indexes) const override;
+  /// Plans that are not known are made at once.
+  [[nodiscard]] std::vector<PlannedCost> costs(std::size_t query,
+                                               const std::vector<IndexSet>& sets) const override;
   [[nodiscard]] PlannedCost replanned(std::size_t query, const IndexSet& indexes) const override;
 
   /// Plans the query with all its relevant candidates, and says how each of them could be used.
@@ -43,7 +53,8 @@ class PlannerCosts : public CostModel {
   /// The candidate of an index name in a plan; -1: an existing index.
   [[nodiscard]] int candidate_named(const std::string& index) const;
 
-  /// The whole plan, not cached. `dropped` are existing indexes to imagine away.
+  /// The whole plan; made once, but for assumptions. `dropped` are existing indexes to imagine
+  /// away. May be asked for the same query at once.
   [[nodiscard]] planner_model::PlanResult plan(
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
@@ -60,7 +71,12 @@ class PlannerCosts : public CostModel {
   }
 
  private:
+  void name_candidates();
+  [[nodiscard]] planner_model::PlanResult made(
+      std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
+      const planner_model::Assumptions& assumed = {}) const;
   [[nodiscard]] IndexSet that_matter(std::size_t query, const IndexSet& indexes) const;
+  [[nodiscard]] const PlannedCost* known(std::size_t query, const IndexSet& matter) const;
   PlannedCost keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan) const;
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,
                                                                 const IndexSet& indexes) const;
@@ -79,6 +95,11 @@ class PlannerCosts : public CostModel {
   };
 
   mutable std::vector<std::vector<Known>> known_;  ///< by query
+
+  /// What plan() was asked for: the query, the candidates that matter to it, what is dropped.
+  using Asked = std::tuple<std::size_t, IndexSet, std::vector<std::string>>;
+  mutable std::mutex plans_mutex_;
+  mutable std::map<Asked, std::shared_ptr<const planner_model::PlanResult>> plans_;
 };
 
 }  // namespace quern::advisor

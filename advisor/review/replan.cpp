@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "advisor/select/in_parallel.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -19,12 +21,14 @@ bool uses_table(const PlannedClass& query, Oid table) {
 std::vector<QueryEffect> slower_without(const ReviewInput& input,
                                         const std::vector<std::string>& before,
                                         const std::vector<std::string>& after, Oid table) {
-  std::vector<QueryEffect> slower;
-  for (const auto& query : input.workload.classes) {
-    if (!uses_table(query, table)) {
-      continue;
-    }
+  const auto& classes = input.workload.classes;
+  std::vector<QueryEffect> effects(classes.size());
+  in_parallel(classes.size(), [&](std::size_t i) {
+    const PlannedClass& query = classes[i];
     QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};
+    if (!uses_table(query, table)) {
+      return;
+    }
     for (const auto sample : query.samples) {
       const auto with = input.costs.plan(sample, input.chosen, before);
       const auto without = input.costs.plan(sample, input.chosen, after);
@@ -35,11 +39,12 @@ std::vector<QueryEffect> slower_without(const ReviewInput& input,
         effect.plan_after = without.plan;
       }
     }
-    if (effect.after > (1 + kTolerance) * effect.before) {
-      slower.push_back(std::move(effect));
-    }
-  }
-  return slower;
+    effects[i] = std::move(effect);
+  });
+  std::erase_if(effects, [](const QueryEffect& effect) {
+    return !(effect.after > (1 + kTolerance) * effect.before);
+  });
+  return effects;
 }
 
 }  // namespace quern::advisor

@@ -10,6 +10,9 @@ namespace quern::advisor {
 
 namespace {
 
+/// Plans of one query that are made at once. The result depends on it, not on the threads.
+constexpr std::size_t kAtOnce = 4;
+
 /// Two sums in another order differ in the last bits.
 constexpr double kSameCost = 1 + 1e-9;
 
@@ -69,24 +72,15 @@ class Exploration {
 
   SelectionQuery run() {
     found_.substitutes = model_.substitutes(query_);
-    const double base = model_.cost(query_, {}).cost;
-    costs_[{}] = base;
-    found_.floor = base;
+    base_ = model_.cost(query_, {}).cost;
+    costs_[{}] = base_;
+    found_.floor = base_;
     discover(model_.relevant(query_), 0);
     while (!open_.empty()) {
-      const Node node = open_.top();
-      open_.pop();
-      // Two sums in another order differ in the last bits.
-      if (base - node.at_least <= limits_.tolerance * kSameCost) {
-        found_.slack = std::max(found_.slack, base - node.at_least);
-      } else if (!stands_in(node)) {
-        visit(node);
-      }
+      visit(next_nodes());
     }
     if (!found_.unknown.empty()) {
-      for (const int index : model_.relevant(query_)) {
-        note(costs_, model_.cost(query_, {index}));
-      }
+      price_single();
       price_lacking();
     }
     found_.alternatives = undominated(std::move(costs_));
@@ -123,60 +117,118 @@ class Exploration {
     return true;
   }
 
-  void visit(const Node& node) {
-    if (plans_ >= limits_.plans) {
-      IndexSet missing;
-      const IndexSet& all = model_.relevant(query_);
-      std::set_difference(all.begin(), all.end(), node.indexes.begin(), node.indexes.end(),
-                          std::back_inserter(missing));
-      leave_unknown({.without = std::move(missing), .at_least = node.at_least});
-      return;
+  /// Those that only a plan of their own tells the cost of: a few, to be planned at once.
+  std::vector<Node> next_nodes() {
+    std::vector<Node> nodes;
+    while (!open_.empty() && nodes.size() < kAtOnce) {
+      Node node = open_.top();
+      open_.pop();
+      // Two sums in another order differ in the last bits.
+      if (base_ - node.at_least <= limits_.tolerance * kSameCost) {
+        found_.slack = std::max(found_.slack, base_ - node.at_least);
+      } else if (stands_in(node)) {
+        continue;
+      } else if (plans_ >= limits_.plans) {
+        leave_unknown({.without = all_but(node.indexes), .at_least = node.at_least});
+      } else {
+        ++plans_;
+        nodes.push_back(std::move(node));
+      }
     }
-    const PlannedCost planned = model_.cost(query_, node.indexes);
-    ++plans_;
-    note(costs_, planned);
-    found_.floor = std::min(found_.floor, planned.cost);
-    discover_without(node, planned.used, planned.cost);
+    return nodes;
   }
 
+  void visit(const std::vector<Node>& nodes) {
+    std::vector<IndexSet> sets;
+    for (const Node& node : nodes) {
+      sets.push_back(node.indexes);
+    }
+    const std::vector<PlannedCost> planned = model_.costs(query_, sets);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      note(costs_, planned[i]);
+      found_.floor = std::min(found_.floor, planned[i].cost);
+      discover_without(nodes[i], planned[i].used, planned[i].cost);
+    }
+  }
+
+  [[nodiscard]] IndexSet all_but(const IndexSet& indexes) const {
+    IndexSet others;
+    const IndexSet& all = model_.relevant(query_);
+    std::set_difference(all.begin(), all.end(), indexes.begin(), indexes.end(),
+                        std::back_inserter(others));
+    return others;
+  }
+
+  /// Each candidate alone, but for those that all together are worth nothing: what is left when the
+  /// plan's own are taken away until none is of use.
+  void price_single() {
+    IndexSet useless = model_.relevant(query_);
+    for (;;) {
+      const PlannedCost planned = model_.cost(query_, useless);
+      note(costs_, planned);
+      if (planned.used.empty() || base_ - planned.cost <= limits_.tolerance * kSameCost) {
+        break;
+      }
+      IndexSet rest;
+      std::set_difference(useless.begin(), useless.end(), planned.used.begin(), planned.used.end(),
+                          std::back_inserter(rest));
+      useless = std::move(rest);
+    }
+    std::vector<IndexSet> sets;
+    for (const int index : all_but(useless)) {
+      sets.push_back({index});
+    }
+    for (const PlannedCost& planned : model_.costs(query_, sets)) {
+      note(costs_, planned);
+    }
+  }
+
+  /// What the query costs without the candidates of a part that the plan with all others uses; then
+  /// without those that it uses instead, and so on; in the end without the part. Of all parts at
+  /// once.
   void price_lacking() {
-    for (const auto& part : model_.parts(query_)) {
-      lack(part);
+    constexpr int kSteps = 8;
+    const std::vector<IndexSet> parts = model_.parts(query_);
+    std::vector<std::pair<const IndexSet*, IndexSet>> open;  // a part, and what is left out of it
+    for (const IndexSet& part : parts) {
+      open.emplace_back(&part, IndexSet{});
+    }
+    for (int step = 0; step <= kSteps && !open.empty(); ++step) {
+      std::vector<IndexSet> lacking;
+      for (auto& [part, left_out] : open) {
+        lacking.push_back(step == kSteps ? *part : left_out);
+      }
+      const std::vector<PlannedCost> planned = lack(lacking);
+      std::vector<std::pair<const IndexSet*, IndexSet>> further;
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        IndexSet used;
+        std::set_intersection(planned[i].used.begin(), planned[i].used.end(),
+                              open[i].first->begin(), open[i].first->end(),
+                              std::back_inserter(used));
+        if (!used.empty()) {
+          IndexSet more;
+          std::set_union(lacking[i].begin(), lacking[i].end(), used.begin(), used.end(),
+                         std::back_inserter(more));
+          further.emplace_back(open[i].first, std::move(more));
+        }
+      }
+      open = std::move(further);
     }
     std::stable_sort(found_.lacking.begin(), found_.lacking.end(),
                      [](const auto& a, const auto& b) { return a.at_least > b.at_least; });
   }
 
-  /// Without the candidates of a part that the plan with all others uses; then without those that
-  /// it uses instead, and so on; in the end without the part.
-  void lack(const IndexSet& part) {
-    constexpr int kSteps = 8;
-    IndexSet without;
-    for (int step = 0; step < kSteps; ++step) {
-      const PlannedCost planned = lacking(without);
-      IndexSet used;
-      std::set_intersection(planned.used.begin(), planned.used.end(), part.begin(), part.end(),
-                            std::back_inserter(used));
-      if (used.empty()) {
-        return;
-      }
-      IndexSet more;
-      std::set_union(without.begin(), without.end(), used.begin(), used.end(),
-                     std::back_inserter(more));
-      without = std::move(more);
+  std::vector<PlannedCost> lack(const std::vector<IndexSet>& without) {
+    std::vector<IndexSet> rests;
+    for (const IndexSet& left_out : without) {
+      rests.push_back(all_but(left_out));
     }
-    (void)lacking(part);
-  }
-
-  PlannedCost lacking(const IndexSet& without) {
-    const IndexSet& all = model_.relevant(query_);
-    IndexSet rest;
-    std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
-                        std::back_inserter(rest));
-    PlannedCost planned = model_.cost(query_, rest);
-    note(costs_, planned);
-    if (planned.cost > found_.floor * kSameCost) {
-      found_.lacking.push_back({without, planned.cost});
+    std::vector<PlannedCost> planned = model_.costs(query_, rests);
+    for (std::size_t i = 0; i < without.size(); ++i) {
+      note(costs_, planned[i]);
+      if (planned[i].cost > found_.floor * kSameCost) {
+        found_.lacking.push_back({without[i], planned[i].cost});
+      }
     }
     return planned;
   }
@@ -200,6 +252,7 @@ class Exploration {
   std::size_t query_;
   const ExploreLimits& limits_;
   SelectionQuery found_;
+  double base_ = 0;  ///< without any candidate
   std::map<IndexSet, double> costs_;
   std::set<IndexSet> seen_;
   std::priority_queue<Node> open_;

@@ -12,6 +12,7 @@
 #include "advisor/select/in_parallel.hpp"
 #include "advisor/select/integer_program.hpp"
 #include "advisor/select/pareto.hpp"
+#include "advisor/select/workload_cost.hpp"
 
 namespace quern::advisor {
 
@@ -87,55 +88,43 @@ void explore_queries(const CostModel& model, const std::vector<double>& weights,
       progress);
 }
 
-double replanned_reads(const CostModel& model, const std::vector<double>& weights,
-                       const IndexSet& chosen) {
-  double reads = 0;
-  for (std::size_t q = 0; q < model.queries(); ++q) {
-    reads += weights[q] * model.replanned(q, chosen).cost;
-  }
-  return reads;
-}
-
-double cost_of(const CostModel& model, const SelectionProblem& problem,
-               const std::vector<double>& weights, const IndexSet& chosen) {
-  double reads = 0;
-  for (std::size_t q = 0; q < model.queries(); ++q) {
-    reads += weights[q] * model.cost(q, chosen).cost;
-  }
-  return reads + write_cost(problem, chosen);
-}
-
 IndexSet without(IndexSet set, int index) {
   set.erase(std::remove(set.begin(), set.end(), index), set.end());
   return set;
 }
 
+/// Calls `learn_of` for each query, for several at once; whether one learned something.
+bool any_learned(const CostModel& model, const std::function<bool(std::size_t)>& learn_of) {
+  std::vector<char> learned(model.queries());
+  in_parallel(model.queries(), [&](std::size_t q) { learned[q] = learn_of(q) ? 1 : 0; });
+  return std::find(learned.begin(), learned.end(), 1) != learned.end();
+}
+
 /// Whether re-planning shows the set to be cheaper than its alternatives say, for some query.
 bool learn_all(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen) {
-  bool learned = false;
-  for (std::size_t q = 0; q < model.queries(); ++q) {
-    learned |= learn(problem.queries[q], model.replanned(q, chosen), chosen);
-  }
-  return learned;
+  return any_learned(model, [&](std::size_t q) {
+    return learn(problem.queries[q], model.replanned(q, chosen), chosen);
+  });
 }
 
 /// Plans what a bound hopes for: it is as cheap, or the next bound knows better.
 bool put_to_the_test(const CostModel& model, SelectionProblem& problem, const IndexSet& hopeful) {
-  bool learned = false;
-  for (std::size_t q = 0; q < model.queries(); ++q) {
+  return any_learned(model, [&](std::size_t q) {
     const PlannedCost planned = model.replanned(q, hopeful);
-    learned |= learn(problem.queries[q], planned, hopeful);
-    learned |= refute(problem.queries[q], model.relevant(q), planned, hopeful);
-  }
-  return learned;
+    const bool cheaper = learn(problem.queries[q], planned, hopeful);
+    return refute(problem.queries[q], model.relevant(q), planned, hopeful) || cheaper;
+  });
 }
 
-Selection solve_and_learn(const CostModel& model, SelectionProblem& problem,
+/// `start`: the best choice so far.
+Selection solve_and_learn(const CostModel& model, SelectionProblem& problem, const IndexSet& start,
                           const ChooseOptions& options) {
-  Selection selection;
+  Selection selection{.chosen = start};
   for (int round = 0; round < kMostRounds; ++round) {
     selection = select_by_integer_program(
-        problem, Floors::Ignored, {round == 0 ? first_share(options) : later_share(options)});
+        problem, Floors::Ignored,
+        {.time_limit_seconds = round == 0 ? first_share(options) : later_share(options),
+         .start = selection.chosen});
     if (!learn_all(model, problem, selection.chosen)) {
       break;
     }
@@ -149,14 +138,15 @@ IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
                 const std::vector<double>& weights, IndexSet chosen) {
   for (;;) {
     const double cost = replanned_reads(model, weights, chosen) + write_cost(problem, chosen);
+    const std::vector<double> costs = costs_without_each(model, problem, weights, chosen);
     int worst = -1;
     double least = 0;
-    for (const int index : chosen) {
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const int index = chosen[i];
       if (contains_all(problem.must_have, {index})) {
         continue;
       }
-      const double without_it = cost_of(model, problem, weights, without(chosen, index));
-      const double earned = without_it - cost - charges(problem, {index});
+      const double earned = costs[i] - cost - charges(problem, {index});
       if (earned <= least) {
         least = earned;
         worst = index;
@@ -206,15 +196,20 @@ struct Bound {
   IndexSet hopeful = {};  ///< what would be chosen if unknown plans were as cheap as they may be
 };
 
-/// The relaxation's bound where it is near enough to `objective`; otherwise the integer program's.
-Bound bounded(const SelectionProblem& problem, double objective, const ChooseOptions& options) {
+/// The relaxation's bound where it is near enough to `objective`, or a `rough` one is asked for;
+/// otherwise the integer program's.
+Bound bounded(const SelectionProblem& problem, const IndexSet& chosen, double objective,
+              const ChooseOptions& options, bool rough) {
   const double slack = slack_of(problem);
   const double relaxed = relaxed_bound(problem) - slack;
-  if (objective - relaxed <= options.wanted_gap / 2 * relaxed) {
+  if (objective - relaxed <= options.wanted_gap / 2 * relaxed || rough) {
     return {relaxed, true, {}};
   }
-  const Selection selection = select_by_integer_program(
-      problem, Floors::Allowed, {later_share(options), options.wanted_gap * kBoundTolerance});
+  const Selection selection =
+      select_by_integer_program(problem, Floors::Allowed,
+                                {.time_limit_seconds = later_share(options),
+                                 .gap = options.wanted_gap * kBoundTolerance,
+                                 .start = chosen});
   return {std::max(relaxed, selection.bound - slack), selection.optimal, selection.chosen};
 }
 
@@ -297,18 +292,18 @@ void extend(const CostModel& model, const std::vector<double>& weights, Selectio
 
 /// Chooses, and bounds what any choice could cost. What the bound's program would choose, were
 /// unknown plans as cheap as they may be, is planned as well: where that teaches, both start again.
-/// Returns the objective.
+/// Returns the objective. `rough`: more is about to be known.
 double choose_and_bound(const CostModel& model, const std::vector<double>& weights,
                         SelectionProblem& problem, const ChooseOptions& options,
-                        const Deadline& deadline, Choice& choice, Bound& bound) {
+                        const Deadline& deadline, bool rough, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
-    IndexSet solved = solve_and_learn(model, problem, options).chosen;
+    IndexSet solved = solve_and_learn(model, problem, choice.chosen, options).chosen;
     objective =
         settle(model, weights, problem, pruned(model, problem, weights, std::move(solved)), choice);
-    bound = bounded(problem, objective, options);
-    if (objective - bound.objective <= options.wanted_gap * bound.objective || deadline.passed() ||
-        !put_to_the_test(model, problem, bound.hopeful)) {
+    bound = bounded(problem, choice.chosen, objective, options, rough);
+    if (objective - bound.objective <= options.wanted_gap * bound.objective || rough ||
+        deadline.passed() || !put_to_the_test(model, problem, bound.hopeful)) {
       break;
     }
   }
@@ -334,8 +329,9 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
+    const bool rough = plans == options.plans_per_query && plans < options.most_plans_per_query;
     const double objective =
-        choose_and_bound(model, weights, problem, options, deadline, choice, bound);
+        choose_and_bound(model, weights, problem, options, deadline, rough, choice, bound);
     const double gap = objective - bound.objective;
     near_enough = gap <= options.wanted_gap * bound.objective;
     queries.clear();
@@ -347,17 +343,22 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     extend(model, weights, problem, deadline, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
-  for (const int index : choice.chosen) {
-    choice.leave_one_out.push_back(cost_of(model, problem, weights, without(choice.chosen, index)) -
-                                   cost);
+  for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {
+    choice.leave_one_out.push_back(without_it - cost);
   }
   add_bounds(choice, problem, bound);
-  const auto judge = [&](const IndexSet& set) { return cost_of(model, problem, weights, set); };
-  if (options.curves) {
-    choice.pareto = storage_curve(problem, choice.chosen, judge, later_share(options));
-    choice.write_pareto = write_curve(problem, choice.chosen, judge, later_share(options));
-  }
+  choice.problem = std::move(problem);
   return choice;
+}
+
+void draw_curves(const CostModel& model, const std::vector<double>& weights,
+                 const ChooseOptions& options, Choice& choice) {
+  const auto judge = [&](const IndexSet& set) {
+    return cost_of(model, choice.problem, weights, set);
+  };
+  const double time_limit = later_share(options);
+  choice.pareto = storage_curve(choice.problem, choice.chosen, judge, time_limit);
+  choice.write_pareto = write_curve(choice.problem, choice.chosen, judge, time_limit);
 }
 
 }  // namespace quern::advisor

@@ -12,13 +12,12 @@ struct ChooseOptions {
   double time_limit_seconds = 60;  ///< past it no further round begins
   /// Of a benefit graph, at first and where the gap is wider than wanted; counts, so that results
   /// do not vary.
-  int plans_per_query = 64;
+  int plans_per_query = 16;
   int most_plans_per_query = 1024;
   double wanted_gap = 0.01;
   double tolerance = 0.002;     ///< of the workload's cost: smaller differences are not explored
   double charge_share = 0.001;  ///< of the cost without indexes that each index must earn
   double database_bytes = 0;    ///< each hundredth of it must earn as much again; 0: space is free
-  bool curves = true;           ///< Choice::pareto and write_pareto are wanted
   std::function<void(double)> progress = {};
 };
 
@@ -32,8 +31,9 @@ struct Choice {
   double objective_bound = 0;  ///< reads, added writes and charges of any set of candidates
   std::string gap_basis = {};
   std::vector<double> leave_one_out = {};       ///< by position in chosen: what is lost without it
-  std::vector<ParetoChoice> pareto = {};        ///< over storage
-  std::vector<ParetoChoice> write_pareto = {};  ///< over added write cost
+  std::vector<ParetoChoice> pareto = {};        ///< over storage, of draw_curves()
+  std::vector<ParetoChoice> write_pareto = {};  ///< over added write cost, likewise
+  SelectionProblem problem = {};                ///< with all that was learned
 };
 
 /// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches;
@@ -41,5 +41,9 @@ struct Choice {
 /// `problem` has sizes, maintenance, hot, budget and limit; weights are by query.
 [[nodiscard]] Choice choose(const CostModel& model, const std::vector<double>& weights,
                             SelectionProblem problem, const ChooseOptions& options);
+
+/// Solves the choice's problem again for less storage, and for less write cost.
+void draw_curves(const CostModel& model, const std::vector<double>& weights,
+                 const ChooseOptions& options, Choice& choice);
 
 }  // namespace quern::advisor

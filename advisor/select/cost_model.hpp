@@ -44,6 +44,16 @@ class CostModel {
   /// May answer by the first assumption from a plan that is known already.
   [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
 
+  /// What cost() answers for each, in any order.
+  [[nodiscard]] virtual std::vector<PlannedCost> costs(std::size_t query,
+                                                       const std::vector<IndexSet>& sets) const {
+    std::vector<PlannedCost> all;
+    for (const IndexSet& indexes : sets) {
+      all.push_back(cost(query, indexes));
+    }
+    return all;
+  }
+
   /// Of a plan made under this very set.
   [[nodiscard]] virtual PlannedCost replanned(std::size_t query, const IndexSet& indexes) const {
     return cost(query, indexes);

@@ -8,11 +8,39 @@
 
 namespace quern::advisor {
 
+namespace {
+
+/// Threads beside the callers' own, shared by all calls: what one call leaves idle helps another,
+/// also one that runs inside it.
+class Spare {
+ public:
+  /// How many of these were to be had.
+  std::size_t take(std::size_t wanted) {
+    std::size_t there = idle_;
+    std::size_t taken = 0;
+    do {
+      taken = std::min(there, wanted);
+    } while (!idle_.compare_exchange_weak(there, there - taken));
+    return taken;
+  }
+
+  void give_back() { ++idle_; }
+
+ private:
+  static constexpr std::size_t kMostThreads = 16;
+  std::atomic<std::size_t> idle_{
+      std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostThreads) - 1};
+};
+
+Spare& spare() {
+  static Spare shared;
+  return shared;
+}
+
+}  // namespace
+
 void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work,
                  const std::function<void(double)>& progress) {
-  constexpr std::size_t kMostThreads = 16;
-  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
-                                                      std::min(kMostThreads, count + 1));
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(count);
   const auto run = [&](bool reports) {
@@ -28,8 +56,11 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < threads; ++i) {
-    others.emplace_back(run, false);
+  for (std::size_t i = spare().take(count > 1 ? count - 1 : 0); i > 0; --i) {
+    others.emplace_back([&run] {
+      run(false);
+      spare().give_back();
+    });
   }
   run(true);
   for (auto& other : others) {

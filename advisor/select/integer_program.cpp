@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <numeric>
 
 #include <Cbc_C_Interface.h>
 
@@ -23,16 +24,71 @@ struct DeleteModel {
 
 using Model = std::unique_ptr<Cbc_Model, DeleteModel>;
 
+/// Columns and rows, handed to CBC at once: one by one it copies the matrix for each.
+class Program {
+ public:
+  int column(double lower, double upper, double cost, bool integer) {
+    lower_.push_back(lower);
+    upper_.push_back(upper);
+    costs_.push_back(cost);
+    integer_.push_back(integer);
+    entries_.emplace_back();
+    return static_cast<int>(costs_.size()) - 1;
+  }
+
+  /// Each column once.
+  void row(const std::vector<int>& columns, const std::vector<double>& coefficients, char sense,
+           double right_hand_side) {
+    constexpr double kNone = std::numeric_limits<double>::max();
+    const int number = static_cast<int>(least_.size());
+    least_.push_back(sense == 'L' ? -kNone : right_hand_side);
+    most_.push_back(sense == 'G' ? kNone : right_hand_side);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      entries_[static_cast<std::size_t>(columns[i])].emplace_back(number, coefficients[i]);
+    }
+  }
+
+  /// `integral`: otherwise the linear relaxation.
+  [[nodiscard]] Model load(bool integral) const {
+    std::vector<CoinBigIndex> starts{0};
+    std::vector<int> rows;
+    std::vector<double> coefficients;
+    for (const auto& column : entries_) {
+      for (const auto& [row, coefficient] : column) {
+        rows.push_back(row);
+        coefficients.push_back(coefficient);
+      }
+      starts.push_back(static_cast<CoinBigIndex>(rows.size()));
+    }
+    Model model{Cbc_newModel()};
+    Cbc_loadProblem(model.get(), static_cast<int>(costs_.size()), static_cast<int>(least_.size()),
+                    starts.data(), rows.data(), coefficients.data(), lower_.data(), upper_.data(),
+                    costs_.data(), least_.data(), most_.data());
+    for (std::size_t i = 0; integral && i < integer_.size(); ++i) {
+      if (integer_[i]) {
+        Cbc_setInteger(model.get(), static_cast<int>(i));
+      }
+    }
+    return model;
+  }
+
+ private:
+  std::vector<double> lower_ = {};
+  std::vector<double> upper_ = {};
+  std::vector<double> costs_ = {};
+  std::vector<bool> integer_ = {};
+  std::vector<std::vector<std::pair<int, double>>> entries_ = {};  ///< by column: row, coefficient
+  std::vector<double> least_ = {};
+  std::vector<double> most_ = {};
+};
+
 /// The objective is scaled so that doing nothing costs this: CBC's tolerances are absolute.
 constexpr double kScaledBase = 1e6;
 
 class Formulation {
  public:
   Formulation(const SelectionProblem& problem, Floors floors, bool integral = true)
-      : problem_{problem},
-        integral_{integral},
-        model_{Cbc_newModel()},
-        scale_{kScaledBase / std::max(1e-9, objective(problem, {}))} {
+      : problem_{problem}, scale_{kScaledBase / std::max(1e-9, objective(problem, {}))} {
     add_candidates();
     for (const auto& query : problem.queries) {
       add_query(query, floors);
@@ -41,6 +97,7 @@ class Formulation {
       add_hot_group(group);
     }
     add_limits();
+    model_ = program_.load(integral);
   }
 
   Selection solve(const SearchEnd& end) {
@@ -50,8 +107,24 @@ class Formulation {
     Cbc_setAllowableFractionGap(model_.get(), end.gap);
     // It takes longer than what it spares these programs.
     Cbc_setParameter(model_.get(), "preprocess", "off");
+    if (end.effort == Effort::Light) {
+      Cbc_setParameter(model_.get(), "trustPseudoCosts", "0");
+    }
+    start_from(end.start);
     Cbc_solve(model_.get());
     return answer();
+  }
+
+  /// CBC finds the other columns itself.
+  void start_from(const IndexSet& start) {
+    std::vector<int> columns(problem_.sizes.size());
+    std::iota(columns.begin(), columns.end(), 0);
+    std::vector<double> values(columns.size(), 0.0);
+    for (const int index : start) {
+      const auto a = static_cast<std::size_t>(index);
+      values[a] = worth_trying_[a] ? 1 : 0;
+    }
+    Cbc_setMIPStartI(model_.get(), static_cast<int>(columns.size()), columns.data(), values.data());
   }
 
   double relaxed() {
@@ -62,16 +135,12 @@ class Formulation {
 
  private:
   int column(double lower, double upper, double cost, bool integer) {
-    const int number = columns_++;
-    Cbc_addCol(model_.get(), "", lower, upper, cost * scale_, integer && integral_ ? 1 : 0, 0,
-               nullptr, nullptr);
-    return number;
+    return program_.column(lower, upper, cost * scale_, integer);
   }
 
   void row(const std::vector<int>& columns, const std::vector<double>& coefficients, char sense,
            double right_hand_side) {
-    Cbc_addRow(model_.get(), "", static_cast<int>(columns.size()), columns.data(),
-               coefficients.data(), sense, right_hand_side);
+    program_.row(columns, coefficients, sense, right_hand_side);
   }
 
   void add_candidates() {
@@ -81,6 +150,7 @@ class Formulation {
       const double upper = problem_.sizes[a] > problem_.budget || dominated[a] ? 0 : 1;
       const int index = static_cast<int>(a);
       const bool asked = contains_all(problem_.must_have, {index});
+      worth_trying_.push_back(asked || upper > 0);
       column(asked ? 1 : 0, asked ? 1 : upper, problem_.maintenance[a] + charges(problem_, {index}),
              true);
     }
@@ -259,10 +329,10 @@ class Formulation {
   }
 
   const SelectionProblem& problem_;
-  bool integral_;  ///< otherwise the linear relaxation
-  Model model_;
   double scale_;
-  int columns_ = 0;
+  Program program_;
+  std::vector<bool> worth_trying_ = {};  ///< by candidate
+  Model model_;
   Sum write_cost_;
   Sum wal_;
 };
@@ -285,14 +355,18 @@ Selection select_by_integer_program(const SelectionProblem& problem, Floors floo
     const double cost = objective(problem, {});
     return {.cost = cost, .bound = cost, .optimal = true, .method = "no candidates"};
   }
-  Selection selection = Formulation{problem, floors}.solve(end);
+  // Whatever there is to start from spares most of the search, even where it is far from the best.
+  SearchEnd from = end;
+  const IndexSet greedy = select_greedy(problem).chosen;
+  if (!feasible(problem, end.start) || objective(problem, greedy) < objective(problem, end.start)) {
+    from.start = greedy;
+  }
+  Selection selection = Formulation{problem, floors}.solve(from);
   selection.cost = objective(problem, selection.chosen);
   const bool solved = selection.optimal && feasible(problem, selection.chosen);
-  if (floors == Floors::Ignored && !solved) {
-    const Selection greedy = select_greedy(problem);
-    if (!feasible(problem, selection.chosen) || greedy.cost < selection.cost) {
-      selection.chosen = greedy.chosen;
-    }
+  if (floors == Floors::Ignored && !solved &&
+      (!feasible(problem, selection.chosen) || objective(problem, from.start) < selection.cost)) {
+    selection.chosen = from.start;
   }
   if (floors == Floors::Ignored && (!solved || end.gap == 0)) {
     // CBC works to a tolerance: the last word has the objective itself.

@@ -10,10 +10,18 @@ enum class Floors : bool {
   Allowed   ///< also the least that unknown plans may cost: for a bound that holds
 };
 
-/// When a search may end: at a proven optimum, or before.
+/// How much a search weighs before it branches.
+enum class Effort : bool {
+  Full,  ///< for programs that may be hard
+  Light  ///< no trial branches: less than half of the time where a good start is known
+};
+
+/// When a search may end, at a proven optimum or before, and how it gets there.
 struct SearchEnd {
   double time_limit_seconds = 60;
-  double gap = 0;  ///< share of the objective: an answer proven to be this near is good enough
+  double gap = 0;       ///< share of the objective: an answer proven to be this near is good enough
+  IndexSet start = {};  ///< a choice to begin with, if it is better than select_greedy()'s
+  Effort effort = Effort::Full;
 };
 
 /// The bound of the linear relaxation, with floors: quick, and often near enough.

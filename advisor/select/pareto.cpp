@@ -37,8 +37,11 @@ std::vector<ParetoChoice> curve_over(SelectionProblem problem, const Axis& axis,
   add_point(curve, problem, axis, problem.must_have);
   for (const double share : kShares) {
     problem.*axis.limit = least + share * (most - least);
-    const Selection selection =
-        select_by_integer_program(problem, Floors::Ignored, {time_limit, kTolerance});
+    const Selection selection = select_by_integer_program(problem, Floors::Ignored,
+                                                          {.time_limit_seconds = time_limit,
+                                                           .gap = kTolerance,
+                                                           .start = curve.back().chosen,
+                                                           .effort = Effort::Light});
     if (feasible(problem, selection.chosen)) {
       add_point(curve, problem, axis, selection.chosen);
     }

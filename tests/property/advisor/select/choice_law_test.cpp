@@ -156,8 +156,8 @@ TEST_CASE("the choice is what brute force finds with the full planner, and its b
     const double best = brute_force(instance, judge);
     PlannerCosts costs{sample.planner, instance.workload, instance.candidates};
     keep_useful(costs, instance.candidates, {});
-    const Choice choice = choose(costs, instance.weights, instance.problem,
-                                 {.tolerance = 0, .charge_share = 0, .curves = false});
+    const Choice choice =
+        choose(costs, instance.weights, instance.problem, {.tolerance = 0, .charge_share = 0});
     REQUIRE(feasible(instance.problem, choice.chosen));
     const double chosen = judge.cost(choice.chosen);
     CHECK(chosen == Approx(choice.reads_after + choice.writes_added));

@@ -304,8 +304,7 @@ TEST_CASE("a choice from graphs cut off early learns the plans that its bound ho
                                   .most_plans_per_query = 2,
                                   .wanted_gap = 0,
                                   .tolerance = 0,
-                                  .charge_share = 0,
-                                  .curves = false});
+                                  .charge_share = 0});
     SelectionProblem known = problem;
     for (int q = 0; q < queries; ++q) {
       known.queries.push_back(explore(model, static_cast<std::size_t>(q), 1, {10000}));
