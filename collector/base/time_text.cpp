@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cctype>
 #include <chrono>
 #include <cstring>
@@ -221,6 +222,25 @@ bool same_minute(const char* a, const char* b) {
           (eight_bytes(a + 9) ^ eight_bytes(b + 9))) == 0;
 }
 
+/// `27.725`: microseconds into the minute; -1 for other bytes.
+std::int64_t seconds_with_millis(const char* from) {
+  if constexpr (std::endian::native != std::endian::little) {
+    return -1;
+  }
+  const std::uint64_t six = eight_bytes(from) & 0x0000FFFFFFFFFFFFU;
+  const std::uint64_t digits = six ^ 0x00003030302E3030U;
+  // A byte beyond 9, or beyond 0 where the point stands, gets its highest bit.
+  const std::uint64_t beyond = digits + 0x00007676767F7676U;
+  if (((digits | beyond) & 0x0000808080808080U) != 0) {
+    return -1;
+  }
+  const auto digit_at = [&](unsigned i) {
+    return static_cast<std::int64_t>((digits >> (8 * i)) & 0xFFU);
+  };
+  return (digit_at(0) * 10 + digit_at(1)) * 1'000'000 +
+         (digit_at(3) * 100 + digit_at(4) * 10 + digit_at(5)) * 1000;
+}
+
 }  // namespace
 
 bool TimeReader::zone_at(std::string_view text, std::size_t at) const {
@@ -231,6 +251,14 @@ bool TimeReader::zone_at(std::string_view text, std::size_t at) const {
 }
 
 std::optional<ReadTime> TimeReader::read(std::string_view text) {
+  if (known_ && zone_mask_ != 0 && text.size() >= kMinute + kSeconds + sizeof zone_bytes_ &&
+      same_minute(text.data(), minute_text_.data())) {
+    const std::int64_t us = seconds_with_millis(text.data() + kMinute);
+    const std::uint64_t zone = eight_bytes(text.data() + kMinute + kSeconds);
+    if (us >= 0 && us <= 60'000'000 && ((zone ^ zone_bytes_) & zone_mask_) == 0) {
+      return ReadTime{minute_us_ + us, kMinute + kSeconds + zone_length_, zone_known_};
+    }
+  }
   // `2026-11-21 01:53:27.725 UTC `: seconds with three decimals or none are read here.
   const bool fits = text.size() > kMinute + 2 && digit(text[kMinute]) && digit(text[kMinute + 1]);
   if (known_ && fits && same_minute(text.data(), minute_text_.data())) {

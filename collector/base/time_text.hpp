@@ -30,6 +30,7 @@ class TimeReader {
   [[nodiscard]] bool zone_at(std::string_view text, std::size_t at) const;
 
   static constexpr std::size_t kMinute = 17;  ///< `2026-11-21 01:53:`
+  static constexpr std::size_t kSeconds = 6;  ///< `27.725`
 
   std::array<char, kMinute> minute_text_ = {};
   std::int64_t minute_us_ = 0;  ///< its start, the zone's offset counted

@@ -65,6 +65,12 @@ constexpr std::array kWords = {
     Word{"CONTESTO", MessagePart::Context, Severity::Unknown},
 };
 
+/// With a length that the compiler knows.
+template <std::size_t N>
+bool starts(std::string_view text, const char (&with)[N]) {
+  return text.size() >= N - 1 && std::char_traits<char>::compare(text.data(), with, N - 1) == 0;
+}
+
 /// Most lines are LOG or DETAIL: words are ordered by how common they are.
 const Word* find(std::string_view word) {
   for (const Word& known : kWords) {
@@ -78,10 +84,10 @@ const Word* find(std::string_view word) {
 }  // namespace
 
 std::optional<MessageTag> message_tag(std::string_view text) {
-  if (text.substr(0, 6) == "LOG:  ") {
+  if (starts(text, "LOG:  ")) {
     return MessageTag{MessagePart::Primary, Severity::Log, 6};
   }
-  if (text.substr(0, 9) == "DETAIL:  ") {
+  if (starts(text, "DETAIL:  ")) {
     return MessageTag{MessagePart::Detail, Severity::Unknown, 9};
   }
   constexpr std::size_t kLongestWord = 14;

@@ -1,5 +1,6 @@
 #include "collector/logs/message_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "collector/logs/translated_message.hpp"
@@ -28,13 +29,18 @@ void skip_blanks(std::string_view& text) {
   }
 }
 
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 /// `1234.567 ms`, to the microsecond.
 std::optional<Microseconds> take_milliseconds(std::string_view& text) {
+  constexpr std::size_t kMostDigits = 16;
   std::int64_t value = 0;
   std::size_t i = 0;
-  constexpr std::int64_t kLargest = 1'000'000'000'000'000;
-  while (i < text.size() && text[i] >= '0' && text[i] <= '9' && value < kLargest) {
-    value = value * 10 + (text[i++] - '0');
+  for (const std::size_t most = std::min(text.size(), kMostDigits); i < most && digit(text[i]);
+       ++i) {
+    value = value * 10 + (text[i] - '0');
   }
   if (i == 0) {
     return std::nullopt;
@@ -42,12 +48,12 @@ std::optional<Microseconds> take_milliseconds(std::string_view& text) {
   value *= 1000;
   if (i < text.size() && (text[i] == '.' || text[i] == ',')) {
     ++i;
-    for (std::int64_t unit = 100; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    for (std::int64_t unit = 100; i < text.size() && digit(text[i]); ++i) {
       value += unit * (text[i] - '0');
-      unit /= 10;
+      unit = unit == 100 ? 10 : unit == 10 ? 1 : 0;
     }
   }
-  if (text.substr(i, 3) != " ms") {
+  if (text.size() < i + 3 || text[i] != ' ' || text[i + 1] != 'm' || text[i + 2] != 's') {
     return std::nullopt;
   }
   text.remove_prefix(i + 3);

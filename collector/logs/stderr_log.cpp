@@ -321,8 +321,8 @@ class StderrReader final : public LogReader {
     m.ignoring = false;
     m.part_lost = false;
     m.part = MessagePart::Primary;
-    m.record = LogRecord{};
-    m.record.line = number;
+    m.record.line = number;  // whole_record() sets the texts
+    m.record.nested = false;
     m.record.at_us = fields.at_us == 0 ? facts_.at_us : fields.at_us;
     m.record.severity = fields.tag.severity;
     const bool same = fields.same != 0 && fields.same == m.same && verbose_code.empty();

@@ -16,7 +16,7 @@ enum CharacterClass : std::uint8_t {
 
 constexpr std::array<std::uint8_t, 256> character_classes() {
   std::array<std::uint8_t, 256> table{};
-  for (const char c : {' ', '\t', '\n', '\r', '\f', '\v'}) {
+  for (const char c : {' ', '\t', '\n', '\r', '\f'}) {  // scan.l: no vertical tab before 16
     table[static_cast<unsigned char>(c)] = kSpace;
   }
   for (int c = 'a'; c <= 'z'; ++c) {

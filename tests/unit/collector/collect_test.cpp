@@ -480,3 +480,15 @@ TEST_CASE("CRLF files and a byte order mark") {
                           "LOG:  duration: 1.0 ms  statement: select a\r\n\tfrom t\r\n";
   CHECK(only(read(log)).samples.front().sql == "select a\nfrom t");
 }
+
+TEST_CASE("a vertical tab is no white space to the parser, whatever text came before") {
+  const std::string line = "2026-11-21 10:00:00.000 UTC [1] LOG:  duration: 1.000 ms  statement: ";
+  const std::string sound = line + "select a from t where b = 1 and c\n";
+  const std::string odd = line + "select a from t where b = 1\vand c\n";
+  for (const std::string& log : {sound + odd, odd + sound}) {
+    const Workload w = collect_text(log, {});
+    REQUIRE(w.classes.size() == 1);
+    CHECK(w.classes.front().calls == 1);
+    CHECK(w.skipped.by_reason().at("SQL that does not parse").count == 1);
+  }
+}
