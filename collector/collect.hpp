@@ -23,7 +23,7 @@ struct CollectOptions {
   std::int32_t bucket_seconds = 60;
   AggregateLimits limits = {};
   unsigned threads = 1;  ///< that read; what more than one read is joined on the caller's
-  std::size_t chunk_bytes = 1U << 20U;  ///< that a thread reads at a time
+  std::size_t chunk_bytes = 2U << 20U;  ///< that a thread reads at a time
   /// Called now and then with the bytes read from the files so far, and of all files together
   /// (0: unknown).
   std::function<void(std::uint64_t done, std::uint64_t all)> progress = {};

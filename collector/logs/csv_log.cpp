@@ -119,7 +119,7 @@ class CsvReader final : public LogReader {
     message.present = !pending_.empty();
     message.text = std::exchange(pending_, {});
     message.lines = pending_lines_;
-    message.record.file = file_.empty() ? tally_.file : file_;
+    message.record.file = file_.empty() ? tally_.file : std::exchange(file_, {});
     message.record.line = pending_line_;
     return message.present ? message : OpenMessage{};
   }

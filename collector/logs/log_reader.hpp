@@ -78,7 +78,7 @@ class LogReader {
   /// It may be a further line of one.
   [[nodiscard]] virtual bool continues_record(std::string_view) const { return false; }
 
-  /// What is still open, instead of finish().
+  /// What is still open, instead of finish(). Another stream of the log may follow.
   [[nodiscard]] virtual OpenMessage suspend() { return {}; }
 
   /// Goes on with it.

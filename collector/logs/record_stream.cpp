@@ -35,7 +35,11 @@ bool message_may_hold_secret(const OpenMessage& open) {
 
 void RecordStream::open(const LogLayout& layout, Handover where) {
   chunk_ = where == Handover::WithinProcess;
-  next_ = make_reader(layout, *this, tally_);
+  if (chunk_ && reader_ != nullptr && next_layout_ == layout) {
+    next_ = std::move(reader_);  // of the chunk before, suspended: it knows the log's prefixes
+  } else {
+    next_ = make_reader(layout, *this, tally_);
+  }
   next_layout_ = layout;
   waiting_ = true;
   if (!end_.begun) {

@@ -132,13 +132,11 @@ class StderrReader final : public LogReader {
   std::uint64_t lines(std::string_view text, std::uint64_t first) override {
     std::uint64_t number = first;
     while (!text.empty()) {
-      if (text.front() == '\t' && keeps_further_lines(text.size())) {
-        number += further_lines(text);
-        continue;
-      }
-      const std::size_t length = text.find('\n');
-      line(text.substr(0, length), number++, false);
-      text.remove_prefix(length + 1);
+      const std::size_t last =
+          text.size() <= kWindow ? text.size() - 1 : text.rfind('\n', kWindow - 1);
+      const std::size_t size = (last == std::string_view::npos ? text.find('\n') : last) + 1;
+      number += window(text.substr(0, size), number);
+      text.remove_prefix(size);
     }
     return number - first;
   }
@@ -175,7 +173,7 @@ class StderrReader final : public LogReader {
     if (message_.open) {
       held.present = true;
       held.record = HeldRecord::of(message_.whole_record());
-      held.record.file = message_.file.empty() ? tally_.file : message_.file;
+      held.record.file = message_.file.empty() ? tally_.file : std::exchange(message_.file, {});
       held.part = message_.part;
       held.part_lost = message_.part_lost;
       held.ignoring = message_.ignoring;
@@ -212,6 +210,7 @@ class StderrReader final : public LogReader {
 
  private:
   static constexpr std::size_t kMostOthers = 64;
+  static constexpr std::size_t kWindow = 32U << 10U;  ///< of lines that are copied together
 
   void skip(const char* reason, std::uint64_t number) {
     // What follows a foreign line can not be known to belong to the message before it.
@@ -232,6 +231,21 @@ class StderrReader final : public LogReader {
       part->append(text);
       (*part)[at] = '\n';
     }
+  }
+
+  /// Lines, as many as are copied together, or a longer one.
+  std::uint64_t window(std::string_view text, std::uint64_t first) {
+    std::uint64_t number = first;
+    while (!text.empty()) {
+      if (text.front() == '\t' && keeps_further_lines(text.size())) {
+        number += further_lines(text);
+        continue;
+      }
+      const std::size_t length = text.find('\n');
+      line(text.substr(0, length), number++, false);
+      text.remove_prefix(length + 1);
+    }
+    return number - first;
   }
 
   /// All indented lines of a text of this size would be kept.

@@ -26,6 +26,18 @@ void lengthen_buckets(Aggregated& held) {
   }
 }
 
+/// A log goes on with its latest bucket, or begins the next.
+TimeBucket& bucket_at(Aggregated& held, std::map<std::int64_t, TimeBucket>& by_time,
+                      std::int64_t start) {
+  if (!by_time.empty() && by_time.rbegin()->first == start) {
+    return by_time.rbegin()->second;
+  }
+  const std::size_t before = by_time.size();
+  const auto place = by_time.try_emplace(by_time.end(), start);
+  held.buckets += by_time.size() - before;
+  return place->second;
+}
+
 }  // namespace
 
 void count_when(Aggregated& held, CountedClass& c, const Execution& e) {
@@ -37,9 +49,7 @@ void count_when(Aggregated& held, CountedClass& c, const Execution& e) {
   held.workload.until_us = std::max(held.workload.until_us, e.at_us);
   const std::int64_t start = bucket_start(e.at_us, held.workload.bucket_seconds);
   if (c.bucket == nullptr || c.bucket_at != start) {
-    const auto [place, inserted] = c.query.by_time.try_emplace(start);
-    held.buckets += inserted ? 1 : 0;
-    c.bucket = &place->second;
+    c.bucket = &bucket_at(held, c.query.by_time, start);
     c.bucket_at = start;
   }
   c.bucket->calls += e.calls;
@@ -53,11 +63,10 @@ void count_when(Aggregated& held, ObservedPlan& plan, const Execution& e) {
   if (e.at_us == 0) {
     return;
   }
-  const auto [bucket, inserted] =
-      plan.by_time.try_emplace(bucket_start(e.at_us, held.workload.bucket_seconds));
-  bucket->second.calls += std::max<std::uint64_t>(e.calls, 1);
-  bucket->second.total += e.duration;
-  held.buckets += inserted ? 1 : 0;
+  TimeBucket& bucket =
+      bucket_at(held, plan.by_time, bucket_start(e.at_us, held.workload.bucket_seconds));
+  bucket.calls += std::max<std::uint64_t>(e.calls, 1);
+  bucket.total += e.duration;
   if (held.buckets > kMostBuckets) {
     lengthen_buckets(held);
   }
