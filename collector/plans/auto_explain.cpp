@@ -227,13 +227,8 @@ std::string plan_document(const LoggedPlan& plan) {
   const std::string_view source = plan.source;
   const bool bare = !is_xml(source) && source.substr(0, 1) != "{" &&
                     source.substr(0, kQueryText.size()) != kQueryText;
-  if (bare) {
-    const auto tree = read_explain_text(source);
-    return tree ? plan_json(*tree) : std::string{};
-  }
-  const auto document = read_whole(source);
-  const PlanValue* top = document ? document->find("Plan") : nullptr;
-  return top == nullptr ? std::string{} : plan_json(*top);
+  const auto document = bare ? read_explain_text_document(source) : read_whole(source);
+  return document && document->find("Plan") != nullptr ? plan_json(*document) : std::string{};
 }
 
 }  // namespace quern::collector

@@ -15,8 +15,8 @@ struct LoggedPlan {
   std::optional<double> actual_rows;  ///< of the top node, over all its loops
 };
 
-/// The plan as EXPLAIN (FORMAT JSON) has it, {"Plan": ...}, on one line; made only for the few
-/// plans that are kept.
+/// The plan as EXPLAIN (FORMAT JSON) has it, {"Plan": ...} with triggers, JIT and settings, on one
+/// line; made only for the few plans that are kept.
 [[nodiscard]] std::string plan_document(const LoggedPlan& plan);
 
 /// Reads auto_explain plans in its four formats: text, JSON, YAML, XML. Keeps its parser's memory

@@ -11,6 +11,10 @@ namespace quern::collector {
 /// its properties. Nothing when no node is found.
 [[nodiscard]] std::optional<PlanValue> read_explain_text(std::string_view text);
 
+/// The same with what stands below the tree (triggers, JIT, settings, times), as the JSON format
+/// has it: an object with `Plan`.
+[[nodiscard]] std::optional<PlanValue> read_explain_text_document(std::string_view text);
+
 /// True for a line that a plan's first node could be: it holds `  (cost=`.
 [[nodiscard]] bool looks_like_plan_node(std::string_view line);
 

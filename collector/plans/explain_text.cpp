@@ -6,6 +6,7 @@
 #include "collector/plans/explain_formats.hpp"
 #include "collector/plans/text_properties.hpp"
 #include "collector/plans/text_title.hpp"
+#include "collector/plans/text_trailer.hpp"
 
 namespace quern::collector {
 
@@ -87,15 +88,6 @@ struct Open {
   std::string subplan = {};  ///< name of the sub-plan whose node comes next
 };
 
-/// What comes after the whole plan.
-bool trailer(std::string_view line) {
-  constexpr std::array<std::string_view, 9> kTrailers = {
-      "Planning",          "Execution Time:", "JIT:",           "Settings:",        "Trigger ",
-      "Query Identifier:", "Memory:",         "Serialization:", "Query Parameters:"};
-  return std::any_of(kTrailers.begin(), kTrailers.end(),
-                     [&](std::string_view word) { return line.substr(0, word.size()) == word; });
-}
-
 class TextReader {
  public:
   std::optional<PlanValue> read(std::string_view text) {
@@ -106,9 +98,10 @@ class TextReader {
       if (!line.empty() && line.back() == '\r') {
         line.remove_suffix(1);
       }
-      if (!open_.empty() && trailer(line)) {
+      if (!open_.empty() && begins_trailer(line)) {
         break;
       }
+      rest_ = text;
       if (!one_line(line)) {
         return std::nullopt;
       }
@@ -119,6 +112,9 @@ class TextReader {
     close_down_to(0);
     return finished(std::move(open_.front()));
   }
+
+  /// What stands below the tree.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
   bool one_line(std::string_view line) {
@@ -191,6 +187,7 @@ class TextReader {
   }
 
   std::vector<Open> open_;
+  std::string_view rest_ = {};
 };
 
 }  // namespace
@@ -203,6 +200,18 @@ bool looks_like_plan_node(std::string_view line) {
 
 std::optional<PlanValue> read_explain_text(std::string_view text) {
   return TextReader{}.read(text);
+}
+
+std::optional<PlanValue> read_explain_text_document(std::string_view text) {
+  TextReader reader;
+  auto top = reader.read(text);
+  if (!top) {
+    return std::nullopt;
+  }
+  PlanValue document = PlanValue::object();
+  document.add("Plan", *std::move(top));
+  add_text_trailer(reader.rest(), document);
+  return document;
 }
 
 }  // namespace quern::collector

@@ -167,12 +167,13 @@ bool is_number_property(std::string_view name, std::string_view value) {
   if (!digits) {
     return false;
   }
-  constexpr std::array<std::string_view, 33> kEnds = {
-      "Cost",       "Rows",    "Width",    "Time",      "Loops",     "Blocks",    "Usage",
-      "Used",       "Buckets", "Batches",  "Hits",      "Misses",    "Evictions", "Overflows",
-      "Fetches",    "Planned", "Launched", "Number",    "Records",   "FPI",       "Bytes",
-      "Partitions", "Removed", "Count",    "Inserted",  "Updated",   "Deleted",   "Skipped",
-      "Tuples",     "Calls",   "Searches", "Functions", "Identifier"};
+  constexpr std::array<std::string_view, 39> kEnds = {
+      "Generation", "Inlining", "Optimization", "Emission",  "Deform",    "Total",     "Cost",
+      "Rows",       "Width",    "Time",         "Loops",     "Blocks",    "Usage",     "Used",
+      "Buckets",    "Batches",  "Hits",         "Misses",    "Evictions", "Overflows", "Fetches",
+      "Planned",    "Launched", "Number",       "Records",   "FPI",       "Bytes",     "Partitions",
+      "Removed",    "Count",    "Inserted",     "Updated",   "Deleted",   "Skipped",   "Tuples",
+      "Calls",      "Searches", "Functions",    "Identifier"};
   const bool ends = std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) {
     return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
   });

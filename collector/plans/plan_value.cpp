@@ -106,6 +106,21 @@ void write(const PlanValue& value, std::string& out, int depth) {
   }
 }
 
+/// A constraint's triggers have names of the server's own (RI_ConstraintTrigger_a_16395).
+PlanValue named_triggers(const PlanValue& triggers) {
+  PlanValue named = PlanValue::list({});
+  for (const PlanValue& trigger : triggers.items) {
+    PlanValue one = PlanValue::object();
+    for (const auto& [name, value] : trigger.members) {
+      if (name != "Trigger Name" || trigger.find("Constraint Name") == nullptr) {
+        one.add(name, value);
+      }
+    }
+    named.items.push_back(std::move(one));
+  }
+  return named;
+}
+
 void describe(const PlanValue& node, PlanShape& shape, int depth) {
   shape.begin({node.text_of("Node Type"), node.text_of("Join Type"), node.text_of("Strategy"),
                node.text_of("Operation"), node.text_of("Relation Name"),
@@ -169,10 +184,17 @@ std::optional<double> plan_rows(const PlanValue& top) {
          (loops == nullptr ? 1.0 : std::strtod(loops->scalar.c_str(), nullptr));
 }
 
-std::string plan_json(const PlanValue& top) {
-  std::string out = "{\"Plan\":";
-  write(top, out, 0);
-  return out + "}";
+std::string plan_json(const PlanValue& document) {
+  PlanValue kept = PlanValue::object();
+  for (const char* name :
+       {"Plan", "Execution Time", "JIT", "Planning", "Planning Time", "Settings", "Triggers"}) {
+    if (const PlanValue* member = document.find(name); member != nullptr) {
+      kept.add(name, name == std::string_view{"Triggers"} ? named_triggers(*member) : *member);
+    }
+  }
+  std::string out;
+  write_object(kept, out, 0);
+  return out;
 }
 
 }  // namespace quern::collector

@@ -66,9 +66,11 @@ class PlanShape {
 /// Rows of the top node over all its loops, where the plan was executed.
 [[nodiscard]] std::optional<double> plan_rows(const PlanValue& top);
 
-/// {"Plan": {...}}, the same for each of EXPLAIN's formats: what the text format leaves out because
-/// it is zero, false or the rule is left out, and so is what the text format does not know (whether
-/// a join's inner side is unique).
-[[nodiscard]] std::string plan_json(const PlanValue& top);
+/// Of a document with `Plan`: {"Plan": {...}}, with triggers, JIT, settings, planning and times
+/// where they are there; the same for each of EXPLAIN's formats: what the text format leaves out
+/// because it is zero, false or the rule is left out, and so is what the text format does not know
+/// (whether a join's inner side is unique, the name that the server gave to a constraint's
+/// trigger).
+[[nodiscard]] std::string plan_json(const PlanValue& document);
 
 }  // namespace quern::collector

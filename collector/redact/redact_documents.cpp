@@ -52,7 +52,9 @@ bool names_things(std::string_view key) {
 void redact_plan(Json& node, std::string_view key, const SqlRedactor& redactor) {
   if (node.is_object()) {
     for (auto& [name, item] : node.items()) {
-      redact_plan(item, name, redactor);
+      if (name != "Settings") {  // of the planner
+        redact_plan(item, name, redactor);
+      }
     }
   } else if (node.is_array()) {
     for (Json& item : node) {

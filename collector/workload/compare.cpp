@@ -41,7 +41,7 @@ std::string_view common_plan(const QueryClass& c) {
 }
 
 bool differ(Microseconds a, Microseconds b, double least_ratio) {
-  const auto [less, more] = std::minmax(a.count(), b.count());
+  const auto [less, more] = std::minmax({a.count(), b.count()});
   return static_cast<double>(more) > static_cast<double>(less) * least_ratio;
 }
 

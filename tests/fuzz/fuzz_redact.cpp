@@ -20,10 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
        {ValueKind::Keep, ValueKind::Guess, ValueKind::Text, ValueKind::Number, ValueKind::Real,
         ValueKind::Operand, ValueKind::RowCount, ValueKind::Time, ValueKind::Epoch,
         ValueKind::TimeOfDay, ValueKind::Interval, ValueKind::Hex, ValueKind::Json,
-        ValueKind::Network}) {
+        ValueKind::Network, ValueKind::Small, ValueKind::Year, ValueKind::Bits, ValueKind::Range,
+        ValueKind::Geometry}) {
     static_cast<void>(mapping.map(text, {kind}));
     static_cast<void>(mapping.map(text, {kind, true}));
     static_cast<void>(mapping.map(text, {kind, false, true}));
+    static_cast<void>(mapping.map(text, {kind, false, false, true}));
   }
   return 0;
 }

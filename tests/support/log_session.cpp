@@ -100,8 +100,9 @@ void lock_wait(LogDriver& d, const std::string& dsn, const std::string& quiet_ds
 
 void heavy(LogDriver& d) {
   d.simple("set work_mem = '64kB'");
+  d.simple("set jit_above_cost = 0");
   d.simple("select g from generate_series(1, 20000) g order by md5(g::text) limit 1");
-  d.simple("reset work_mem");
+  d.simple("reset all");
 }
 
 }  // namespace

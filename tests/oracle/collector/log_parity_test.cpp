@@ -159,6 +159,8 @@ std::string record_and_compare(const Prefix& prefix, const std::string& plans) {
                     {"auto_explain.log_min_duration", "0"},
                     {"auto_explain.log_analyze", "on"},
                     {"auto_explain.log_timing", "off"},
+                    {"auto_explain.log_triggers", "on"},
+                    {"auto_explain.log_settings", "on"},
                     {"auto_explain.log_format", plans}});
   server.run(testing::log_session_schema(), "parity");
   const auto logs = server.record(
