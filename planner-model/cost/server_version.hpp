@@ -219,6 +219,10 @@ class ServerVersion {
   /// Btree scans skip over a column without condition. btcostestimate(), selfuncs.c.
   [[nodiscard]] constexpr bool btree_skips() const { return major_ >= 18; }
 
+  /// A removed join takes the columns along that only its condition read.
+  /// rebuild_joinclause_attr_needed(), initsplan.c.
+  [[nodiscard]] constexpr bool removed_joins_free_columns() const { return major_ >= 18; }
+
   /// INTERSECT and EXCEPT read two inputs instead of one with a flag. create_setop_path().
   [[nodiscard]] constexpr bool setops_have_two_inputs() const { return major_ >= 18; }
 

@@ -223,8 +223,10 @@ void take_from_whole(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& wh
     });
   }
   for (auto* clause : whole.join_info) {
-    member.join_info.push_back(member.computed.empty() ? clause
-                                                       : own_clause(root, member, *clause));
+    // Where the whole has a condition of an outer join for redundant (norm_selectivity above 1), its
+    // members do not: they estimate it.
+    const bool as_it_is = member.computed.empty() && clause->norm_selectivity <= 1;
+    member.join_info.push_back(as_it_is ? clause : own_clause(root, member, *clause));
   }
   member.has_ec_joins = whole.has_ec_joins;
 }

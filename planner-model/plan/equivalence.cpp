@@ -169,7 +169,8 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
       continue;
     }
     for (auto* member : ec->members) {
-      if (member->is_const && ec->below_outer_join) {
+      // Below an outer join constants are not as constant as they look.
+      if (member->is_const && (below_outer_join || ec->below_outer_join)) {
         continue;
       }
       if (ec1 == nullptr && member->datatype == op->left && equal(item1, member->expr)) {

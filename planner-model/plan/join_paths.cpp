@@ -72,7 +72,10 @@ void JoinPathSearch::select_mergeclauses() {
       continue;
     }
     update_mergeclause_eclasses(root_, *clause);
-    if (clause->left_ec->has_const || clause->right_ec->has_const) {
+    const auto redundant = [](const EquivalenceClass& ec) {  // EC_MUST_BE_REDUNDANT
+      return ec.has_const && !ec.below_outer_join;
+    };
+    if (redundant(*clause->left_ec) || redundant(*clause->right_ec)) {
       have_nonmerge = true;
       continue;
     }

@@ -394,6 +394,20 @@ class Deconstruction {
     return delayed;
   }
 
+  /// check_redundant_nullability_qual(): `x IS NULL` over the antijoin that it was made from.
+  [[nodiscard]] bool is_redundant_null_test(const ExprPtr& clause) const {
+    if (clause->kind != ExprKind::NullTest || !clause->test_is_null) {
+      return false;
+    }
+    const ExprPtr var = strip_relabel(clause->args.front());
+    return var->kind == ExprKind::Var && var->levels_up == 0 &&
+           std::any_of(root_.special_joins.begin(), root_.special_joins.end(),
+                       [&](const SpecialJoin* sj) {
+                         return sj->type == JoinType::Anti &&
+                                overlaps(singleton(var->varno), sj->syn_right);
+                       });
+  }
+
   void distribute(const ExprPtr& clause, bool below_outer_join, JoinType type, Relids qualscope,
                   Relids ojscope, Relids outerjoin_nonnullable) {
     Relids relids = relids_of(clause);
@@ -428,6 +442,10 @@ class Deconstruction {
       is_pushed_down = true;
       delayed = check_outerjoin_delay(relids, nullable, true);
       maybe_equivalence = !delayed;
+      if (delayed && is_redundant_null_test(clause)) {
+        return;
+      }
+      below_outer_join = below_outer_join || (!delayed && outerjoin_nonnullable != 0);
     }
     if (type == JoinType::Semi && ojscope == 0) {
       is_pushed_down = true;
