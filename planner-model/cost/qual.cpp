@@ -79,8 +79,9 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
       break;
     case ExprKind::ArrayCoerceExpr:
       if (expr->function != 0) {
-        total.per_tuple +=
-            function_cost(expr->function, root) * estimate_array_length(root, expr->args.front());
+        // For each element, and once more: cost_qual_eval_walker() goes into the node as well.
+        total.per_tuple += function_cost(expr->function, root) *
+                           (1 + estimate_array_length(root, expr->args.front()));
       }
       break;
     case ExprKind::RowCompareExpr:

@@ -51,7 +51,7 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
   if (entry.kind == RangeKind::Relation) {
     if (var.attno > 0) {
       if (const auto* stats = column_statistics(rel, var.attno); stats != nullptr) {
-        out.statistics = global.statistics->get(*stats, var.type);
+        out.statistics = global.statistics->get(*stats, global.types->base_type(var.type));
       }
       for (const auto* index : rel.indexes) {
         if (index->method == AccessMethod::Btree && !index->hypothetical &&
@@ -195,7 +195,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
     if (rel == nullptr) {
       return result;
     }
-    out.type = base->type;
+    out.type = root.global->types->base_type(base->type);
     if (rel->entry->kind == RangeKind::Relation) {
       out.is_unique = unique_index_on(*rel, base->attno);
     }
@@ -224,7 +224,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
     result.expr = expr;
   }
   if (single != nullptr && single->table != nullptr) {
-    out.type = base->type;
+    out.type = root.global->types->base_type(base->type);
     for (const auto* index : single->indexes) {
       for (std::size_t i = 0; i < static_cast<std::size_t>(index->key_columns); ++i) {
         if (index->columns[i] != 0 || !index->expressions[i] ||
@@ -236,7 +236,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
           out.is_unique = true;
         }
         if (const auto& stats = index->index->keys[i].statistics; stats) {
-          out.statistics = root.global->statistics->get(*stats, base->type);
+          out.statistics = root.global->statistics->get(*stats, out.type);
           return result;
         }
       }

@@ -157,6 +157,7 @@ void register_min_max(PlannerInfo& root, const Path& path) {
     info.root = one.subroot;
     info.owner = &root;
     info.path = path.children[i];
+    info.startup = info.path->total;
     info.is_init_plan = true;
     info.set_params = {one.param};
     const std::size_t id = global.subplans.size() + 1;

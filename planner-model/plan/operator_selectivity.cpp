@@ -309,6 +309,8 @@ double array_operator_selectivity(PlannerInfo& root, const Expr& clause, Relids 
     unknown->collation = clause.args[1]->collation;
     unknown->param_kind = ParamKind::Exec;
     singles.assign(kUnknownArrayLength, single(unknown));
+    // Of values that nobody knows it is not assumed that they differ.
+    return clamp_probability(combine_any_all(singles, clause.use_or, false, false));
   }
   return clamp_probability(combine_any_all(singles, clause.use_or, is_equality, is_inequality));
 }

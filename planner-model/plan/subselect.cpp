@@ -216,6 +216,9 @@ class SublinkPlanner {
     if (!correlated && !quantified) {
       info.is_init_plan = true;
       info.path = plan;
+      const auto cost = subplan_cost(root_, *plan, link.sublink_kind, false, false, {});
+      info.startup = cost.startup;
+      info.per_call = cost.per_call;
       const ExprPtr result = exec_param(global, nullptr, &root_, link);
       const int param = result->param_id;
       info.set_params = {param};
@@ -499,6 +502,7 @@ void plan_ctes(PlannerInfo& root) {
     info.is_init_plan = true;
     info.is_cte = true;
     info.path = subroot.final_rel->cheapest_total;
+    info.startup = info.path->total;
     subroot.best = info.path;
     register_min_max(subroot, *info.path);
     reserve_params(global, params_of_plan(*info.path) + 1);
@@ -537,7 +541,7 @@ PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
   bool safe = global.cost.server.initplans_may_be_parallel_safe();
   for (const int id : root.init_plans) {
     const auto& info = global.subplans[static_cast<std::size_t>(id) - 1];
-    extra += info.path->total;
+    extra += info.startup + info.per_call;
     safe = safe && !info.is_cte && info.path->parallel_safe;
   }
   for (auto* list : {&root.final_rel->paths, &root.final_rel->partial_paths}) {

@@ -137,6 +137,7 @@ ExprPtr Analyzer::coercion_expression(const ExprPtr& expr, const Coercion& coerc
     }
     case CoercionPath::ArrayCoerce:
       node->kind = ExprKind::ArrayCoerceExpr;
+      node->function = coercion.function;
       node->typmod = base_typmod;
       break;
     case CoercionPath::ViaIO:

@@ -41,6 +41,9 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
   if (auto value = evaluate_number(function, args, result, context.types)) {
     return value;
   }
+  if (auto value = evaluate_constructor(function, args, result, context.types)) {
+    return value;
+  }
   return evaluate_text(function, args, result);
 }
 

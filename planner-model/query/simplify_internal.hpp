@@ -30,6 +30,10 @@ struct FoldContext {
 [[nodiscard]] std::optional<Value> evaluate_text(const Function& function,
                                                  std::span<const Value> args, Oid result);
 
+[[nodiscard]] std::optional<Value> evaluate_constructor(const Function& function,
+                                                        std::span<const Value> args, Oid result,
+                                                        const TypeSystem& types);
+
 /// Decimal arithmetic as numeric.c does it, on values of up to some thirty digits.
 [[nodiscard]] std::optional<std::string> decimal_arithmetic(char op, const std::string& left,
                                                             const std::string& right);

@@ -49,9 +49,11 @@ Coercion TypeSystem::find_coercion(Oid source, Oid target, CoercionContext conte
   if (target != type_oid::kOidVector && target != type_oid::kInt2Vector) {
     const Oid target_element = element_type(target);
     const Oid source_element = element_type(source);
-    if (target_element != 0 && source_element != 0 &&
-        find_coercion(source_element, target_element, context).path != CoercionPath::None) {
-      return {CoercionPath::ArrayCoerce, 0};
+    if (target_element != 0 && source_element != 0) {
+      const Coercion each = find_coercion(source_element, target_element, context);
+      if (each.path != CoercionPath::None) {
+        return {CoercionPath::ArrayCoerce, each.function};
+      }
     }
   }
   constexpr char kString = 'S';

@@ -44,7 +44,7 @@ enum class CoercionPath : std::uint8_t { None, Function, Relabel, ArrayCoerce, V
 
 struct Coercion {
   CoercionPath path = CoercionPath::None;
-  Oid function = 0;  ///< of CoercionPath::Function
+  Oid function = 0;  ///< of CoercionPath::Function; of each element with ArrayCoerce
 };
 
 /// How a lookup ended; Ambiguous is the server's "is not unique".

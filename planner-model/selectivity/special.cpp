@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/selectivity/network.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 
-// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c); ranges and
-// networks use the server's defaults, and say so.
+// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c); ranges use
+// the server's defaults, and say so.
 
 namespace quern::planner_model {
 namespace {
@@ -176,7 +177,7 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     return by_default(kDefaultInequalitySelectivity);
   }
   if (estimator == "networksel") {
-    return by_default(op.name == "&&" ? 0.01 : 0.005);
+    return network_selectivity(variable, op, constant, variable_on_left);
   }
   if (estimator == "contsel") {
     return by_default(kDefaultContainmentSelectivity);
