@@ -45,6 +45,7 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
       }
     }
     add(node, "Index Cond", all(root, conditions, member));
+    add(node, "Order By", all(root, path.index_order, member));
     add_clauses(node, "Filter", root, non_index_conditions(clauses, path.index_clauses), member);
   } else if (path.kind == PathKind::BitmapHeapScan) {
     bitmap(node, root, path, member, clauses);

@@ -89,8 +89,13 @@ GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count
   } else {
     costs.total = pages * p.random_page_cost;
   }
-  const double operands = other_operands_cost(root, quals);
-  const double operators = p.cpu_operator_cost * static_cast<double>(quals.size());
+  double operands = other_operands_cost(root, quals);
+  for (const auto& distance : path.index_order) {
+    const QualCost other = expr_cost(distance->args[1], root);
+    operands += other.startup + other.per_tuple;
+  }
+  const double operators =
+      p.cpu_operator_cost * static_cast<double>(quals.size() + path.index_order.size());
   costs.startup = operands;
   costs.total += operands;
   costs.total += tuples * costs.array_scans * (p.cpu_index_tuple_cost + operators);
@@ -100,12 +105,10 @@ GenericCosts generic_cost(PlannerInfo& root, const Path& path, double loop_count
 }
 
 /// Descending a tree: comparisons, and work for each page on the way.
-void add_descent(GenericCosts& costs, double tuples, double height, const CostParameters& p) {
-  if (tuples > 1) {
-    const double comparisons = std::ceil(std::log(tuples) / std::log(2.0)) * p.cpu_operator_cost;
-    costs.startup += comparisons;
-    costs.total += costs.array_scans * comparisons;
-  }
+void add_descent(GenericCosts& costs, double comparisons, double height, const CostParameters& p) {
+  const double compared = comparisons * p.cpu_operator_cost;
+  costs.startup += compared;
+  costs.total += costs.array_scans * compared;
   const double pages = (height + 1) * kPageCpuMultiplier * p.cpu_operator_cost;
   costs.startup += pages;
   costs.total += costs.array_scans * pages;
@@ -150,17 +153,21 @@ IndexAccessCost btree_cost(PlannerInfo& root, const Path& path, double loop_coun
   GenericCosts costs =
       generic_cost(root, path, loop_count, tuples,
                    p.server.btree_arrays_share_descents() ? descents : array_scans(root, path));
-  add_descent(costs, index.tuples, index.tree_height, p);
+  const double comparisons =
+      index.tuples > 1 ? std::ceil(std::log(index.tuples) / std::log(2.0)) : 0;
+  add_descent(costs, comparisons, index.tree_height, p);
   return {costs.startup, costs.total, costs.selectivity, first_column_correlation(root, index),
           costs.index_pages};
 }
 
 IndexAccessCost tree_cost(PlannerInfo& root, const Path& path, double loop_count) {
-  // gistcostestimate(), spgcostestimate(): the height is guessed from a fan-out of 100.
+  // gistcostestimate(), spgcostestimate(): the height is guessed from a fan-out of 100, and a level
+  // has not two branches: the logarithm is the natural one.
   const IndexOptInfo& index = *path.index;
   GenericCosts costs = generic_cost(root, path, loop_count, 0, array_scans(root, path));
   const double height = index.pages > 1 ? std::floor(std::log(index.pages) / std::log(100.0)) : 0;
-  add_descent(costs, index.tuples, height, root.global->cost);
+  add_descent(costs, index.tuples > 1 ? std::ceil(std::log(index.tuples)) : 0, height,
+              root.global->cost);
   return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
 }
 

@@ -32,6 +32,10 @@ void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
 /// match_index_to_operand().
 [[nodiscard]] bool matches_column(const ExprPtr& operand, int column, const IndexOptInfo& index);
 
+/// match_pathkeys_to_index(): the query's whole order as distances that the index can return its
+/// rows by, any column for any of them; empty: it can not.
+[[nodiscard]] std::vector<ExprPtr> distances_in_order(PlannerInfo& root, const IndexOptInfo& index);
+
 /// Builds the paths of one index; bitmap candidates are returned.
 [[nodiscard]] std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel,
                                                    IndexOptInfo& index,

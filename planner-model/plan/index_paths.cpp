@@ -31,13 +31,18 @@ void check_index_predicates(PlannerInfo& root, RelOptInfo& rel) {
       clauses.push_back(clause->clause);
     }
   }
+  // A row that is changed or locked, or read beside one that is, may have to be checked again in
+  // full (EvalPlanQual): preprocess_rowmarks() marks all relations then.
+  const Command command = root.query.command;
+  const bool rechecked =
+      (command != Command::Select && command != Command::Insert) || !root.query.row_marks.empty();
   for (auto* index : rel.indexes) {
     if (index->predicate.empty()) {
       continue;
     }
     index->predicate_ok = predicate_implied_by(root, index->predicate, clauses);
-    if (root.query.result_range == rel.range) {
-      continue;  // a target row must be rechecked in full
+    if (rechecked) {
+      continue;
     }
     // Clauses that the predicate already guarantees need no check in a scan of this index.
     std::vector<RestrictInfo*> kept;
@@ -113,15 +118,17 @@ bool has_array(const IndexClause& clause) {
 }
 
 Path* make_index_path(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index,
-                      const std::vector<IndexClause>& clauses, const PathKeys& keys, bool backward,
-                      bool index_only, Relids outer, double loop_count,
-                      std::optional<IndexAccessCost>& access, bool partial) {
+                      const std::vector<IndexClause>& clauses, const PathKeys& keys,
+                      const std::vector<ExprPtr>& index_order, bool backward, bool index_only,
+                      Relids outer, double loop_count, std::optional<IndexAccessCost>& access,
+                      bool partial) {
   auto* path =
       new_path(root, index_only ? PathKind::IndexOnlyScan : PathKind::IndexScan, &rel, &rel.target);
   path->param = base_param_info(root, rel, outer);
   path->index = &index;
   path->index_clauses = clauses;
   path->pathkeys = keys;
+  path->index_order = index_order;
   path->backward = backward;
   if (!access) {
     access = index_access_cost(root, *path, loop_count);
@@ -180,22 +187,26 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
   const bool ordered = want_plain && !found_lower_array && has_useful_pathkeys(root, rel);
   const bool is_ordered_index = index.can_order;
   PathKeys useful;
+  std::vector<ExprPtr> index_order;
   if (is_ordered_index && ordered) {
     useful = truncate_useless_pathkeys(root, rel, index_pathkeys(root, index, false));
+  } else if (index.can_order_by_operator && ordered) {
+    index_order = distances_in_order(root, index);
+    useful = index_order.empty() ? PathKeys{} : root.query_pathkeys;
   }
   const bool index_only = want_plain && check_index_only(root, rel, index);
 
   std::optional<IndexAccessCost> access;  // one for all directions
   const auto emit = [&](const PathKeys& keys, bool backward) {
-    auto* path = make_index_path(root, rel, index, clauses, keys, backward, index_only, outer,
-                                 loop_count, access, false);
+    auto* path = make_index_path(root, rel, index, clauses, keys, index_order, backward, index_only,
+                                 outer, loop_count, access, false);
     result.push_back(path);
     // Heap pages can only make the workers fewer.
     if (index.can_parallel && rel.consider_parallel && outer == 0 && want_plain &&
         parallel_worker_count(root, rel, -1, access->pages,
                               root.global->cost.max_parallel_workers_per_gather) > 0) {
-      auto* partial = make_index_path(root, rel, index, clauses, keys, backward, index_only, outer,
-                                      loop_count, access, true);
+      auto* partial = make_index_path(root, rel, index, clauses, keys, index_order, backward,
+                                      index_only, outer, loop_count, access, true);
       if (partial->workers > 0) {
         add_partial_path(rel, partial);
       }

@@ -151,6 +151,7 @@ void set_capabilities(IndexOptInfo& info) {
     case AccessMethod::SpGist:
       info.optional_key = true;
       info.search_nulls = true;
+      info.can_order_by_operator = true;
       break;
     case AccessMethod::Brin:
       info.optional_key = true;

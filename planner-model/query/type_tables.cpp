@@ -189,6 +189,10 @@ void TypeSystem::Tables::add_operator_classes() {
       continue;  // the members belong to the family, which several classes share
     }
     for (const auto& member : given.members) {
+      // A condition is an operator to search by; a distance is one to order by.
+      const Operator* op = builtin.operators.find(member.operator_);
+      op = op == nullptr ? own.operators.find(member.operator_) : op;
+      const bool orders = op != nullptr && op->result != type_oid::kBool;
       if (auto& all = own.merge_families[member.operator_]; all.empty()) {
         all = builtin.merge_families.find(member.operator_);  // the answer is one list
       }
@@ -198,7 +202,7 @@ void TypeSystem::Tables::add_operator_classes() {
           .left = member.left,
           .right = member.right,
           .strategy = member.strategy,
-          .purpose = 's',
+          .purpose = orders ? 'o' : 's',
           .op = member.operator_,
       }));
     }

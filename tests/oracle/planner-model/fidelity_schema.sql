@@ -40,4 +40,12 @@ CREATE TABLE by_two_3 PARTITION OF by_two FOR VALUES FROM (10, 'b') TO (100, 'a'
 CREATE TABLE by_two_2 PARTITION OF by_two FOR VALUES FROM (9, 'z') TO (10, 'b');
 CREATE TABLE by_two_1 PARTITION OF by_two FOR VALUES FROM (MINVALUE, MINVALUE) TO (9, 'z');
 INSERT INTO by_two SELECT i % 60, chr(97 + i % 26), i FROM generate_series(1, 3000) AS i;
+CREATE DOMAIN address AS text CHECK (value ~ '@');
+CREATE TABLE visitor (id integer PRIMARY KEY, mail address NOT NULL, from_ip inet, done boolean NOT NULL, place point, stay tstzrange, n smallint);
+INSERT INTO visitor SELECT i, 'v' || i || '@host' || i % 7, ('10.' || i % 200 || '.' || i % 7 || '.9')::inet, i % 6 <> 0, point(i % 90, i % 97), tstzrange(timestamptz '2021-01-01' + i * interval '1 hour', timestamptz '2021-01-02' + i * interval '1 hour'), i % 40 FROM generate_series(1, 9000) AS i;
+CREATE INDEX ON visitor USING gist (from_ip inet_ops);
+CREATE INDEX ON visitor USING gist (place);
+CREATE INDEX ON visitor (n) WHERE NOT done;
+CREATE TABLE follows (a integer NOT NULL, b integer NOT NULL, since date, PRIMARY KEY (a, b));
+INSERT INTO follows SELECT i % 1700, i % 2300, date '2021-01-01' + i % 300 FROM generate_series(1, 12000) AS i;
 VACUUM ANALYZE;

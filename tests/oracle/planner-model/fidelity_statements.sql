@@ -115,3 +115,35 @@ SELECT state, kind, count(*) FROM parent GROUP BY state, ROLLUP (kind, label);
 SELECT * FROM by_mood WHERE n > 100;
 -- name: range_partitions_of_two_keys (create_range_bounds)
 SELECT * FROM by_two WHERE n > 100;
+-- name: left_join_where_null (check_redundant_nullability_qual)
+SELECT f.b FROM follows AS f LEFT JOIN follows AS x ON x.a = f.b WHERE f.a = 7 AND x.a IS NULL;
+-- name: left_join_where_null_of_constant_class (process_equivalence)
+SELECT f.b FROM follows AS f LEFT JOIN follows AS x ON x.a = f.a AND x.b = f.b WHERE f.a = 7 AND x.b IS NULL;
+-- name: not_exists_of_constant_class (reconsider_outer_join_clause)
+SELECT f.b FROM follows AS f WHERE f.a = 7 AND NOT EXISTS (SELECT 1 FROM follows AS x WHERE x.a = f.a AND x.b = f.b);
+-- name: friends_of_friends (check_redundant_nullability_qual)
+SELECT g.b, count(*) FROM follows AS f JOIN follows AS g ON g.a = f.b LEFT JOIN follows AS x ON x.a = f.a AND x.b = g.b WHERE f.a = 11 AND x.a IS NULL GROUP BY g.b ORDER BY count(*) DESC LIMIT 10;
+-- name: outer_join_of_constant_to_partitions (adjust_appendrel_attrs)
+SELECT p.id, r.id FROM parent AS p LEFT JOIN by_range AS r ON r.n = p.id WHERE p.id = 5;
+-- name: column_of_removed_join (remove_rel_from_query)
+SELECT c.id FROM child AS c LEFT JOIN parent AS p ON p.id = c.parent_id WHERE c.id < 100;
+-- name: networks_within (networksel)
+SELECT * FROM visitor WHERE from_ip << '10.3.0.0/16';
+-- name: networks_that_overlap (networksel)
+SELECT * FROM visitor WHERE from_ip && '10.64.0.0/12';
+-- name: network_that_contains (networksel)
+SELECT * FROM visitor WHERE '10.0.0.0/9' >> from_ip AND n = 3;
+-- name: pattern_on_domain (examine_variable)
+SELECT * FROM visitor WHERE mail LIKE 'v12%';
+-- name: exists_without_correlation (cost_subplan)
+SELECT EXISTS (SELECT 1 FROM child WHERE a = 7);
+-- name: any_of_subquery_array (scalararraysel)
+SELECT * FROM visitor WHERE n = ANY (ARRAY(SELECT kind FROM parent WHERE id < 9)::smallint[]);
+-- name: lock_rows_of_partial_index (check_index_predicates)
+SELECT id FROM visitor WHERE NOT done AND n < 3 ORDER BY n LIMIT 5 FOR UPDATE;
+-- name: nearest (match_pathkeys_to_index)
+SELECT id FROM visitor ORDER BY place <-> point(45, 45) LIMIT 5;
+-- name: nearest_of_some (match_clause_to_ordering_op)
+SELECT id, place FROM visitor WHERE place <@ box '(10,10),(60,60)' ORDER BY point(20, 20) <-> place LIMIT 50;
+-- name: farthest (match_pathkeys_to_index)
+SELECT id FROM visitor ORDER BY place <-> point(45, 45) DESC LIMIT 5;
