@@ -217,7 +217,7 @@ struct IndexOptInfo {
   bool predicate_ok = false;
   bool search_array = false, search_nulls = false, optional_key = false, can_parallel = false;
   bool has_gettuple = true, has_getbitmap = true, can_order = false;
-  bool can_order_by_operator = false;  ///< ORDER BY column <-> value
+  bool can_order_by_operator = false;             ///< ORDER BY column <-> value
   std::vector<RestrictInfo*> restrict_info = {};  ///< indrestrictinfo
 };
 
@@ -307,7 +307,7 @@ struct Path {
   std::vector<IndexClause> index_clauses = {};
   bool backward = false;
   std::vector<ExprPtr> index_order = {};  ///< distances that the index returns its rows by
-  double index_total_cost = 0;  ///< bitmap: cost of the index part
+  double index_total_cost = 0;            ///< bitmap: cost of the index part
   double index_selectivity = 0;
   std::vector<ExprPtr> bitmap_quals = {};
 
