@@ -223,8 +223,8 @@ void take_from_whole(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& wh
     });
   }
   for (auto* clause : whole.join_info) {
-    // Where the whole has a condition of an outer join for redundant (norm_selectivity above 1), its
-    // members do not: they estimate it.
+    // Where the whole has a condition of an outer join for redundant (norm_selectivity above 1),
+    // its members do not: they estimate it.
     const bool as_it_is = member.computed.empty() && clause->norm_selectivity <= 1;
     member.join_info.push_back(as_it_is ? clause : own_clause(root, member, *clause));
   }
