@@ -98,11 +98,38 @@ void remove_existing(ByDefinition& found, const CatalogSnapshot& catalog) {
   });
 }
 
-/// Most workload served first; then simple before wide, then by definition.
+/// The place of each candidate among those of the same class and table: simple before wide, merges
+/// last. Of the classes that it serves the one where it comes first.
+std::map<IndexDefinition, std::size_t> places_of(const ByDefinition& found) {
+  using Simplicity = std::tuple<bool, std::string, std::size_t, IndexDefinition>;
+  std::map<std::pair<std::string, Oid>, std::vector<Simplicity>> by_class;
+  for (const auto& [definition, candidate] : found) {
+    for (const auto& fingerprint : candidate.serves) {
+      by_class[{fingerprint, definition.table}].emplace_back(
+          candidate.rule == kMergeRule, candidate.rule,
+          definition.keys.size() + definition.included.size(), definition);
+    }
+  }
+  std::map<IndexDefinition, std::size_t> places;
+  for (auto& [owner, own] : by_class) {
+    std::sort(own.begin(), own.end());
+    for (std::size_t place = 0; place < own.size(); ++place) {
+      const auto [entry, inserted] =
+          places.try_emplace(std::get<IndexDefinition>(own[place]), place);
+      entry->second = std::min(entry->second, place);
+    }
+  }
+  return places;
+}
+
+/// The first few of every class, so that one heavy class does not crowd out all others of its
+/// tables; then the rest. Among both most workload served first, then simple before wide.
 std::vector<CandidateIndex> limited(const ByDefinition& found,
                                     const std::map<std::string, double>& weights,
                                     const CandidateLimits& limits) {
-  using Rank = std::tuple<double, std::string, std::size_t, std::size_t>;
+  constexpr std::size_t kOfEveryClass = 4;
+  using Rank = std::tuple<bool, double, std::string, std::size_t, std::size_t>;
+  const auto places = places_of(found);
   std::vector<std::pair<Rank, CandidateIndex>> ranked;
   std::size_t order = 0;
   for (const auto& [definition, candidate] : found) {
@@ -113,7 +140,8 @@ std::vector<CandidateIndex> limited(const ByDefinition& found,
     const std::size_t width = definition.keys.size() + definition.included.size();
     // Merges come last among equals: they serve two classes and would crowd out what each needs.
     ranked.push_back(
-        {{candidate.rule == kMergeRule ? -0.25 * weight : -weight, candidate.rule, width, order++},
+        {{places.at(definition) >= kOfEveryClass,
+          candidate.rule == kMergeRule ? -0.25 * weight : -weight, candidate.rule, width, order++},
          candidate});
   }
   std::sort(ranked.begin(), ranked.end(),

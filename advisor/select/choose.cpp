@@ -28,6 +28,9 @@ constexpr int kMorePlans = 4;
 /// A bound this near to the best one is good enough, of the wanted gap.
 constexpr double kBoundTolerance = 0.1;
 
+/// Of the time limit; the rest is left to what plans made for the choice can better.
+constexpr double kSearchShare = 0.6;
+
 /// Half of the time is the first solution's, the rest is shared by those after it.
 double first_share(const ChooseOptions& options) {
   return options.time_limit_seconds / 2;
@@ -265,6 +268,12 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   }
 }
 
+IndexSet all_of(const SelectionProblem& problem) {
+  IndexSet all(problem.sizes.size());
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
 /// Takes the set as the choice, re-planned. Returns its objective.
 double settle(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
               IndexSet chosen, Choice& choice) {
@@ -277,12 +286,16 @@ double settle(const CostModel& model, const std::vector<double>& weights, Select
 }
 
 /// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
-/// know of.
+/// know of; where a limit stands in their way, also instead of others.
 void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-            const Deadline& deadline, Choice& choice) {
+            const Deadline& deadline, bool limited, Choice& choice) {
   const IndexSet before = choice.chosen;
   const double objective = choice.reads_after + choice.writes_added + choice.charges;
-  IndexSet more = extended(model, weights, problem, before, [&] { return deadline.passed(); });
+  const auto stopped = [&] { return deadline.passed(); };
+  IndexSet more = extended(model, weights, problem, before, stopped);
+  if (limited) {
+    more = exchanged(model, weights, problem, std::move(more), stopped);
+  }
   if (more != before &&
       settle(model, weights, problem, pruned(model, problem, weights, std::move(more)), choice) >
           objective) {
@@ -318,29 +331,33 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   std::vector<std::size_t> queries(model.queries());
   std::iota(queries.begin(), queries.end(), 0);
   const std::vector<double> tolerances = tolerances_for(model, weights, options.tolerance);
+  // A limit asks for choices far from what is best without it: more of them must be known.
+  const bool free = feasible(problem, all_of(problem));
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
   problem.charge = options.charge_share * choice.reads_before;
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
   const Deadline deadline{options.time_limit_seconds};
+  const Deadline search{kSearchShare * options.time_limit_seconds};
   Bound bound;
   bool near_enough = true;
-  for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
+  const int least_plans = free ? options.plans_per_query : kMorePlans * options.plans_per_query;
+  for (int plans = least_plans; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
-    const bool rough = plans == options.plans_per_query && plans < options.most_plans_per_query;
+    const bool rough = free && plans == least_plans && plans < options.most_plans_per_query;
     const double objective =
-        choose_and_bound(model, weights, problem, options, deadline, rough, choice, bound);
+        choose_and_bound(model, weights, problem, options, search, rough, choice, bound);
     const double gap = objective - bound.objective;
     near_enough = gap <= options.wanted_gap * bound.objective;
     queries.clear();
-    if (!near_enough && plans < options.most_plans_per_query && !deadline.passed()) {
+    if (!near_enough && plans < options.most_plans_per_query && !search.passed()) {
       queries = worth_more_plans(problem, gap);
     }
   }
-  if (!near_enough && !deadline.passed()) {
-    extend(model, weights, problem, deadline, choice);
+  if ((!near_enough || !free) && !deadline.passed()) {
+    extend(model, weights, problem, deadline, !free, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {

@@ -17,4 +17,12 @@ namespace quern::advisor {
                                 const SelectionProblem& problem, IndexSet chosen,
                                 const std::function<bool()>& stopped);
 
+/// Takes out one index, or the few that earn least a byte, and extends what is left, as long as
+/// that makes the choice cheaper by plans made for it. Where space is short, one large index stands
+/// in the way of several small ones, each of which saves less than queries were explored to, or the
+/// other way round.
+[[nodiscard]] IndexSet exchanged(const CostModel& model, const std::vector<double>& weights,
+                                 const SelectionProblem& problem, IndexSet chosen,
+                                 const std::function<bool()>& stopped);
+
 }  // namespace quern::advisor
