@@ -122,14 +122,13 @@ std::map<IndexDefinition, std::size_t> places_of(const ByDefinition& found) {
   return places;
 }
 
-/// The first few of every class, so that one heavy class does not crowd out all others of its
-/// tables; then the rest. Among both most workload served first, then simple before wide.
+/// Most workload served first; then simple before wide, then by definition. Beside these the first
+/// few of every class, so that one heavy class does not crowd out all others of its tables.
 std::vector<CandidateIndex> limited(const ByDefinition& found,
                                     const std::map<std::string, double>& weights,
                                     const CandidateLimits& limits) {
   constexpr std::size_t kOfEveryClass = 4;
-  using Rank = std::tuple<bool, double, std::string, std::size_t, std::size_t>;
-  const auto places = places_of(found);
+  using Rank = std::tuple<double, std::string, std::size_t, std::size_t>;
   std::vector<std::pair<Rank, CandidateIndex>> ranked;
   std::size_t order = 0;
   for (const auto& [definition, candidate] : found) {
@@ -140,16 +139,22 @@ std::vector<CandidateIndex> limited(const ByDefinition& found,
     const std::size_t width = definition.keys.size() + definition.included.size();
     // Merges come last among equals: they serve two classes and would crowd out what each needs.
     ranked.push_back(
-        {{places.at(definition) >= kOfEveryClass,
-          candidate.rule == kMergeRule ? -0.25 * weight : -weight, candidate.rule, width, order++},
+        {{candidate.rule == kMergeRule ? -0.25 * weight : -weight, candidate.rule, width, order++},
          candidate});
   }
   std::sort(ranked.begin(), ranked.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto places = places_of(found);
   std::map<Oid, std::size_t> per_table;
+  std::map<Oid, std::size_t> beside;
   std::vector<CandidateIndex> kept;
   for (auto& [rank, candidate] : ranked) {
-    if (kept.size() < limits.total && per_table[candidate.definition.table]++ < limits.per_table) {
+    const Oid table = candidate.definition.table;
+    const bool fits = per_table[table] < limits.per_table;
+    const bool first_of_class = places.at(candidate.definition) < kOfEveryClass;
+    if (kept.size() < limits.total &&
+        (fits || (first_of_class && beside[table] < limits.per_table / 2))) {
+      ++(fits ? per_table : beside)[table];
       kept.push_back(std::move(candidate));
     }
   }
