@@ -18,8 +18,8 @@ namespace quern::collector {
 /// True for a line that a plan's first node could be: it holds `  (cost=`.
 [[nodiscard]] bool looks_like_plan_node(std::string_view line);
 
-/// Whole documents, as auto_explain writes them: an object with `Query Text` and `Plan`. Nothing
-/// when the text was cut or is no such document.
+/// Whole documents, as auto_explain writes them: an object with `Query Text` and `Plan`; of
+/// EXPLAIN's own list the first. Nothing when the text was cut or is no such document.
 [[nodiscard]] std::optional<PlanValue> read_explain_json(std::string_view text);
 [[nodiscard]] std::optional<PlanValue> read_explain_yaml(std::string_view text);
 [[nodiscard]] std::optional<PlanValue> read_explain_xml(std::string_view text);

@@ -42,10 +42,15 @@ PlanValue value_of(const dom::element& element) {
 std::optional<PlanValue> read_explain_json(std::string_view text) {
   dom::parser parser;
   dom::element root;
-  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS || !root.is_object()) {
+  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
     return std::nullopt;
   }
-  return value_of(root);
+  // EXPLAIN itself writes a list, of a plan for each statement.
+  if (dom::array list;
+      root.get(list) == simdjson::SUCCESS && list.at(0).get(root) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  return root.is_object() ? std::optional{value_of(root)} : std::nullopt;
 }
 
 }  // namespace quern::collector

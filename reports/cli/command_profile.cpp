@@ -2,10 +2,14 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "collector/base/failure.hpp"
+#include "collector/plans/explain_output.hpp"
 #include "collector/workload/workload_document.hpp"
 
 #include "reports/cli/command_context.hpp"
+#include "reports/text/plan_text.hpp"
 #include "reports/text/profile_text.hpp"
 
 namespace quern::reports {
@@ -14,10 +18,28 @@ namespace {
 
 struct Options {
   std::string workload;
+  std::string plan;
   ProfileOptions shown;
 };
 
+/// What EXPLAIN printed, in whatever format and frame.
+std::string plan_of(const CommandContext& context, const std::string& path) {
+  const auto plan = collector::read_explain_output(read_text_file(path));
+  if (!plan) {
+    throw UserError{fmt::format(
+        "{}: no plan found; --plan takes EXPLAIN's output as text, JSON, YAML or XML", path)};
+  }
+  return plan_text(*plan, context.columns());
+}
+
 void run(const CommandContext& context, const Options& options) {
+  if (!options.plan.empty()) {
+    write_output(context, "-", plan_of(context, options.plan));
+    return;
+  }
+  if (options.workload.empty()) {
+    throw UserError{"nothing to profile: name a workload document, or --plan"};
+  }
   ProfileOptions shown = options.shown;
   shown.columns = context.columns();
   write_output(context, "-", profile_text(load_workload(options.workload), shown));
@@ -29,7 +51,6 @@ void register_profile(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("profile", "Show the top query classes of a workload");
   command->add_option("workload", options->workload, "Workload document, or - for stdin")
-      ->required()
       ->type_name("WORKLOAD");
   command->add_option("-n,--top", options->shown.top, "How many classes (10)")
       ->type_name("N")
@@ -56,6 +77,10 @@ void register_profile(CLI::App& app, CommandContext& context) {
       ->type_name("TEXT");
   command->add_option("--min-calls", options->shown.least_calls, "Only classes run so often")
       ->type_name("N");
+  command
+      ->add_option("--plan", options->plan,
+                   "Instead of a workload: one plan, as EXPLAIN, psql, pgAdmin or DBeaver show it")
+      ->type_name("FILE");
   command->add_flag("--plans", options->shown.plans, "What the logged plans of each class tell");
   command->add_flag("--writes", options->shown.writes,
                     "What is written to each table, and which columns updates set");
@@ -65,7 +90,8 @@ void register_profile(CLI::App& app, CommandContext& context) {
       "  quern profile week.workload.json\n"
       "  quern collect app.log | quern profile - --top 5 --sort mean\n"
       "  quern profile week.workload.json --kind update --grep orders --plans\n"
-      "  quern profile week.workload.json --top 3 --writes");
+      "  quern profile week.workload.json --top 3 --writes\n"
+      "  psql -c 'EXPLAIN (ANALYZE, BUFFERS) SELECT ...' | quern profile --plan -");
   command->callback(
       [&context, options] { context.run = [&context, options] { run(context, *options); }; });
 }
