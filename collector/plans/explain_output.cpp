@@ -62,6 +62,11 @@ bool is_row_count(std::string_view line) {
          line[1] <= '9' && line.find('=') == std::string_view::npos;
 }
 
+/// psql -x, before each row.
+bool is_record(std::string_view line) {
+  return line.substr(0, 10) == "-[ RECORD " || line.substr(0, 12) == "─[ RECORD ";
+}
+
 std::string_view without_blanks(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   return trimmed_right(text);
@@ -101,7 +106,7 @@ Frame frame_of(const std::vector<std::string_view>& lines) {
   for (const std::string_view line : lines) {
     if (is_heading(line)) {
       frame.heading = true;
-    } else if (!line.empty() && !is_rule(line) && !is_row_count(line)) {
+    } else if (!line.empty() && !is_rule(line) && !is_row_count(line) && !is_record(line)) {
       ++rows;
       frame.heading = frame.heading || line.substr(0, 12) == "QUERY PLAN |";  // psql -x
       sides += line.front() == '|' || line.substr(0, 3) == "│" ? 1 : 0;
@@ -168,8 +173,8 @@ std::string without_frame(std::string_view text) {
   const Frame frame = frame_of(lines);
   std::string plain;
   for (const std::string_view line : lines) {
-    const bool frames = is_heading(line) || is_row_count(line) || (is_rule(line) && line != "-") ||
-                        line.substr(0, 10) == "-[ RECORD " || line.substr(0, 11) == "─[ RECORD ";
+    const bool frames =
+        is_heading(line) || is_row_count(line) || is_record(line) || (is_rule(line) && line != "-");
     if (!frames) {
       plain.append(bare(line, frame)) += '\n';
     }
