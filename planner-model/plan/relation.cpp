@@ -122,13 +122,56 @@ ExprPtr column_var(const RelOptInfo& rel, const std::vector<ExprPtr>& vars, int 
   return var;
 }
 
-/// Levels above the leaves when the server could not be asked: pages packed as nbtree's inner
-/// levels are (70 % full).
-int guess_tree_height(double pages, int key_width) {
-  const double entry = std::ceil((8.0 + key_width) / 8.0) * 8.0 + 4;
-  const double fanout = std::max(2.0, std::floor((8192.0 - 40) * 0.7 / entry));
+const ColumnStatistics* plain_statistics(const Table& table, int attno) {
+  for (const auto& column : table.columns) {
+    if (column.number == attno) {
+      return column.statistics ? &*column.statistics : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+/// Bytes of an entry of an inner page: the key columns up to the one that tells most neighbouring
+/// leaves apart (_bt_truncate()).
+double pivot_entry(const PlannerInfo& root, const RelOptInfo& rel, const IndexOptInfo& info) {
+  constexpr double kHeader = 8;
+  constexpr double kLinePointer = 4;
+  const Index& index = *info.index;
+  double bytes = 0;
+  double distinct = 1;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(info.key_columns); ++i) {
+    const auto& expr = info.expressions[i];
+    const auto* type = root.global->types->type(root.global->types->base_type(expr->type));
+    const ColumnStatistics* statistics = index.keys[i].column != 0 && rel.table != nullptr
+                                             ? plain_statistics(*rel.table, index.keys[i].column)
+                                         : index.keys[i].statistics ? &*index.keys[i].statistics
+                                                                    : nullptr;
+    const bool varies = type == nullptr || type->length < 0;
+    const double width = varies && statistics != nullptr && statistics->average_width > 0
+                             ? statistics->average_width
+                             : type_width(root, expr->type, expr->typmod);
+    const double alignment = varies ? 1 : std::min(width, 8.0);
+    bytes = std::ceil(bytes / alignment) * alignment + width;
+    if (statistics != nullptr && statistics->n_distinct != 0) {
+      distinct *= statistics->n_distinct > 0 ? statistics->n_distinct
+                                             : -statistics->n_distinct * rel.tuples;
+      if (distinct > 2 * info.pages) {
+        break;
+      }
+    }
+  }
+  return std::ceil((kHeader + bytes) / 8.0) * 8.0 + kLinePointer;
+}
+
+/// Levels above the leaves when the server could not be asked: inner pages 70 % full, as CREATE
+/// INDEX leaves them and as splits at the right end do. The root of an index that grew with its
+/// table, as a constraint's does, splits only when it is full.
+int guess_tree_height(double pages, double entry, bool has_grown) {
+  constexpr double kRoom = 8192.0 - 40;
+  const double fanout = std::max(2.0, std::floor(kRoom * 0.7 / entry));
+  const double full_root = has_grown ? std::floor(kRoom / entry) : fanout;
   int height = 0;
-  for (double n = pages - 1; n > 1; n = std::ceil(n / fanout)) {
+  for (double n = pages - 1; n > 1; n = n <= full_root ? 1 : std::ceil(n / fanout)) {
     ++height;
   }
   return height;
@@ -183,12 +226,10 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
     info.tuples = std::min(info.tuples, rel.tuples);
   }
   if (info.method == AccessMethod::Btree) {
-    int width = 0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(info.key_columns); ++i) {
-      width += type_width(root, info.expressions[i]->type, info.expressions[i]->typmod);
-    }
-    info.tree_height =
-        index.tree_height ? *index.tree_height : guess_tree_height(info.pages, width);
+    info.tree_height = index.tree_height
+                           ? *index.tree_height
+                           : guess_tree_height(info.pages, pivot_entry(root, rel, info),
+                                               !index.constraint.empty());
   }
 }
 

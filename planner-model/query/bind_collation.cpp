@@ -138,6 +138,21 @@ class Assigner {
     expr = copy;
   }
 
+  /// exprSetInputCollation(): a cast that only relabels is the same whatever its input's is.
+  static bool has_input_collation(ExprKind kind) {
+    switch (kind) {
+      case ExprKind::RelabelType:
+      case ExprKind::CoerceViaIO:
+      case ExprKind::ArrayCoerceExpr:
+      case ExprKind::CaseExpr:
+      case ExprKind::CoalesceExpr:
+      case ExprKind::ArrayExpr:
+        return false;
+      default:
+        return true;
+    }
+  }
+
   State function_like(ExprPtr& expr) {
     State inputs;
     if (expr->kind == ExprKind::CaseExpr) {
@@ -154,7 +169,9 @@ class Assigner {
       own = inputs.strength > Strength::None ? inputs : implicit(type_collation);
     }
     const Oid result = own.strength == Strength::Conflict ? 0 : own.collation;
-    const Oid input = inputs.strength == Strength::Conflict ? 0 : inputs.collation;
+    const Oid input = inputs.strength == Strength::Conflict || !has_input_collation(expr->kind)
+                          ? 0
+                          : inputs.collation;
     if (expr->collation != result || expr->input_collation != input) {
       auto copy = std::make_shared<Expr>(*expr);
       copy->collation = result;

@@ -48,4 +48,7 @@ CREATE INDEX ON visitor USING gist (place);
 CREATE INDEX ON visitor (n) WHERE NOT done;
 CREATE TABLE follows (a integer NOT NULL, b integer NOT NULL, since date, PRIMARY KEY (a, b));
 INSERT INTO follows SELECT i % 1700, i % 2300, date '2021-01-01' + i % 300 FROM generate_series(1, 12000) AS i;
+CREATE TABLE ticket (id integer PRIMARY KEY, company integer NOT NULL, status varchar NOT NULL, at timestamp NOT NULL, note text);
+INSERT INTO ticket SELECT i, i * 7 % 97, (ARRAY['open', 'pending', 'closed', 'closed', 'closed'])[1 + i % 5], timestamp '2021-01-01' + i * interval '11 minutes', repeat('note ', 1 + i % 30) FROM generate_series(1, 20000) AS i;
+CREATE INDEX ON ticket (company, status, at DESC);
 VACUUM ANALYZE;

@@ -147,3 +147,7 @@ SELECT id FROM visitor ORDER BY place <-> point(45, 45) LIMIT 5;
 SELECT id, place FROM visitor WHERE place <@ box '(10,10),(60,60)' ORDER BY point(20, 20) <-> place LIMIT 50;
 -- name: farthest (match_pathkeys_to_index)
 SELECT id FROM visitor ORDER BY place <-> point(45, 45) DESC LIMIT 5;
+-- name: order_behind_equal_varchar (canonicalize_ec_expression)
+SELECT * FROM ticket WHERE company = 7 AND status = 'open' ORDER BY at DESC LIMIT 5;
+-- name: order_behind_equal_varchars (exprSetInputCollation)
+SELECT t.id, u.id FROM ticket AS t JOIN ticket AS u ON u.status = t.status AND u.company = t.company WHERE t.status = 'pending' AND t.company = 3 ORDER BY u.at LIMIT 3;
