@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "collector/base/json_numbers.hpp"
 #include "collector/pieces/piece_document.hpp"
 
 namespace quern::collector {
@@ -49,6 +50,12 @@ CollectState read_state(std::string_view text, const std::string& name) {
     }
     if (document.at("version").get<int>() != CollectState::kFormatVersion) {
       throw UserError{fmt::format("{}: a state file of another version of quern", name)};
+    }
+    if (!numbers_fit_64_bits(document)) {
+      throw UserError{fmt::format(
+          "{}: the state file is damaged (a number beyond 64 bits); remove it to collect from the "
+          "beginning",
+          name)};
     }
     CollectState state;
     state.before = piece_of(document.at("before"), name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "collector/base/json_numbers.hpp"
 #include "collector/input/byte_source.hpp"
 #include "collector/workload/told_json.hpp"
 #include "collector/workload/workload_json.hpp"
@@ -102,6 +103,10 @@ json workload_document(std::string_view text, const std::string& name) {
     throw UserError{fmt::format("{}: the workload document is damaged: {}", name, error.what())};
   }
   check_header(document, name);
+  if (!numbers_fit_64_bits(document)) {
+    throw UserError{
+        fmt::format("{}: the workload document is damaged: a number beyond 64 bits", name)};
+  }
   return document;
 }
 

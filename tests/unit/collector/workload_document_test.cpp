@@ -54,6 +54,10 @@ TEST_CASE("documents that can not be used say why") {
   CHECK_THROWS_WITH(read_workload("hello", "w.json"), Contains("not a workload document"));
   CHECK_THROWS_WITH(read_workload("{\"format\": \"quern-workload\", \"version\": 1}", "w.json"),
                     Contains("damaged"));
+  CHECK_THROWS_WITH(
+      read_workload("{\"format\": \"quern-workload\", \"version\": 1, \"from_us\": 2e75}",
+                    "w.json"),
+      Contains("64 bits"));
   CHECK_THROWS_AS(load_workload("/nowhere/w.json"), UserError);
 }
 
