@@ -163,13 +163,26 @@ double pivot_entry(const PlannerInfo& root, const RelOptInfo& rel, const IndexOp
   return std::ceil((kHeader + bytes) / 8.0) * 8.0 + kLinePointer;
 }
 
+/// The index has become so large row by row. A constraint's index mostly has; where its keys came
+/// in no order, pages as full as CREATE INDEX leaves them tell that it was built over the whole
+/// table.
+bool has_grown(const RelOptInfo& rel, const IndexOptInfo& info, double entry) {
+  if (info.index->constraint.empty() || rel.table == nullptr) {
+    return false;
+  }
+  const auto* first = plain_statistics(*rel.table, info.index->keys.front().column);
+  const bool ascending = first != nullptr && first->correlation && *first->correlation > 0.99;
+  constexpr double kLeafRoom = (8192.0 - 40) * 0.9;
+  return ascending || info.pages > 1.15 * info.tuples * entry / kLeafRoom;
+}
+
 /// Levels above the leaves when the server could not be asked: inner pages 70 % full, as CREATE
-/// INDEX leaves them and as splits at the right end do. The root of an index that grew with its
-/// table, as a constraint's does, splits only when it is full.
-int guess_tree_height(double pages, double entry, bool has_grown) {
+/// INDEX leaves them and as splits at the right end do. The root of an index that grew splits only
+/// when it is full.
+int guess_tree_height(double pages, double entry, bool grown) {
   constexpr double kRoom = 8192.0 - 40;
   const double fanout = std::max(2.0, std::floor(kRoom * 0.7 / entry));
-  const double full_root = has_grown ? std::floor(kRoom / entry) : fanout;
+  const double full_root = grown ? std::floor(kRoom / entry) : fanout;
   int height = 0;
   for (double n = pages - 1; n > 1; n = n <= full_root ? 1 : std::ceil(n / fanout)) {
     ++height;
@@ -226,10 +239,10 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
     info.tuples = std::min(info.tuples, rel.tuples);
   }
   if (info.method == AccessMethod::Btree) {
+    const double entry = pivot_entry(root, rel, info);
     info.tree_height = index.tree_height
                            ? *index.tree_height
-                           : guess_tree_height(info.pages, pivot_entry(root, rel, info),
-                                               !index.constraint.empty());
+                           : guess_tree_height(info.pages, entry, has_grown(rel, info, entry));
   }
 }
 
