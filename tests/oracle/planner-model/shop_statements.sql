@@ -22,7 +22,7 @@ UPDATE products p SET price = p.price * 1.1 FROM categories c WHERE c.id = p.cat
 -- name: drop_sessions_of_deleted
 DELETE FROM sessions USING customers c WHERE sessions.customer_id = c.id AND c.deleted_at IS NOT NULL;
 -- name: merge_reservations
-MERGE INTO inventory i USING (SELECT product_id, sum(quantity) AS q FROM order_items WHERE order_id > 89000 GROUP BY product_id) s ON i.product_id = s.product_id AND i.warehouse_id = 1 WHEN MATCHED THEN UPDATE SET reserved = reserved + s.q::int WHEN NOT MATCHED THEN INSERT (product_id, warehouse_id, quantity) VALUES (s.product_id, 1, 0);
+MERGE INTO inventory i USING (SELECT product_id, sum(quantity) AS q FROM order_items WHERE order_id BETWEEN 44000 AND 45000 GROUP BY product_id) s ON i.product_id = s.product_id AND i.warehouse_id = 1 WHEN MATCHED THEN UPDATE SET reserved = reserved + s.q::int WHEN NOT MATCHED THEN INSERT (product_id, warehouse_id, quantity) VALUES (s.product_id, 1, 0);
 -- name: view_by_email
 SELECT * FROM active_customers WHERE email = 'anna@example.org';
 -- name: last_order_of_each_customer
@@ -230,13 +230,13 @@ SELECT id, kind FROM events ORDER BY occurred_at DESC LIMIT 20;
 -- name: partition_group
 SELECT date_trunc('day', occurred_at) AS d, kind, count(*) FROM events WHERE occurred_at >= '2025-10-15' GROUP BY 1, 2;
 -- name: partition_update
-UPDATE events SET payload = '{}' WHERE occurred_at < '2025-07-02' AND kind = 'login';
+UPDATE events SET payload = '{}' WHERE occurred_at BETWEEN '2025-09-01' AND '2025-09-02' AND kind = 'login';
 -- name: partition_insert
 INSERT INTO events (occurred_at, kind) VALUES ('2025-09-09', 'test');
 -- name: update_from_values
 UPDATE products p SET price = v.price FROM (VALUES (1, 10.0), (2, 20.0), (3, 30.0)) v(id, price) WHERE v.id = p.id;
 -- name: update_by_subquery
-UPDATE orders SET total = (SELECT sum(quantity * unit_price) FROM order_items WHERE order_id = orders.id) WHERE id BETWEEN 500 AND 520;
+UPDATE orders SET total = (SELECT sum(quantity * unit_price) FROM order_items WHERE order_id = orders.id) WHERE id BETWEEN 45000 AND 45020;
 -- name: update_returning
 UPDATE sessions SET last_seen_at = now() WHERE token = '3f333df6-90a4-4fda-8dd3-9485d27cee36' RETURNING customer_id;
 -- name: delete_not_exists
