@@ -123,14 +123,17 @@ bool are_networks(const std::vector<Value>& values) {
 
 }  // namespace
 
-double network_selectivity(const Variable& variable, const Operator& op, const Value* constant,
-                           bool variable_on_left) {
-  const double otherwise = op.name == "&&" ? kDefaultOverlap : kDefaultInclusion;
+double default_network_selectivity(const Operator& op) {
+  return op.name == "&&" ? kDefaultOverlap : kDefaultInclusion;
+}
+
+std::optional<double> network_selectivity(const Variable& variable, const Operator& op,
+                                          const Value* constant, bool variable_on_left) {
   const auto named = inclusion_of(op.name);
   if (!named || constant == nullptr || constant->form != ValueForm::Network ||
       variable.statistics == nullptr || !are_networks(variable.statistics->most_common_values) ||
       !are_networks(variable.statistics->histogram)) {
-    return otherwise;
+    return std::nullopt;
   }
   const ParsedStatistics& statistics = *variable.statistics;
   const int relation = variable_on_left ? *named : -*named;
@@ -141,7 +144,7 @@ double network_selectivity(const Variable& variable, const Operator& op, const V
     }
   }
   const double rest = statistics.histogram.empty()
-                          ? otherwise
+                          ? default_network_selectivity(op)
                           : histogram_share(statistics.histogram, *constant, relation);
   return std::clamp(common + (1.0 - statistics.null_fraction - statistics.most_common_total) * rest,
                     0.0, 1.0);

@@ -177,7 +177,8 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     return by_default(kDefaultInequalitySelectivity);
   }
   if (estimator == "networksel") {
-    return network_selectivity(variable, op, constant, variable_on_left);
+    const auto known = network_selectivity(variable, op, constant, variable_on_left);
+    return known ? known : std::optional{by_default(default_network_selectivity(op))};
   }
   if (estimator == "contsel") {
     return by_default(kDefaultContainmentSelectivity);

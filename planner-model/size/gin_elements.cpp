@@ -219,7 +219,7 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
   }
   std::set<std::string> known;
   const auto& frequencies = statistics.most_common_element_frequencies;
-  const double filled = 1 - column.null_share();
+  const double filled = 1 - statistics.null_fraction;
   for (std::size_t i = 0; i < statistics.most_common_elements.size() && i < frequencies.size();
        ++i) {
     const std::string& text = statistics.most_common_elements[i];
@@ -235,7 +235,7 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
   }
   const std::size_t before = answer.size();
   from_values(
-      column, rows * filled / std::max(1e-6, 1 - statistics.null_fraction),
+      column, rows,
       [&](const std::string& text) {
         std::vector<Element> elements;
         for (auto& value : array_elements(text)) {
@@ -279,7 +279,7 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
 void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {
   const auto& statistics = *column.statistics;
   const auto& frequencies = statistics.most_common_element_frequencies;
-  const double filled = 1 - column.null_share();
+  const double filled = 1 - statistics.null_fraction;
   double listed = 0;
   double listed_bytes = 0;
   double least = 1;
@@ -350,13 +350,14 @@ std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view 
   if ((1 - nulls) * rows_indexed < 0.5) {
     return answer;
   }
-  // The statistics are of all rows; a predicate may keep more or fewer of those without NULL.
+  // The statistics are of all rows; a predicate may keep more or fewer of those without NULL. So
+  // many rows of the table have as many without NULL as the index.
   const double of_all = std::max(1e-6, 1 - column.statistics->null_fraction);
   const double as_of_all = rows_indexed * (1 - nulls) / of_all;
   if (column.type == type_oid::kTsVector) {
-    word_entries(column, rows_indexed, answer);
+    word_entries(column, as_of_all, answer);
   } else if (type->is_array) {
-    array_entries(column, types, rows_indexed, answer);
+    array_entries(column, types, as_of_all, answer);
   } else if (column.type == type_oid::kJsonb) {
     const bool paths = operator_class == "jsonb_path_ops";
     from_values(
