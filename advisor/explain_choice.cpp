@@ -19,11 +19,6 @@ namespace {
 /// A log shorter than this may miss hourly and daily work.
 constexpr std::int64_t kShortLogMicroseconds = 3600LL * 1000 * 1000;
 
-IndexSet without(IndexSet set, int index) {
-  set.erase(std::remove(set.begin(), set.end(), index), set.end());
-  return set;
-}
-
 QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const IndexSet& before,
                       const IndexSet& after, int index) {
   QueryEffect effect{.fingerprint = query.fingerprint, .sql = query.sql, .calls = query.calls};

@@ -16,13 +16,6 @@ constexpr std::size_t kAtOnce = 4;
 /// Two sums in another order differ in the last bits.
 constexpr double kSameCost = 1 + 1e-9;
 
-IndexSet without(const IndexSet& set, int index) {
-  IndexSet rest;
-  std::copy_if(set.begin(), set.end(), std::back_inserter(rest),
-               [index](int other) { return other != index; });
-  return rest;
-}
-
 /// An alternative is of no use when another needs no more and costs no more.
 std::vector<Alternative> undominated(std::map<IndexSet, double> costs) {
   std::vector<Alternative> kept;

@@ -91,11 +91,6 @@ void explore_queries(const CostModel& model, const std::vector<double>& weights,
       progress);
 }
 
-IndexSet without(IndexSet set, int index) {
-  set.erase(std::remove(set.begin(), set.end(), index), set.end());
-  return set;
-}
-
 /// Calls `learn_of` for each query, for several at once; whether one learned something.
 bool any_learned(const CostModel& model, const std::function<bool(std::size_t)>& learn_of) {
   std::vector<char> learned(model.queries());

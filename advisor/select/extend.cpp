@@ -153,11 +153,6 @@ IndexSet extended(const CostModel& model, const std::vector<double>& weights,
 
 namespace {
 
-IndexSet without(IndexSet set, int index) {
-  set.erase(std::remove(set.begin(), set.end(), index), set.end());
-  return set;
-}
-
 /// Those that may go, the least earned a byte first.
 IndexSet by_worth(const CostModel& model, const std::vector<double>& weights,
                   const SelectionProblem& problem, const IndexSet& set) {

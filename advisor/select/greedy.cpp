@@ -19,11 +19,6 @@ IndexSet with(IndexSet set, const IndexSet& more) {
   return set;
 }
 
-IndexSet without(IndexSet set, int index) {
-  set.erase(std::remove(set.begin(), set.end(), index), set.end());
-  return set;
-}
-
 /// Steps of greedy: each candidate that helps, and each pair that some query needs as a whole.
 std::set<IndexSet> steps(const SelectionProblem& problem, const Evaluator& evaluator) {
   std::set<IndexSet> found;

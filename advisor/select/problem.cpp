@@ -10,6 +10,11 @@ bool contains_all(const IndexSet& set, const IndexSet& wanted) {
          std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
 }
 
+IndexSet without(IndexSet set, int index) {
+  set.erase(std::remove(set.begin(), set.end(), index), set.end());
+  return set;
+}
+
 namespace {
 
 double known_cost(const SelectionQuery& query, const IndexSet& chosen) {

@@ -117,5 +117,6 @@ enum class Limit { None, Storage, Count, CountOfTable, WriteCost, Wal, BuildTime
 [[nodiscard]] IndexSet as_known(const SelectionQuery& query, const IndexSet& chosen);
 
 [[nodiscard]] bool contains_all(const IndexSet& set, const IndexSet& wanted);
+[[nodiscard]] IndexSet without(IndexSet set, int index);
 
 }  // namespace quern::advisor

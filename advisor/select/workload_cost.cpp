@@ -18,11 +18,6 @@ double weighted_sum(const std::vector<double>& weights,
   return std::accumulate(each.begin(), each.end(), 0.0);
 }
 
-IndexSet without(IndexSet set, int index) {
-  set.erase(std::remove(set.begin(), set.end(), index), set.end());
-  return set;
-}
-
 }  // namespace
 
 double replanned_reads(const CostModel& model, const std::vector<double>& weights,
