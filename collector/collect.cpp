@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -21,6 +22,12 @@
 namespace quern::collector {
 
 namespace {
+
+std::uint64_t size_of(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return error ? 0 : size;
+}
 
 /// The first lines of a stream, from 1 on, kept to tell its format and then read like all others.
 struct Head {
@@ -49,19 +56,17 @@ struct Head {
 
   /// Lines from the one at `next` on, which moves to the first that is not among them.
   void to_chunk(Chunk& chunk, std::size_t& next, std::size_t bytes) const {
-    chunk.text.clear();
-    chunk.first_line = lines[next].number;
-    chunk.cut.clear();
     chunk.carriage_returns = false;  // they are dropped
-    for (; next < lines.size() && chunk.text.size() < bytes; ++next) {
+    for (std::uint64_t number = 1; next < lines.size() && chunk.text.size() < bytes; ++next) {
       const Line& line = lines[next];
       chunk.text.append(line.text);
       if (line.terminated || line.cut) {
         chunk.text.push_back('\n');
       }
       if (line.cut) {
-        chunk.cut.push_back(line.number);
+        chunk.cut.push_back(number);
       }
+      ++number;
     }
   }
 
@@ -74,6 +79,83 @@ struct Head {
     }
     return views;
   }
+};
+
+/// A stream in chunks: what was looked at to tell its format, then ranges of its file, or the text
+/// itself where that is compressed, in UTF-16 or comes from a pipe.
+class ChunkSource {
+ public:
+  ChunkSource(const Head& head, ByteSource& source, LineReader& lines,
+              const CollectOptions& options)
+      : head_{head},
+        source_{source},
+        lines_{lines},
+        chunk_bytes_{options.chunk_bytes},
+        file_{source.file_as_it_stands()},
+        size_{file_ ? size_of(*file_) : 0},
+        at_{lines.bytes()},
+        range_bytes_{std::max<std::uint64_t>(
+            options.chunk_bytes,
+            std::min(size_ / (kRangesPerThread * options.threads), kMostRange))} {}
+
+  bool next(Chunk& chunk) {
+    chunk.file = source_.name();
+    chunk.range.reset();
+    chunk.text.clear();
+    chunk.cut.clear();
+    if (in_head_ < head_.lines.size()) {
+      head_.to_chunk(chunk, in_head_, chunk_bytes_);
+      return true;
+    }
+    chunk.carriage_returns = lines_.carriage_returns();
+    return !head_.lines.empty() && (at_ < size_ ? next_range(chunk) : next_block(chunk));
+  }
+
+  /// Bytes of the file so far.
+  [[nodiscard]] std::uint64_t consumed() const {
+    return ranges_ ? std::min(at_, size_) : source_.consumed();
+  }
+
+ private:
+  bool next_range(Chunk& chunk) {
+    // What a file has grown by meanwhile belongs to its last range.
+    const std::uint64_t to = size_ - at_ > range_bytes_ ? at_ + range_bytes_ : kNoEnd;
+    chunk.range = FileRange{*file_, at_, to, at_line_};
+    at_ = to;
+    at_line_ = false;
+    ranges_ = true;
+    return true;
+  }
+
+  bool next_block(Chunk& chunk) {
+    if (ranges_ || !lines_.block(chunk.text, chunk_bytes_)) {
+      return false;
+    }
+    if (lines_.cut()) {
+      const std::string_view before_last{chunk.text.data(), chunk.text.size() - 1};
+      chunk.cut.push_back(
+          1 + static_cast<std::uint64_t>(std::count(before_last.begin(), before_last.end(), '\n')));
+    }
+    return true;
+  }
+
+  /// Each end of a range costs about as much as a quarter of a megabyte, and the threads are to
+  /// come to their ends together.
+  static constexpr std::uint64_t kRangesPerThread = 16;
+  static constexpr std::uint64_t kMostRange = 32U << 20U;
+  static constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+
+  const Head& head_;
+  ByteSource& source_;
+  LineReader& lines_;
+  std::size_t chunk_bytes_;
+  std::optional<std::string> file_;
+  std::uint64_t size_;
+  std::uint64_t at_;
+  std::uint64_t range_bytes_;
+  bool at_line_ = true;
+  bool ranges_ = false;
+  std::size_t in_head_ = 0;
 };
 
 /// One run over any number of streams.
@@ -219,33 +301,27 @@ class Collection {
       parallel_ = std::make_unique<ParallelReader>(options_.threads, options_.filter,
                                                    options_.bucket_seconds, options_.limits);
     }
-    std::size_t in_head = 0;
-    const auto next = [&, file = tally_.file](Chunk& chunk) {
-      chunk.file = file;
-      if (in_head < head.lines.size()) {
-        head.to_chunk(chunk, in_head, options_.chunk_bytes);
-        return true;
-      }
-      if (head.lines.empty()) {
+    ChunkSource chunks{head, source, lines, options_};
+    const auto next = [&](Chunk& chunk) {
+      if (!chunks.next(chunk)) {
         return false;
       }
-      chunk.first_line = lines.number() + 1;
-      chunk.carriage_returns = lines.carriage_returns();
-      chunk.cut.clear();
-      if (!lines.block(chunk.text, options_.chunk_bytes)) {
-        return false;
+      if (options_.progress) {
+        options_.progress(before + chunks.consumed(), all);
       }
-      if (lines.cut()) {
-        chunk.cut.push_back(lines.number());
-      }
-      report(source, before, all);
       return true;
     };
     stream_.open(layout);
-    parallel_->read(layout, next, [&](LogEnds ends) {
-      stream_.follow_chunk(ends);
-      assembler_.follow(std::move(ends.sessions), Neighbours::Certain);
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    parallel_->read(layout, next, [&](ChunkRead read) {
+      count += read.lines;
+      bytes += read.bytes;
+      aggregator_.skipped().merge(read.skipped);
+      stream_.follow_chunk(read.ends);
+      assembler_.follow(std::move(read.ends.sessions), Neighbours::Certain);
     });
+    lines.counted(count - head.lines.size(), bytes);
     if (!stream_.close()) {
       remember(head, &layout);
     }
@@ -381,12 +457,6 @@ class Collection {
   bool damaged_ = false;
   std::string unread_file_, unread_as_, unread_, suggestion_;
 };
-
-std::uint64_t size_of(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : size;
-}
 
 }  // namespace
 

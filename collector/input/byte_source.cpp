@@ -100,6 +100,7 @@ struct FilePart {
   std::uint64_t end = 0;
   bool opened = false;  ///< its one stream was stepped to
   std::vector<char> buffer = std::vector<char>(kBlockSize);
+  std::optional<std::string> damage = {};
 
   FilePart(const std::string& path, std::uint64_t from, std::uint64_t to)
       : file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)},
@@ -124,6 +125,9 @@ struct FilePart {
       got = ::pread(file, buffer.data(), wanted, static_cast<off_t>(position));
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
+      if (got < 0) {
+        damage = std::strerror(errno);
+      }
       end = position;
       return {};
     }
@@ -285,6 +289,14 @@ bool ByteSource::plain() const {
           s.levels.front()->at_end);
 }
 
+std::optional<std::string> ByteSource::file_as_it_stands() const {
+  const State& s = *state_;
+  std::error_code error;
+  const bool stands = s.part == nullptr && s.to_skip == 0 && plain() && s.decoder.passes() &&
+                      std::filesystem::is_regular_file(s.path, error);
+  return stands ? std::optional{s.path} : std::nullopt;
+}
+
 std::string_view ByteSource::read() {
   for (;;) {
     std::string_view piece = state_->read();
@@ -300,7 +312,9 @@ std::string_view ByteSource::read() {
 std::string_view ByteSource::State::read() {
   State& s = *this;
   if (part) {
-    return part->read();
+    const std::string_view piece = part->read();
+    damage = part->damage;
+    return piece;
   }
   while (!s.damage && !s.levels.empty()) {
     archive* reader = s.levels.back()->reader.get();

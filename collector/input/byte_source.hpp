@@ -37,6 +37,9 @@ class ByteSource {
   void skip(std::uint64_t bytes);
   /// The stream at hand is the file itself, neither compressed nor a member of an archive.
   [[nodiscard]] bool plain() const;
+  /// Of a stream that is an ordinary file's bytes as they stand, as far as it was read: part()s of
+  /// this path give the same.
+  [[nodiscard]] std::optional<std::string> file_as_it_stands() const;
   /// Why the stream ended before its own end (a cut gzip file), if it did. What was read stays
   /// good.
   [[nodiscard]] const std::optional<std::string>& damage() const;

@@ -1,39 +1,19 @@
 #include "collector/input/line_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/base/failure.hpp"
 
 namespace quern::collector {
 
-namespace {
-
-/// Sums of bytes, which the compiler counts sixteen or more at a time.
-std::uint64_t count_line_feeds(std::string_view text) {
-  constexpr std::size_t kMostInAByte = 240;
-  std::uint64_t count = 0;
-  while (!text.empty()) {
-    const std::size_t size = std::min(text.size(), kMostInAByte);
-    std::uint8_t some = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      some = static_cast<std::uint8_t>(some + (text[i] == '\n' ? 1 : 0));
-    }
-    count += some;
-    text.remove_prefix(size);
-  }
-  return count;
-}
-
-}  // namespace
-
 bool LineReader::block(std::string& text, std::size_t wanted) {
-  ensure(number_ > 0, "a stream's first line is read before its blocks");
+  ensure(!at_start_, "a stream's first line is read before its blocks");
   text.clear();
   wanted = std::clamp<std::size_t>(wanted, 1, maximum_line_);  // only the last line can be too long
   const std::size_t most = wanted + maximum_line_;
   terminated_ = false;
   bool all_kept = true;
-  std::uint64_t line_feeds = 0;
   while (!terminated_ && (!piece_.empty() || !(piece_ = source_.read()).empty())) {
     const std::size_t from = text.size() < wanted ? wanted - text.size() - 1 : 0;
     const std::size_t end = from < piece_.size() ? piece_.find('\n', from) : std::string_view::npos;
@@ -42,7 +22,6 @@ bool LineReader::block(std::string& text, std::size_t wanted) {
     const std::size_t kept = std::min(length, most - std::min(most, text.size()));
     all_kept = all_kept && kept == length;
     text.append(piece_.substr(0, kept));
-    line_feeds += count_line_feeds(piece_.substr(0, kept));  // while it is in the cache
     bytes_ += length;
     piece_.remove_prefix(length);
   }
@@ -52,18 +31,31 @@ bool LineReader::block(std::string& text, std::size_t wanted) {
   terminated_ = terminated_ || (all_kept && text.back() == '\n');  // less than wanted was left
   if (terminated_ && all_kept) {
     text.pop_back();
-    --line_feeds;
   }
   const std::size_t last = text.rfind('\n') + 1;  // 0 for none
   cut_ = text.size() - last > maximum_line_;
   if (cut_) {
     text.resize(last + maximum_line_);
   }
-  number_ += line_feeds + 1;
   if (terminated_) {
     text.push_back('\n');
   }
   return true;
+}
+
+bool LineReader::skip_rest_of_line(std::uint64_t most) {
+  bool ended = false;
+  while (!ended && most > 0 && (!piece_.empty() || !(piece_ = source_.read()).empty())) {
+    const std::string_view at_hand =
+        piece_.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(most, piece_.size())));
+    const std::size_t end = at_hand.find('\n');
+    ended = end != std::string_view::npos;
+    const std::size_t length = ended ? end + 1 : at_hand.size();
+    piece_.remove_prefix(length);
+    bytes_ += length;
+    most -= length;
+  }
+  return ended;
 }
 
 bool LineReader::assemble(std::string_view& line) {
@@ -103,7 +95,7 @@ bool LineReader::assemble(std::string_view& line) {
 }
 
 void LineReader::trim(std::string_view& line) {
-  if (number_ == 1) {
+  if (std::exchange(at_start_, false)) {
     if (line.substr(0, 3) == "\xEF\xBB\xBF") {
       line.remove_prefix(3);
     }
@@ -115,7 +107,7 @@ void LineReader::trim(std::string_view& line) {
   if (crlf_ && !line.empty() && line.back() == '\r') {
     line.remove_suffix(1);
   }
-  trims_ = number_ == 1 || !crlf_known_ || crlf_;
+  trims_ = !crlf_known_ || crlf_;
 }
 
 }  // namespace quern::collector

@@ -13,6 +13,9 @@ class Utf16Decoder {
   /// mark, or by the zero bytes between its letters.
   std::string_view decode(std::string_view piece);
 
+  /// Of what was decoded so far: it came out as it stood.
+  [[nodiscard]] bool passes() const { return kind_ == Kind::Undecided || kind_ == Kind::Bytes; }
+
  private:
   enum class Kind { Undecided, Bytes, LittleEndian, BigEndian };
   void unit(unsigned value);

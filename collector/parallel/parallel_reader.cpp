@@ -51,10 +51,10 @@ struct ParallelReader::State {
   std::vector<std::thread> threads;
   std::mutex mutex;
   std::condition_variable changed;
-  Stream* stream = nullptr;               ///< the one at hand
-  std::uint64_t streams = 0;              ///< so far
-  std::size_t reading = 0;                ///< threads that have not come to its end
-  std::map<std::uint64_t, LogEnds> done;  ///< by the chunks' numbers
+  Stream* stream = nullptr;                 ///< the one at hand
+  std::uint64_t streams = 0;                ///< so far
+  std::size_t reading = 0;                  ///< threads that have not come to its end
+  std::map<std::uint64_t, ChunkRead> done;  ///< by the chunks' numbers
   std::exception_ptr failure;
   bool stopping = false;
 
@@ -85,9 +85,9 @@ struct ParallelReader::State {
 
   void read_chunks(ChunkWorker& worker, Chunk& chunk) {
     while (const auto number = stream->fetch(chunk)) {
-      LogEnds ends = worker.read(chunk, stream->layout());
+      ChunkRead read = worker.read(chunk, stream->layout());
       std::unique_lock lock{mutex};
-      done.emplace(*number, std::move(ends));
+      done.emplace(*number, std::move(read));
       changed.notify_all();
       // What waits for its turn takes memory. The chunk whose turn it is waits for nothing.
       changed.wait(lock, [&] { return failure || done.size() <= 2 * threads.size(); });
@@ -102,8 +102,8 @@ struct ParallelReader::State {
     changed.notify_all();
   }
 
-  /// The ends of this chunk; nothing when the stream has no such chunk.
-  std::optional<LogEnds> ends_of(std::uint64_t number) {
+  /// Nothing when the stream has no such chunk.
+  std::optional<ChunkRead> chunk(std::uint64_t number) {
     std::unique_lock lock{mutex};
     changed.wait(lock, [&] { return failure || reading == 0 || done.count(number) > 0; });
     if (failure) {
@@ -113,10 +113,10 @@ struct ParallelReader::State {
     if (place == done.end()) {
       return std::nullopt;
     }
-    LogEnds ends = std::move(place->second);
+    ChunkRead read = std::move(place->second);
     done.erase(place);
     changed.notify_all();
-    return ends;
+    return read;
   }
 
   /// No thread holds on to the stream afterwards.
@@ -167,14 +167,15 @@ bool ParallelReader::can_read(const LogLayout& layout) {
 }
 
 void ParallelReader::read(const LogLayout& layout, const NextChunk& next_chunk,
-                          const TakeEnds& take_ends) {
+                          const TakeChunk& take_chunk) {
   Stream stream{layout, next_chunk};
   state_->begin(stream);
   try {
-    std::uint64_t taken = 0;
-    while (auto ends = state_->ends_of(taken)) {
-      take_ends(std::move(*ends));
-      ++taken;
+    std::uint64_t lines = 0;
+    for (std::uint64_t taken = 0; auto read = state_->chunk(taken); ++taken) {
+      read->follow_lines(lines);
+      lines += read->lines;
+      take_chunk(std::move(*read));
     }
   } catch (...) {
     state_->end();

@@ -9,11 +9,12 @@
 namespace quern::collector {
 
 /// Several threads that read one stream after another. Each fetches a chunk when it has none, while
-/// the others read theirs: fetching is no more than copying bytes, or undoing their compression.
+/// the others read theirs: fetching is no more than to tell a range of a file, else to copy bytes
+/// or to undo their compression.
 class ParallelReader {
  public:
-  /// What a chunk leaves open, told in the chunks' order.
-  using TakeEnds = std::function<void(LogEnds ends)>;
+  /// What a chunk leaves open, told in the chunks' order, with lines numbered by the stream's.
+  using TakeChunk = std::function<void(ChunkRead read)>;
 
   /// The stream's next chunk, into one whose memory is used again; false at the stream's end.
   /// Called by one thread at a time.
@@ -28,7 +29,7 @@ class ParallelReader {
   /// Chunks of a stream can be read apart when each of its lines stands for itself.
   [[nodiscard]] static bool can_read(const LogLayout& layout);
 
-  void read(const LogLayout& layout, const NextChunk& next_chunk, const TakeEnds& take_ends);
+  void read(const LogLayout& layout, const NextChunk& next_chunk, const TakeChunk& take_chunk);
 
   /// What is decided of all streams so far.
   [[nodiscard]] Workload take();
