@@ -206,7 +206,7 @@ class Collection {
     WorkloadPiece piece = suspend();
     if (statistics_) {  // beside the whole of the log: nothing may hang over its ends
       Workload whole = settled(piece);
-      add_statistics(whole, statistics_->take());
+      add_statistics(whole, statistics_->take(), hidden_);
       piece = WorkloadPiece{};
       piece.decided = std::move(whole);
     }
@@ -361,6 +361,7 @@ class Collection {
     StatementStatisticsReader reader{*statistics_, tally_};
     read_all(reader, head, lines);
     aggregator_.formats()["pg_stat_statements"] += reader.records();
+    std::move(reader.hidden().begin(), reader.hidden().end(), std::back_inserter(hidden_));
   }
 
   /// Nothing when no format fits.
@@ -454,6 +455,7 @@ class Collection {
   RecordStream stream_;
   std::unique_ptr<ParallelReader> parallel_ = {};  ///< once there is use for it
   std::unique_ptr<Aggregator> statistics_ = {};    ///< dumps of pg_stat_statements
+  std::vector<HiddenStatement> hidden_ = {};
   bool damaged_ = false;
   std::string unread_file_, unread_as_, unread_, suggestion_;
 };

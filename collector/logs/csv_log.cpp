@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "collector/base/time_text.hpp"
@@ -27,6 +28,7 @@ enum Column : std::size_t {
   kStatement = 19,
   kApplication = 22,
   kColumns = 23,
+  kQueryId = 25,
 };
 
 bool digit(char c) {
@@ -193,6 +195,10 @@ class CsvReader final : public LogReader {
     record.detail = value(kDetail);
     record.statement = value(kStatement);
     record.nested = tells_nesting(value(kContext));
+    if (fields.count() > kQueryId) {
+      const std::string_view id = fields.raw(text, kQueryId);
+      std::from_chars(id.data(), id.data() + id.size(), record.query_id);
+    }
     record.file = file_;
     if (!well_quoted) {
       return false;

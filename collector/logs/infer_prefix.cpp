@@ -122,7 +122,8 @@ Score score(const LogLinePrefix& prefix, const std::vector<std::string_view>& li
       }
       session = fields.session;
       ++score.matches;
-      score.informative += (fields.at_us != 0 ? 1 : 0);
+      score.informative += fields.at_us != 0 ? 1 : 0;
+      score.informative += fields.query_id != 0 ? 1 : 0;
       score.informative += fields.session.empty() ? 0 : fields.session == "0" ? -3 : 1;
       for (const std::string_view value : {fields.user, fields.database, fields.application}) {
         const bool application = value.data() == fields.application.data();

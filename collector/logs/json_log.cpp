@@ -1,3 +1,4 @@
+#include <charconv>
 #include <string>
 
 #include <simdjson.h>
@@ -104,6 +105,12 @@ class JsonReader final : public LogReader {
     }
     if (key == "pid") {
       record.session = digits(field.value().raw_json_token());
+      return true;
+    }
+    if (key == "query_id") {  // a number; CloudNativePG writes it as text
+      const std::string_view token = field.value().raw_json_token();
+      const std::size_t from = !token.empty() && token.front() == '"' ? 1 : 0;
+      std::from_chars(token.data() + from, token.data() + token.size(), record.query_id);
       return true;
     }
     if (key == "context") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -116,8 +117,11 @@ std::size_t fixed_length(char escape, std::string_view line, std::size_t from,
     }
     case 'v':
       return run_of(line, from, "0123456789/-");
-    case 'Q':
-      return run_of(line, from, "0123456789-");
+    case 'Q': {
+      const std::size_t length = run_of(line, from, "0123456789-");
+      std::from_chars(line.data() + from, line.data() + from + length, fields.query_id);
+      return length;
+    }
     case 'x':
     case 'P':
       return run_of(line, from, kDigits);
@@ -243,6 +247,10 @@ bool LogLinePrefix::match_text(std::size_t step, std::size_t position, Attempt& 
       if (end == std::string_view::npos) {
         return false;
       }
+    }
+    const bool host = wanted.escape == 'h' || wanted.escape == 'r';
+    if (host && line.substr(position, end - position).find('=') != std::string_view::npos) {
+      return false;  // `queryid=7` is none, whatever the prefix looks like before it
     }
     if (match_from(step + 1, end, attempt)) {
       const std::string_view value = known(without_blanks(line.substr(position, end - position)));

@@ -19,10 +19,11 @@ struct PrefixFields {
   std::string_view database = {};
   std::string_view application = {};
   std::string_view sqlstate = {};
+  std::int64_t query_id = 0;  ///< 0: not told, or none
   MessageTag tag = {};
   std::size_t text_from = 0;  ///< where the message begins, after the tag
-  /// Lines with the same number have the same session, user, database, application and SQLSTATE;
-  /// 0 tells nothing.
+  /// Lines with the same number have the same session, user, database, application, SQLSTATE and
+  /// query id; 0 tells nothing.
   std::uint64_t same = 0;
 };
 

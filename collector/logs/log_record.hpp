@@ -35,6 +35,9 @@ struct LogRecord {
   std::string_view statement = {};  ///< the STATEMENT part: the SQL that was at work
   std::string_view file = {};       ///< where it stands; empty: in the stream at hand
   bool nested = false;              ///< of a statement within another: see tells_nesting()
+  /// The server's, of the statement that the session ran; 0: not told, or none. Within a statement
+  /// of another it is the outermost's.
+  std::int64_t query_id = 0;
 };
 
 /// A record with memory of its own.
@@ -46,6 +49,7 @@ struct HeldRecord {
   std::string session = {}, user = {}, database = {}, application = {}, sqlstate = {};
   std::string message = {}, detail = {}, statement = {};
   bool nested = false;
+  std::int64_t query_id = 0;
 
   static HeldRecord of(const LogRecord& record) {
     const auto text = [](std::string_view view) { return std::string{view}; };
@@ -55,12 +59,12 @@ struct HeldRecord {
             text(record.database), text(record.application),
             text(record.sqlstate), text(record.message),
             text(record.detail),   text(record.statement),
-            record.nested};
+            record.nested,         record.query_id};
   }
 
   [[nodiscard]] LogRecord view() const {
     return {line,     at_us,   severity, session,   user, database, application,
-            sqlstate, message, detail,   statement, file, nested};
+            sqlstate, message, detail,   statement, file, nested,   query_id};
   }
 
   [[nodiscard]] std::size_t size() const {

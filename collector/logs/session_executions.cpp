@@ -65,6 +65,7 @@ void set_origin(Origin& origin, const LogRecord& record) {
   origin.user.assign(record.user);
   origin.database.assign(record.database);
   origin.application.assign(record.application);
+  origin.query_id = record.query_id;
 }
 
 }  // namespace
@@ -255,6 +256,7 @@ void SessionExecutions::tell_open(SessionState& session) {
                  .duration = open.duration,
                  .plan = open.planned && !open.further ? &open.plan : nullptr,
                  .calls = open.further ? std::uint64_t{0} : std::uint64_t{1},
+                 .query_id = open.origin.query_id,
                  .where = open.origin.where});
 }
 
@@ -357,11 +359,13 @@ void SessionExecutions::begin(SessionState& session, const LogRecord& record,
   open.further = false;
   open.sql.assign(message.text);
   open.parameters.assign(lists_parameters(record.detail) ? record.detail : std::string_view{});
+  bool its_own = true;  // the record's query id: EXECUTE may have one beside its statement's
   constexpr std::string_view kPrepare = "prepare: ";
   if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare &&
       several_statements(message.text).empty()) {
     open.parameters = parameters_of_execute(message.text);
     open.sql.assign(prepared_query(record.detail.substr(kPrepare.size())));
+    its_own = false;
   }
   if (open.simple && declares_cursor(open.sql)) {
     remember(session.cursors, hash_of(open.sql));
@@ -371,6 +375,9 @@ void SessionExecutions::begin(SessionState& session, const LogRecord& record,
     remember(session.portals, portal_hash(message));
   }
   set_origin(open.origin, record);
+  if (!its_own) {
+    open.origin.query_id = 0;
+  }
   if (open.timed) {
     finish_timed(session, record);
   } else {
@@ -399,6 +406,9 @@ void SessionExecutions::bare_duration(SessionState& session, const LogRecord& re
   open.timed = true;
   open.duration += duration;
   open.origin.at_us = record.at_us;
+  if (record.query_id != 0) {  // not known yet when the statement was logged
+    open.origin.query_id = record.query_id;
+  }
   finish_timed(session, record);
 }
 

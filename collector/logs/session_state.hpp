@@ -17,6 +17,7 @@ struct Origin {
   TextPosition where = {};
   std::int64_t at_us = 0;
   std::string user = {}, database = {}, application = {};
+  std::int64_t query_id = 0;  ///< 0: not known
 };
 
 /// An execution that later records of the session may still add to.

@@ -194,7 +194,8 @@ class StderrReader final : public LogReader {
     message_.record = LogRecord{.line = record.line,
                                 .at_us = record.at_us,
                                 .severity = record.severity,
-                                .nested = record.nested};
+                                .nested = record.nested,
+                                .query_id = record.query_id};
     message_.key = record.session;
     message_.same = 0;
     message_.file = std::move(record.file);
@@ -339,6 +340,7 @@ class StderrReader final : public LogReader {
     m.record.nested = false;
     m.record.at_us = fields.at_us == 0 ? facts_.at_us : fields.at_us;
     m.record.severity = fields.tag.severity;
+    m.record.query_id = fields.query_id;
     const bool same = fields.same != 0 && fields.same == m.same && verbose_code.empty();
     m.same = interleaved_ || !verbose_code.empty() ? 0 : fields.same;
     if (!same) {

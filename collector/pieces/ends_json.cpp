@@ -96,6 +96,7 @@ json record_json(const HeldRecord& r) {
           {"line", r.line},
           {"message", characters_of(r.message)},
           {"nested", r.nested},
+          {"query_id", r.query_id},
           {"session", characters_of(r.session)},
           {"severity", static_cast<unsigned>(r.severity)},
           {"sqlstate", characters_of(r.sqlstate)},
@@ -113,6 +114,7 @@ HeldRecord record_of(const json& object) {
   object.at("line").get_to(r.line);
   r.message = bytes_at(object, "message");
   object.at("nested").get_to(r.nested);
+  r.query_id = object.value("query_id", std::int64_t{0});  // absent in older documents
   r.session = bytes_at(object, "session");
   r.severity = enum_at(object, "severity", Severity::Panic);
   r.sqlstate = bytes_at(object, "sqlstate");
@@ -151,8 +153,13 @@ OpenMessage open_of(const json& object) {
 }
 
 json origin_json(const Origin& o) {
-  return {{"application", o.application}, {"at_us", o.at_us},     {"database", o.database},
-          {"file", o.where.file},         {"line", o.where.line}, {"user", o.user}};
+  return {{"application", o.application},
+          {"at_us", o.at_us},
+          {"database", o.database},
+          {"file", o.where.file},
+          {"line", o.where.line},
+          {"query_id", o.query_id},
+          {"user", o.user}};
 }
 
 Origin origin_of(const json& object) {
@@ -162,6 +169,7 @@ Origin origin_of(const json& object) {
   object.at("database").get_to(o.database);
   object.at("file").get_to(o.where.file);
   object.at("line").get_to(o.where.line);
+  o.query_id = object.value("query_id", std::int64_t{0});
   object.at("user").get_to(o.user);
   return o;
 }

@@ -62,7 +62,7 @@ bool has(const std::vector<std::string>& names, const char* name) {
 }
 
 bool tells(const std::vector<std::string>& names) {
-  return has(names, "query") && has(names, "calls") &&
+  return (has(names, "query") || has(names, "queryid")) && has(names, "calls") &&
          (has(names, "total_exec_time") || has(names, "total_time"));
 }
 
@@ -92,6 +92,18 @@ std::optional<double> number(const std::map<std::string, std::string>& row, cons
   return *end == '\0' && value >= 0 && value < 1e15 ? std::optional{value} : std::nullopt;
 }
 
+/// 0: not told.
+std::int64_t query_id(const std::map<std::string, std::string>& row) {
+  const auto place = row.find("queryid");
+  std::int64_t id = 0;
+  if (place != row.end()) {
+    const std::string& text = place->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    id = error == std::errc{} && end == text.data() + text.size() ? id : 0;
+  }
+  return id;
+}
+
 Microseconds from_ms(double ms) {
   return Microseconds{std::llround(ms * 1000)};
 }
@@ -110,7 +122,7 @@ bool StatementStatisticsReader::recognizes(const std::vector<std::string_view>& 
       return line.find(key) != std::string_view::npos;
     });
   };
-  return holds("\"query\"") && holds("\"calls\"") &&
+  return (holds("\"query\"") || holds("\"queryid\"")) && holds("\"calls\"") &&
          (holds("\"total_exec_time\"") || holds("\"total_time\""));
 }
 
@@ -232,18 +244,40 @@ void StatementStatisticsReader::json_document() {
 void StatementStatisticsReader::take(const Row& row, std::uint64_t line) {
   const auto query = row.find("query");
   const auto calls = number(row, "calls", "calls");
-  if (query == row.end() || !calls || *calls < 1) {
+  const bool known = query != row.end() || query_id(row) != 0;
+  if (!known || !calls || *calls < 1) {
     tally_.note("pg_stat_statements row without calls or query", line);
     return;
   }
   ++records_;
-  if (query->second.empty() || query->second == "<insufficient privilege>") {
-    tally_.note("pg_stat_statements row whose query may not be seen", line);
+  if (query == row.end() || query->second.empty() || query->second == "<insufficient privilege>") {
+    hide(row, static_cast<std::uint64_t>(*calls), line);
     return;
   }
   const std::string& text = query->second;
   execute(is_clean_utf8(text) ? text : to_clean_utf8(text), row, static_cast<std::uint64_t>(*calls),
           line);
+}
+
+void StatementStatisticsReader::hide(const Row& row, std::uint64_t calls, std::uint64_t line) {
+  constexpr std::size_t kMost = 100'000;
+  const std::int64_t id = query_id(row);
+  if (id == 0 || hidden_.size() == kMost) {
+    tally_.note("pg_stat_statements row whose query may not be seen", line);
+    return;
+  }
+  HiddenStatement statement{.query_id = id, .where = TextPosition{tally_.file, line}};
+  StatementCounts& counts = statement.counts;
+  counts.calls = calls;
+  counts.total = from_ms(number(row, "total_exec_time", "total_time").value_or(0));
+  const Microseconds mean = counts.total / static_cast<std::int64_t>(calls);
+  const auto or_mean = [&](std::optional<double> ms) { return ms ? from_ms(*ms) : mean; };
+  counts.minimum = or_mean(number(row, "min_exec_time", "min_time"));
+  counts.maximum = or_mean(number(row, "max_exec_time", "max_time"));
+  if (const auto rows = number(row, "rows", "rows")) {
+    counts.rows = static_cast<std::uint64_t>(*rows);
+  }
+  hidden_.push_back(std::move(statement));
 }
 
 /// The shortest and the longest call stand for themselves, the others for their mean, so that
@@ -259,6 +293,7 @@ void StatementStatisticsReader::execute(std::string_view sql, const Row& row, st
   Execution execution{.sql = sql,
                       .user = name("rolname", "usename"),
                       .database = name("datname", "database"),
+                      .query_id = query_id(row),
                       .where = where};
   const auto total_ms = number(row, "total_exec_time", "total_time");
   execution.timed = total_ms.has_value();

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "collector/logs/log_reader.hpp"
+#include "collector/workload/add_statistics.hpp"
 #include "collector/workload/aggregate.hpp"
 
 namespace quern::collector {
 
 /// A dump of pg_stat_statements, of any version: CSV (also with ; or tabs) with a header line, what
 /// psql prints, a JSON array, or a JSON object a line. Columns are told by their names; calls, the
-/// total time and the query are needed, under the names before PostgreSQL 13 or since.
+/// total time and the query or its id are needed, under the names before PostgreSQL 13 or since.
 class StatementStatisticsReader {
  public:
   StatementStatisticsReader(Aggregator& aggregator, ReadTally& tally)
@@ -27,6 +28,9 @@ class StatementStatisticsReader {
 
   [[nodiscard]] std::uint64_t records() const { return records_; }
 
+  /// The rows without a text that tell a query id.
+  [[nodiscard]] std::vector<HiddenStatement>& hidden() { return hidden_; }
+
  private:
   using Row = std::map<std::string, std::string>;
 
@@ -35,6 +39,8 @@ class StatementStatisticsReader {
   void json_document();
   void take(const Row& row, std::uint64_t line);
   void execute(std::string_view sql, const Row& row, std::uint64_t calls, std::uint64_t line);
+
+  void hide(const Row& row, std::uint64_t calls, std::uint64_t line);
 
   Aggregator& aggregator_;
   ReadTally& tally_;
@@ -47,6 +53,7 @@ class StatementStatisticsReader {
   std::uint64_t records_ = 0;
   Row aligned_ = {};  ///< psql's last row: its query may go on
   std::uint64_t aligned_line_ = 0;
+  std::vector<HiddenStatement> hidden_ = {};
 };
 
 }  // namespace quern::collector

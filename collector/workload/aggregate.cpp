@@ -73,6 +73,10 @@ ClassNumber Aggregator::execution(const Execution& e) {
   for (const std::uint32_t length : s.classifier.list_lengths()) {
     c.query.list_lengths[length] += e.calls;
   }
+  if (e.query_id != 0 && e.query_id != c.query_id) {
+    add_query_id(c.query, e.query_id);
+    c.query_id = e.query_id;
+  }
   count_time(c, e);
   c.query.calls += e.calls;
   if (e.nested) {

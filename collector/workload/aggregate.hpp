@@ -27,6 +27,7 @@ struct Execution {
   /// More than one only for weighted SQL files. None: what belongs to an execution that was told
   /// before: its plan, or else further time.
   std::uint64_t calls = 1;
+  std::int64_t query_id = 0;  ///< the server's; 0: not known
   const TextPosition& where;
 };
 

@@ -20,6 +20,7 @@ struct CountedClass {
   NameCounter users, databases, applications;
   TimeBucket* bucket = nullptr;  ///< of bucket_at: map nodes do not move
   std::int64_t bucket_at = 0;
+  std::int64_t query_id = 0;  ///< the last one added
   // What a further execution has to beat, once the numbers are full.
   std::size_t slowest = 0, typical = 0;
   Microseconds slowest_bound{0};

@@ -1,6 +1,7 @@
 #include "collector/workload/workload.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "collector/workload/canonical_order.hpp"
@@ -71,6 +72,17 @@ void merge_plans(std::vector<ObservedPlan>& into, const std::vector<ObservedPlan
   }
 }
 
+}  // namespace
+
+void add_query_id(QueryClass& query, std::int64_t id) {
+  query.query_ids.insert(id);
+  if (query.query_ids.size() > kMostQueryIds) {
+    query.query_ids.erase(std::prev(query.query_ids.end()));
+  }
+}
+
+namespace {
+
 void merge_class(QueryClass& into, const QueryClass& more) {
   merge_times(into, more);
   if (preferred_text(more.sql, into.sql)) {
@@ -89,6 +101,9 @@ void merge_class(QueryClass& into, const QueryClass& more) {
   add_counts(into.databases, more.databases);
   add_counts(into.applications, more.applications);
   add_counts(into.list_lengths, more.list_lengths);
+  for (const std::int64_t id : more.query_ids) {
+    add_query_id(into, id);
+  }
   into.samples.insert(into.samples.end(), more.samples.begin(), more.samples.end());
   keep_best_samples(into.samples);
   merge_plans(into.plans, more.plans);

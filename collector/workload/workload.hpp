@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct ObservedPlan {
   bool operator==(const ObservedPlan&) const = default;
 };
 
+inline constexpr std::size_t kMostQueryIds = 16;
+
 /// One fingerprint: all executions that differ in constants only.
 struct QueryClass {
   std::string fingerprint;  ///< 16 hex digits, libpg_query's
@@ -71,6 +74,9 @@ struct QueryClass {
   std::map<std::string, std::uint64_t> applications = {};
   /// Lengths of IN lists and ANY arrays seen, with calls: the fingerprint hides them.
   std::map<std::uint32_t, std::uint64_t> list_lengths = {};
+  /// The server's for these statements, as %Q and pg_stat_statements tell them, the kMostQueryIds
+  /// smallest: lists of other lengths, and tables created anew, have others.
+  std::set<std::int64_t> query_ids = {};
   std::vector<SampleExecution> samples = {};
   std::vector<ObservedPlan> plans = {};  ///< by calls, then shape
   std::uint64_t temp_bytes = 0;
@@ -170,6 +176,9 @@ struct Workload {
   SkipReport skipped = {};
   bool operator==(const Workload&) const = default;
 };
+
+/// Keeps the kMostQueryIds smallest.
+void add_query_id(QueryClass& query, std::int64_t id);
 
 /// What the classes took, each moment once: without what is nested in another statement.
 [[nodiscard]] Microseconds time_of(const Workload& workload);

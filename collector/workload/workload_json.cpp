@@ -1,6 +1,7 @@
 #include "collector/workload/workload_json.hpp"
 
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -125,6 +126,29 @@ StatementKind kind_of(const std::string& word) {
   throw UserError{fmt::format("statement kind '{}' is not known", word)};
 }
 
+/// As text: they need all 64 bits.
+json query_ids_json(const std::set<std::int64_t>& ids) {
+  json texts = json::array();
+  for (const std::int64_t id : ids) {
+    texts.push_back(std::to_string(id));
+  }
+  return texts;
+}
+
+std::set<std::int64_t> query_ids_of(const json& texts) {
+  std::set<std::int64_t> ids;
+  for (const json& entry : texts) {
+    const auto& text = entry.get_ref<const std::string&>();
+    std::int64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      throw UserError{fmt::format("query id '{}' is no number of 64 bits", text)};
+    }
+    ids.insert(id);
+  }
+  return ids;
+}
+
 QueryClass class_of(const json& object) {
   QueryClass c;
   object.at("fingerprint").get_to(c.fingerprint);
@@ -153,6 +177,9 @@ QueryClass class_of(const json& object) {
   object.at("databases").get_to(c.databases);
   object.at("applications").get_to(c.applications);
   c.list_lengths = counts_of<std::uint32_t>(object.at("list_lengths"));
+  if (object.contains("query_ids")) {
+    c.query_ids = query_ids_of(object.at("query_ids"));
+  }
   for (const json& sample : object.at("samples")) {
     c.samples.push_back(sample_of(sample));
   }
@@ -227,6 +254,9 @@ nlohmann::json class_json(const QueryClass& c) {
   if (c.nested > 0) {
     result["nested"] = c.nested;
     result["nested_us"] = c.nested_total.count();
+  }
+  if (!c.query_ids.empty()) {
+    result["query_ids"] = query_ids_json(c.query_ids);
   }
   return result;
 }

@@ -26,6 +26,11 @@ struct Prefix {
   bool milliseconds = true;
   bool process = true;
   bool names = true;  ///< user, database and application
+
+  [[nodiscard]] bool query_ids() const {
+    const std::string_view prefix{text};
+    return prefix.empty() || prefix.find("%Q") != std::string_view::npos;
+  }
 };
 
 const std::vector<Prefix> kPrefixes = {
@@ -58,6 +63,9 @@ Workload told(Workload w, const Prefix& prefix) {
     w.from_us = w.until_us = 0;
   }
   for (QueryClass& c : w.classes) {
+    if (!prefix.query_ids()) {
+      c.query_ids.clear();
+    }
     if (!prefix.names) {
       c.users.clear();
       c.databases.clear();

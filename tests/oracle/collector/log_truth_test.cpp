@@ -1,5 +1,7 @@
 // A driver runs known statements through a real server by every protocol; whatever the log's
 // settings, the Workload counts exactly these, as pg_stat_statements does.
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "collector/collect.hpp"
@@ -79,6 +81,42 @@ std::string compare(const Counts& found, const Counts& expected, const Counts& n
   return text;
 }
 
+/// The query ids that the Workload has of a class and the server of other statements.
+std::string foreign_ids(const Workload& w,
+                        const std::vector<std::pair<std::string, std::string>>& identified) {
+  std::map<std::int64_t, std::set<std::string>> classes;
+  for (const auto& [id, query] : identified) {
+    classes[std::stoll(id)].insert(fingerprint(query).value_or("?"));
+  }
+  std::string text;
+  for (const QueryClass& c : w.classes) {
+    for (const std::int64_t id : c.query_ids) {
+      const auto its = classes.find(id);
+      const bool data = c.kind != StatementKind::Utility;  // PREPARE and the like are not counted
+      if (its == classes.end() ? data : its->second.count(c.fingerprint) == 0) {
+        text += std::to_string(id) + ": " + c.sql + "\n";
+      }
+    }
+  }
+  return text;
+}
+
+/// Statements on data whose duration was logged without their query id, but for those that the
+/// session sends by EXECUTE or beside others in one text only: an id there may be another's.
+std::string without_ids(const Workload& w) {
+  const std::set<std::string> not_alone = {"SELECT $1",
+                                           "SELECT name FROM item WHERE name = $1 AND id = $2"};
+  std::string text;
+  for (const QueryClass& c : w.classes) {
+    const bool timed = c.calls > c.nested + c.untimed;
+    if (timed && c.kind != StatementKind::Utility && c.query_ids.empty() &&
+        not_alone.count(c.sql) == 0) {
+      text += c.sql + "\n";
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("exactly the statements that were sent, under every setting") {
@@ -90,7 +128,7 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
   for (const Mode& mode : kModes) {
     INFO(mode.name);
     LoggingServer::Settings settings = mode.settings;
-    settings["log_line_prefix"] = "%m [%p] %q%u@%d ";
+    settings["log_line_prefix"] = "%m [%p] %q%u@%d queryid=%Q ";
     server.configure(settings);
     server.run(testing::log_session_schema(), "truth");
     server.run("select pg_stat_statements_reset()");
@@ -102,11 +140,16 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
         "select query, calls from pg_stat_statements s join pg_database d on d.oid = s.dbid "
         "where datname = 'truth'",
         "postgres");
+    const auto identified =
+        server.pairs("select queryid, query from pg_stat_statements", "postgres");
     for (const char* kind : {"stderr", "csv"}) {
       INFO(kind);
       CollectOptions options;
       options.filter.databases = {"truth"};
+      std::string layout;
+      options.recognized = [&](const std::string& /*file*/, const std::string& as) { layout = as; };
       const Workload w = collect_text(logs.at(kind), options);
+      INFO(layout);
       Counts calls, errors, cancelled, nested, everything;
       std::map<std::string, std::string> sql;
       std::uint64_t untimed = 0;
@@ -137,6 +180,8 @@ TEST_CASE("exactly the statements that were sent, under every setting") {
         server_calls[fingerprint(query).value_or("?")] += std::stoull(count);
       }
       CHECK(compare(calls, server_calls, server_calls, sql) == "");
+      CHECK(foreign_ids(w, identified) == "");
+      CHECK((!mode.timed || without_ids(w) == ""));  // a statement is logged before it has an id
     }
   }
 }

@@ -1,17 +1,16 @@
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <sstream>
 
 #include <catch2/catch.hpp>
-#include <unistd.h>
 
 #include "collector/collect.hpp"
 #include "collector/input/byte_source.hpp"
 #include "collector/input/line_reader.hpp"
 #include "collector/pieces/piece_document.hpp"
 #include "collector/workload/workload_document.hpp"
+
+#include "tests/support/temporary_folder.hpp"
 
 using namespace quern;
 using namespace quern::collector;
@@ -120,30 +119,12 @@ TEST_CASE("any number of threads and any size of chunks give the same bytes", "[
 
 namespace {
 
-/// A file that is gone again afterwards.
-class FileOf {
- public:
-  explicit FileOf(std::string_view text)
-      : path_{std::filesystem::temp_directory_path() /
-              ("quern-ranges-" + std::to_string(::getpid()) + ".log")} {
-    std::ofstream{path_, std::ios::binary} << text;
-  }
-
-  FileOf(const FileOf&) = delete;
-  FileOf& operator=(const FileOf&) = delete;
-
-  ~FileOf() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] std::string collected(unsigned threads, std::size_t chunk_bytes) const {
-    CollectOptions options;
-    options.threads = threads;
-    options.chunk_bytes = chunk_bytes;
-    return write_piece(collect_piece({path_.string()}, options));
-  }
-
- private:
-  std::filesystem::path path_;
-};
+std::string collected(const std::string& file, unsigned threads, std::size_t chunk_bytes) {
+  CollectOptions options;
+  options.threads = threads;
+  options.chunk_bytes = chunk_bytes;
+  return write_piece(collect_piece({file}, options));
+}
 
 }  // namespace
 
@@ -155,12 +136,13 @@ TEST_CASE("a file read by ranges gives what it gives read from its start", "[pie
     for (int i = 0; i < 5; ++i) {
       log.insert(log.find('\n', log.size() / 2 + random() % (log.size() / 2)), foreign);
     }
-    const FileOf file{log};
-    const std::string whole = file.collected(1, 0);
+    const testing::TemporaryFolder folder;
+    const std::string file = folder.write("log", log);
+    const std::string whole = collected(file, 1, 0);
     for (const std::size_t bytes : {30'000U, 77'777U, 400'000U}) {
       INFO(kind << " in ranges of " << bytes);
-      CHECK(file.collected(2, bytes) == whole);
-      CHECK(file.collected(5, bytes) == whole);
+      CHECK(collected(file, 2, bytes) == whole);
+      CHECK(collected(file, 5, bytes) == whole);
     }
   }
 }
@@ -176,8 +158,9 @@ TEST_CASE("ranges cut lines longer than themselves nowhere", "[pieces]") {
         log += std::string{"foreign"} + end;
       }
     }
-    const FileOf file{log + head + "select 'the last line has no end'"};
-    CHECK(file.collected(3, 5'000) == file.collected(1, 0));
+    const testing::TemporaryFolder folder;
+    const std::string file = folder.write("log", log + head + "select 'the last line has no end'");
+    CHECK(collected(file, 3, 5'000) == collected(file, 1, 0));
   }
 }
 

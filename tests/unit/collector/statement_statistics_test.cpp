@@ -4,6 +4,8 @@
 #include "collector/collect.hpp"
 #include "collector/workload/add_statistics.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 using namespace quern;
 using namespace quern::collector;
 
@@ -99,6 +101,61 @@ TEST_CASE("a dump beside the log of the same time counts what the log has not", 
   CHECK(sum(StatementKind::Delete, "FROM t") ==
         "1 calls, 0 untimed, 2000 us in 1 bins, 2000 to 2000, 1 rows, 2 samples");
   CHECK(sum(StatementKind::Insert, "INTO t").substr(0, 30) == "6 calls, 0 untimed, 6000 us in");
+}
+
+TEST_CASE("a dump whose texts may not be seen is joined by the query ids that a log tells",
+          "[pgss]") {
+  const std::string csv_log =
+      R"(2026-11-21 10:00:00.000 UTC,"ada","shop",7,"[local]",6b00f997.1,1,"SELECT",)"
+      R"(2026-11-21 09:00:00 UTC,3/1,0,LOG,00000,)"
+      R"("duration: 3.000 ms  statement: SELECT a FROM t WHERE id = 4",,,,,,,,,"","client backend",,-77)"
+      "\n";
+  const std::string json_log =
+      R"({"timestamp":"2026-11-21 10:00:00.000 UTC","pid":7,"error_severity":"LOG",)"
+      R"("message":"duration: 3.000 ms  statement: SELECT a FROM t WHERE id = 4","query_id":-77})"
+      "\n";
+  const std::string stderr_log =
+      "2026-11-21 10:00:00.000 UTC [7] query_id=-77 LOG:  duration: 3.000 ms  statement: SELECT a "
+      "FROM t WHERE id = 4\n";
+  for (const std::string& log : {csv_log, json_log, stderr_log}) {
+    Workload w = collect_text(log, {});
+    INFO(log);
+    CHECK(only(w).query_ids == std::set<std::int64_t>{-77});
+    HiddenStatement seen{-77, {5, Microseconds{9000}, Microseconds{100}, Microseconds{4000}, 50}};
+    HiddenStatement other{78, {1, Microseconds{1}, Microseconds{1}, Microseconds{1}, 1}};
+    add_statistics(w, Workload{}, {seen, other});
+    const QueryClass& c = only(w);
+    CHECK(c.calls == 5);
+    CHECK(c.total == Microseconds{9000});
+    CHECK(c.maximum == Microseconds{4000});
+    CHECK(c.rows == 50);
+    CHECK(w.skipped.by_reason().at("pg_stat_statements row whose query may not be seen").count ==
+          1);
+  }
+}
+
+TEST_CASE("rows without a text add up by their query id", "[pgss]") {
+  const std::string log =
+      "2026-11-21 10:00:00.000 UTC [7] query_id=-77 LOG:  duration: 3.000 ms  statement: SELECT a "
+      "FROM t WHERE id IN (4)\n"
+      "2026-11-21 10:00:01.000 UTC [7] query_id=12 LOG:  duration: 3.000 ms  statement: SELECT a "
+      "FROM t WHERE id IN (4, 5)\n";
+  for (const std::string& dump :
+       {std::string{"queryid,calls,total_exec_time\n-77,10,40.5\n12,5,9.5\n99,1,1\n"},
+        std::string{"queryid,query,calls,total_exec_time\n-77,<insufficient privilege>,10,40.5\n"
+                    "12,,5,9.5\n99,<insufficient privilege>,1,1\n"},
+        std::string{R"([{"queryid":-77,"calls":10,"total_exec_time":40.5},)"
+                    R"({"queryid":"12","calls":5,"total_exec_time":9.5},)"
+                    R"({"queryid":99,"calls":1,"total_exec_time":1}])"}}) {
+    INFO(dump);
+    const testing::TemporaryFolder folder;
+    const Workload w =
+        collect({folder.write("postgresql.log", log), folder.write("statements", dump)}, {});
+    const QueryClass& c = only(w);
+    CHECK(c.calls == 15);
+    CHECK(c.total == Microseconds{50'000});
+    CHECK(w.skipped.by_reason().size() == 1);
+  }
 }
 
 TEST_CASE("pg_stat_statements as psql prints it, with a query of several lines", "[pgss]") {
