@@ -94,9 +94,7 @@ class ChunkSource {
         file_{source.file_as_it_stands()},
         size_{file_ ? size_of(*file_) : 0},
         at_{lines.bytes()},
-        range_bytes_{std::max<std::uint64_t>(
-            options.chunk_bytes,
-            std::min(size_ / (kRangesPerThread * options.threads), kMostRange))} {}
+        threads_{options.threads} {}
 
   bool next(Chunk& chunk) {
     chunk.file = source_.name();
@@ -118,8 +116,12 @@ class ChunkSource {
 
  private:
   bool next_range(Chunk& chunk) {
-    // What a file has grown by meanwhile belongs to its last range.
-    const std::uint64_t to = size_ - at_ > range_bytes_ ? at_ + range_bytes_ : kNoEnd;
+    // Ranges become smaller, so that the threads come to the end together. What the file has grown
+    // by meanwhile belongs to the last.
+    const std::uint64_t left = size_ - at_;
+    const std::uint64_t bytes =
+        std::max<std::uint64_t>(chunk_bytes_, std::min(left / (4 * threads_), kMostRange));
+    const std::uint64_t to = left > bytes ? at_ + bytes : kNoEnd;
     chunk.range = FileRange{*file_, at_, to, at_line_};
     at_ = to;
     at_line_ = false;
@@ -139,9 +141,6 @@ class ChunkSource {
     return true;
   }
 
-  /// Each end of a range costs about as much as a quarter of a megabyte, and the threads are to
-  /// come to their ends together.
-  static constexpr std::uint64_t kRangesPerThread = 16;
   static constexpr std::uint64_t kMostRange = 32U << 20U;
   static constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
@@ -152,7 +151,7 @@ class ChunkSource {
   std::optional<std::string> file_;
   std::uint64_t size_;
   std::uint64_t at_;
-  std::uint64_t range_bytes_;
+  std::uint64_t threads_;
   bool at_line_ = true;
   bool ranges_ = false;
   std::size_t in_head_ = 0;

@@ -50,6 +50,9 @@ class ChunkWorker {
 
   [[nodiscard]] ChunkRead read(const Chunk& chunk, const LogLayout& layout);
 
+  /// No chunk is at hand: time for what take() would have to do.
+  void settle() { aggregator_.settle(); }
+
   /// What all chunks gave; the worker is empty afterwards.
   [[nodiscard]] Workload take() { return aggregator_.take(); }
 

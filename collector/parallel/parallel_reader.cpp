@@ -92,6 +92,7 @@ struct ParallelReader::State {
       // What waits for its turn takes memory. The chunk whose turn it is waits for nothing.
       changed.wait(lock, [&] { return failure || done.size() <= 2 * threads.size(); });
     }
+    worker.settle();
   }
 
   void begin(Stream& next) {

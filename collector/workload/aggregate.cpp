@@ -190,6 +190,12 @@ std::map<std::string, std::uint64_t>& Aggregator::formats() {
   return state_->held.workload.formats;
 }
 
+void Aggregator::settle() {
+  for (auto& c : state_->held.classes) {
+    settle_examples(*c);
+  }
+}
+
 Workload Aggregator::take() {
   State& s = *state_;
   for (auto& [id, pattern] : s.patterns) {
@@ -202,6 +208,7 @@ Workload Aggregator::take() {
   }
   for (auto& c : s.held.classes) {
     c->bins.flush(c->query.durations);
+    settle_examples(*c);
     s.held.workload.classes.push_back(std::move(c->query));
   }
   put_in_order(s.held.workload);

@@ -83,6 +83,9 @@ class Aggregator {
   SkipReport& skipped();
   std::map<std::string, std::uint64_t>& formats();
 
+  /// What take() has to do anyway, as far as it can be done now.
+  void settle();
+
   /// The finished document; the aggregator is empty afterwards.
   [[nodiscard]] Workload take();
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "collector/workload/aggregate.hpp"
@@ -21,6 +22,8 @@ struct CountedClass {
   TimeBucket* bucket = nullptr;  ///< of bucket_at: map nodes do not move
   std::int64_t bucket_at = 0;
   std::int64_t query_id = 0;  ///< the last one added
+  /// Of each of the query's plans, the example as it was logged, until its document is made.
+  std::vector<std::string> example_sources = {};
   // What a further execution has to beat, once the numbers are full.
   std::size_t slowest = 0, typical = 0;
   Microseconds slowest_bound{0};

@@ -55,24 +55,51 @@ void note_bounds(CountedClass& c) {
   }
 }
 
-/// The slowest execution's plan stands for its shape. Most are not, and stay unformatted.
-void offer_example(Aggregated& held, ObservedPlan& ours, const Execution& e) {
+/// The document of a plan is surely no longer than this: JSON is indented in logs, YAML has fewer
+/// quotes, and text leaves out keys.
+bool surely_fits(std::string_view source, std::size_t limit) {
+  constexpr std::size_t kOfText = 16;
+  constexpr std::size_t kOfOthers = 2;
+  const bool text = source.empty() || (source.front() != '{' && source.front() != '<');
+  return source.size() * (text ? kOfText : kOfOthers) <= limit;
+}
+
+void settle_example(ObservedPlan& ours, std::string& source) {
+  if (!source.empty()) {
+    ours.example = plan_document(LoggedPlan{.source = std::exchange(source, {})});
+  }
+}
+
+/// The slowest execution's plan stands for its shape. Its document is made in the end: most are
+/// beaten before.
+void offer_example(Aggregated& held, ObservedPlan& ours, std::string& source, const Execution& e) {
   const auto rank = [](Microseconds duration, std::int64_t at_us) {
     return std::pair{-duration, at_us};
   };
   const auto best = rank(ours.example_duration, ours.example_at_us);
   const auto own = rank(e.duration, e.at_us);
-  if (!ours.example.empty() && own > best) {
+  const bool first = ours.example.empty() && source.empty();
+  if (!first && own > best) {
     return;
   }
-  std::string document = plan_document(*e.plan);
-  const bool better = ours.example.empty() || own < best || document < ours.example;
-  if (better && document.size() <= held.limits.plan_bytes) {
-    held.bytes += document.size();
-    held.bytes -= std::min(held.bytes, ours.example.size());
-    ours.example = std::move(document);
+  const auto exchange_bytes = [&](std::size_t gained) {
+    held.bytes += gained;
+    held.bytes -= std::min(held.bytes, ours.example.size() + source.size());
     ours.example_duration = e.duration;
     ours.example_at_us = e.at_us;
+  };
+  if ((first || own < best) && surely_fits(e.plan->source, held.limits.plan_bytes)) {
+    exchange_bytes(e.plan->source.size());
+    source.assign(e.plan->source);
+    ours.example.clear();
+    return;
+  }
+  settle_example(ours, source);
+  std::string document = plan_document(*e.plan);
+  const bool better = first || own < best || document < ours.example;
+  if (better && document.size() <= held.limits.plan_bytes) {
+    exchange_bytes(document.size());
+    ours.example = std::move(document);
   }
 }
 
@@ -137,11 +164,18 @@ void count_plan(Aggregated& held, CountedClass& c, const Execution& e) {
       return;
     }
     ours = plans.insert(plans.end(), ObservedPlan{.shape = plan.shape});
+    c.example_sources.emplace_back();
   }
   ours->calls += std::max<std::uint64_t>(e.calls, 1);
   ours->total += e.duration;
-  offer_example(held, *ours, e);
+  offer_example(held, *ours, c.example_sources[static_cast<std::size_t>(ours - plans.begin())], e);
   count_when(held, *ours, e);
+}
+
+void settle_examples(CountedClass& c) {
+  for (std::size_t i = 0; i < c.query.plans.size(); ++i) {
+    settle_example(c.query.plans[i], c.example_sources[i]);
+  }
 }
 
 }  // namespace quern::collector

@@ -11,4 +11,7 @@ void offer_samples(Aggregated& held, CountedClass& c, const Execution& e, std::u
 /// Counts the execution's plan by its shape, and keeps it where it is the slowest of that.
 void count_plan(Aggregated& held, CountedClass& c, const Execution& e);
 
+/// Makes the documents of the plans that are kept by now.
+void settle_examples(CountedClass& c);
+
 }  // namespace quern::collector
