@@ -47,6 +47,9 @@ std::string trouble_of(const QueryClass& query) {
                     plural(static_cast<double>(query.lock_waits), "lock wait", "lock waits"),
                     duration_words(query.lock_wait_time)));
   }
+  if (mostly_planned(query)) {
+    add(fmt::format("parse, plan and bind {}", duration_words(query.parse_and_bind)));
+  }
   if (query.temp_bytes > 0) {
     add(size_words(Bytes{static_cast<double>(query.temp_bytes)}) + " temporary files");
   }

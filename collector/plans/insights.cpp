@@ -13,7 +13,7 @@ using namespace insights;
 namespace {
 
 /// In the order of PlanInsight: for programs, and for people.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kNames = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 44> kNames = {{
     {"row_misestimate", "row misestimate"},
     {"misestimate_root", "root of a row misestimate"},
     {"nested_loop_blow_up", "nested loop over more rows than estimated"},
@@ -56,6 +56,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kNames =
     {"outside_executor", "time outside of the executor"},
     {"settings_changed", "settings other than the defaults"},
     {"not_timed", "plan executed without timing"},
+    {"not_buffered", "plan executed without BUFFERS"},
+    {"serialization_time", "rows made into text for the client"},
 }};
 
 void joins(const Context& c, std::size_t i) {
@@ -273,6 +275,35 @@ void jit(const PlanValue& document, double execution, std::vector<PlanFinding>& 
   }
 }
 
+void serialization(const PlanValue& document, double execution, std::vector<PlanFinding>& found) {
+  const PlanValue* group = document.find("Serialization");
+  const double ms = group == nullptr ? 0 : number_in(*group, "Time");
+  if (ms > kMuchTime * execution && ms > 0) {
+    found.push_back({PlanInsight::SerializationTime,
+                     {},
+                     share_of(ms, execution),
+                     {{"ms", ms}, {"output_kb", number_in(*group, "Output Volume")}}});
+  }
+}
+
+/// A node that read something has some count of pages, if any are counted.
+bool counts_pages(const std::vector<NodeTimes>& nodes) {
+  return std::any_of(nodes.begin(), nodes.end(), [](const NodeTimes& at) {
+    const auto& members = at.node->members;
+    return std::any_of(members.begin(), members.end(), [](const auto& member) {
+      const std::string_view name = member.first;
+      return name.size() > 7 && name.substr(name.size() - 7) == " Blocks" &&
+             name.find("Heap Blocks") == std::string_view::npos;
+    });
+  });
+}
+
+bool reads_tables(const std::vector<NodeTimes>& nodes) {
+  return std::any_of(nodes.begin(), nodes.end(), [](const NodeTimes& at) {
+    return at.loops > 0 && at.node->find("Relation Name") != nullptr;
+  });
+}
+
 void whole(const PlanValue& document, double all_ms, double statement_ms,
            std::vector<PlanFinding>& found) {
   const double execution =
@@ -295,6 +326,7 @@ void whole(const PlanValue& document, double all_ms, double statement_ms,
   settings(document, found);
   jit(document, execution, found);
   triggers(document, execution, found);
+  serialization(document, execution, found);
 }
 
 }  // namespace
@@ -330,6 +362,9 @@ std::vector<PlanFinding> plan_findings(const PlanValue& document, double stateme
     others(context, i);
   }
   whole(document, nodes.front().total_ms, statement_ms, found);
+  if (reads_tables(nodes) && !counts_pages(nodes)) {
+    found.push_back({PlanInsight::NotBuffered, {}, 0, {}});
+  }
   std::stable_sort(found.begin(), found.end(),
                    [](const PlanFinding& a, const PlanFinding& b) { return a.share > b.share; });
   return found;

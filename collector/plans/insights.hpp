@@ -54,6 +54,8 @@ enum class PlanInsight : std::uint8_t {
   OutsideExecutor,  ///< lock waits, the client, sending rows
   SettingsChanged,
   NotTimed,
+  NotBuffered,        ///< no pages are told: neither are reads, temporary blocks and pages a row
+  SerializationTime,  ///< rows made into what the client gets, as EXPLAIN (SERIALIZE) measures it
 };
 
 /// For people, and for programs: "sort on disk", "sort_spill".

@@ -186,8 +186,8 @@ std::optional<double> plan_rows(const PlanValue& top) {
 
 std::string plan_json(const PlanValue& document) {
   PlanValue kept = PlanValue::object();
-  for (const char* name :
-       {"Plan", "Execution Time", "JIT", "Planning", "Planning Time", "Settings", "Triggers"}) {
+  for (const char* name : {"Plan", "Execution Time", "JIT", "Planning", "Planning Time",
+                           "Query Identifier", "Serialization", "Settings", "Triggers"}) {
     if (const PlanValue* member = document.find(name); member != nullptr) {
       kept.add(name, name == std::string_view{"Triggers"} ? named_triggers(*member) : *member);
     }

@@ -119,6 +119,22 @@ PlanValue jit_parts(std::string_view text) {
   return parts;
 }
 
+/// `time=0.081 ms  output=12kB  format=text`, since PostgreSQL 17.
+PlanValue serialization(std::string_view text) {
+  PlanValue group = PlanValue::object();
+  const auto after = [&](std::string_view name) {
+    const std::size_t at = text.find(name);
+    return at == std::string_view::npos ? std::string_view{} : text.substr(at + name.size());
+  };
+  if (const std::string_view time = after("time="); !time.empty()) {
+    group.add("Time", PlanValue::number(digits_of(time)));
+  }
+  group.add("Output Volume", PlanValue::number(digits_of(after("output="))));
+  const std::string_view format = after("format=");
+  group.add("Format", PlanValue::text(format.substr(0, format.find(' '))));
+  return group;
+}
+
 /// The text format's groups: a line with a name alone, and lines that are indented.
 class TrailerReader {
  public:
@@ -142,6 +158,8 @@ class TrailerReader {
       document_.add("Execution Time", PlanValue::number(digits_of(text)));
     } else if (take(text, "Query Identifier: ")) {
       document_.add("Query Identifier", PlanValue::number(digits_of(text)));
+    } else if (take(text, "Serialization: ")) {
+      document_.add("Serialization", serialization(text));
     }
   }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/document_profile.hpp"
 #include "reports/text/profile_evidence.hpp"
 #include "reports/text/wrap.hpp"
 #include "reports/words.hpp"
@@ -123,6 +124,10 @@ std::string remarks(const QueryClass& c) {
   if (c.lock_waits > 0) {
     parts.push_back(fmt::format("{}, {}", counted(c.lock_waits, "lock wait", "lock waits"),
                                 duration_words(c.lock_wait_time)));
+  }
+  if (mostly_planned(c)) {
+    parts.push_back(fmt::format("parse, plan and bind {}, more than execution",
+                                duration_words(c.parse_and_bind)));
   }
   if (!c.list_lengths.empty() && c.list_lengths.rbegin()->first > 1) {
     parts.push_back(fmt::format("lists of {} to {}", c.list_lengths.begin()->first,

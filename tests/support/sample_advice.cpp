@@ -157,6 +157,7 @@ Workload sample_workload() {
       query_class("00000000000000a2", insert_order().sql, 900, Microseconds{310}));
   workload.classes.back().kind = StatementKind::Insert;
   workload.classes.back().lock_waits = 2;
+  workload.classes.back().parse_and_bind = workload.classes.back().total + Microseconds{1000};
   workload.classes.back().lock_wait_time = Microseconds{1500000};
   workload.patterns.push_back({.fingerprint = "00000000000000a1",
                                .runs = 12,

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "collector/plans/explain_formats.hpp"
+#include "collector/plans/explain_output.hpp"
 #include "collector/plans/insights.hpp"
 #include "collector/plans/node_times.hpp"
 
@@ -156,13 +157,33 @@ TEST_CASE("findings: time outside of the executor, and plans without timing") {
               PlanInsight::NotTimed));
 }
 
+TEST_CASE("findings: what the client waits for, and what can not be told without BUFFERS") {
+  const std::string plan =
+      "Seq Scan on t  (cost=0.00..400.00 rows=10 width=4) (actual time=0.010..2.000 rows=10 "
+      "loops=1)\n";
+  const std::string after =
+      "Planning Time: 0.1 ms\nSerialization: time=1.500 ms  output=120kB  format=text\n"
+      "Execution Time: 3.5 ms\n";
+  const auto findings = plan_findings(*read_explain_output(plan + after));
+  CHECK(tells(findings, PlanInsight::SerializationTime));
+  CHECK(tells(findings, PlanInsight::NotBuffered));
+  const auto counted =
+      plan_findings(*read_explain_output(plan + "  Buffers: shared hit=5\n" + after));
+  CHECK_FALSE(tells(counted, PlanInsight::NotBuffered));
+  const auto json = read_explain_output(
+      R"([{"Plan": {"Node Type": "Seq Scan", "Relation Name": "t", "Actual Rows": 3,)"
+      R"( "Actual Loops": 1, "Actual Startup Time": 0.1, "Actual Total Time": 1.0},)"
+      R"( "Serialization": {"Time": 0.9, "Output Volume": 12, "Format": "text"}}])");
+  CHECK(tells(plan_findings(*json), PlanInsight::SerializationTime));
+}
+
 TEST_CASE("every insight has a name of its own, for people and for programs") {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(PlanInsight::NotTimed); ++i) {
+  for (int i = 0; i <= static_cast<int>(PlanInsight::SerializationTime); ++i) {
     names.insert(insight_id(static_cast<PlanInsight>(i)));
     names.insert(insight_name(static_cast<PlanInsight>(i)));
   }
-  CHECK(names.size() == 2 * (static_cast<std::size_t>(PlanInsight::NotTimed) + 1));
+  CHECK(names.size() == 2 * (static_cast<std::size_t>(PlanInsight::SerializationTime) + 1));
 }
 
 TEST_CASE("findings: a plan that was not executed says only that") {

@@ -134,6 +134,23 @@ TEST_CASE("a dump whose texts may not be seen is joined by the query ids that a 
   }
 }
 
+TEST_CASE("a verbose plan tells its statement's query id", "[pgss]") {
+  for (const char* plan : {"\tQuery Text: SELECT a FROM t WHERE id = 4\n"
+                           "\tSeq Scan on public.t  (cost=0.00..1.00 rows=1 width=4)\n"
+                           "\t  Output: a\n\tQuery Identifier: -77\n",
+                           "\t{ \"Query Text\": \"SELECT a FROM t WHERE id = 4\",\n\t\"Plan\": {\n"
+                           "\t\"Node Type\": \"Seq Scan\", \"Relation Name\": \"t\" },\n"
+                           "\t\"Query Identifier\": -77\n\t}\n"}) {
+    INFO(plan);
+    Workload w = collect_text(
+        std::string{"2026-11-21 10:00:00.000 UTC [7] LOG:  duration: 3.000 ms  plan:\n"} + plan,
+        {});
+    const StatementCounts counts{5, Microseconds{9000}, Microseconds{1}, Microseconds{4000}, 50};
+    add_statistics(w, Workload{}, {{-77, counts}});
+    CHECK(only(w).calls == 5);
+  }
+}
+
 TEST_CASE("rows without a text add up by their query id", "[pgss]") {
   const std::string log =
       "2026-11-21 10:00:00.000 UTC [7] query_id=-77 LOG:  duration: 3.000 ms  statement: SELECT a "
