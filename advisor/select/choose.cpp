@@ -29,7 +29,7 @@ constexpr int kMorePlans = 4;
 constexpr double kBoundTolerance = 0.1;
 
 /// Of the time limit; the rest is left to what plans made for the choice can better.
-constexpr double kSearchShare = 0.6;
+constexpr double kSearchShare = 0.8;
 
 /// Half of the time is the first solution's, the rest is shared by those after it.
 double first_share(const ChooseOptions& options) {
@@ -114,14 +114,14 @@ bool put_to_the_test(const CostModel& model, SelectionProblem& problem, const In
   });
 }
 
-/// `start`: the best choice so far.
+/// `start`: the best choice so far. `seconds` are the first solution's.
 Selection solve_and_learn(const CostModel& model, SelectionProblem& problem, const IndexSet& start,
-                          const ChooseOptions& options) {
+                          const ChooseOptions& options, double seconds) {
   Selection selection{.chosen = start};
   for (int round = 0; round < kMostRounds; ++round) {
     selection = select_by_integer_program(
         problem, Floors::Ignored,
-        {.time_limit_seconds = round == 0 ? first_share(options) : later_share(options),
+        {.time_limit_seconds = round == 0 ? seconds : later_share(options),
          .start = selection.chosen});
     if (!learn_all(model, problem, selection.chosen)) {
       break;
@@ -263,10 +263,17 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   }
 }
 
-IndexSet all_of(const SelectionProblem& problem) {
-  IndexSet all(problem.sizes.size());
-  std::iota(all.begin(), all.end(), 0);
-  return all;
+/// Whether no limit is felt: a choice twice as large would be within all of them.
+bool has_room(SelectionProblem problem, const IndexSet& chosen) {
+  problem.budget /= 2;
+  problem.max_indexes /= 2;
+  for (CountLimit& limit : problem.counts) {
+    limit.at_most /= 2;
+  }
+  problem.max_write_cost /= 2;
+  problem.max_wal /= 2;
+  problem.max_build_seconds /= 2;
+  return feasible(problem, chosen);
 }
 
 /// Takes the set as the choice, re-planned. Returns its objective.
@@ -280,21 +287,67 @@ double settle(const CostModel& model, const std::vector<double>& weights, Select
   return choice.reads_after + choice.writes_added + choice.charges;
 }
 
-/// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
-/// know of; where a limit stands in their way, also instead of others.
-void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-            const Deadline& deadline, bool limited, Choice& choice) {
+/// Takes the set as the choice if it is cheaper, once what does not earn its keep is left out.
+void take_if_better(const CostModel& model, const std::vector<double>& weights,
+                    SelectionProblem& problem, IndexSet more, Choice& choice) {
   const IndexSet before = choice.chosen;
   const double objective = choice.reads_after + choice.writes_added + choice.charges;
-  const auto stopped = [&] { return deadline.passed(); };
-  IndexSet more = extended(model, weights, problem, before, stopped);
-  if (limited) {
-    more = exchanged(model, weights, problem, std::move(more), stopped);
-  }
   if (more != before &&
       settle(model, weights, problem, pruned(model, problem, weights, std::move(more)), choice) >
           objective) {
     settle(model, weights, problem, before, choice);
+  }
+}
+
+/// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
+/// know of.
+void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
+            const Deadline& deadline, Choice& choice) {
+  take_if_better(model, weights, problem,
+                 extended(model, weights, problem, choice.chosen, Prefer::EarnedPerByte,
+                          [&] { return deadline.passed(); }),
+                 choice);
+}
+
+/// Solves again with what plans near the choice teach, as long as that makes it cheaper.
+void refine(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
+            const ChooseOptions& options, const Deadline& deadline, Choice& choice) {
+  for (IndexSet before = {-1}; before != choice.chosen && !deadline.passed();) {
+    before = choice.chosen;
+    learn_near(model, problem, before, [&] { return deadline.passed(); });
+    take_if_better(model, weights, problem,
+                   solve_and_learn(model, problem, before, options, later_share(options)).chosen,
+                   choice);
+  }
+}
+
+/// What a greedy search by plans finds, where that is cheaper: it sees what graphs that were cut
+/// off do not know of.
+void start_greedily(const CostModel& model, const std::vector<double>& weights,
+                    SelectionProblem& problem, const Deadline& deadline, Choice& choice) {
+  IndexSet greedy = extended(model, weights, problem, problem.must_have, Prefer::Earned,
+                             [&] { return deadline.passed(); });
+  learn_all(model, problem, greedy);
+  take_if_better(model, weights, problem, std::move(greedy), choice);
+}
+
+/// Exchanges indexes of the choice.
+void exchange(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
+              const Deadline& deadline, Choice& choice) {
+  const auto stopped = [&] { return deadline.passed(); };
+  IndexSet start = extended(model, weights, problem, choice.chosen, Prefer::EarnedPerByte, stopped);
+  take_if_better(model, weights, problem,
+                 exchanged(model, weights, problem, std::move(start), stopped), choice);
+}
+
+/// Where a limit is felt, by all means, as long as one of them finds a cheaper choice.
+void better_by_plans(const CostModel& model, const std::vector<double>& weights,
+                     SelectionProblem& problem, const ChooseOptions& options,
+                     const Deadline& deadline, Choice& choice) {
+  for (IndexSet before = {-1}; before != choice.chosen && !deadline.passed();) {
+    refine(model, weights, problem, options, deadline, choice);
+    before = choice.chosen;
+    exchange(model, weights, problem, deadline, choice);
   }
 }
 
@@ -306,7 +359,8 @@ double choose_and_bound(const CostModel& model, const std::vector<double>& weigh
                         const Deadline& deadline, bool rough, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
-    IndexSet solved = solve_and_learn(model, problem, choice.chosen, options).chosen;
+    IndexSet solved =
+        solve_and_learn(model, problem, choice.chosen, options, first_share(options)).chosen;
     objective =
         settle(model, weights, problem, pruned(model, problem, weights, std::move(solved)), choice);
     bound = bounded(problem, choice.chosen, objective, options, rough);
@@ -326,33 +380,38 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   std::vector<std::size_t> queries(model.queries());
   std::iota(queries.begin(), queries.end(), 0);
   const std::vector<double> tolerances = tolerances_for(model, weights, options.tolerance);
-  // A limit asks for choices far from what is best without it: more of them must be known.
-  const bool free = feasible(problem, all_of(problem));
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
   problem.charge = options.charge_share * choice.reads_before;
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
-  const Deadline deadline{options.time_limit_seconds};
   const Deadline search{kSearchShare * options.time_limit_seconds};
+  const Deadline deadline{options.time_limit_seconds};
   Bound bound;
   bool near_enough = true;
-  const int least_plans = free ? options.plans_per_query : kMorePlans * options.plans_per_query;
-  for (int plans = least_plans; !queries.empty(); plans *= kMorePlans) {
+  bool free = true;
+  for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
     explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
     learn_all(model, problem, choice.chosen);
-    const bool rough = free && plans == least_plans && plans < options.most_plans_per_query;
+    const bool rough = plans == options.plans_per_query && plans < options.most_plans_per_query;
     const double objective =
         choose_and_bound(model, weights, problem, options, search, rough, choice, bound);
     const double gap = objective - bound.objective;
     near_enough = gap <= options.wanted_gap * bound.objective;
+    free = has_room(problem, choice.chosen);
+    if (!free && rough) {
+      start_greedily(model, weights, problem, search, choice);
+      refine(model, weights, problem, options, search, choice);
+    }
     queries.clear();
     if (!near_enough && plans < options.most_plans_per_query && !search.passed()) {
       queries = worth_more_plans(problem, gap);
     }
   }
-  if ((!near_enough || !free) && !deadline.passed()) {
-    extend(model, weights, problem, deadline, !free, choice);
+  if (!free) {
+    better_by_plans(model, weights, problem, options, deadline, choice);
+  } else if (!near_enough && !deadline.passed()) {
+    extend(model, weights, problem, deadline, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <utility>
 
+#include "advisor/select/benefit_graph.hpp"
 #include "advisor/select/cost_model.hpp"
 #include "advisor/select/in_parallel.hpp"
 #include "advisor/select/workload_cost.hpp"
@@ -19,31 +21,56 @@ constexpr double kWorthwhile = 1e-6;
 /// Indexes that are taken out at once.
 constexpr std::size_t kMostOut = 8;
 
+/// Indexes for which others are to make room.
+constexpr std::size_t kMostIn = 16;
+
 IndexSet with(IndexSet set, int index) {
   set.insert(std::lower_bound(set.begin(), set.end(), index), index);
   return set;
 }
 
+/// Plans a query under the choice and one more candidate of `rest`, for each that a plan would use,
+/// had it all of them; then for each that it would use without these; and so on. The others are
+/// worth nothing even together.
+void plan_beside(const CostModel& model, std::size_t q, const IndexSet& chosen, IndexSet rest,
+                 const std::function<void(int, const PlannedCost&)>& visit) {
+  const double now = model.cost(q, chosen).cost;
+  while (!rest.empty()) {
+    IndexSet all;
+    std::set_union(chosen.begin(), chosen.end(), rest.begin(), rest.end(), std::back_inserter(all));
+    const PlannedCost planned = model.cost(q, all);
+    IndexSet used;
+    std::set_intersection(rest.begin(), rest.end(), planned.used.begin(), planned.used.end(),
+                          std::back_inserter(used));
+    if (used.empty() || now - planned.cost <= kWorthwhile * now) {
+      return;
+    }
+    for (const int index : used) {
+      visit(index, model.cost(q, with(chosen, index)));
+    }
+    IndexSet others;
+    std::set_difference(rest.begin(), rest.end(), used.begin(), used.end(),
+                        std::back_inserter(others));
+    rest = std::move(others);
+  }
+}
+
 class Extension {
  public:
   Extension(const CostModel& model, const std::vector<double>& weights,
-            const SelectionProblem& problem, IndexSet chosen, const std::function<bool()>& stopped,
-            int barred = -1)
+            const SelectionProblem& problem, IndexSet chosen, Prefer prefer,
+            const std::function<bool()>& stopped, int barred = -1)
       : model_{model},
         weights_{weights},
         problem_{problem},
         chosen_{std::move(chosen)},
+        prefer_{prefer},
         stopped_{stopped},
         barred_{barred},
-        saved_(model.queries()) {
-    std::vector<std::size_t> all(model.queries());
-    for (std::size_t q = 0; q < all.size(); ++q) {
-      all[q] = q;
-    }
-    price(all);
-  }
+        saved_(model.queries()) {}
 
   IndexSet run() {
+    price_all();
     while (!stopped_()) {  // and so priced in full
       const int best = best_step();
       if (best < 0) {
@@ -61,7 +88,29 @@ class Extension {
     return chosen_;
   }
 
+  /// Those not chosen that would be worth having, were there room for them, what earns most first.
+  IndexSet wanted() {
+    only_that_fit_ = false;
+    price_all();
+    std::vector<std::pair<double, int>> order;
+    for (const auto& [index, net] : net_savings()) {
+      order.emplace_back(-net, index);
+    }
+    std::sort(order.begin(), order.end());
+    IndexSet sorted;
+    for (const auto& [earned, index] : order) {
+      sorted.push_back(index);
+    }
+    return sorted;
+  }
+
  private:
+  void price_all() {
+    std::vector<std::size_t> all(model_.queries());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    price(all);
+  }
+
   /// What each further candidate alone saves in these queries.
   void price(const std::vector<std::size_t>& queries) {
     in_parallel(queries.size(), [&](std::size_t i) {
@@ -72,45 +121,28 @@ class Extension {
     });
   }
 
-  /// Those that the query's plan would use, had it all; then those that it would use without
-  /// these; and so on. The rest are worth nothing even together.
   void price_query(std::size_t q) {
     const double now = model_.cost(q, chosen_).cost;
-    IndexSet rest = that_fit(model_.relevant(q));
-    while (!rest.empty()) {
-      IndexSet all;
-      std::set_union(chosen_.begin(), chosen_.end(), rest.begin(), rest.end(),
-                     std::back_inserter(all));
-      const PlannedCost planned = model_.cost(q, all);
-      IndexSet used;
-      std::set_intersection(rest.begin(), rest.end(), planned.used.begin(), planned.used.end(),
-                            std::back_inserter(used));
-      if (used.empty() || now - planned.cost <= kWorthwhile * now) {
-        return;
-      }
-      for (const int index : used) {
-        const double saved = weights_[q] * (now - model_.cost(q, with(chosen_, index)).cost);
-        if (saved > 0) {
-          saved_[q][index] = saved;
-        }
-      }
-      IndexSet others;
-      std::set_difference(rest.begin(), rest.end(), used.begin(), used.end(),
-                          std::back_inserter(others));
-      rest = std::move(others);
-    }
+    plan_beside(model_, q, chosen_, that_fit(model_.relevant(q)),
+                [&](int index, const PlannedCost& planned) {
+                  const double saved = weights_[q] * (now - planned.cost);
+                  if (saved > 0) {
+                    saved_[q][index] = saved;
+                  }
+                });
   }
 
   [[nodiscard]] IndexSet that_fit(const IndexSet& candidates) const {
     IndexSet fitting;
     std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(fitting), [&](int index) {
       return index != barred_ && !std::binary_search(chosen_.begin(), chosen_.end(), index) &&
-             feasible(problem_, with(chosen_, index));
+             (!only_that_fit_ || feasible(problem_, with(chosen_, index)));
     });
     return fitting;
   }
 
-  [[nodiscard]] int best_step() const {
+  /// What each further candidate earns, beyond its writes and charges, where that is anything.
+  [[nodiscard]] std::map<int, double> net_savings() const {
     std::map<int, double> earned;
     double reads = 0;
     for (std::size_t q = 0; q < saved_.size(); ++q) {
@@ -120,13 +152,20 @@ class Extension {
       }
     }
     const double writes = write_cost(problem_, chosen_);
+    for (auto& [index, net] : earned) {
+      net -= write_cost(problem_, with(chosen_, index)) - writes + charges(problem_, {index});
+    }
+    std::erase_if(earned, [&](const auto& entry) { return entry.second <= kWorthwhile * reads; });
+    return earned;
+  }
+
+  [[nodiscard]] int best_step() const {
     int best = -1;
     double best_rate = 0;
-    for (const auto& [index, saved] : earned) {
-      const IndexSet next = with(chosen_, index);
-      const double net = saved - (write_cost(problem_, next) - writes) - charges(problem_, {index});
-      const double rate = net / std::max(1.0, problem_.sizes[static_cast<std::size_t>(index)]);
-      if (net > kWorthwhile * reads && rate > best_rate && feasible(problem_, next)) {
+    for (const auto& [index, net] : net_savings()) {
+      const double bytes = std::max(1.0, problem_.sizes[static_cast<std::size_t>(index)]);
+      const double rate = prefer_ == Prefer::Earned ? net : net / bytes;
+      if (rate > best_rate && feasible(problem_, with(chosen_, index))) {
         best_rate = rate;
         best = index;
       }
@@ -138,17 +177,19 @@ class Extension {
   const std::vector<double>& weights_;
   const SelectionProblem& problem_;
   IndexSet chosen_;
+  Prefer prefer_;
   const std::function<bool()>& stopped_;
   int barred_;                                ///< is not added
+  bool only_that_fit_ = true;                 ///< candidates that are priced
   std::vector<std::map<int, double>> saved_;  ///< by query and candidate
 };
 
 }  // namespace
 
 IndexSet extended(const CostModel& model, const std::vector<double>& weights,
-                  const SelectionProblem& problem, IndexSet chosen,
+                  const SelectionProblem& problem, IndexSet chosen, Prefer prefer,
                   const std::function<bool()>& stopped) {
-  return Extension{model, weights, problem, std::move(chosen), stopped}.run();
+  return Extension{model, weights, problem, std::move(chosen), prefer, stopped}.run();
 }
 
 namespace {
@@ -173,39 +214,132 @@ IndexSet by_worth(const CostModel& model, const std::vector<double>& weights,
   return sorted;
 }
 
+/// A choice that only gets better.
+class Exchange {
+ public:
+  Exchange(const CostModel& model, const std::vector<double>& weights,
+           const SelectionProblem& problem, IndexSet chosen, const std::function<bool()>& stopped)
+      : model_{model},
+        weights_{weights},
+        problem_{problem},
+        stopped_{stopped},
+        chosen_{std::move(chosen)},
+        least_{judged(chosen_)} {}
+
+  IndexSet run() {
+    while (!stopped_() && (one_leaves() || several_leave() || one_comes())) {
+    }
+    return chosen_;
+  }
+
+ private:
+  [[nodiscard]] double judged(const IndexSet& set) const {
+    return cost_of(model_, problem_, weights_, set) + charges(problem_, set);
+  }
+
+  [[nodiscard]] IndexSet by_worth(const IndexSet& set) const {
+    return advisor::by_worth(model_, weights_, problem_, set);
+  }
+
+  /// Whether this, extended, is cheaper than the choice: then it is the choice.
+  bool better(const IndexSet& rest, int barred = -1) {
+    IndexSet other =
+        Extension{model_, weights_, problem_, rest, Prefer::EarnedPerByte, stopped_, barred}.run();
+    const double cost = judged(other);
+    if (stopped_() || cost >= least_ * (1 - kWorthwhile)) {
+      return false;
+    }
+    chosen_ = std::move(other);
+    least_ = cost;
+    return true;
+  }
+
+  bool one_leaves() {
+    const IndexSet order = by_worth(chosen_);
+    return std::any_of(order.begin(), order.end(), [&](int index) {
+      return !stopped_() && better(without(chosen_, index), index);
+    });
+  }
+
+  /// Several small ones stand in the way of a large one that earns more a byte.
+  bool several_leave() {
+    const IndexSet order = by_worth(chosen_);
+    IndexSet rest = chosen_;
+    for (std::size_t i = 0; i < std::min(order.size(), kMostOut) && !stopped_(); ++i) {
+      rest = without(std::move(rest), order[i]);
+      if (i > 0 && better(rest)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// One that earns more than those that stand in its way, if less a byte than what else could
+  /// take their place.
+  bool one_comes() {
+    IndexSet candidates =
+        Extension{model_, weights_, problem_, chosen_, Prefer::Earned, stopped_}.wanted();
+    candidates.resize(std::min(candidates.size(), kMostIn));
+    return std::any_of(candidates.begin(), candidates.end(), [&](int index) {
+      const IndexSet rest = stopped_() ? IndexSet{} : room_for(index);
+      return !rest.empty() && better(rest);
+    });
+  }
+
+  /// The choice with the index, and without those that earn least a byte beside it, as many as it
+  /// takes; empty: that is not enough.
+  [[nodiscard]] IndexSet room_for(int index) const {
+    IndexSet rest = with(chosen_, index);
+    for (const int other : by_worth(rest)) {
+      if (feasible(problem_, rest)) {
+        break;
+      }
+      if (other != index) {
+        rest = without(std::move(rest), other);
+      }
+    }
+    return feasible(problem_, rest) ? rest : IndexSet{};
+  }
+
+  const CostModel& model_;
+  const std::vector<double>& weights_;
+  const SelectionProblem& problem_;
+  const std::function<bool()>& stopped_;
+  IndexSet chosen_;
+  double least_;
+};
+
 }  // namespace
+
+void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen,
+                const std::function<bool()>& stopped) {
+  in_parallel(model.queries(), [&](std::size_t q) {
+    if (stopped()) {
+      return;
+    }
+    SelectionQuery& query = problem.queries[q];
+    const PlannedCost now = model.cost(q, chosen);
+    learn(query, now, chosen);
+    IndexSet others;
+    std::copy_if(model.relevant(q).begin(), model.relevant(q).end(), std::back_inserter(others),
+                 [&](int index) {
+                   return !std::binary_search(chosen.begin(), chosen.end(), index) &&
+                          problem.sizes[static_cast<std::size_t>(index)] <= problem.budget;
+                 });
+    plan_beside(model, q, chosen, std::move(others), [&](int index, const PlannedCost& planned) {
+      learn(query, planned, with(chosen, index));
+    });
+    for (const int index : now.used) {
+      const IndexSet rest = without(chosen, index);
+      learn(query, model.cost(q, rest), rest);
+    }
+  });
+}
 
 IndexSet exchanged(const CostModel& model, const std::vector<double>& weights,
                    const SelectionProblem& problem, IndexSet chosen,
                    const std::function<bool()>& stopped) {
-  const auto judged = [&](const IndexSet& set) {
-    return cost_of(model, problem, weights, set) + charges(problem, set);
-  };
-  double least = judged(chosen);
-  const auto better_without = [&](const IndexSet& rest, int barred) {
-    IndexSet other = Extension{model, weights, problem, rest, stopped, barred}.run();
-    const double cost = judged(other);
-    if (stopped() || cost >= least * (1 - kWorthwhile)) {
-      return false;
-    }
-    chosen = std::move(other);
-    least = cost;
-    return true;
-  };
-  for (bool better = true; better && !stopped();) {
-    const IndexSet order = by_worth(model, weights, problem, chosen);
-    const IndexSet before = chosen;
-    better = std::any_of(order.begin(), order.end(), [&](int index) {
-      return !stopped() && better_without(without(before, index), index);
-    });
-    // Several small ones stand in the way of a large one that earns more a byte.
-    IndexSet rest = before;
-    for (std::size_t i = 0; !better && i < std::min(order.size(), kMostOut) && !stopped(); ++i) {
-      rest = without(std::move(rest), order[i]);
-      better = i > 0 && better_without(rest, -1);
-    }
-  }
-  return chosen;
+  return Exchange{model, weights, problem, std::move(chosen), stopped}.run();
 }
 
 }  // namespace quern::advisor

@@ -1,5 +1,7 @@
 // The numbered rules, one table occurrence at a time.
 #include <algorithm>
+#include <cmath>
+#include <random>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -164,4 +166,78 @@ TEST_CASE("covers: prefixes, both directions, INCLUDE and predicates") {
   CHECK_FALSE(covers(part, {.table = 1, .keys = {{.column = 1}}}));
   CHECK_FALSE(
       covers(ab, {.table = 1, .keys = {{.column = 1, .operator_class = "text_pattern_ops"}}}));
+}
+
+namespace {
+
+/// A table of many columns, and classes that compare some of them.
+CatalogSnapshot wide_table() {
+  std::string columns;
+  for (int c = 1; c <= 12; ++c) {
+    columns += (c == 1 ? "" : ", ") + std::string{"c"} + std::to_string(c) + " int";
+  }
+  return catalog_of("CREATE TABLE orders (" + columns + ");");
+}
+
+QueryUses comparing(const CatalogSnapshot& catalog, const std::string& name, double weight,
+                    const std::vector<std::int16_t>& columns) {
+  TableUse use = on_orders(catalog, {});
+  for (const auto column : columns) {
+    use.clauses.push_back({.column = column, .selectivity = 0.01});
+  }
+  return {.fingerprint = name, .weight = weight, .uses = {use}};
+}
+
+std::size_t serving(const CandidateSet& set, const std::string& fingerprint) {
+  return static_cast<std::size_t>(
+      std::count_if(set.candidates.begin(), set.candidates.end(),
+                    [&](const auto& candidate) { return candidate.serves.contains(fingerprint); }));
+}
+
+}  // namespace
+
+TEST_CASE("one heavy class does not crowd out the candidates of the others") {
+  const auto catalog = wide_table();
+  const std::vector<QueryUses> queries{
+      comparing(catalog, "heavy", 1000, {1, 2, 3, 4, 5, 6, 7, 8, 9}),
+      comparing(catalog, "light", 1, {10, 11})};
+  const auto all = find_candidates(queries, catalog, {});
+  const auto set = find_candidates(queries, catalog, {.per_table = 6});
+  REQUIRE(serving(all, "heavy") > 6);
+  CHECK(serving(set, "heavy") >= 6);
+  CHECK(serving(set, "light") > 0);
+  CHECK(set.candidates.size() <= 6 + 3);
+  CHECK(set.left_out == all.candidates.size() - set.candidates.size());
+}
+
+TEST_CASE("limits on candidates hold, keep the heaviest class, and do not depend on the order") {
+  const auto catalog = wide_table();
+  std::minstd_rand random{7};
+  for (int round = 0; round < 50; ++round) {
+    std::vector<QueryUses> queries;
+    for (int q = 0; q < 5; ++q) {
+      std::set<std::int16_t> columns;
+      for (int n = 0; n < 4; ++n) {
+        columns.insert(static_cast<std::int16_t>(1 + random() % 12));
+      }
+      queries.push_back(
+          comparing(catalog, std::to_string(q), std::pow(10, q), {columns.begin(), columns.end()}));
+    }
+    const std::size_t per_table = 2 + random() % 12;
+    const std::size_t total = 2 + random() % 12;
+    const CandidateLimits limits{.per_table = per_table, .total = total};
+    const auto all = find_candidates(queries, catalog, {});
+    const auto set = find_candidates(queries, catalog, limits);
+    INFO("round " << round << ", " << per_table << " a table, " << total << " in all");
+    CHECK(set.candidates.size() <= std::min(total, per_table + per_table / 2));
+    CHECK(set.candidates.size() >= std::min({total, per_table, all.candidates.size()}));
+    CHECK(set.candidates.size() + set.left_out == all.candidates.size());
+    CHECK(serving(set, "4") >= 1);
+    std::reverse(queries.begin(), queries.end());
+    const auto again = find_candidates(queries, catalog, limits);
+    REQUIRE(again.candidates.size() == set.candidates.size());
+    for (std::size_t i = 0; i < set.candidates.size(); ++i) {
+      CHECK(again.candidates[i].definition == set.candidates[i].definition);
+    }
+  }
 }
