@@ -1,7 +1,9 @@
 #include "collector/sql/parse_tree.hpp"
 
 #include <cctype>
+#include <exception>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <pg_query.h>
@@ -16,7 +18,13 @@ namespace {
 /// What is shown the tree that the library is about to write as protobuf bytes, instead of that.
 using Look = std::function<void(const PgQuery__ParseResult& tree)>;
 
-thread_local const Look* capture = nullptr;
+/// What a look throws waits until the library, which is C, has returned.
+struct Capture {
+  const Look& look;
+  std::exception_ptr failure = {};
+};
+
+thread_local Capture* capture = nullptr;
 
 }  // namespace
 
@@ -37,7 +45,13 @@ std::size_t __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult* mess
   if (capture == nullptr) {
     return __real_pg_query__parse_result__pack(message, out);
   }
-  (*capture)(*message);
+  // While it looks, nothing is captured: it may parse, and write trees, itself.
+  Capture& shown = *std::exchange(capture, nullptr);
+  try {
+    shown.look(*message);
+  } catch (...) {
+    shown.failure = std::current_exception();
+  }
   return 0;
 }
 }
@@ -63,15 +77,18 @@ class Released {
   Result result_;
 };
 
-/// From here to the end of the scope this thread's parses are shown to `look`.
+/// From here to the end of the scope this thread's next parse is shown to `shown`.
 class Capturing {
  public:
-  explicit Capturing(const Look& look) { capture = &look; }
+  explicit Capturing(Capture& shown) : outer_{std::exchange(capture, &shown)} {}
 
-  ~Capturing() { capture = nullptr; }
+  ~Capturing() { capture = outer_; }
 
   Capturing(const Capturing&) = delete;
   Capturing& operator=(const Capturing&) = delete;
+
+ private:
+  Capture* outer_;
 };
 
 /// What would make the library read past the text's end or overrun its stack.
@@ -114,10 +131,20 @@ std::optional<SyntaxError> parse_and_show(const std::string& text, const Look& l
   if (auto refused = refusal(text)) {
     return refused;
   }
-  const Capturing capturing{look};
+  Capture shown{look};
+  const Capturing capturing{shown};
   const Released<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result> result{
       pg_query_parse_protobuf(text.c_str())};
+  if (shown.failure) {
+    std::rethrow_exception(shown.failure);
+  }
   return result->error == nullptr ? std::nullopt : std::optional{from_library(*result->error)};
+}
+
+UserError refused_text(std::string_view sql, const SyntaxError& error) {
+  constexpr std::size_t kShown = 200;
+  return UserError{fmt::format("cannot parse SQL: {} (at byte {}): {}", error.message,
+                               error.position + 1, sql.substr(0, kShown))};
 }
 
 }  // namespace
@@ -148,13 +175,18 @@ bool look_at_tree(std::string_view sql,
   return !parse_and_show(std::string{sql}, look);
 }
 
+void look_at_tree_or_throw(std::string_view sql,
+                           const std::function<void(const PgQuery__ParseResult& tree)>& look) {
+  if (const auto error = parse_and_show(std::string{sql}, look)) {
+    throw refused_text(sql, *error);
+  }
+}
+
 ParseTree ParseTree::parse_or_throw(std::string_view sql) {
   SyntaxError error;
   auto tree = parse(sql, error);
   if (!tree) {
-    constexpr std::size_t kShown = 200;
-    throw UserError{fmt::format("cannot parse SQL: {} (at byte {}): {}", error.message,
-                                error.position + 1, sql.substr(0, kShown))};
+    throw refused_text(sql, error);
   }
   return std::move(*tree);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "collector/sql/passing_tree.hpp"
+
 #include "planner-model/query/bind_analyzer.hpp"
 
 namespace quern::planner_model {
@@ -33,28 +35,37 @@ std::optional<Oid> declared_number(const std::string& text, const TypeSystem& ty
 
 }  // namespace
 
-std::shared_ptr<const BoundQuery> Binder::bind(
-    std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const {
-  const auto tree = collector::ParseTree::parse_or_throw(sql);
-  if (tree.statements().size() != 1) {
-    throw UserError{fmt::format("expected one statement, found {}", tree.statements().size())};
-  }
-  const auto analyze = [&](const std::map<int, Oid>& declared) {
-    Analyzer analyzer{implementation_->catalog, implementation_->types, parameters, declared};
-    auto bound = std::make_shared<BoundQuery>();
-    bound->query = analyzer.analyze(*tree.statements().front().node);
-    bound->text = std::string{sql};
-    bound->unmodelled = analyzer.take_unmodelled();
-    return bound;
-  };
+namespace {
+
+/// What the statement's parse analysis works on; `statement` is the library's and passes.
+struct BindTask {
+  const CatalogSnapshot& catalog;
+  const TypeSystem& types;
+  const std::vector<std::optional<std::string>>& parameters;
+  std::string_view sql;
+  const ParseNode& statement;
+};
+
+std::shared_ptr<const BoundQuery> analyze(const BindTask& task,
+                                          const std::map<int, Oid>& declared) {
+  Analyzer analyzer{task.catalog, task.types, task.parameters, declared};
+  auto bound = std::make_shared<BoundQuery>();
+  bound->query = analyzer.analyze(task.statement);
+  bound->text = std::string{task.sql};
+  bound->unmodelled = analyzer.take_unmodelled();
+  return bound;
+}
+
+/// Parameters that cannot be of the inferred type are declared as numbers, one after the other.
+std::shared_ptr<const BoundQuery> analyze_declaring(const BindTask& task) {
   std::map<int, Oid> declared;
   std::optional<UserError> first;  // about the statement as it is, without guesses
   for (;;) {
     try {
-      return analyze(declared);
+      return analyze(task, declared);
     } catch (const ParameterMisfit& misfit) {
-      const auto& text = parameters[static_cast<std::size_t>(misfit.parameter) - 1];
-      const auto type = declared_number(*text, implementation_->types);
+      const auto& text = task.parameters[static_cast<std::size_t>(misfit.parameter) - 1];
+      const auto type = declared_number(*text, task.types);
       if (!type || !declared.emplace(misfit.parameter, *type).second) {
         throw UserError{first.value_or(misfit)};
       }
@@ -63,6 +74,31 @@ std::shared_ptr<const BoundQuery> Binder::bind(
       throw UserError{first.value_or(error)};
     }
   }
+}
+
+}  // namespace
+
+std::shared_ptr<const BoundQuery> Binder::bind(
+    std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const {
+  std::size_t statements = 0;
+  std::shared_ptr<const BoundQuery> bound;
+  collector::look_at_tree_or_throw(sql, [&](const PgQuery__ParseResult& tree) {
+    const ParseNode* statement = nullptr;
+    for (std::size_t i = 0; i < tree.n_stmts; ++i) {
+      if (tree.stmts[i]->stmt != nullptr) {
+        statement = tree.stmts[i]->stmt;
+        ++statements;
+      }
+    }
+    if (statements == 1) {
+      bound = analyze_declaring(
+          {implementation_->catalog, implementation_->types, parameters, sql, *statement});
+    }
+  });
+  if (statements != 1) {
+    throw UserError{fmt::format("expected one statement, found {}", statements)};
+  }
+  return bound;
 }
 
 ExprPtr Binder::bind_table_expression(std::string_view sql, const Table& table, int range) const {
