@@ -288,7 +288,9 @@ std::optional<IndexClause> match_clause_to_column(PlannerInfo& root, RestrictInf
 
 void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
                    IndexOptInfo& index, IndexClauseSet& set) {
-  set.columns.resize(static_cast<std::size_t>(index.key_columns));
+  if (set.columns.size() < static_cast<std::size_t>(index.key_columns)) {
+    set.columns.resize(static_cast<std::size_t>(index.key_columns));
+  }
   for (auto* clause : clauses) {
     for (int column = 0; column < index.key_columns; ++column) {
       auto& list = set.columns[static_cast<std::size_t>(column)];

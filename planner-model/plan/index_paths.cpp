@@ -10,7 +10,6 @@
 namespace quern::planner_model {
 
 void check_index_predicates(PlannerInfo& root, RelOptInfo& rel) {
-  std::vector<ExprPtr> clauses = clause_exprs(rel.restrictions);
   bool any_partial = false;
   for (auto* index : rel.indexes) {
     index->restrict_info = rel.restrictions;
@@ -20,6 +19,7 @@ void check_index_predicates(PlannerInfo& root, RelOptInfo& rel) {
   if (!any_partial) {
     return;
   }
+  std::vector<ExprPtr> clauses = clause_exprs(rel.restrictions);
   for (auto* clause : rel.join_info) {
     if (movable_to(*clause, rel)) {
       clauses.push_back(clause->clause);
@@ -381,11 +381,9 @@ class JoinClauseIndexPaths {
   std::vector<Relids> sets_;
 };
 
-IndexClauseSet eclass_clauses(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index) {
-  IndexClauseSet set;
-  set.columns.resize(static_cast<std::size_t>(index.key_columns));
+void match_eclasses(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& index, IndexClauseSet& set) {
   if (!rel.has_ec_joins) {
-    return set;
+    return;
   }
   for (int column = 0; column < index.key_columns; ++column) {
     const auto c = static_cast<std::size_t>(column);
@@ -405,7 +403,17 @@ IndexClauseSet eclass_clauses(PlannerInfo& root, RelOptInfo& rel, IndexOptInfo& 
         generate_implied_equalities_for_column(root, rel, matches, rel.lateral_referencers);
     match_clauses(root, clauses, index, set);
   }
-  return set;
+}
+
+/// As new for another index, with the memory of the lists kept.
+void clear(IndexClauseSet& set, const IndexOptInfo& index) {
+  const auto columns = static_cast<std::size_t>(index.key_columns);
+  for (auto& column : set.columns) {
+    column.clear();
+  }
+  if (set.columns.size() < columns) {
+    set.columns.resize(columns);
+  }
 }
 
 }  // namespace
@@ -417,27 +425,30 @@ void create_index_paths(PlannerInfo& root, RelOptInfo& rel) {
   std::vector<Path*> bitmap;
   std::vector<Path*> join_bitmap;
   std::vector<RestrictInfo*> join_or;
+  std::vector<RestrictInfo*> movable;
   for (auto* clause : rel.join_info) {
-    if (!clause->or_arms.empty() && movable_to(*clause, rel)) {
-      join_or.push_back(clause);
+    if (movable_to(*clause, rel)) {
+      (clause->or_arms.empty() ? movable : join_or).push_back(clause);
     }
   }
+  const bool may_join = !movable.empty() || rel.has_ec_joins;
+  IndexClauseSet restrictions;
+  IndexClauseSet joins;
+  IndexClauseSet classes;
   for (auto* index : rel.indexes) {
     if (!index->predicate.empty() && !index->predicate_ok) {
       continue;
     }
-    IndexClauseSet restrictions;
+    clear(restrictions, *index);
     match_clauses(root, index->restrict_info, *index, restrictions);
     get_index_paths(root, rel, *index, restrictions, bitmap);
-    IndexClauseSet joins;
-    std::vector<RestrictInfo*> movable;
-    for (auto* clause : rel.join_info) {
-      if (movable_to(*clause, rel) && clause->or_arms.empty()) {
-        movable.push_back(clause);
-      }
+    if (!may_join) {
+      continue;
     }
+    clear(joins, *index);
     match_clauses(root, movable, *index, joins);
-    const auto classes = eclass_clauses(root, rel, *index);
+    clear(classes, *index);
+    match_eclasses(root, rel, *index, classes);
     if (!joins.empty() || !classes.empty()) {
       JoinClauseIndexPaths{root, rel, *index, restrictions, joins, classes, join_bitmap}.run();
     }

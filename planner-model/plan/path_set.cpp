@@ -76,6 +76,14 @@ void discard(RelOptInfo& rel, Path* path) {
   }
 }
 
+void insert(std::vector<Path*>& paths, std::size_t at, Path* path) {
+  if (paths.capacity() == 0) {
+    constexpr std::size_t kUsual = 8;
+    paths.reserve(kUsual);
+  }
+  paths.insert(paths.begin() + static_cast<std::ptrdiff_t>(at), path);
+}
+
 Path& fresh_path(PlannerGlobal& global, RelOptInfo* parent) {
   if (parent == nullptr || parent->discarded.empty()) {
     return global.paths.emplace_back();
@@ -202,7 +210,7 @@ void add_path(RelOptInfo& rel, Path* path) {
       return;
     }
   }
-  rel.paths.insert(rel.paths.begin() + static_cast<std::ptrdiff_t>(insert_at), path);
+  insert(rel.paths, insert_at, path);
 }
 
 bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
@@ -265,8 +273,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
       return;
     }
   }
-  rel.partial_paths.insert(rel.partial_paths.begin() + static_cast<std::ptrdiff_t>(insert_at),
-                           path);
+  insert(rel.partial_paths, insert_at, path);
 }
 
 bool add_partial_path_precheck(const RelOptInfo& rel, double total, const PathKeys& pathkeys) {
@@ -288,7 +295,9 @@ void set_cheapest(RelOptInfo& rel) {
   Path* cheapest_startup = nullptr;
   Path* cheapest_total = nullptr;
   Path* best_param = nullptr;
-  std::vector<Path*> parameterized;
+  auto& parameterized = rel.cheapest_parameterized;
+  parameterized.clear();
+  parameterized.reserve(rel.paths.size() + 1);
   for (auto* path : rel.paths) {
     if (path->param != nullptr) {
       parameterized.push_back(path);
@@ -335,7 +344,6 @@ void set_cheapest(RelOptInfo& rel) {
   }
   rel.cheapest_startup = cheapest_startup;
   rel.cheapest_total = cheapest_total;
-  rel.cheapest_parameterized = std::move(parameterized);
 }
 
 Path* cheapest_path_for_pathkeys(const std::vector<Path*>& paths, const PathKeys& keys,

@@ -1,5 +1,6 @@
 // IN and EXISTS become joins. Source: prepjointree.c (pull_up_sublinks), subselect.c
 // (convert_ANY_sublink_to_join, convert_EXISTS_sublink_to_join), PostgreSQL 15.
+#include <algorithm>
 #include <set>
 
 #include "planner-model/plan/plan.hpp"
@@ -73,7 +74,7 @@ class SublinkPullUp {
   }
 
   JoinTree attach(JoinTree node, const ExprPtr& quals, Relids available) {
-    JoinTree top = node;
+    JoinTree top = std::move(node);
     std::vector<ExprPtr> kept;
     for (const auto& qual : conjuncts(quals)) {
       if (!pull(qual, available, top)) {
@@ -298,8 +299,19 @@ class SublinkPullUp {
 
 }  // namespace
 
+namespace {
+
+bool has_sublinks(const JoinTree& tree) {
+  return any_of(tree.quals, [](const Expr& e) { return e.kind == ExprKind::SubLink; }) ||
+         std::any_of(tree.children.begin(), tree.children.end(), has_sublinks);
+}
+
+}  // namespace
+
 void pull_up_sublinks(PlannerInfo& root) {
-  SublinkPullUp{root}.run();
+  if (has_sublinks(root.query.join_tree)) {
+    SublinkPullUp{root}.run();
+  }
 }
 
 }  // namespace quern::planner_model

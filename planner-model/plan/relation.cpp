@@ -85,7 +85,7 @@ void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
   rel.all_visible_fraction = visible <= 0 ? 0 : visible >= pages ? 1 : visible / pages;
 }
 
-AccessMethod access_method(const std::string& name) {
+AccessMethod access_method(std::string_view name) {
   if (name == "btree")
     return AccessMethod::Btree;
   if (name == "hash")
@@ -179,12 +179,14 @@ bool has_grown(const RelOptInfo& rel, const IndexOptInfo& info, double entry) {
 /// Levels above the leaves when the server could not be asked: inner pages 70 % full, as CREATE
 /// INDEX leaves them and as splits at the right end do. The root of an index that grew splits only
 /// when it is full.
-int guess_tree_height(double pages, double entry, bool grown) {
+int guess_tree_height(const PlannerInfo& root, const RelOptInfo& rel, const IndexOptInfo& info) {
   constexpr double kRoom = 8192.0 - 40;
+  const double entry = pivot_entry(root, rel, info);
+  const bool grown = has_grown(rel, info, entry);
   const double fanout = std::max(2.0, std::floor(kRoom * 0.7 / entry));
   const double full_root = grown ? std::floor(kRoom / entry) : fanout;
   int height = 0;
-  for (double n = pages - 1; n > 1; n = n <= full_root ? 1 : std::ceil(n / fanout)) {
+  for (double n = info.pages - 1; n > 1; n = n <= full_root ? 1 : std::ceil(n / fanout)) {
     ++height;
   }
   return height;
@@ -239,10 +241,7 @@ void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info
     info.tuples = std::min(info.tuples, rel.tuples);
   }
   if (info.method == AccessMethod::Btree) {
-    const double entry = pivot_entry(root, rel, info);
-    info.tree_height = index.tree_height
-                           ? *index.tree_height
-                           : guess_tree_height(info.pages, entry, has_grown(rel, info, entry));
+    info.tree_height = index.tree_height ? *index.tree_height : guess_tree_height(root, rel, info);
   }
 }
 
@@ -257,7 +256,7 @@ bool hypopg_sees(const Index& index, const RelOptInfo& rel) {
 }
 
 IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index, bool hypothetical,
-                         const std::vector<ExprPtr>& vars, const std::map<int, int>& to_parent) {
+                         const std::vector<ExprPtr>& vars, const FlatMap<int, int>& to_parent) {
   auto& global = *root.global;
   const auto& types = *global.types;
   auto& info = global.indexes.emplace_back();
@@ -342,12 +341,14 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
     return;
   }
   estimate_size(root, rel);
-  std::map<int, int> to_parent;
+  FlatMap<int, int> to_parent;
   for (const auto& [parent, own] : rel.parent_columns) {
     to_parent[own] = parent;
   }
   const auto& vars = global.expressions->columns(table, rel.range);
-  for (const auto& entry : global.visible_indexes(table.oid)) {
+  const auto& visible = global.visible_indexes(table.oid);
+  rel.indexes.reserve(visible.size());
+  for (const auto& entry : visible) {
     if (entry.hypothetical && !hypopg_sees(*entry.index, rel)) {
       continue;
     }
@@ -401,7 +402,7 @@ int parallel_worker_count(const PlannerInfo& root, const RelOptInfo& rel, double
                           double index_pages, int max_workers) {
   const auto& p = root.global->cost;
   int workers = 0;
-  if (rel.table != nullptr) {
+  if (rel.table != nullptr && !rel.table->options.empty()) {
     if (const auto it = rel.table->options.find("parallel_workers");
         it != rel.table->options.end()) {
       return std::min(std::atoi(it->second.c_str()), max_workers);

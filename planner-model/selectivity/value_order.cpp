@@ -113,6 +113,9 @@ std::optional<std::strong_ordering> order_arrays(const Value& a, const Value& b,
 
 std::optional<std::strong_ordering> compare(const Value& a, const Value& b, Oid collation,
                                             const TypeSystem& types) {
+  if (a.form == ValueForm::Integer && b.form == ValueForm::Integer) {
+    return a.integer <=> b.integer;
+  }
   if (is_number(a) && is_number(b)) {
     return order_numbers(a, b);
   }
@@ -147,6 +150,9 @@ std::optional<std::strong_ordering> compare(const Value& a, const Value& b, Oid 
 }
 
 bool equal_values(const Value& a, const Value& b) {
+  if (a.form == ValueForm::Integer && b.form == ValueForm::Integer) {
+    return a.integer == b.integer;
+  }
   if (is_number(a) && is_number(b)) {
     return order_numbers(a, b) == 0;
   }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 
@@ -39,9 +40,20 @@ const Property* find_property(const PlanNode& node, std::string_view name) {
   return found == node.properties.end() ? nullptr : &*found;
 }
 
+void append_text(std::string& text, const Property& property) {
+  if (property.items.empty()) {
+    text.append(property.text);
+    return;
+  }
+  for (const std::string& item : property.items) {
+    text.append(&item == &property.items.front() ? ""sv : ", "sv).append(item);
+  }
+}
+
 std::string text_of(const Property& property) {
-  return property.items.empty() ? property.text
-                                : fmt::format("{}", fmt::join(property.items, ", "));
+  std::string text;
+  append_text(text, property);
+  return text;
 }
 
 bool in_field(const Property& property) {
@@ -85,69 +97,73 @@ Target target_of(const PlanNode& node) {
 // --- text
 // -----------------------------------------------------------------------------------------
 
-std::string aggregate_title(const PlanNode& node) {
-  std::string title = node.partial_mode == "Simple"sv || node.partial_mode.empty()
-                          ? std::string{}
-                          : node.partial_mode + " ";
-  if (node.strategy == "Sorted"sv) {
-    return title + "GroupAggregate";
+void append(std::string& text, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) {
+    text.append(part);
   }
-  if (node.strategy == "Hashed"sv) {
-    return title + "HashAggregate";
-  }
-  return title + (node.strategy == "Mixed"sv ? "MixedAggregate" : "Aggregate");
 }
 
-std::string join_title(const PlanNode& node) {
+void append_aggregate_title(std::string& text, const PlanNode& node) {
+  if (!node.partial_mode.empty() && node.partial_mode != "Simple"sv) {
+    append(text, {node.partial_mode, " "sv});
+  }
+  text.append(node.strategy == "Sorted"sv   ? "GroupAggregate"sv
+              : node.strategy == "Hashed"sv ? "HashAggregate"sv
+              : node.strategy == "Mixed"sv  ? "MixedAggregate"sv
+                                            : "Aggregate"sv);
+}
+
+void append_join_title(std::string& text, const PlanNode& node) {
   const bool nested_loop = node.node_type == "Nested Loop"sv;
-  const std::string method =
-      nested_loop ? node.node_type : node.node_type.substr(0, node.node_type.find(' '));
-  if (node.join_type.empty() || node.join_type == "Inner"sv) {
-    return nested_loop ? method : method + " Join";
+  const std::string_view type = node.node_type;
+  text.append(nested_loop ? type : type.substr(0, type.find(' ')));
+  if (!node.join_type.empty() && node.join_type != "Inner"sv) {
+    append(text, {" "sv, node.join_type, " Join"sv});
+  } else if (!nested_loop) {
+    text.append(" Join"sv);
   }
-  return method + " " + node.join_type + " Join";
 }
 
-std::string title(const PlanNode& node) {
+void append_title(std::string& text, const PlanNode& node) {
   if (node.node_type == "Aggregate"sv) {
-    return aggregate_title(node);
+    append_aggregate_title(text, node);
+  } else if (is_join(node)) {
+    append_join_title(text, node);
+  } else if (node.node_type == "ModifyTable"sv) {
+    text.append(node.operation);
+  } else if (node.node_type == "SetOp"sv) {
+    append(text, {node.strategy == "Hashed"sv ? "HashSetOp "sv : "SetOp "sv, node.command});
+  } else {
+    text.append(node.node_type);
   }
-  if (is_join(node)) {
-    return join_title(node);
-  }
-  if (node.node_type == "ModifyTable"sv) {
-    return node.operation;
-  }
-  if (node.node_type == "SetOp"sv) {
-    return (node.strategy == "Hashed"sv ? "HashSetOp " : "SetOp ") + node.command;
-  }
-  return node.node_type;
 }
 
-std::string target_text(const PlanNode& node) {
+void append_target(std::string& text, const PlanNode& node) {
   const Target target = target_of(node);
   if (node.alias.empty() && target.name.empty()) {
-    return {};
+    return;
   }
-  std::string text = " on";
+  text.append(" on"sv);
   if (!target.name.empty()) {
-    text += " " + quote_identifier(target.name);
+    append(text, {" "sv, quote_identifier(target.name)});
   }
   if (!node.alias.empty() && node.alias != target.name) {
-    text += " " + quote_identifier(node.alias);
+    append(text, {" "sv, quote_identifier(node.alias)});
   }
-  return text;
 }
 
-std::string index_text(const PlanNode& node) {
-  if (node.index.empty()) {
-    return {};
+void append_index(std::string& text, const PlanNode& node) {
+  if (!node.index.empty()) {
+    text.append(node.node_type == "Bitmap Index Scan"sv ? " on "sv
+                : node.scan_direction == "Backward"sv   ? " Backward using "sv
+                                                        : " using "sv);
+    text.append(quote_identifier(node.index));
   }
-  if (node.node_type == "Bitmap Index Scan"sv) {
-    return " on " + quote_identifier(node.index);
-  }
-  return (node.scan_direction == "Backward"sv ? " Backward using " : " using ") +
-         quote_identifier(node.index);
+}
+
+void append_integer(std::string& text, std::int64_t number) {
+  std::array<char, 24> digits;
+  text.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), number).ptr);
 }
 
 /// As printf's %.2f.
@@ -163,7 +179,7 @@ void append_cost(std::string& text, double cost) {
     point[0] = '.';
     point[1] = static_cast<char>('0' + rounded / 10 % 10);
     point[2] = static_cast<char>('0' + rounded % 10);
-    text.append(digits.begin(), point + 3);
+    text.append(digits.data(), static_cast<std::size_t>(point + 3 - digits.data()));
   } else {
     fmt::format_to(std::back_inserter(text), "{:.2f}", cost);
   }
@@ -173,7 +189,7 @@ void append_cost(std::string& text, double cost) {
 void append_rows(std::string& text, double rows) {
   constexpr double kWhole = 1e15;
   if (std::abs(rows) < kWhole && rows == std::floor(rows)) {
-    text.append(std::to_string(static_cast<std::int64_t>(rows)));
+    append_integer(text, static_cast<std::int64_t>(rows));
   } else {
     fmt::format_to(std::back_inserter(text), "{:.0f}", rows);
   }
@@ -182,6 +198,8 @@ void append_rows(std::string& text, double rows) {
 class TextPrinter {
  public:
   std::string print(const PlanNode& plan) {
+    constexpr std::size_t kUsualPlan = 2000;
+    text_.reserve(kUsualPlan);
     node(plan, 0);
     if (!text_.empty()) {
       text_.pop_back();
@@ -199,15 +217,20 @@ class TextPrinter {
       line(indent, plan.subplan_name);
       ++indent;
     }
-    text_.append(static_cast<std::size_t>(indent) * 2, ' ').append(indent > 0 ? "->  " : "");
-    text_.append(plan.parallel_aware ? "Parallel " : "").append(title(plan));
-    text_.append(index_text(plan)).append(target_text(plan)).append("  (cost=");
+    text_.append(static_cast<std::size_t>(indent) * 2, ' ').append(indent > 0 ? "->  "sv : ""sv);
+    text_.append(plan.parallel_aware ? "Parallel "sv : ""sv);
+    append_title(text_, plan);
+    append_index(text_, plan);
+    append_target(text_, plan);
+    text_.append("  (cost="sv);
     append_cost(text_, plan.startup.value());
-    text_.append("..");
+    text_.append(".."sv);
     append_cost(text_, plan.total.value());
-    text_.append(" rows=");
+    text_.append(" rows="sv);
     append_rows(text_, plan.rows.value());
-    text_.append(" width=").append(std::to_string(plan.width)).append(")\n");
+    text_.append(" width="sv);
+    append_integer(text_, plan.width);
+    text_.append(")\n"sv);
     indent += indent > 0 ? 3 : 1;
     properties(plan, indent);
     for (const PlanNode& child : plan.children) {
@@ -246,8 +269,9 @@ class TextPrinter {
         const bool heads_keys = aggregate && property.name == "Sort Key"sv;
         extra = heads_keys ? 0 : extra;
         text_.append(static_cast<std::size_t>(indent + extra) * 2, ' ').append(property.name);
-        text_.append(": ").append(property.items.empty() ? property.text : text_of(property));
-        text_.append("\n");
+        text_.append(": "sv);
+        append_text(text_, property);
+        text_.append("\n"sv);
         extra = heads_keys ? 1 : extra;
       }
     }
