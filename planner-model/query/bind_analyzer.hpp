@@ -133,7 +133,7 @@ class Analyzer {
   };
 
   [[nodiscard]] MergedColumns merge_using(const FromItem& left, const FromItem& right,
-                                          const std::vector<std::string>& names,
+                                          const std::vector<std::string_view>& names,
                                           PgQuery__JoinType type);
   [[nodiscard]] ExprPtr merged_column(PgQuery__JoinType type, const ExprPtr& left,
                                       const ExprPtr& right);
@@ -144,21 +144,21 @@ class Analyzer {
 
   // --- bind_column.cpp
   [[nodiscard]] ExprPtr transform_column_ref(Scope& scope, const PgQuery__ColumnRef& ref);
-  [[nodiscard]] ExprPtr column_by_name(Scope& scope, const std::string& name, bool local_only);
-  [[nodiscard]] ExprPtr column_of(const NamespaceItem& item, const std::string& name,
+  [[nodiscard]] ExprPtr column_by_name(Scope& scope, std::string_view name, bool local_only);
+  [[nodiscard]] ExprPtr column_of(const NamespaceItem& item, std::string_view name,
                                   int levels_up);
   [[nodiscard]] ExprPtr whole_row(const NamespaceItem& item, int levels_up);
   [[nodiscard]] ExprPtr whole_row_or_scalar(Scope& scope, const NamespaceItem& item, int levels_up);
-  [[nodiscard]] ExprPtr projection_call(Scope& scope, const std::string& name, const ExprPtr& row);
+  [[nodiscard]] ExprPtr projection_call(Scope& scope, std::string_view name, const ExprPtr& row);
 
   struct FoundName {
     NamespaceItem* item = nullptr;
     int levels_up = 0;
   };
 
-  [[nodiscard]] FoundName find_name(Scope& scope, const std::string& schema,
-                                    const std::string& name);
-  [[noreturn]] void missing_relation(Scope& scope, const std::string& name);
+  [[nodiscard]] FoundName find_name(Scope& scope, std::string_view schema,
+                                    std::string_view name);
+  [[noreturn]] void missing_relation(Scope& scope, std::string_view name);
   [[nodiscard]] ExprPtr select_field(Scope& scope, const ExprPtr& row, const std::string& name);
   [[nodiscard]] std::vector<RangeColumn> row_columns(Scope& scope, const Expr& row);
 

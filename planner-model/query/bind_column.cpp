@@ -25,7 +25,7 @@ constexpr std::array<SystemColumn, 6> kSystemColumns{{{"ctid", -1, type_oid::kTi
                                                       {"cmax", -5, type_oid::kCid},
                                                       {"tableoid", -6, type_oid::kOid}}};
 
-const SystemColumn* system_column(const NamespaceItem& item, const std::string& name) {
+const SystemColumn* system_column(const NamespaceItem& item, std::string_view name) {
   if (item.table == nullptr || item.table->kind == 'v') {
     return nullptr;
   }
@@ -47,7 +47,7 @@ void check_lateral(const NamespaceItem& item) {
 }  // namespace
 
 /// scanNSItemForColumn(): null when the item has no such column.
-ExprPtr Analyzer::column_of(const NamespaceItem& item, const std::string& name, int levels_up) {
+ExprPtr Analyzer::column_of(const NamespaceItem& item, std::string_view name, int levels_up) {
   const int position = item.columns->find(name);
   if (position == ColumnSet::kAmbiguous) {
     throw UserError{fmt::format("column reference \"{}\" is ambiguous", name)};
@@ -56,12 +56,13 @@ ExprPtr Analyzer::column_of(const NamespaceItem& item, const std::string& name, 
     return raised(item.columns->expr(static_cast<std::size_t>(position)), levels_up);
   }
   if (const SystemColumn* column = system_column(item, name)) {
-    return make_var(item.range, column->number, RangeColumn{name, column->type}, levels_up);
+    return make_var(item.range, column->number, RangeColumn{std::string{name}, column->type},
+                    levels_up);
   }
   return nullptr;
 }
 
-ExprPtr Analyzer::column_by_name(Scope& scope, const std::string& name, bool local_only) {
+ExprPtr Analyzer::column_by_name(Scope& scope, std::string_view name, bool local_only) {
   int levels_up = 0;
   for (Scope* level = &scope; level != nullptr; level = level->parent, ++levels_up) {
     ExprPtr found;
@@ -85,8 +86,8 @@ ExprPtr Analyzer::column_by_name(Scope& scope, const std::string& name, bool loc
 }
 
 /// refnameNamespaceItem()
-Analyzer::FoundName Analyzer::find_name(Scope& scope, const std::string& schema,
-                                        const std::string& name) {
+Analyzer::FoundName Analyzer::find_name(Scope& scope, std::string_view schema,
+                                        std::string_view name) {
   int levels_up = 0;
   for (Scope* level = &scope; level != nullptr; level = level->parent, ++levels_up) {
     NamespaceItem* found = nullptr;
@@ -112,7 +113,7 @@ Analyzer::FoundName Analyzer::find_name(Scope& scope, const std::string& schema,
 }
 
 /// errorMissingRTE()
-void Analyzer::missing_relation(Scope& scope, const std::string& name) {
+void Analyzer::missing_relation(Scope& scope, std::string_view name) {
   for (Scope* level = &scope; level != nullptr; level = level->parent) {
     for (const RangeTableEntry& entry : level->query.range_table) {
       if (entry.alias == name || (entry.table != nullptr && entry.table->name == name)) {
@@ -140,7 +141,7 @@ ExprPtr Analyzer::whole_row(const NamespaceItem& item, int levels_up) {
 ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& ref) {
   const ParseList fields = list_of(ref.n_fields, ref.fields);
   const bool star = is(fields.back(), PG_QUERY__NODE__NODE_A_STAR);
-  const std::vector<std::string> names = strings_of(fields);
+  const std::vector<std::string_view> names = strings_of(fields);
   if (names.size() == 1) {
     if (ExprPtr column = column_by_name(scope, names[0], false)) {
       return column;
@@ -154,9 +155,9 @@ ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& r
     throw UserError{
         fmt::format("improper qualified name (too many dotted names): {}", fmt::join(names, "."))};
   }
-  const std::string& column_name = names.back();
-  const std::string& relation = names[names.size() - 2];
-  const std::string schema = names.size() > 2 ? names[names.size() - 3] : std::string{};
+  const std::string_view column_name = names.back();
+  const std::string_view relation = names[names.size() - 2];
+  const std::string_view schema = names.size() > 2 ? names[names.size() - 3] : std::string_view{};
   const FoundName found = find_name(scope, schema, relation);
   if (found.item == nullptr) {
     missing_relation(scope, relation);
@@ -192,7 +193,7 @@ ExprPtr Analyzer::whole_row_or_scalar(Scope& scope, const NamespaceItem& item, i
 }
 
 /// t.f may be a call f(t) of a function over the row (ParseComplexProjection and its fallback).
-ExprPtr Analyzer::projection_call(Scope& scope, const std::string& name, const ExprPtr& row) {
+ExprPtr Analyzer::projection_call(Scope& scope, std::string_view name, const ExprPtr& row) {
   (void)scope;
   const std::vector<Oid> arguments{row->type};
   const ResolvedFunction found = types_.resolve_function({}, name, arguments);

@@ -94,10 +94,11 @@ Analyzer::FromItem Analyzer::add_range(Scope& scope, RangeTableEntry entry,
       throw UserError{fmt::format("table \"{}\" has {} columns available but {} columns specified",
                                   entry.alias, live, alias->n_colnames)};
     }
+    // Only a list of names needs columns of its own (RangeColumns).
     std::size_t next = 0;
-    for (RangeColumn& column : entry.columns.edit()) {
-      if (!column.name.empty() && next < alias->n_colnames) {
-        column.name = std::string{string_of(alias->colnames[next++])};
+    for (std::size_t i = 0; next < alias->n_colnames; ++i) {
+      if (!entry.columns[i].name.empty()) {
+        entry.columns.edit()[i].name = std::string{string_of(alias->colnames[next++])};
       }
     }
   }

@@ -30,8 +30,8 @@ JoinType join_type(PgQuery__JoinType type) {
 }
 
 /// The columns that NATURAL joins by: in both, in the left side's order.
-std::vector<std::string> common_names(const ColumnSet& left, const ColumnSet& right) {
-  std::vector<std::string> names;
+std::vector<std::string_view> common_names(const ColumnSet& left, const ColumnSet& right) {
+  std::vector<std::string_view> names;
   for (std::size_t i = 0; i < left.size(); ++i) {
     if (right.find(left.name(i)) != ColumnSet::kMissing) {
       names.push_back(left.name(i));
@@ -40,7 +40,7 @@ std::vector<std::string> common_names(const ColumnSet& left, const ColumnSet& ri
   return names;
 }
 
-int using_column(const ColumnSet& side, const std::string& name, std::string_view which) {
+int using_column(const ColumnSet& side, std::string_view name, std::string_view which) {
   const int position = side.find(name);
   if (position == ColumnSet::kAmbiguous) {
     throw UserError{
@@ -81,12 +81,12 @@ ExprPtr Analyzer::merged_column(PgQuery__JoinType type, const ExprPtr& left, con
 }
 
 Analyzer::MergedColumns Analyzer::merge_using(const FromItem& left, const FromItem& right,
-                                              const std::vector<std::string>& names,
+                                              const std::vector<std::string_view>& names,
                                               PgQuery__JoinType type) {
   MergedColumns merged;
   std::vector<ExprPtr> clauses;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string& name = names[i];
+    const std::string_view name = names[i];
     if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), name) !=
         names.begin() + static_cast<std::ptrdiff_t>(i)) {
       throw UserError{
@@ -96,7 +96,7 @@ Analyzer::MergedColumns Analyzer::merge_using(const FromItem& left, const FromIt
     merged.right.push_back(using_column(*right.columns, name, "right"));
     const ExprPtr l = left.columns->expr(static_cast<std::size_t>(merged.left.back()));
     const ExprPtr r = right.columns->expr(static_cast<std::size_t>(merged.right.back()));
-    merged.columns.add(name, merged_column(type, l, r));
+    merged.columns.add(std::string{name}, merged_column(type, l, r));
     clauses.push_back(coerce_to_boolean(make_op({{}, "="}, l, r), "JOIN/USING"));
   }
   merged.quals = clauses.empty()       ? nullptr
@@ -122,7 +122,7 @@ Analyzer::FromItem Analyzer::transform_join(Scope& scope, const PgQuery__JoinExp
   result.names = std::move(left.names);
   std::move(right.names.begin(), right.names.end(), std::back_inserter(result.names));
 
-  const std::vector<std::string> names =
+  const std::vector<std::string_view> names =
       join.is_natural != 0 ? common_names(*left.columns, *right.columns)
                            : strings_of(list_of(join.n_using_clause, join.using_clause));
   MergedColumns merged = merge_using(left, right, names, join.jointype);
@@ -140,8 +140,10 @@ Analyzer::FromItem Analyzer::transform_join(Scope& scope, const PgQuery__JoinExp
 ExprPtr Analyzer::transform_join_on(Scope& scope, const PgQuery__JoinExpr& join,
                                     std::vector<NamespaceItem>& names) {
   set_lateral(names, false, true);
-  const Swapped<std::vector<NamespaceItem>> visible{scope.names, names};
-  return transform_where(scope, join.quals, ExprUse::JoinOn);
+  const Swapped<std::vector<NamespaceItem>> visible{scope.names, std::move(names)};
+  ExprPtr quals = transform_where(scope, join.quals, ExprUse::JoinOn);
+  names = std::move(scope.names);
+  return quals;
 }
 
 /// The names that the join leaves visible: its own columns, and the tables in it unless it has an

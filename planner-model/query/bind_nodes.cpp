@@ -50,6 +50,18 @@ ExprPtr make_var(int varno, int attno, const RangeColumn& column, int levels_up)
   return var;
 }
 
+ExprPtr make_var(int varno, const Column& column) {
+  auto var = std::make_shared<Expr>();
+  var->kind = ExprKind::Var;
+  var->varno = varno;
+  var->attno = column.number;
+  var->type = column.type;
+  var->typmod = column.type_modifier;
+  var->collation = column.collation;
+  var->name = column.name;
+  return var;
+}
+
 ExprPtr make_null(Oid type, std::int32_t typmod, Oid collation) {
   auto constant = std::make_shared<Expr>();
   constant->kind = ExprKind::Const;

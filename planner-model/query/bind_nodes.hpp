@@ -15,6 +15,7 @@ namespace quern::planner_model {
 // Makers of expression nodes (nodes/makefuncs.c) and small questions about them.
 
 [[nodiscard]] ExprPtr make_var(int varno, int attno, const RangeColumn& column, int levels_up = 0);
+[[nodiscard]] ExprPtr make_var(int varno, const Column& column);
 [[nodiscard]] ExprPtr make_null(Oid type, std::int32_t typmod = -1, Oid collation = 0);
 [[nodiscard]] ExprPtr make_bool_const(bool value);
 [[nodiscard]] ExprPtr make_int4_const(std::int32_t value);

@@ -37,10 +37,12 @@ using ParseList = std::span<PgQuery__Node* const>;
   return is(node, PG_QUERY__NODE__NODE_STRING) ? text_of(node->string->sval) : std::string_view{};
 }
 
-[[nodiscard]] inline std::vector<std::string> strings_of(ParseList nodes) {
-  std::vector<std::string> all;
+/// The strings are the parse tree's.
+[[nodiscard]] inline std::vector<std::string_view> strings_of(ParseList nodes) {
+  std::vector<std::string_view> all;
+  all.reserve(nodes.size());
   for (const ParseNode* node : nodes) {
-    all.emplace_back(string_of(node));
+    all.push_back(string_of(node));
   }
   return all;
 }
@@ -52,13 +54,12 @@ struct QualifiedName {
 };
 
 [[nodiscard]] inline QualifiedName qualified_name(ParseList nodes) {
-  const std::vector<std::string> parts = strings_of(nodes);
   QualifiedName result;
-  if (!parts.empty()) {
-    result.name = parts.back();
+  if (!nodes.empty()) {
+    result.name = string_of(nodes.back());
   }
-  if (parts.size() > 1) {
-    result.schema = parts[parts.size() - 2];
+  if (nodes.size() > 1) {
+    result.schema = string_of(nodes[nodes.size() - 2]);
   }
   return result;
 }

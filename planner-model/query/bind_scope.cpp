@@ -117,12 +117,10 @@ ExprPtr ColumnSet::expr(std::size_t position) const {
   if (table_ == nullptr) {
     return own_[position].expr;
   }
-  const quern::Column& column = table_->columns[position];
-  return make_var(range_, column.number,
-                  RangeColumn{column.name, column.type, column.type_modifier, column.collation});
+  return make_var(range_, table_->columns[position]);
 }
 
-int ColumnSet::find(const std::string& name) const {
+int ColumnSet::find(std::string_view name) const {
   int found = kMissing;
   const auto note = [&](std::size_t position) {
     found = found == kMissing ? static_cast<int>(position) : kAmbiguous;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -61,7 +62,7 @@ class ColumnSet {
   /// A Var of this query level, or what a merged join column stands for.
   [[nodiscard]] ExprPtr expr(std::size_t position) const;
   /// A position, kAmbiguous or kMissing.
-  [[nodiscard]] int find(const std::string& name) const;
+  [[nodiscard]] int find(std::string_view name) const;
 
  private:
   struct Column {

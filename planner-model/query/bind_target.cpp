@@ -33,6 +33,7 @@ std::string column_name(const PgQuery__ResTarget& target, const Expr& expr) {
 void Analyzer::transform_target_list(Scope& scope, ParseList items, ExprUse use,
                                      std::vector<TargetEntry>& targets) {
   const Swapped<ExprUse> in_place{scope.use, use};
+  targets.reserve(targets.size() + items.size());
   for (const ParseNode* node : items) {
     ensure(is(node, PG_QUERY__NODE__NODE_RES_TARGET), "target lists hold ResTargets");
     const PgQuery__ResTarget& target = *node->res_target;
@@ -47,7 +48,7 @@ void Analyzer::transform_target_list(Scope& scope, ParseList items, ExprUse use,
     } else {
       ExprPtr expr = transform(scope, target.val);
       std::string name = column_name(target, *expr);
-      columns.push_back(StarColumn{std::move(name), std::move(expr)});
+      targets.push_back(TargetEntry{std::move(expr), std::move(name)});
     }
     for (StarColumn& column : columns) {
       targets.push_back(TargetEntry{std::move(column.expr), std::move(column.name)});
@@ -99,7 +100,7 @@ std::vector<Analyzer::StarColumn> Analyzer::expand_item(const NamespaceItem& ite
 /// ExpandColumnRefStar()
 std::vector<Analyzer::StarColumn> Analyzer::expand_star(Scope& scope,
                                                         const PgQuery__ColumnRef& ref) {
-  const std::vector<std::string> names = strings_of(list_of(ref.n_fields, ref.fields));
+  const std::vector<std::string_view> names = strings_of(list_of(ref.n_fields, ref.fields));
   if (names.size() == 1) {  // a bare *
     std::vector<StarColumn> all;
     bool found = false;
@@ -120,8 +121,8 @@ std::vector<Analyzer::StarColumn> Analyzer::expand_star(Scope& scope,
     throw UserError{
         fmt::format("improper qualified name (too many dotted names): {}", fmt::join(names, "."))};
   }
-  const std::string& relation = names[names.size() - 2];
-  const std::string schema = names.size() > 2 ? names[names.size() - 3] : std::string{};
+  const std::string_view relation = names[names.size() - 2];
+  const std::string_view schema = names.size() > 2 ? names[names.size() - 3] : std::string_view{};
   const FoundName found = find_name(scope, schema, relation);
   if (found.item != nullptr) {
     return expand_item(*found.item, found.levels_up);
