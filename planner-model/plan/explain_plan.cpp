@@ -51,6 +51,7 @@ const Table* PlanExplainer::name_relation(PlanNode& node, PlannerInfo& root,
 
 void PlanExplainer::child(PlanNode& node, PlannerInfo& root, const Path& path,
                           const char* relationship) {
+  node.children.reserve(2);  // most have no more
   PlanNode converted = convert(root, path);
   converted.relationship = relationship;
   node.children.push_back(std::move(converted));

@@ -113,6 +113,15 @@ bool check_index_only(const PlannerInfo& root, const RelOptInfo& rel, const Inde
                       [&](const RestrictInfo* clause) { return any_of(clause->clause, missing); });
 }
 
+/// build_index_pathkeys() of a backward scan: the same columns, each the other way round.
+PathKeys reversed(PathKeys keys) {
+  for (PathKey& key : keys) {
+    key.descending = !key.descending;
+    key.nulls_first = !key.nulls_first;
+  }
+  return keys;
+}
+
 bool has_array(const IndexClause& clause) {
   return clause.rinfo->clause->kind == ExprKind::ScalarArrayOpExpr;
 }
@@ -186,10 +195,12 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
 
   const bool ordered = want_plain && !found_lower_array && has_useful_pathkeys(root, rel);
   const bool is_ordered_index = index.can_order;
+  PathKeys order;
   PathKeys useful;
   std::vector<ExprPtr> index_order;
   if (is_ordered_index && ordered) {
-    useful = truncate_useless_pathkeys(root, rel, index_pathkeys(root, index, false));
+    order = index_pathkeys(root, index, false);
+    useful = truncate_useless_pathkeys(root, rel, order);
   } else if (index.can_order_by_operator && ordered) {
     index_order = distances_in_order(root, index);
     useful = index_order.empty() ? PathKeys{} : root.query_pathkeys;
@@ -216,7 +227,7 @@ std::vector<Path*> build_index_paths(PlannerInfo& root, RelOptInfo& rel, IndexOp
     emit(useful, false);
   }
   if (is_ordered_index && ordered) {
-    const PathKeys back = truncate_useless_pathkeys(root, rel, index_pathkeys(root, index, true));
+    const PathKeys back = truncate_useless_pathkeys(root, rel, reversed(std::move(order)));
     if (!back.empty()) {
       emit(back, true);
     }

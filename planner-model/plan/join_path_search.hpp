@@ -93,7 +93,8 @@ class JoinPathSearch {
 
   void try_mergejoin(Path* outer, Path* inner, const PathKeys& keys,
                      const std::vector<RestrictInfo*>& clauses, const PathKeys& order,
-                     PathKeys outer_sort, PathKeys inner_sort, bool partial);
+                     const PathKeys& wanted_outer_sort, const PathKeys& wanted_inner_sort,
+                     bool partial);
 
   void sort_inner_and_outer();
 

@@ -149,8 +149,7 @@ void JoinPathSearch::match_unsorted_outer() {
              !materializes_output(*inner_cheapest)) {
     material = create_material_path(root_, inner_, inner_cheapest);
   }
-  const auto outer_paths = outer_.paths;
-  for (auto* outer : outer_paths) {
+  for (auto* outer : outer_.paths) {
     if (param_by(*outer, inner_)) {
       continue;
     }

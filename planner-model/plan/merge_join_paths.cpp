@@ -6,7 +6,8 @@ namespace quern::planner_model {
 
 void JoinPathSearch::try_mergejoin(Path* outer, Path* inner, const PathKeys& keys,
                                    const std::vector<RestrictInfo*>& clauses, const PathKeys& order,
-                                   PathKeys outer_sort, PathKeys inner_sort, bool partial) {
+                                   const PathKeys& wanted_outer_sort,
+                                   const PathKeys& wanted_inner_sort, bool partial) {
   Relids required = 0;
   if (partial) {
     if (required_outer(inner) != 0) {
@@ -18,12 +19,12 @@ void JoinPathSearch::try_mergejoin(Path* outer, Path* inner, const PathKeys& key
       return;
     }
   }
-  if (!outer_sort.empty() && pathkeys_contained_in(outer_sort, outer->pathkeys)) {
-    outer_sort.clear();
-  }
-  if (!inner_sort.empty() && pathkeys_contained_in(inner_sort, inner->pathkeys)) {
-    inner_sort.clear();
-  }
+  static const PathKeys kNone;
+  const auto missing = [](const PathKeys& wanted, const Path& input) -> const PathKeys& {
+    return pathkeys_contained_in(wanted, input.pathkeys) ? kNone : wanted;
+  };
+  const PathKeys& outer_sort = missing(wanted_outer_sort, *outer);
+  const PathKeys& inner_sort = missing(wanted_inner_sort, *inner);
   JoinCostWorkspace w;
   initial_cost_mergejoin(root_, w, type_, clauses, order.empty() ? nullptr : &order.front(), *outer,
                          *inner, outer_sort, inner_sort);
@@ -65,7 +66,9 @@ void JoinPathSearch::sort_inner_and_outer() {
   }
   const PathKeys all = select_outer_pathkeys_for_merge(root_, extra_.mergeclauses, joinrel_);
   for (std::size_t front = 0; front < all.size(); ++front) {
-    PathKeys outer_keys{all[front]};
+    PathKeys outer_keys;
+    outer_keys.reserve(all.size());
+    outer_keys.push_back(all[front]);
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (i != front) {
         outer_keys.push_back(all[i]);

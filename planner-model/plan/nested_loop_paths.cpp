@@ -71,6 +71,9 @@ Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
       return known.path;
     }
   }
+  if (memoized_.empty()) {
+    memoized_.reserve(outer_.paths.size() * inner_.cheapest_parameterized.size());
+  }
   return memoized_.emplace_back(Memoized{inner, outer.rows, new_memoize(inner, outer)}).path;
 }
 
@@ -95,6 +98,7 @@ Path* JoinPathSearch::new_memoize(Path* inner, const Path& outer) {
     return nullptr;
   }
   std::vector<ExprPtr> keys;
+  keys.reserve(clauses.size() + inner_.lateral_vars.size());
   bool binary = false;
   for (auto* clause : clauses) {
     const auto& expr = clause->clause;

@@ -202,7 +202,7 @@ void UpperPlanner::finish(RelOptInfo& current) {
   }
   set_cheapest(rel);
   root_.final_rel = &rel;
-  root_.final_target = final_target_;
+  root_.final_target = std::move(final_target_);
   root_.tuple_fraction = tuple_fraction_;
 }
 

@@ -28,6 +28,8 @@ PathTarget make_target(PlannerInfo& root, std::vector<ExprPtr> exprs, std::vecto
 PathTarget make_target(PlannerInfo& root, const std::vector<TargetEntry>& targets) {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
+  exprs.reserve(targets.size());
+  refs.reserve(targets.size());
   for (const auto& target : targets) {
     exprs.push_back(target.expr);
     refs.push_back(target.sort_group_ref);

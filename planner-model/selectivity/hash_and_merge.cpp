@@ -52,6 +52,9 @@ std::optional<ValueRange> variable_range(const Variable& variable) {
     return std::nullopt;
   }
   const auto below = [&](const Value& a, const Value& b) {
+    if (a.form == ValueForm::Integer && b.form == ValueForm::Integer) {
+      return a.integer < b.integer;
+    }
     const auto order = compare(a, b, variable.collation, *variable.types);
     return order && *order < 0;
   };
