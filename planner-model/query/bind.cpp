@@ -11,10 +11,11 @@ namespace quern::planner_model {
 struct Binder::Implementation {
   const CatalogSnapshot& catalog;
   const TypeSystem& types;
+  ViewQueries views = {};
 };
 
 Binder::Binder(const CatalogSnapshot& catalog, const TypeSystem& types)
-    : implementation_{std::make_unique<Implementation>(Implementation{catalog, types})} {}
+    : implementation_{new Implementation{catalog, types}} {}
 
 Binder::~Binder() = default;
 
@@ -44,11 +45,12 @@ struct BindTask {
   const std::vector<std::optional<std::string>>& parameters;
   std::string_view sql;
   const ParseNode& statement;
+  ViewQueries& views;
 };
 
 std::shared_ptr<const BoundQuery> analyze(const BindTask& task,
                                           const std::map<int, Oid>& declared) {
-  Analyzer analyzer{task.catalog, task.types, task.parameters, declared};
+  Analyzer analyzer{task.catalog, task.types, task.parameters, declared, &task.views};
   auto bound = std::make_shared<BoundQuery>();
   bound->query = analyzer.analyze(task.statement);
   bound->text = std::string{task.sql};
@@ -91,8 +93,8 @@ std::shared_ptr<const BoundQuery> Binder::bind(
       }
     }
     if (statements == 1) {
-      bound = analyze_declaring(
-          {implementation_->catalog, implementation_->types, parameters, sql, *statement});
+      bound = analyze_declaring({implementation_->catalog, implementation_->types, parameters, sql,
+                                 *statement, implementation_->views});
     }
   });
   if (statements != 1) {

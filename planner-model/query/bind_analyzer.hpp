@@ -12,6 +12,7 @@
 #include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/bind_scope.hpp"
 #include "planner-model/query/type_system.hpp"
+#include "planner-model/query/view_queries.hpp"
 
 namespace quern::planner_model {
 
@@ -42,7 +43,7 @@ class Analyzer {
  public:
   Analyzer(const CatalogSnapshot& catalog, const TypeSystem& types,
            const std::vector<std::optional<std::string>>& parameters,
-           std::map<int, Oid> declared_parameters = {});
+           std::map<int, Oid> declared_parameters = {}, ViewQueries* views = nullptr);
 
   /// SELECT, VALUES, INSERT, UPDATE, DELETE, or EXPLAIN, PREPARE, DECLARE and so on of one.
   [[nodiscard]] Query analyze(const ParseNode& statement);
@@ -111,6 +112,7 @@ class Analyzer {
                                    const PgQuery__Alias* alias);
   [[nodiscard]] const Table& find_table(std::string_view schema, std::string_view name);
   [[nodiscard]] Query expand_view(const Table& view);
+  [[nodiscard]] Query bind_view(const Table& view);
 
   // --- bind_from_function.cpp
   [[nodiscard]] FromItem transform_function(Scope& scope, const PgQuery__RangeFunction& function);
@@ -145,8 +147,7 @@ class Analyzer {
   // --- bind_column.cpp
   [[nodiscard]] ExprPtr transform_column_ref(Scope& scope, const PgQuery__ColumnRef& ref);
   [[nodiscard]] ExprPtr column_by_name(Scope& scope, std::string_view name, bool local_only);
-  [[nodiscard]] ExprPtr column_of(const NamespaceItem& item, std::string_view name,
-                                  int levels_up);
+  [[nodiscard]] ExprPtr column_of(const NamespaceItem& item, std::string_view name, int levels_up);
   [[nodiscard]] ExprPtr whole_row(const NamespaceItem& item, int levels_up);
   [[nodiscard]] ExprPtr whole_row_or_scalar(Scope& scope, const NamespaceItem& item, int levels_up);
   [[nodiscard]] ExprPtr projection_call(Scope& scope, std::string_view name, const ExprPtr& row);
@@ -156,8 +157,7 @@ class Analyzer {
     int levels_up = 0;
   };
 
-  [[nodiscard]] FoundName find_name(Scope& scope, std::string_view schema,
-                                    std::string_view name);
+  [[nodiscard]] FoundName find_name(Scope& scope, std::string_view schema, std::string_view name);
   [[noreturn]] void missing_relation(Scope& scope, std::string_view name);
   [[nodiscard]] ExprPtr select_field(Scope& scope, const ExprPtr& row, const std::string& name);
   [[nodiscard]] std::vector<RangeColumn> row_columns(Scope& scope, const Expr& row);
@@ -361,7 +361,9 @@ class Analyzer {
   const std::vector<std::optional<std::string>>& parameters_;
   std::map<int, Oid> parameter_types_;
   std::vector<std::string> unmodelled_;
+  ViewQueries* views_;  ///< null: each view is bound anew
   int view_depth_ = 0;
+  int deepest_view_ = 0;
   std::size_t copied_nodes_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // FROM items: parse_clause.c and parse_relation.c; views are expanded as rewriteHandler.c does.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -224,13 +225,42 @@ Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
   return item;
 }
 
-/// fireRIRrules(): the view's query stands in its place.
-Query Analyzer::expand_view(const Table& view) {
+namespace {
+
+void check_view_depth(int depth, const Table& view) {
   constexpr int kMaximumDepth = 64;
-  if (view_depth_ >= kMaximumDepth) {
+  if (depth > kMaximumDepth) {
     throw UserError{
         fmt::format("infinite recursion detected in rules for relation \"{}\"", view.name)};
   }
+}
+
+}  // namespace
+
+/// fireRIRrules(): the view's query stands in its place.
+Query Analyzer::expand_view(const Table& view) {
+  if (views_ == nullptr) {
+    return bind_view(view);
+  }
+  if (const auto known = views_->find(view.oid)) {
+    check_view_depth(view_depth_ + known->depth, view);
+    deepest_view_ = std::max(deepest_view_, view_depth_ + known->depth);
+    unmodelled_.insert(unmodelled_.end(), known->unmodelled.begin(), known->unmodelled.end());
+    return known->query;
+  }
+  const auto noted = static_cast<std::ptrdiff_t>(unmodelled_.size());
+  const int deepest = std::exchange(deepest_view_, 0);
+  Query query = bind_view(view);
+  views_->keep(view.oid, {.query = query,
+                          .unmodelled = {unmodelled_.begin() + noted, unmodelled_.end()},
+                          .depth = deepest_view_ - view_depth_});
+  deepest_view_ = std::max(deepest_view_, deepest);
+  return query;
+}
+
+Query Analyzer::bind_view(const Table& view) {
+  check_view_depth(view_depth_ + 1, view);
+  deepest_view_ = std::max(deepest_view_, view_depth_ + 1);
   if (view.view_definition.empty()) {
     throw UserError{
         fmt::format("the catalog snapshot does not hold the definition of view \"{}\"", view.name)};

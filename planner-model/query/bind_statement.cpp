@@ -9,11 +9,12 @@ namespace quern::planner_model {
 
 Analyzer::Analyzer(const CatalogSnapshot& catalog, const TypeSystem& types,
                    const std::vector<std::optional<std::string>>& parameters,
-                   std::map<int, Oid> declared_parameters)
+                   std::map<int, Oid> declared_parameters, ViewQueries* views)
     : catalog_{catalog},
       types_{types},
       parameters_{parameters},
-      parameter_types_{std::move(declared_parameters)} {}
+      parameter_types_{std::move(declared_parameters)},
+      views_{views} {}
 
 Query Analyzer::analyze(const ParseNode& statement) {
   switch (statement.node_case) {
