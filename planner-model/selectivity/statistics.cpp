@@ -1,5 +1,9 @@
 #include "planner-model/selectivity/statistics.hpp"
 
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <numeric>
 #include <unordered_map>
@@ -80,19 +84,95 @@ ParsedStatistics parse_statistics(const ColumnStatistics& statistics, Oid type,
   return parsed;
 }
 
+namespace {
+
+/// The statistics of the catalog's columns, each with what was read of it. The keys are those of
+/// the start, so that threads look them up without a lock: every clause asks.
+class ColumnSlots {
+ public:
+  struct Slot {
+    const ColumnStatistics* column = nullptr;
+    std::atomic<const ParsedStatistics*> parsed = nullptr;
+  };
+
+  explicit ColumnSlots(const CatalogSnapshot& catalog) {
+    std::vector<const ColumnStatistics*> all;
+    for (const Table& table : catalog.tables) {
+      for (const Column& column : table.columns) {
+        for (const auto* statistics : {&column.statistics, &column.inherited_statistics}) {
+          if (*statistics) {
+            all.push_back(&**statistics);
+          }
+        }
+      }
+    }
+    mask_ = std::bit_ceil(2 * all.size() + 1) - 1;
+    slots_ = std::make_unique<Slot[]>(mask_ + 1);
+    for (const ColumnStatistics* column : all) {
+      place_of(*column).column = column;
+    }
+  }
+
+  ~ColumnSlots() {
+    for (std::size_t i = 0; i <= mask_; ++i) {
+      delete slots_[i].parsed.load();
+    }
+  }
+
+  ColumnSlots(const ColumnSlots&) = delete;
+  ColumnSlots& operator=(const ColumnSlots&) = delete;
+
+  /// Null: none of the catalog's.
+  [[nodiscard]] Slot* find(const ColumnStatistics& column) {
+    Slot& slot = place_of(column);
+    return slot.column == nullptr ? nullptr : &slot;
+  }
+
+ private:
+  /// The column's own slot, or the free one where it would be.
+  [[nodiscard]] Slot& place_of(const ColumnStatistics& column) {
+    constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15U;  // 2^64 by the golden ratio
+    const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&column));
+    std::size_t at = static_cast<std::size_t>((address * kSpread) >> 32U) & mask_;
+    while (slots_[at].column != nullptr && slots_[at].column != &column) {
+      at = (at + 1) & mask_;
+    }
+    return slots_[at];
+  }
+
+  std::size_t mask_ = 0;
+  std::unique_ptr<Slot[]> slots_;
+};
+
+}  // namespace
+
 struct StatisticsCache::Implementation {
-  std::mutex mutex;
-  std::unordered_map<const ColumnStatistics*, std::unique_ptr<const ParsedStatistics>> parsed;
+  explicit Implementation(const CatalogSnapshot& catalog) : columns{catalog} {}
+
+  ColumnSlots columns;
+  std::mutex mutex = {};  ///< of the maps
+  /// Of columns that are not the catalog's: of imagined indexes.
+  std::unordered_map<const ColumnStatistics*, std::unique_ptr<const ParsedStatistics>> parsed = {};
   std::unordered_map<const ExtendedStatistics*, std::unique_ptr<const ParsedExtendedStatistics>>
-      extended;
+      extended = {};
 };
 
 StatisticsCache::StatisticsCache(const TypeSystem& types)
-    : types_{types}, implementation_{std::make_unique<Implementation>()} {}
+    : types_{types}, implementation_{std::make_unique<Implementation>(types.catalog())} {}
 
 StatisticsCache::~StatisticsCache() = default;
 
 const ParsedStatistics* StatisticsCache::get(const ColumnStatistics& statistics, Oid type) const {
+  if (auto* slot = implementation_->columns.find(statistics)) {
+    const ParsedStatistics* known = slot->parsed.load(std::memory_order_acquire);
+    if (known != nullptr) {
+      return known;
+    }
+    auto parsed =
+        std::make_unique<const ParsedStatistics>(parse_statistics(statistics, type, types_));
+    // Two threads may have read the same: the first to come keeps its own.
+    return slot->parsed.compare_exchange_strong(known, parsed.get()) ? parsed.release() : known;
+  }
   const std::lock_guard lock{implementation_->mutex};
   auto& slot = implementation_->parsed[&statistics];
   if (!slot) {
