@@ -251,6 +251,7 @@ std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
   std::vector<RelOptInfo*> members;
   for (auto* member : expand_members(root, rel)) {
     if (pruner.keeps(*member->table) && !is_excluded(root, rel, *member->table, clauses)) {
+      load_relation(root, *member);
       take_from_whole(root, *member, rel);
       (void)take_restrictions(root, *member, rel);
       members.push_back(member);

@@ -2,18 +2,19 @@
 #include "planner-model/plan/partition_bounds.hpp"
 
 #include <cstdlib>
+#include <string_view>
 
 namespace quern::planner_model {
 
 namespace {
 
-/// The text between the parentheses after `word`.
-std::optional<std::string> parenthesized(const std::string& text, const std::string& word) {
-  const auto at = text.find(word + " (");
-  if (at == std::string::npos) {
+/// The text between `word`, which ends in a parenthesis, and the closing one.
+std::optional<std::string_view> parenthesized(std::string_view text, std::string_view word) {
+  const auto at = text.find(word);
+  if (at == std::string_view::npos) {
     return std::nullopt;
   }
-  const auto start = at + word.size() + 2;
+  const auto start = at + word.size();
   bool quoted = false;
   for (auto i = start; i < text.size(); ++i) {
     if (text[i] == '\'') {
@@ -52,15 +53,15 @@ std::string single_key(const std::string& partition_key) {
 
 Bounds read_bounds(const std::string& text) {
   Bounds bounds;
-  const auto from = parenthesized(text, "FROM");
-  const auto to = parenthesized(text, "TO");
+  const auto from = parenthesized(text, "FROM (");
+  const auto to = parenthesized(text, "TO (");
   if (from && to) {
     bounds.is_range = true;
     bounds.from = *from == "MINVALUE" ? "" : *from;
     bounds.to = *to == "MAXVALUE" ? "" : *to;
-  } else if (const auto in = parenthesized(text, "IN"); in) {
+  } else if (const auto in = parenthesized(text, "IN ("); in) {
     bounds.is_list = true;
-    bounds.values = {*in};
+    bounds.values = {std::string{*in}};
   }
   return bounds;
 }

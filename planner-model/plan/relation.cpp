@@ -451,6 +451,8 @@ static int number_in_whole(const RelOptInfo& arm, int attno) {
   return attno;
 }
 
+/// load_relation() is the caller's, for those that it keeps: expand_partitioned_rtentry() opens no
+/// others.
 std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
   auto& global = *root.global;
   std::vector<RelOptInfo*> members;
@@ -469,14 +471,18 @@ std::vector<RelOptInfo*> expand_members(PlannerInfo& root, RelOptInfo& rel) {
     member.consider_parallel = rel.consider_parallel;
     member.arm_range = rel.arm_range;
     for (const auto& column : rel.table->columns) {
-      const auto own = std::find_if(table->columns.begin(), table->columns.end(),
-                                    [&](const Column& c) { return c.name == column.name; });
+      const auto place = static_cast<std::size_t>(&column - rel.table->columns.data());
+      const bool in_place =
+          place < table->columns.size() && table->columns[place].name == column.name;
+      const auto own = in_place
+                           ? table->columns.begin() + static_cast<std::ptrdiff_t>(place)
+                           : std::find_if(table->columns.begin(), table->columns.end(),
+                                          [&](const Column& c) { return c.name == column.name; });
       const int number = number_in_whole(rel, column.number);
       if (own != table->columns.end() && own->number != number) {
         member.parent_columns[number] = own->number;
       }
     }
-    load_relation(root, member);
     members.push_back(&member);
   }
   return members;

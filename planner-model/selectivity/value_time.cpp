@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
@@ -182,10 +185,27 @@ Civil civil_from_days(std::int64_t days) {
           day_of_year - (153 * shifted + 2) / 5 + 1};
 }
 
+/// With zeros in front, `digits` at least.
+void append_padded(std::string& text, std::int64_t number, std::size_t digits) {
+  if (number < 0) {  // the zeros stand behind the sign
+    fmt::format_to(std::back_inserter(text), "{:0{}}", number, digits);
+    return;
+  }
+  std::array<char, 24> printed;
+  const char* const end = std::to_chars(printed.begin(), printed.end(), number).ptr;
+  const auto length = static_cast<std::size_t>(end - printed.data());
+  text.append(digits > length ? digits - length : 0, '0').append(printed.data(), length);
+}
+
 std::string print_civil(std::int64_t days) {
   const Civil civil = civil_from_days(days + kEpochDays);
-  const std::int64_t year = civil.year > 0 ? civil.year : 1 - civil.year;
-  return fmt::format("{:04}-{:02}-{:02}", year, civil.month, civil.day);
+  std::string text;
+  append_padded(text, civil.year > 0 ? civil.year : 1 - civil.year, 4);
+  text += '-';
+  append_padded(text, civil.month, 2);
+  text += '-';
+  append_padded(text, civil.day, 2);
+  return text;
 }
 
 bool is_before_christ(std::int64_t days) {
@@ -410,10 +430,15 @@ std::optional<IntervalParts> read_interval(std::string_view text) {
 }
 
 std::string print_time(std::int64_t microseconds) {
-  std::string text = fmt::format("{:02}:{:02}:{:02}", microseconds / kHour,
-                                 microseconds / kMinute % 60, microseconds / kSecond % 60);
+  std::string text;
+  append_padded(text, microseconds / kHour, 2);
+  text += ':';
+  append_padded(text, microseconds / kMinute % 60, 2);
+  text += ':';
+  append_padded(text, microseconds / kSecond % 60, 2);
   if (const std::int64_t fraction = microseconds % kSecond; fraction != 0) {
-    text += fmt::format(".{:06}", fraction);
+    text += '.';
+    append_padded(text, fraction, 6);
     while (text.back() == '0') {
       text.pop_back();
     }
