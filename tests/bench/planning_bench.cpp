@@ -2,6 +2,10 @@
 // trip of the server's EXPLAIN on a local socket, in one run; then how long it takes to price a
 // planned statement under one more index set. usage: planning_bench [ROUNDS]
 //
+// planning_bench --model-only [ROUNDS] plans the same statements over the recorded snapshot,
+// without a server, for a profiler:
+//   valgrind --tool=callgrind --toggle-collect='*plan_once*' planning_bench --model-only 5
+//
 // Each statement's rounds run one side after the other, so that both work with warm caches, as a
 // tool that plans a workload does. A statement's figure is the median of its rounds.
 #include <algorithm>
@@ -10,12 +14,14 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
 #include "collector/catalog/read_catalog.hpp"
+#include "collector/catalog/snapshot_document.hpp"
 
 #include "planner-model/whatif/planner.hpp"
 
@@ -41,6 +47,14 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+constexpr const char* kStatements = QUERN_SOURCE_DIR "/samples/shop/queries.sql";
+
+/// What is measured, in a function of its own so that a profiler can tell it by name.
+[[gnu::noinline]] void plan_once(const Planner& planner, const std::string& sql) {
+  const auto query = planner.bind(sql);
+  (void)explain_text(planner.plan(*query).plan);
+}
+
 struct Timing {
   std::string name;
   double server = 0;
@@ -56,10 +70,7 @@ Timing time_statement(pqxx::nontransaction& server, const Planner& planner,
     server_times.push_back(microseconds([&] { server.exec(explain); }));
   }
   for (int round = 0; round < rounds; ++round) {
-    model_times.push_back(microseconds([&] {
-      const auto query = planner.bind(statement.sql);
-      (void)explain_text(planner.plan(*query).plan);
-    }));
+    model_times.push_back(microseconds([&] { plan_once(planner, statement.sql); }));
   }
   return {statement.name, median(server_times), median(model_times)};
 }
@@ -105,16 +116,34 @@ int run(int rounds) {
   pqxx::connection connection{dsn};
   pqxx::nontransaction server{connection};
   std::vector<Timing> timings;
-  const auto statements =
-      quern::testing::read_statements(QUERN_SOURCE_DIR "/samples/shop/queries.sql");
-  for (const auto& statement : statements) {
+  for (const auto& statement : quern::testing::read_statements(kStatements)) {
     if (statement.parameters == 0) {
       timings.push_back(time_statement(server, planner, statement, rounds));
     }
   }
   const double server_us = print(timings);
-  print(quern::bench::measure_recosting(catalog, QUERN_SOURCE_DIR "/samples/shop/queries.sql"),
-        server_us);
+  print(quern::bench::measure_recosting(catalog, kStatements), server_us);
+  return 0;
+}
+
+int run_model_only(int rounds) {
+  const auto catalog =
+      quern::collector::read_snapshot(QUERN_SOURCE_DIR "/samples/shop/catalog.json.gz");
+  const Planner planner{catalog};
+  double total = 0;
+  int statements = 0;
+  for (const auto& statement : quern::testing::read_statements(kStatements)) {
+    if (statement.parameters != 0) {
+      continue;
+    }
+    std::vector<double> times;
+    for (int round = 0; round < rounds; ++round) {
+      times.push_back(microseconds([&] { plan_once(planner, statement.sql); }));
+    }
+    total += median(times);
+    ++statements;
+  }
+  fmt::print("{} statements, {:.1f} us each\n", statements, total / statements);
   return 0;
 }
 
@@ -122,7 +151,10 @@ int run(int rounds) {
 
 int main(int argc, char** argv) {
   try {
-    return run(argc > 1 ? std::max(1, std::atoi(argv[1])) : 40);
+    const bool model_only = argc > 1 && argv[1] == std::string_view{"--model-only"};
+    const int at = model_only ? 2 : 1;
+    const int rounds = argc > at ? std::max(1, std::atoi(argv[at])) : 40;
+    return model_only ? run_model_only(rounds) : run(rounds);
   } catch (const std::exception& error) {
     std::cerr << "planning_bench: " << error.what() << "\n";
     return 2;
