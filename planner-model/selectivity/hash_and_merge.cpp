@@ -66,10 +66,6 @@ std::optional<ValueRange> variable_range(const Variable& variable) {
       range.maximum = &value;
     }
   }
-  if (variable.has_ordering_index) {
-    range.minimum = variable.actual_minimum != nullptr ? variable.actual_minimum : range.minimum;
-    range.maximum = variable.actual_maximum != nullptr ? variable.actual_maximum : range.maximum;
-  }
   return range.minimum == nullptr ? std::nullopt : std::optional{range};
 }
 

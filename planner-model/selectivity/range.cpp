@@ -34,7 +34,8 @@ std::optional<bool> holds(const Value& bound, Inequality inequality, const Value
   }
 }
 
-/// The column's histogram, its ends replaced by the table's true ones where they are known.
+/// The column's histogram; where an index tells the table's true ends, its own are moved out to
+/// the common values beyond them.
 class Bounds {
  public:
   explicit Bounds(const Variable& variable)
@@ -43,20 +44,30 @@ class Bounds {
   [[nodiscard]] std::size_t size() const { return histogram_.size(); }
 
   [[nodiscard]] const Value& operator[](std::size_t i) const {
-    if (variable_.has_ordering_index) {
-      if (i == 0 && variable_.actual_minimum != nullptr) {
-        return *variable_.actual_minimum;
-      }
-      if (i + 1 == size() && variable_.actual_maximum != nullptr) {
-        return *variable_.actual_maximum;
-      }
-    }
-    return histogram_[i];
+    const bool end = i == 0 || i + 1 == size();
+    return end && variable_.has_ordering_index ? true_end(i == 0) : histogram_[i];
   }
 
  private:
+  const Value& true_end(bool lowest) const {
+    const Value*& end = lowest ? lowest_ : highest_;
+    if (end != nullptr) {
+      return *end;
+    }
+    end = lowest ? &histogram_.front() : &histogram_.back();
+    for (const Value& common : variable_.statistics->most_common_values) {
+      const auto order = compare(common, *end, variable_.collation, *variable_.types);
+      if (order && (lowest ? *order < 0 : *order > 0)) {
+        end = &common;
+      }
+    }
+    return *end;
+  }
+
   const Variable& variable_;
   const std::vector<Value>& histogram_;
+  mutable const Value* lowest_ = nullptr;  ///< once asked for
+  mutable const Value* highest_ = nullptr;
 };
 
 /// Selectivity of one value among those that are not common, as far as it is known.
@@ -216,9 +227,27 @@ double scalar_inequality(const Variable& variable, Inequality inequality, const 
   return std::clamp(selectivity + matching, 0.0, 1.0);
 }
 
+namespace {
+
+/// Whether this is an operator that the model can compute, if there is a value to try it on.
+bool can_evaluate(const Variable& variable, const Operator& op, const Value& constant,
+                  bool variable_on_left) {
+  if (variable.statistics == nullptr) {
+    return true;
+  }
+  const auto& common = variable.statistics->most_common_values;
+  const auto& some = common.empty() ? variable.statistics->histogram : common;
+  const OperatorEvaluator evaluate{op, variable.collation, *variable.types};
+  return some.empty() ||
+         (variable_on_left ? evaluate(some.front(), constant) : evaluate(constant, some.front()))
+             .has_value();
+}
+
+}  // namespace
+
 double generic_restriction(const Variable& variable, const Operator& op, const Value* constant,
                            bool variable_on_left, double default_selectivity) {
-  if (constant == nullptr) {
+  if (constant == nullptr || !can_evaluate(variable, op, *constant, variable_on_left)) {
     return default_selectivity;
   }
   const auto common = mcv_selectivity(variable, op, *constant, variable_on_left);

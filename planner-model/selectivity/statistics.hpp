@@ -72,11 +72,9 @@ struct Variable {
   bool is_ctid = false;
   bool is_tableoid = false;
   /// A plain btree index leads with the column, so the server reads the true end points at planning
-  /// time (get_actual_variable_range()). They are taken from `actual_minimum` and `actual_maximum`,
-  /// or else assumed to be the histogram's.
+  /// time (get_actual_variable_range()). They are taken to be the ends of all values that the
+  /// statistics hold, common ones included: the histogram's own are of those that are not common.
   bool has_ordering_index = false;
-  const Value* actual_minimum = nullptr;
-  const Value* actual_maximum = nullptr;
 };
 
 inline constexpr double kDefaultEqualitySelectivity = 0.005;

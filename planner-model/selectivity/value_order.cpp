@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
+#include <vector>
 
 #include "planner-model/selectivity/pattern_match.hpp"
 #include "planner-model/selectivity/restriction.hpp"
@@ -8,6 +10,7 @@
 #include "planner-model/selectivity/value_collation.hpp"
 #include "planner-model/selectivity/value_json.hpp"
 #include "planner-model/selectivity/value_text.hpp"
+#include "planner-model/size/trigrams.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -185,6 +188,26 @@ bool equal_values(const Value& a, const Value& b) {
   }
 }
 
+namespace {
+
+/// similarity_op() of contrib/pg_trgm (trgm_op.c; cnt_sml() without DIVUNION's other form), with
+/// the similarity_threshold that it begins with.
+bool are_similar(std::string_view a, std::string_view b) {
+  constexpr float kThreshold = 0.3F;
+  const auto first = trigrams(a);
+  const auto second = trigrams(b);
+  std::vector<std::uint32_t> shared;
+  std::set_intersection(first.begin(), first.end(), second.begin(), second.end(),
+                        std::back_inserter(shared));
+  if (shared.empty()) {
+    return false;
+  }
+  const auto all = static_cast<float>(first.size() + second.size() - shared.size());
+  return static_cast<float>(shared.size()) / all >= kThreshold;
+}
+
+}  // namespace
+
 OperatorEvaluator::OperatorEvaluator(const Operator& op, Oid collation, const TypeSystem& types)
     : op_{op}, types_{types}, collation_{collation} {
   if (pattern_kind(op, negated_)) {
@@ -221,6 +244,9 @@ std::optional<bool> OperatorEvaluator::operator()(const Value& left, const Value
     return pattern_is_understood(*kind, right.bytes)
                ? std::optional{pattern_matches(*kind, left.bytes, right.bytes) != negate}
                : std::nullopt;
+  }
+  if (op_.name == "%" && op_.result == type_oid::kBool && left.form == ValueForm::Text) {
+    return are_similar(left.bytes, right.bytes);
   }
   if (left.type == type_oid::kJsonb) {
     return evaluate_json_operator(op_.name, left.text, right.text);

@@ -51,4 +51,9 @@ INSERT INTO follows SELECT i % 1700, i % 2300, date '2021-01-01' + i % 300 FROM 
 CREATE TABLE ticket (id integer PRIMARY KEY, company integer NOT NULL, status varchar NOT NULL, at timestamp NOT NULL, note text);
 INSERT INTO ticket SELECT i, i * 7 % 97, (ARRAY['open', 'pending', 'closed', 'closed', 'closed'])[1 + i % 5], timestamp '2021-01-01' + i * interval '11 minutes', repeat('note ', 1 + i % 30) FROM generate_series(1, 20000) AS i;
 CREATE INDEX ON ticket (company, status, at DESC);
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE TABLE skewed (id integer PRIMARY KEY, n integer NOT NULL, title text NOT NULL);
+INSERT INTO skewed SELECT i, CASE WHEN i % 2 = 0 THEN i % 40 ELSE 100 + i END, (ARRAY['Website', 'Mobile', 'Search', 'Data'])[1 + i % 4] || ' ' || (ARRAY['launch', 'audit', 'rewrite'])[1 + i % 3] || ' ' || i FROM generate_series(1, 12000) AS i;
+CREATE INDEX ON skewed (n);
+CREATE INDEX ON skewed USING gin (title gin_trgm_ops);
 VACUUM ANALYZE;

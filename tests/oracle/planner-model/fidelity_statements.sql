@@ -151,3 +151,11 @@ SELECT id FROM visitor ORDER BY place <-> point(45, 45) DESC LIMIT 5;
 SELECT * FROM ticket WHERE company = 7 AND status = 'open' ORDER BY at DESC LIMIT 5;
 -- name: order_behind_equal_varchars (exprSetInputCollation)
 SELECT t.id, u.id FROM ticket AS t JOIN ticket AS u ON u.status = t.status AND u.company = t.company WHERE t.status = 'pending' AND t.company = 3 ORDER BY u.at LIMIT 3;
+-- name: end_of_histogram_with_common_values (ineq_histogram_selectivity, get_actual_variable_range)
+SELECT * FROM skewed WHERE n BETWEEN 25 AND 140;
+-- name: up_to_first_bin (ineq_histogram_selectivity)
+SELECT * FROM skewed WHERE n < 180;
+-- name: last_bin (ineq_histogram_selectivity)
+SELECT * FROM skewed WHERE n BETWEEN 11950 AND 12090;
+-- name: similar_text (matchingsel, similarity_op)
+SELECT id FROM skewed WHERE title % 'serch audit';
