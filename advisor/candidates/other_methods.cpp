@@ -58,6 +58,17 @@ const char* rule_of(const RuleInput& input, const ClauseUse& clause, const Opera
   return compares(clause) ? nullptr : kContainmentRule;
 }
 
+CandidateIndex index_by(const RuleInput& input, std::int16_t column, const std::string& expression,
+                        const OperatorClassUse& use, const char* rule) {
+  return {.definition = {.table = input.table.oid,
+                         .method = use.access_method,
+                         .keys = {{.column = column,
+                                   .expression = column != 0 ? "" : parenthesized(expression),
+                                   .operator_class = use.name,
+                                   .operator_class_schema = use.schema}}},
+          .rule = rule};
+}
+
 }  // namespace
 
 std::vector<CandidateIndex> other_methods(const RuleInput& input) {
@@ -68,17 +79,15 @@ std::vector<CandidateIndex> other_methods(const RuleInput& input) {
     }
     for (const OperatorClassUse& use : clause.classes) {
       if (const char* rule = rule_of(input, clause, use)) {
-        found.push_back(
-            {.definition = {.table = input.table.oid,
-                            .method = use.access_method,
-                            .keys = {{.column = clause.column,
-                                      .expression = clause.column != 0
-                                                        ? ""
-                                                        : parenthesized(clause.expression),
-                                      .operator_class = use.name,
-                                      .operator_class_schema = use.schema}}},
-             .rule = rule});
+        found.push_back(index_by(input, clause.column, clause.expression, use, rule));
       }
+    }
+  }
+  // Without a LIMIT all rows are read, in whatever order.
+  if (input.use.nearest && input.use.has_limit) {
+    const auto& [column, expression, classes] = *input.use.nearest;
+    for (const OperatorClassUse& use : classes) {
+      found.push_back(index_by(input, column, expression, use, kNearestRule));
     }
   }
   return found;

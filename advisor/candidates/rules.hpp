@@ -39,6 +39,7 @@ inline constexpr const char* kContainmentRule = "C11 containment";
 inline constexpr const char* kForeignKeyRule = "C12 foreign key";
 inline constexpr const char* kBrinRule = "C13 block ranges";
 inline constexpr const char* kHashRule = "C14 hash";
+inline constexpr const char* kNearestRule = "C15 nearest first";
 
 /// What the btree rules say of one table occurrence, made partial and covering as well, and what
 /// the other access methods offer.

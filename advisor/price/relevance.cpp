@@ -38,7 +38,9 @@ bool can_matter(const IndexDefinition& index, const planner_model::TableUse& use
       use.clauses.empty() && first.column != 0 &&
       std::binary_search(use.referenced.begin(), use.referenced.end(), first.column);
   return could_be_extreme || names_key(use.clauses, first) || names_key(use.order_by, first) ||
-         names_key(use.group_by, first) || holds_all(index, use) || !index.predicate.empty();
+         names_key(use.group_by, first) ||
+         (use.nearest && names_key(std::vector{*use.nearest}, first)) || holds_all(index, use) ||
+         !index.predicate.empty();
 }
 
 }  // namespace quern::advisor

@@ -87,6 +87,22 @@ std::vector<const OpClass*> TypeSystem::classes_answering(Oid op, Oid oid) const
   return found;
 }
 
+std::vector<const OpClass*> TypeSystem::classes_ordering_by(Oid op, Oid oid) const {
+  std::vector<const OpClass*> found;
+  for (const auto* index : {&tables_->builtin, &tables_->own}) {
+    for (const OpClass* candidate : index->operator_class_list) {
+      const auto& families = memberships(op);
+      const bool orders = std::any_of(families.begin(), families.end(), [&](const auto* one) {
+        return one->purpose == 'o' && one->family == candidate->family;
+      });
+      if (orders && is_binary_coercible(oid, candidate->input_type)) {
+        found.push_back(candidate);
+      }
+    }
+  }
+  return found;
+}
+
 Ordering TypeSystem::ordering(Oid oid) const {
   const auto known = orderings_.find(oid);
   return known != orderings_.end() ? known->second : find_ordering(oid);

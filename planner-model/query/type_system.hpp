@@ -169,6 +169,8 @@ class TypeSystem {
                                                       Oid type) const;
   /// Classes that an index over `type` can have in whose family `op` is a search operator.
   [[nodiscard]] std::vector<const OpClass*> classes_answering(Oid op, Oid type) const;
+  /// Classes that an index over `type` can have that reads rows in the order of `op`, a distance.
+  [[nodiscard]] std::vector<const OpClass*> classes_ordering_by(Oid op, Oid type) const;
   [[nodiscard]] Ordering ordering(Oid type) const;
   /// get_mergejoin_opfamilies(): btree families in which `op` is equality.
   [[nodiscard]] std::span<const Oid> mergejoin_families(Oid op) const;

@@ -112,12 +112,20 @@ struct SortUse {
   bool nulls_first = false;
 };
 
+/// ORDER BY column <-> value: rows by their distance from a value, the nearest first.
+struct DistanceUse {
+  std::int16_t column = 0;
+  std::string expression = {};
+  std::vector<OperatorClassUse> classes = {};  ///< whose indexes read rows in this order
+};
+
 /// Everything one range-table entry of a statement asks of its table.
 struct TableUse {
   Oid table = 0;  ///< a plain or partitioned table; partitions are reported through their parent
   std::string alias = {};
   std::vector<ClauseUse> clauses = {};
   std::vector<SortUse> order_by = {};         ///< leading ORDER BY items that are of this table
+  std::optional<DistanceUse> nearest = {};    ///< the ORDER BY, where this is all of it
   std::vector<SortUse> group_by = {};         ///< GROUP BY or DISTINCT items of this table
   std::vector<std::int16_t> referenced = {};  ///< all columns the statement needs, sorted
   bool whole_row = false;                     ///< needs every column, or ctid etc.

@@ -137,7 +137,10 @@ class UseCollector {
       add_class(use, rel, *ec);
     }
     referenced(use, rel);
-    use.order_by = sort_items(rel, root_.query.order_by);
+    use.nearest = nearest(rel);
+    if (!use.nearest) {
+      use.order_by = sort_items(rel, root_.query.order_by);
+    }
     use.group_by = sort_items(
         rel, !root_.query.group_by.empty() ? root_.query.group_by : root_.query.distinct);
     return use;
@@ -209,8 +212,9 @@ class UseCollector {
             return;
           }
         }
-        found.classes = classes_for(turned ? op->commutator : op->oid,
-                                    strip_relabel(expr->args[turned ? 1 : 0])->type);
+        const Oid type = strip_relabel(expr->args[turned ? 1 : 0])->type;
+        found.classes =
+            named(global_.types->classes_answering(turned ? op->commutator : op->oid, type), type);
         const auto kind = kind_of(*op);
         if (!kind && found.classes.empty()) {
           return;
@@ -265,11 +269,12 @@ class UseCollector {
     use.clauses.push_back(std::move(found));
   }
 
-  /// Without btree's, which the kind of the clause stands for.
-  [[nodiscard]] std::vector<OperatorClassUse> classes_for(Oid op, Oid type) const {
+  /// Without btree's, which the kind of the clause stands for. `type` is that of the column.
+  [[nodiscard]] std::vector<OperatorClassUse> named(const std::vector<const OpClass*>& classes,
+                                                    Oid type) const {
     std::vector<OperatorClassUse> uses;
     const auto& path = global_.catalog->search_path;
-    for (const OpClass* found : global_.types->classes_answering(op, type)) {
+    for (const OpClass* found : classes) {
       if (found->access_method == "btree") {
         continue;
       }
@@ -281,6 +286,33 @@ class UseCollector {
                       .schema = visible ? "" : std::string{found->schema}});
     }
     return uses;
+  }
+
+  /// match_pathkeys_to_index() and match_clause_to_ordering_op(), indxpath.c: an index reads by
+  /// distance where that is the whole order, ascending. Of several distances, which one index on
+  /// several columns could read by, nothing is said.
+  std::optional<DistanceUse> nearest(const RelOptInfo& rel) {
+    const auto& order = root_.query.order_by;
+    if (order.size() != 1 || order.front().descending || order.front().nulls_first) {
+      return std::nullopt;
+    }
+    const ExprPtr expr = sorted_expression(order.front());
+    const auto* op = expr && expr->kind == ExprKind::OpExpr && expr->args.size() == 2
+                         ? global_.types->op(expr->op)
+                         : nullptr;
+    for (const std::size_t own : {0U, 1U}) {
+      if (op == nullptr || relids_of(expr->args[1 - own]) != 0) {
+        continue;
+      }
+      const Oid type = strip_relabel(expr->args[own])->type;
+      auto classes = named(
+          global_.types->classes_ordering_by(own == 0 ? op->oid : op->commutator, type), type);
+      const auto side = classes.empty() ? std::nullopt : operand(rel, expr->args[own]);
+      if (side) {
+        return DistanceUse{side->column, side->expression, std::move(classes)};
+      }
+    }
+    return std::nullopt;
   }
 
   /// Nothing for operators that no btree answers.
@@ -396,17 +428,22 @@ class UseCollector {
     use.referenced.assign(columns.begin(), columns.end());
   }
 
+  [[nodiscard]] ExprPtr sorted_expression(const SortGroupClause& clause) const {
+    const auto target =
+        std::find_if(root_.query.targets.begin(), root_.query.targets.end(),
+                     [&](const TargetEntry& t) { return t.sort_group_ref == clause.ref; });
+    return target == root_.query.targets.end() ? nullptr : target->expr;
+  }
+
   std::vector<SortUse> sort_items(const RelOptInfo& rel,
                                   const std::vector<SortGroupClause>& clauses) {
     std::vector<SortUse> items;
     for (const auto& clause : clauses) {
-      const auto target =
-          std::find_if(root_.query.targets.begin(), root_.query.targets.end(),
-                       [&](const TargetEntry& t) { return t.sort_group_ref == clause.ref; });
-      if (target == root_.query.targets.end()) {
+      const ExprPtr expr = sorted_expression(clause);
+      if (!expr) {
         break;
       }
-      const auto side = operand(rel, target->expr);
+      const auto side = operand(rel, expr);
       if (!side) {
         break;
       }

@@ -8,6 +8,7 @@
 
 #include "advisor/candidates/find_candidates.hpp"
 #include "advisor/candidates/rules.hpp"
+#include "advisor/price/relevance.hpp"
 
 #include "tests/support/ddl_catalog.hpp"
 
@@ -240,4 +241,31 @@ TEST_CASE("limits on candidates hold, keep the heaviest class, and do not depend
       CHECK(again.candidates[i].definition == set.candidates[i].definition);
     }
   }
+}
+
+TEST_CASE("the nearest first, by an index that reads in that order") {
+  const auto catalog = catalog_of("CREATE TABLE orders (id int, place point, area box);");
+  const planner_model::Planner planner{catalog};
+  const auto answer = [&](const std::string& order) {
+    const auto uses = planner.table_uses(*planner.bind("SELECT id FROM orders " + order));
+    std::set<std::string> found = proposed(catalog, uses);
+    std::erase_if(found, [](const std::string& text) {
+      return text.find(kNearestRule) == std::string::npos;
+    });
+    for (const auto& candidate :
+         find_candidates({{.fingerprint = "q", .weight = 1, .uses = uses}}, catalog, {})
+             .candidates) {
+      CHECK(can_matter(candidate.definition, uses.front()));
+    }
+    return found;
+  };
+  const std::set<std::string> nearest{"USING gist (place)  C15 nearest first",
+                                      "USING spgist (place kd_point_ops)  C15 nearest first",
+                                      "USING spgist (place)  C15 nearest first"};
+  CHECK(answer("ORDER BY place <-> point '(1,2)' LIMIT 5") == nearest);
+  CHECK(answer("ORDER BY point '(1,2)' <-> place LIMIT 5") == nearest);
+  CHECK(answer("ORDER BY place <-> point '(1,2)'").empty());
+  CHECK(answer("ORDER BY place <-> point '(1,2)' DESC LIMIT 5").empty());
+  CHECK(answer("ORDER BY place <-> point '(1,2)', id LIMIT 5").empty());
+  CHECK(answer("ORDER BY id LIMIT 5").empty());
 }
