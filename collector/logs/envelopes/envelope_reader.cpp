@@ -40,9 +40,7 @@ class EnvelopeReader final : public LogReader, private UnwrappedSink {
     unwrapper_->finish(*this);
     inner_->finish();
     settle();
-    if (waiting_ > 0) {
-      tally_.skip("entry without its end", number_, std::exchange(waiting_, 0));
-    }
+    skip_waiting();
   }
 
   [[nodiscard]] std::uint64_t records() const override { return records_ + inner_->records(); }
@@ -64,21 +62,26 @@ class EnvelopeReader final : public LogReader, private UnwrappedSink {
       open.wrapped = std::move(wrapped);
     }
     settle();
-    open.lines = std::max(open.lines, std::exchange(waiting_, 0));
+    if (may_come_to_something(open)) {
+      open.lines = std::max(open.lines, std::exchange(waiting_, 0));
+    } else {
+      skip_waiting();
+    }
     return open;
   }
 
   void resume(OpenMessage message) override {
     std::string wrapped = std::exchange(message.wrapped, {});
     message.present = message.present && !(message.record == HeldRecord{} && message.text.empty());
-    const std::uint64_t lines = message.lines;
+    const std::uint64_t lines =
+        wrapped.empty() && !may_come_to_something(message) ? 0 : message.lines;
     inner_->resume(std::move(message));
     for (std::size_t from = 0; from < wrapped.size();) {
       const std::size_t end = std::min(wrapped.find('\n', from), wrapped.size());
       unwrapper_->line(std::string_view{wrapped}.substr(from, end - from), *this);
       from = end + 1;
     }
-    waiting_ = wrapped.empty() ? 0 : lines;
+    waiting_ = lines;
   }
 
  private:
@@ -131,6 +134,17 @@ class EnvelopeReader final : public LogReader, private UnwrappedSink {
     inner_->facts(merged(facts));
     inner_->line(text, number_, cut_);
     settle();
+  }
+
+  /// Lines that wait for more: of an entry, or of a csvlog record within one.
+  static bool may_come_to_something(const OpenMessage& open) {
+    return !open.wrapped.empty() || !open.text.empty();
+  }
+
+  void skip_waiting() {
+    if (waiting_ > 0) {
+      tally_.skip("entry without its end", number_, std::exchange(waiting_, 0));
+    }
   }
 
   /// Facts of the inner envelope come first; those of the outer ones fill in.
