@@ -45,6 +45,9 @@ std::size_t __wrap_pg_query__parse_result__pack(const PgQuery__ParseResult* mess
   if (capture == nullptr) {
     return __real_pg_query__parse_result__pack(message, out);
   }
+  if (message->n_stmts == 0) {  // of a text without a statement, or one that does not parse
+    return 0;
+  }
   // While it looks, nothing is captured: it may parse, and write trees, itself.
   Capture& shown = *std::exchange(capture, nullptr);
   try {
@@ -126,7 +129,7 @@ ParseTree::Statement trimmed(const PgQuery__RawStmt& raw, std::string_view text)
   return ParseTree::Statement{raw.stmt, from, end - from};
 }
 
-/// Nothing when the text parses. An empty one is not shown.
+/// Nothing when the text parses. One without a statement is not shown.
 std::optional<SyntaxError> parse_and_show(const std::string& text, const Look& look) {
   if (auto refused = refusal(text)) {
     return refused;

@@ -9,7 +9,7 @@ namespace quern::collector {
 
 /// Shows the parse tree of `sql` while the library holds it, for a look that keeps nothing of it:
 /// ParseTree::parse() without its copy. The look may parse other texts, and what it throws is
-/// passed on. False when the text does not parse; one without a token is not shown.
+/// passed on. False when the text does not parse; one without a statement is not shown.
 bool look_at_tree(std::string_view sql,
                   const std::function<void(const PgQuery__ParseResult& tree)>& look);
 

@@ -88,6 +88,9 @@ void JoinPathSearch::sort_inner_and_outer() {
 
 void JoinPathSearch::generate_mergejoins(Path* outer, bool use_all, Path* inner_cheapest,
                                          const PathKeys& keys, bool partial) {
+  if (outer->pathkeys.empty() && type_ != JoinType::Full) {
+    return;
+  }
   const auto clauses =
       find_mergeclauses_for_outer_pathkeys(root_, outer->pathkeys, extra_.mergeclauses);
   if (clauses.empty() && type_ != JoinType::Full) {

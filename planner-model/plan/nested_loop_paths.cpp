@@ -66,6 +66,9 @@ void JoinPathSearch::try_partial_nestloop(Path* outer, Path* inner, const PathKe
 }
 
 Path* JoinPathSearch::memoize(Path* inner, const Path& outer) {
+  if (inner->param == nullptr && inner_.lateral_vars.empty()) {
+    return nullptr;  // nothing to remember rows by
+  }
   for (const auto& known : memoized_) {
     if (known.inner == inner && known.calls == outer.rows) {
       return known.path;

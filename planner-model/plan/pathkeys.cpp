@@ -408,7 +408,8 @@ std::vector<RestrictInfo*> trim_mergeclauses_for_inner_pathkeys(
 
 PathKeys build_join_pathkeys(PlannerInfo& root, const RelOptInfo& joinrel, JoinType type,
                              const PathKeys& outer) {
-  if (type == JoinType::Full || type == JoinType::Right || type == JoinType::RightAnti) {
+  if (outer.empty() || type == JoinType::Full || type == JoinType::Right ||
+      type == JoinType::RightAnti) {
     return {};
   }
   return truncate_useless_pathkeys(root, joinrel, outer);

@@ -2,8 +2,13 @@
 // It must be the tree that those bytes hold.
 #include "collector/sql/parse_tree.hpp"
 
+#include <stdexcept>
+
 #include <catch2/catch.hpp>
 #include <pg_query.h>
+
+#include "collector/base/failure.hpp"
+#include "collector/sql/passing_tree.hpp"
 
 #include "tests/support/oracle.hpp"
 
@@ -79,6 +84,23 @@ TEST_CASE("texts without a statement have an empty tree, broken ones an error wi
   CHECK(error.position == 10);
   // A parse that failed leaves nothing behind for the next.
   CHECK(ParseTree::parse_or_throw("select 1").statements().size() == 1);
+}
+
+TEST_CASE("a look at a passing tree may parse, write a tree and throw") {
+  const std::string sql = "select a from b";
+  const auto nested = [&](const PgQuery__ParseResult& tree) {
+    const std::string before = packed(tree.base);
+    CHECK(ParseTree::parse_or_throw("select * from c where d = 1").statements().size() == 1);
+    CHECK_THROWS_AS(ParseTree::parse_or_throw("select 1 +"), UserError);
+    CHECK(deparse(tree) == "SELECT a FROM b");
+    CHECK(packed(tree.base) == before);
+  };
+  look_at_tree_or_throw(sql, nested);
+  CHECK_THROWS_AS(look_at_tree(sql, [](const auto&) { throw std::out_of_range{"from the look"}; }),
+                  std::out_of_range);
+  CHECK_THROWS_AS(look_at_tree_or_throw("select 1 +", nested), UserError);
+  // Neither leaves anything behind for the next.
+  CHECK(ParseTree::parse_or_throw(sql).statements().size() == 1);
 }
 
 TEST_CASE("copies of a tree outlive the first") {

@@ -1,6 +1,7 @@
 #include "planner-model/query/bind.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
 #include "collector/catalog/from_schema.hpp"
@@ -128,6 +129,29 @@ TEST_CASE("a view that reads itself is an error, not a loop") {
                             .view_definition = "SELECT v.a FROM v"});
   const TypeSystem types{catalog};
   CHECK_THROWS_AS((Binder{catalog, types}.bind("SELECT * FROM v", {})), UserError);
+}
+
+TEST_CASE("views in views are bound alike at first and later, up to the same depth") {
+  CatalogSnapshot catalog;
+  for (int i = 0; i < 65; ++i) {
+    const std::string below =
+        i == 0 ? "SELECT 1 AS a" : fmt::format("SELECT v{0}.a FROM v{0}", i - 1);
+    catalog.tables.push_back({.oid = 20000U + static_cast<Oid>(i),
+                              .schema = "public",
+                              .name = fmt::format("v{}", i),
+                              .kind = 'v',
+                              .columns = {{.name = "a", .number = 1, .type = type_oid::kInt4}},
+                              .view_definition = below});
+  }
+  const TypeSystem types{catalog};
+  const Binder binder{catalog, types};
+  CHECK_THROWS_AS(binder.bind("SELECT * FROM v64", {}), UserError);
+  for (const char* sql : {"SELECT * FROM v7", "SELECT * FROM v63", "SELECT * FROM v63"}) {
+    const auto bound = binder.bind(sql, {});
+    REQUIRE(bound->query.targets.size() == 1);
+    CHECK(bound->query.targets.front().expr->type == type_oid::kInt4);
+  }
+  CHECK_THROWS_AS(binder.bind("SELECT * FROM v64", {}), UserError);
 }
 
 }  // namespace
