@@ -5,12 +5,12 @@
 # The log is the recorded sample, repeated with each copy's process ids, literals and times moved on, so that it is
 # not the same text again and again. Each program runs on one thread; times are processor seconds (a busy machine does
 # not change them much), the file is in the page cache, and of quern and wc the best of three runs counts. BENCH_SMALL
-# and BENCH_LARGE set the sizes in MB (100, 1000); the larger log comes through a pipe and is only for memory.
+# and BENCH_LARGE set the sizes in MB (300, 1000); the larger log comes through a pipe and is only for memory.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 quern=${1:-$root/build/release/quern}
 sample=${2:-$root/samples/shop/logs/postgresql.log.gz}
-small=${BENCH_SMALL:-100} large=${BENCH_LARGE:-1000}
+small=${BENCH_SMALL:-300} large=${BENCH_LARGE:-1000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/quern-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 [ -x "$quern" ] || { echo "collect_bench: no program at $quern; cmake --build build/release makes it" >&2; exit 2; }
