@@ -92,7 +92,7 @@ class ChunkSource {
         lines_{lines},
         chunk_bytes_{options.chunk_bytes},
         file_{source.file_as_it_stands()},
-        size_{file_ ? size_of(*file_) : 0},
+        size_{file_ ? file_->size() : 0},
         at_{lines.bytes()},
         threads_{options.threads} {}
 
@@ -148,7 +148,7 @@ class ChunkSource {
   ByteSource& source_;
   LineReader& lines_;
   std::size_t chunk_bytes_;
-  std::optional<std::string> file_;
+  std::optional<InputFile> file_;
   std::uint64_t size_;
   std::uint64_t at_;
   std::uint64_t threads_;
@@ -492,8 +492,8 @@ WorkloadPiece collect_part(ByteSource& source, const LogLayout& layout,
   return Collection{options}.read_part(source, layout, bytes);
 }
 
-std::optional<LogLayout> layout_of_file(const std::string& path, const CollectOptions& options) {
-  ByteSource source = ByteSource::open(path);
+std::optional<LogLayout> layout_of_file(const InputFile& file, const CollectOptions& options) {
+  ByteSource source = ByteSource::of(file);
   return Collection{options}.layout_of_first(source);
 }
 

@@ -48,7 +48,7 @@ struct CollectOptions {
                                          const CollectOptions& options, std::uint64_t& bytes);
 
 /// What collect() would take the first stream of a file for; nothing: for no log.
-[[nodiscard]] std::optional<LogLayout> layout_of_file(const std::string& path,
+[[nodiscard]] std::optional<LogLayout> layout_of_file(const InputFile& file,
                                                       const CollectOptions& options);
 
 /// Throws UserError when filters left nothing: more likely a mistake than a finding.

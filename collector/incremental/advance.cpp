@@ -1,6 +1,7 @@
 #include "collector/incremental/advance.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <set>
 #include <string_view>
@@ -21,37 +22,34 @@ constexpr std::size_t kMostFiles = 4096;  ///< whose positions are remembered
 
 /// A log file as it stands now.
 struct LogFile {
-  std::string path;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
+  InputFile file;
+  std::uint64_t size = file.size();
   bool plain = true;  ///< else compressed: it is read from its beginning to be skipped
 };
 
 std::optional<LogFile> look_at(const std::string& path) {
-  struct stat status {};
-
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
     return std::nullopt;
   }
-  LogFile file{path, status.st_ino, static_cast<std::uint64_t>(status.st_size)};
-  ByteSource source = ByteSource::open(path);
-  file.plain = !source.next_stream() || source.plain();
-  return file;
+  LogFile log{InputFile::open(path)};
+  ByteSource source = ByteSource::of(log.file);
+  log.plain = !source.next_stream() || source.plain();
+  return log;
 }
 
-/// The stream of `file` from `from` on; empty when there is none.
-ByteSource stream_from(const LogFile& file, std::uint64_t from, std::uint64_t to) {
-  ByteSource source =
-      file.plain ? ByteSource::part(file.path, from, to) : ByteSource::open(file.path);
-  if (source.next_stream() && !file.plain) {
+/// The stream of `log` from `from` on; empty when there is none.
+ByteSource stream_from(const LogFile& log, std::uint64_t from, std::uint64_t to) {
+  ByteSource source = log.plain ? ByteSource::part(log.file, from, to) : ByteSource::of(log.file);
+  if (source.next_stream() && !log.plain) {
     source.skip(from);
   }
   return source;
 }
 
 /// Up to `most` bytes of the file's text from `from` on.
-std::string text_at(const LogFile& file, std::uint64_t from, std::uint64_t most) {
-  ByteSource source = stream_from(file, from, from + most);
+std::string text_at(const LogFile& log, std::uint64_t from, std::uint64_t most) {
+  ByteSource source = stream_from(log, from, from + most);
   std::string text;
   while (text.size() < most) {
     const std::string_view piece = source.read();
@@ -67,17 +65,17 @@ std::uint64_t hash_of(const std::string& text) {
   return XXH3_64bits(text.data(), text.size());
 }
 
-std::string tail_before(const LogFile& file, std::uint64_t offset) {
+std::string tail_before(const LogFile& log, std::uint64_t offset) {
   const std::uint64_t length = std::min(offset, kMostTail);
-  return text_at(file, offset - length, length);
+  return text_at(log, offset - length, length);
 }
 
-bool holds_what_was_read(const LogFile& file, const FileProgress& progress) {
-  if (file.plain && file.size < progress.offset) {
+bool holds_what_was_read(const LogFile& log, const FileProgress& progress) {
+  if (log.plain && log.size < progress.offset) {
     return false;
   }
-  return hash_of(text_at(file, 0, progress.head_bytes)) == progress.head_hash &&
-         hash_of(tail_before(file, progress.offset)) == progress.tail_hash;
+  return hash_of(text_at(log, 0, progress.head_bytes)) == progress.head_hash &&
+         hash_of(tail_before(log, progress.offset)) == progress.tail_hash;
 }
 
 /// One file's new text, or why it is not taken now.
@@ -85,36 +83,36 @@ class Reading {
  public:
   Reading(CollectState& state, const CollectOptions& options) : state_{state}, options_{options} {}
 
-  std::optional<std::string> take(const LogFile& file) {
-    FileProgress* known = progress_of(file);
+  std::optional<std::string> take(const LogFile& log) {
+    FileProgress* known = progress_of(log);
     if (known != nullptr) {
-      known->path = file.path;
-      known->inode = file.inode;
+      known->path = log.file.path();
+      known->inode = log.file.inode();
       seen_.insert(known - state_.files.data());
     }
     const std::uint64_t from = known == nullptr ? 0 : known->offset;
-    if (file.plain && file.size == from) {
+    if (log.plain && log.size == from) {
       return std::nullopt;
     }
-    const auto layout = layout_of(file, known);
+    const auto layout = layout_of(log, known);
     if (!layout) {
-      return fmt::format("{}: no log that can be read yet", file.path);
+      return fmt::format("{}: no log that can be read yet", log.file.path());
     }
-    const std::string head = text_at(file, 0, kMostHead);
-    const std::uint64_t to = file.plain ? file.size : std::numeric_limits<std::uint64_t>::max();
-    ByteSource source = stream_from(file, from, to);
+    const std::string head = text_at(log, 0, kMostHead);
+    const std::uint64_t to = log.plain ? log.size : std::numeric_limits<std::uint64_t>::max();
+    ByteSource source = stream_from(log, from, to);
     std::uint64_t bytes = 0;
     WorkloadPiece piece = collect_part(source, *layout, reporting(), bytes);
-    done_ += file.plain ? bytes : file.size;
+    done_ += log.plain ? bytes : log.size;
     if (source.damage()) {
-      return fmt::format("{}: left for later: {}", file.path, *source.damage());
+      return fmt::format("{}: left for later: {}", log.file.path(), *source.damage());
     }
-    FileProgress now = progress_at(file, from + bytes, head);
-    if (bytes < to - from && file.plain) {
-      return fmt::format("{}: left for later: it was truncated meanwhile", file.path);
+    FileProgress now = progress_at(log, from + bytes, head);
+    if (bytes < to - from && log.plain) {
+      return fmt::format("{}: left for later: it was truncated meanwhile", log.file.path());
     }
-    if (text_at(file, 0, kMostHead).compare(0, head.size(), head) != 0) {
-      return fmt::format("{}: left for later: it was rotated meanwhile", file.path);
+    if (text_at(log, 0, kMostHead).compare(0, head.size(), head) != 0) {
+      return fmt::format("{}: left for later: it was rotated meanwhile", log.file.path());
     }
     keep(known, std::move(now), std::move(piece));
     return std::nullopt;
@@ -139,19 +137,19 @@ class Reading {
     return options;
   }
 
-  FileProgress* progress_of(const LogFile& file) {
+  FileProgress* progress_of(const LogFile& log) {
     FileProgress* found = nullptr;
     for (FileProgress& progress : state_.files) {
       const bool better = found == nullptr || progress.offset > found->offset ||
-                          (progress.offset == found->offset && progress.inode == file.inode);
-      if (better && holds_what_was_read(file, progress)) {
+                          (progress.offset == found->offset && progress.inode == log.file.inode());
+      if (better && holds_what_was_read(log, progress)) {
         found = &progress;
       }
     }
     return found;
   }
 
-  std::optional<LogLayout> layout_of(const LogFile& file, const FileProgress* known) const {
+  std::optional<LogLayout> layout_of(const LogFile& log, const FileProgress* known) const {
     if (known != nullptr && known->piece) {
       const LogEnds& ends = known->piece->ends;
       const LogLayout& layout = ends.begun ? ends.end_layout : ends.start_layout;
@@ -159,18 +157,18 @@ class Reading {
         return layout;
       }
     }
-    return layout_of_file(file.path, options_);
+    return layout_of_file(log.file, options_);
   }
 
-  static FileProgress progress_at(const LogFile& file, std::uint64_t offset,
+  static FileProgress progress_at(const LogFile& log, std::uint64_t offset,
                                   const std::string& head) {
     FileProgress progress;
-    progress.path = file.path;
-    progress.inode = file.inode;
+    progress.path = log.file.path();
+    progress.inode = log.file.inode();
     progress.offset = offset;
     progress.head_bytes = std::min<std::uint64_t>(head.size(), offset);
     progress.head_hash = hash_of(head.substr(0, static_cast<std::size_t>(progress.head_bytes)));
-    progress.tail_hash = hash_of(tail_before(file, offset));
+    progress.tail_hash = hash_of(tail_before(log, offset));
     return progress;
   }
 
@@ -246,10 +244,10 @@ std::vector<std::string> advance(CollectState& state, const std::vector<std::str
   const std::vector<std::string> paths = expand_inputs(inputs);
   reading.expect(bytes_beyond(state, paths));
   for (const std::string& path : paths) {
-    const auto file = look_at(path);
-    if (!file) {
+    const auto log = look_at(path);
+    if (!log) {
       left.push_back(fmt::format("{}: not an ordinary file", path));
-    } else if (const auto reason = reading.take(*file)) {
+    } else if (const auto reason = reading.take(*log)) {
       left.push_back(*reason);
     }
   }

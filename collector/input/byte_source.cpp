@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <glob.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "collector/base/failure.hpp"
@@ -50,15 +50,6 @@ std::unique_ptr<archive, CloseArchive> new_reader() {
   return reader;
 }
 
-/// 0 when it can not be told.
-std::int64_t modified_us_of(const std::string& path) {
-  struct stat status {};
-
-  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)
-             ? std::int64_t{status.st_mtime} * 1'000'000
-             : 0;
-}
-
 std::string reason(archive* a) {
   const char* text = archive_error_string(a);
   return text == nullptr ? "unknown error" : text;
@@ -92,54 +83,67 @@ la_ssize_t read_member(archive*, void* outer, const void** block) {
 
 }  // namespace
 
-/// A range of an ordinary file.
+/// Bytes [begin, end) of a regular file.
 struct FilePart {
-  int file = -1;
+  InputFile file;
   std::uint64_t begin = 0;
-  std::uint64_t position = 0;
-  std::uint64_t end = 0;
-  bool opened = false;  ///< its one stream was stepped to
+  std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t position = begin;
   std::vector<char> buffer = std::vector<char>(kBlockSize);
   std::optional<std::string> damage = {};
 
-  FilePart(const std::string& path, std::uint64_t from, std::uint64_t to)
-      : file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)},
-        begin{from},
-        position{from},
-        end{std::max(from, to)} {
-    if (file < 0) {
-      throw UserError{fmt::format("{}: cannot be read: {}", path, std::strerror(errno))};
-    }
-  }
-
-  FilePart(const FilePart&) = delete;
-  FilePart& operator=(const FilePart&) = delete;
-
-  ~FilePart() { ::close(file); }
-
+  /// Empty at the end and on damage.
   std::string_view read() {
-    const std::size_t wanted =
-        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - position));
-    ssize_t got = 0;
-    do {
-      got = ::pread(file, buffer.data(), wanted, static_cast<off_t>(position));
-    } while (got < 0 && errno == EINTR);
-    if (got <= 0) {
-      if (got < 0) {
-        damage = std::strerror(errno);
-      }
-      end = position;
+    const auto wanted = std::min<std::uint64_t>(buffer.size(), end - position);
+    const auto got = file.read_at(position, buffer.data(), static_cast<std::size_t>(wanted));
+    if (!got) {
+      damage = std::strerror(errno);
       return {};
     }
-    position += static_cast<std::uint64_t>(got);
-    return {buffer.data(), static_cast<std::size_t>(got)};
+    position += *got;
+    return {buffer.data(), *got};
   }
 };
 
+namespace {
+
+la_ssize_t read_file(archive* reader, void* part, const void** block) {
+  auto& from = *static_cast<FilePart*>(part);
+  const std::string_view piece = from.read();
+  if (from.damage) {
+    archive_set_error(reader, errno, "%s", from.damage->c_str());
+    return -1;
+  }
+  *block = piece.data();
+  return static_cast<la_ssize_t>(piece.size());
+}
+
+/// The directories of zip and 7z files stand at their ends.
+la_int64_t seek_file(archive*, void* part, la_int64_t offset, int whence) {
+  auto& from = *static_cast<FilePart*>(part);
+  const std::uint64_t base = whence == SEEK_SET   ? 0
+                             : whence == SEEK_CUR ? from.position
+                                                  : from.file.size();
+  from.position = base + static_cast<std::uint64_t>(offset);
+  return static_cast<la_int64_t>(from.position);
+}
+
+int open_reader(archive* reader, FilePart& part) {
+  archive_read_set_read_callback(reader, read_file);
+  archive_read_set_seek_callback(reader, seek_file);
+  archive_read_set_callback_data(reader, &part);
+  return archive_read_open1(reader);
+}
+
+}  // namespace
+
 struct ByteSource::State {
-  std::unique_ptr<FilePart> part;  ///< instead of levels
+  std::optional<InputFile> file;    ///< unless it is in memory
+  std::unique_ptr<FilePart> bytes;  ///< of a regular file
   std::uint64_t to_skip = 0;
-  std::vector<std::unique_ptr<Level>> levels;  ///< the outermost first
+  std::vector<std::unique_ptr<Level>> levels;  ///< the outermost first; none of a part
+  bool is_part = false;
+  bool part_begun = false;  ///< its one stream was stepped to
   std::string path;
   std::string name;
   std::int64_t modified_us = 0;
@@ -183,35 +187,34 @@ ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 ByteSource::~ByteSource() = default;
 
 ByteSource ByteSource::open(const std::string& path) {
+  return of(InputFile::open(path));
+}
+
+ByteSource ByteSource::of(const InputFile& file) {
   auto state = std::make_unique<State>();
-  state->path = path == "-" ? "standard input" : path;
+  state->path = file.path();
+  state->file = file;
+  state->levels.front()->modified_us = file.modified_us();
   archive* reader = state->levels.front()->reader.get();
-  if (path != "-") {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status)) {
-      throw UserError{fmt::format("{}: no such file", path)};
-    }
-    if (std::filesystem::is_directory(status)) {
-      throw UserError{fmt::format("{}: is a directory, a file is needed here", path)};
-    }
-    state->levels.front()->modified_us = modified_us_of(path);
+  if (file.regular()) {
+    state->bytes = std::make_unique<FilePart>(FilePart{file});
   }
-  const int opened = path == "-" ? archive_read_open_fd(reader, 0, kBlockSize)
-                                 : archive_read_open_filename(reader, path.c_str(), kBlockSize);
+  const int opened = state->bytes ? open_reader(reader, *state->bytes)
+                                  : archive_read_open_fd(reader, file.descriptor(), kBlockSize);
   if (opened != ARCHIVE_OK) {
     throw UserError{fmt::format("{}: cannot be read: {}", state->path, reason(reader))};
   }
   return ByteSource{std::move(state)};
 }
 
-ByteSource ByteSource::part(const std::string& path, std::uint64_t from, std::uint64_t to) {
+ByteSource ByteSource::part(const InputFile& file, std::uint64_t from, std::uint64_t to) {
   auto state = std::make_unique<State>();
   state->levels.clear();
-  state->path = path;
-  state->name = path;
-  state->modified_us = modified_us_of(path);
-  state->part = std::make_unique<FilePart>(path, from, to);
+  state->is_part = true;
+  state->path = file.path();
+  state->name = file.path();
+  state->modified_us = file.modified_us();
+  state->bytes = std::make_unique<FilePart>(FilePart{file, from, std::max(from, to)});
   return ByteSource{std::move(state)};
 }
 
@@ -230,8 +233,8 @@ bool ByteSource::next_stream() {
   s.damage.reset();
   s.decoder = Utf16Decoder{};
   s.to_skip = 0;
-  if (s.part) {
-    return !std::exchange(s.part->opened, true);
+  if (s.is_part) {
+    return !std::exchange(s.part_begun, true);
   }
   while (!s.levels.empty()) {
     Level& level = *s.levels.back();
@@ -284,17 +287,16 @@ void ByteSource::skip(std::uint64_t bytes) {
 
 bool ByteSource::plain() const {
   const State& s = *state_;
-  return s.part != nullptr ||
+  return s.is_part ||
          (s.levels.size() == 1 && archive_filter_count(s.levels.front()->reader.get()) == 1 &&
           s.levels.front()->at_end);
 }
 
-std::optional<std::string> ByteSource::file_as_it_stands() const {
+std::optional<InputFile> ByteSource::file_as_it_stands() const {
   const State& s = *state_;
-  std::error_code error;
-  const bool stands = s.part == nullptr && s.to_skip == 0 && plain() && s.decoder.passes() &&
-                      std::filesystem::is_regular_file(s.path, error);
-  return stands ? std::optional{s.path} : std::nullopt;
+  const bool stands =
+      !s.is_part && s.bytes != nullptr && s.to_skip == 0 && plain() && s.decoder.passes();
+  return stands ? s.file : std::nullopt;
 }
 
 std::string_view ByteSource::read() {
@@ -311,9 +313,9 @@ std::string_view ByteSource::read() {
 
 std::string_view ByteSource::State::read() {
   State& s = *this;
-  if (part) {
-    const std::string_view piece = part->read();
-    damage = part->damage;
+  if (is_part) {
+    const std::string_view piece = bytes->read();
+    damage = bytes->damage;
     return piece;
   }
   while (!s.damage && !s.levels.empty()) {
@@ -342,8 +344,8 @@ const std::optional<std::string>& ByteSource::damage() const {
 }
 
 std::uint64_t ByteSource::consumed() const {
-  if (state_->part) {
-    return state_->part->position - state_->part->begin;
+  if (state_->is_part) {
+    return state_->bytes->position - state_->bytes->begin;
   }
   if (state_->levels.empty()) {
     return 0;

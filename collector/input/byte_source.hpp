@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/input/input_file.hpp"
+
 namespace quern::collector {
 
 /// A file, standard input ("-"), or bytes in memory, as streams of plain bytes: gzip (also of
@@ -17,9 +19,11 @@ class ByteSource {
  public:
   /// Throws UserError when the path cannot be opened.
   static ByteSource open(const std::string& path);
-  /// Bytes [from, to) of an ordinary file, as they stand there, as one stream; fewer when the file
+  /// The same of a file that is open already.
+  static ByteSource of(const InputFile& file);
+  /// Bytes [from, to) of a regular file, as they stand there, as one stream; fewer when the file
   /// has become shorter.
-  static ByteSource part(const std::string& path, std::uint64_t from, std::uint64_t to);
+  static ByteSource part(const InputFile& file, std::uint64_t from, std::uint64_t to);
   /// For tests and fuzzing; `text` must outlive the source.
   static ByteSource over(std::string_view text, std::string name = "memory");
 
@@ -37,9 +41,9 @@ class ByteSource {
   void skip(std::uint64_t bytes);
   /// The stream at hand is the file itself, neither compressed nor a member of an archive.
   [[nodiscard]] bool plain() const;
-  /// Of a stream that is an ordinary file's bytes as they stand, as far as it was read: part()s of
-  /// this path give the same.
-  [[nodiscard]] std::optional<std::string> file_as_it_stands() const;
+  /// Of a stream that is a regular file's bytes as they stand, as far as it was read: part()s of
+  /// this file give the same.
+  [[nodiscard]] std::optional<InputFile> file_as_it_stands() const;
   /// Why the stream ended before its own end (a cut gzip file), if it did. What was read stays
   /// good.
   [[nodiscard]] const std::optional<std::string>& damage() const;

@@ -82,7 +82,7 @@ std::uint64_t ChunkWorker::read_text(const Chunk& chunk) {
 void ChunkWorker::read_range(const Chunk& chunk, ChunkRead& result) {
   const FileRange& range = *chunk.range;
   const std::uint64_t from = range.at_line ? range.from : range.from - 1;
-  ByteSource source = ByteSource::part(range.path, from, std::numeric_limits<std::uint64_t>::max());
+  ByteSource source = ByteSource::part(range.file, from, std::numeric_limits<std::uint64_t>::max());
   ensure(source.next_stream(), "a part of a file is a stream");
   LineReader lines = LineReader::within(source, chunk.carriage_returns);
   if (!range.at_line && !lines.skip_rest_of_line(range.to - 1 - from)) {

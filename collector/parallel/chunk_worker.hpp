@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collector/base/failure.hpp"
+#include "collector/input/input_file.hpp"
 #include "collector/logs/event_assembler.hpp"
 #include "collector/logs/event_filter.hpp"
 #include "collector/logs/log_ends.hpp"
@@ -16,7 +17,7 @@ namespace quern::collector {
 
 /// The lines of a file that begin within [from, to), the last one up to its end.
 struct FileRange {
-  std::string path;
+  InputFile file;
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   bool at_line = false;  ///< a line is known to begin at `from`

@@ -34,10 +34,6 @@ std::optional<Oid> declared_number(const std::string& text, const TypeSystem& ty
   return std::nullopt;
 }
 
-}  // namespace
-
-namespace {
-
 /// What the statement's parse analysis works on; `statement` is the library's and passes.
 struct BindTask {
   const CatalogSnapshot& catalog;

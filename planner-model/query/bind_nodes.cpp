@@ -35,29 +35,28 @@ std::string input_error(std::string_view text, Oid type, const TypeSystem& types
   return fmt::format("invalid input syntax for type {}: \"{}\"", types.format_type(type), text);
 }
 
-}  // namespace
-
-ExprPtr make_var(int varno, int attno, const RangeColumn& column, int levels_up) {
+std::shared_ptr<Expr> new_var(int varno, int attno, Oid type, std::int32_t typmod, Oid collation) {
   auto var = std::make_shared<Expr>();
   var->kind = ExprKind::Var;
   var->varno = varno;
   var->attno = attno;
-  var->type = column.type;
-  var->typmod = column.typmod;
-  var->collation = column.collation;
+  var->type = type;
+  var->typmod = typmod;
+  var->collation = collation;
+  return var;
+}
+
+}  // namespace
+
+ExprPtr make_var(int varno, int attno, const RangeColumn& column, int levels_up) {
+  auto var = new_var(varno, attno, column.type, column.typmod, column.collation);
   var->levels_up = levels_up;
   var->name = column.name;
   return var;
 }
 
 ExprPtr make_var(int varno, const Column& column) {
-  auto var = std::make_shared<Expr>();
-  var->kind = ExprKind::Var;
-  var->varno = varno;
-  var->attno = column.number;
-  var->type = column.type;
-  var->typmod = column.type_modifier;
-  var->collation = column.collation;
+  auto var = new_var(varno, column.number, column.type, column.type_modifier, column.collation);
   var->name = column.name;
   return var;
 }

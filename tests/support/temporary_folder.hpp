@@ -22,7 +22,7 @@ class TemporaryFolder {
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
 
   /// The path of the file.
-  [[nodiscard]] std::string write(const std::string& name, std::string_view text) const {
+  std::string write(const std::string& name, std::string_view text) const {
     std::ofstream{path_ / name, std::ios::binary} << text;
     return (path_ / name).string();
   }

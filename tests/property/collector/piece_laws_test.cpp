@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <random>
 #include <sstream>
 
@@ -144,6 +145,32 @@ TEST_CASE("a file read by ranges gives what it gives read from its start", "[pie
       CHECK(collected(file, 2, bytes) == whole);
       CHECK(collected(file, 5, bytes) == whole);
     }
+  }
+}
+
+TEST_CASE("a rotation that moves a log's name to another file leaves the run with the file it has",
+          "[pieces]") {
+  const std::string log = log_text("log");
+  const testing::TemporaryFolder folder;
+  const std::string file = folder.write("postgresql.log", log);
+  const std::string whole = collected(file, 1, 0);
+  std::filesystem::remove(file);
+  CollectOptions options;
+  options.chunk_bytes = 30'000;
+  for (const unsigned threads : {1U, 3U}) {
+    folder.write("postgresql.log", log);
+    bool rotated = false;
+    options.threads = threads;
+    options.progress = [&](std::uint64_t done, std::uint64_t) {
+      if (!rotated && done > 0) {
+        std::filesystem::rename(file, file + ".1");
+        folder.write("postgresql.log", log_text("csv"));
+        rotated = true;
+      }
+    };
+    INFO(threads << " threads");
+    CHECK(write_piece(collect_piece({file}, options)) == whole);
+    CHECK(rotated);
   }
 }
 

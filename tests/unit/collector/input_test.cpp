@@ -9,6 +9,8 @@
 #include "collector/incremental/advance.hpp"
 #include "collector/input/byte_source.hpp"
 
+#include "tests/support/temporary_folder.hpp"
+
 using namespace quern;
 using namespace quern::collector;
 
@@ -78,4 +80,33 @@ TEST_CASE("runs over logs that grow tell how far they are") {
   CHECK(advance(state, {path}, options).empty());
   CHECK(told.empty());
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a log renamed while a run reads it is read to its end, and known afterwards") {
+  const auto log_of = [](const char* sql) {
+    std::string log;
+    for (int i = 0; i < 20'000; ++i) {
+      log += "2026-11-21 10:00:00.000 UTC [7] LOG:  duration: 1.000 ms  statement: ";
+      log += sql;
+      log += "\n";
+    }
+    return log;
+  };
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.write("a.log", log_of("SELECT 1"));
+  CollectOptions options;
+  options.progress = [&](std::uint64_t, std::uint64_t) {
+    if (!std::filesystem::exists(path + ".1")) {
+      std::filesystem::rename(path, path + ".1");
+      folder.write("a.log", log_of("SELECT 'one' FROM two"));
+    }
+  };
+  CollectState state;
+  CHECK(advance(state, {path}, options).empty());
+  CHECK(settled(collected(state)).classes.size() == 1);
+  CHECK(advance(state, {path, path + ".1"}, options).empty());
+  const Workload both = settled(collected(state));
+  REQUIRE(both.classes.size() == 2);
+  CHECK(both.classes[0].calls == 20'000);
+  CHECK(both.classes[1].calls == 20'000);
 }
