@@ -1,8 +1,10 @@
-// Text functions over constants: varlena.c, oracle_compat.c, for text whose case folding is ASCII.
+// Text functions over constants: varlena.c, oracle_compat.c; case folding of ASCII alone. A
+// snapshot is UTF-8 whatever the server's encoding: characters are counted as UTF-8 has them.
 #include <algorithm>
 #include <string_view>
 
 #include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/selectivity/value_json.hpp"
 
 namespace quern::planner_model {
 
@@ -26,10 +28,28 @@ std::string map_ascii(std::string text, char from, char to, int shift) {
   return text;
 }
 
-/// substring(text, from[, for]) counts characters from 1; ASCII only, so bytes.
+/// Where the character of this number, counted from 0, begins in UTF-8; the end when there are not
+/// as many.
+std::size_t character(std::string_view text, std::int64_t number) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+    if (begins && number-- == 0) {
+      break;
+    }
+  }
+  return at;
+}
+
+std::int64_t characters(std::string_view text) {
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+}
+
+/// substring(text, from[, for]) counts characters from 1.
 std::optional<Value> substring(std::span<const Value> args, Oid result) {
   const std::string& text = args[0].text;
-  const auto size = static_cast<std::int64_t>(text.size());
+  const std::int64_t size = characters(text);
   const std::int64_t from = args[1].integer;
   std::int64_t end = size + 1;
   if (args.size() > 2) {
@@ -42,9 +62,8 @@ std::optional<Value> substring(std::span<const Value> args, Oid result) {
   if (start >= end) {
     return make_text("", result);
   }
-  return make_text(std::string_view{text}.substr(static_cast<std::size_t>(start - 1),
-                                                 static_cast<std::size_t>(end - start)),
-                   result);
+  const std::size_t first = character(text, start - 1);
+  return make_text(std::string_view{text}.substr(first, character(text, end - 1) - first), result);
 }
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
@@ -132,6 +151,10 @@ std::optional<Value> similar_to_escape(std::span<const Value> args, Oid result) 
 
 std::optional<Value> evaluate_text(const Function& function, std::span<const Value> args,
                                    Oid result) {
+  if (function.name == "jsonb_object_field_text" && args.size() == 2 && is_text(args[1])) {
+    const auto field = json_field_text(args[0].text, args[1].text);
+    return field ? std::optional{make_text(*field, result)} : std::nullopt;
+  }
   if (args.empty() || !is_text(args[0])) {
     return std::nullopt;
   }
@@ -143,18 +166,14 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   if (name == "similar_to_escape") {
     return similar_to_escape(args, result);
   }
-  if (!is_ascii(text)) {
-    return std::nullopt;
-  }
-  if (name == "lower" && args.size() == 1) {
-    return make_text(map_ascii(text, 'A', 'Z', 'a' - 'A'), result);
-  }
-  if (name == "upper" && args.size() == 1) {
-    return make_text(map_ascii(text, 'a', 'z', 'A' - 'a'), result);
+  if ((name == "lower" || name == "upper") && args.size() == 1 && is_ascii(text)) {
+    return make_text(name == "lower" ? map_ascii(text, 'A', 'Z', 'a' - 'A')
+                                     : map_ascii(text, 'a', 'z', 'A' - 'a'),
+                     result);
   }
   if ((name == "length" || name == "char_length" || name == "character_length") &&
       args.size() == 1 && result == type_oid::kInt4 && args[0].type != type_oid::kBpchar) {
-    return make_integer(static_cast<std::int64_t>(text.size()), result);
+    return make_integer(characters(text), result);
   }
   if ((name == "substring" || name == "substr") && args.size() >= 2 &&
       args[1].form == ValueForm::Integer) {
@@ -162,7 +181,7 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   }
   if ((name == "position" || name == "strpos") && args.size() == 2 && is_text(args[1])) {
     const std::size_t at = text.find(args[1].text);
-    return make_integer(at == std::string::npos ? 0 : static_cast<std::int64_t>(at) + 1, result);
+    return make_integer(at == std::string::npos ? 0 : characters(text.substr(0, at)) + 1, result);
   }
   if (name == "replace" && args.size() == 3 && is_text(args[1]) && is_text(args[2])) {
     return make_text(replace_all(text, args[1].text, args[2].text), result);
@@ -174,9 +193,10 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
                      result);
   }
   if ((name == "left" || name == "right") && args.size() == 2 && args[1].integer >= 0) {
-    const auto count = std::min(text.size(), static_cast<std::size_t>(args[1].integer));
-    return make_text(name == "left" ? text.substr(0, count) : text.substr(text.size() - count),
-                     result);
+    const std::int64_t size = characters(text);
+    const std::int64_t count = std::min(size, args[1].integer);
+    const std::size_t cut = character(text, name == "left" ? count : size - count);
+    return make_text(name == "left" ? text.substr(0, cut) : text.substr(cut), result);
   }
   return std::nullopt;
 }

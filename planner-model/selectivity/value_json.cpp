@@ -73,4 +73,17 @@ std::optional<bool> evaluate_json_operator(std::string_view op, std::string_view
   return std::nullopt;
 }
 
+std::optional<std::string> json_field_text(std::string_view document, std::string_view key) {
+  const Json value = Json::parse(document, nullptr, false);
+  const auto found = value.is_object() ? value.find(std::string{key}) : value.end();
+  if (found == value.end()) {
+    return std::nullopt;
+  }
+  if (found->is_string()) {
+    return found->get<std::string>();
+  }
+  const bool as_written = found->is_boolean() || found->is_number_integer();
+  return as_written ? std::optional{found->dump()} : std::nullopt;
+}
+
 }  // namespace quern::planner_model

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace quern::planner_model {
@@ -9,5 +10,10 @@ namespace quern::planner_model {
 /// not such an operator, or not JSON.
 [[nodiscard]] std::optional<bool> evaluate_json_operator(std::string_view op, std::string_view left,
                                                          std::string_view right);
+
+/// What `document ->> key` gives where that is a string, a truth value or a whole number. nullopt:
+/// anything else, or NULL.
+[[nodiscard]] std::optional<std::string> json_field_text(std::string_view document,
+                                                         std::string_view key);
 
 }  // namespace quern::planner_model

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/stored_size.hpp"
@@ -92,26 +94,61 @@ struct Seen {
   double key_size = 4;
   double place = 0;
   double rows_each = 0;  ///< share of the rows of one value that has it
+  double values = 0;     ///< how many values are like that one
+};
+
+/// What of a pool is known by a few examples.
+struct Rare {
+  double share = 0;
+  double draws = 0;
+  double seen = 0;
+  double once = 0;
+  double size = 0;
+  std::vector<std::string> texts = {};
+  std::vector<std::pair<double, double>> rows_each = {};  ///< and of how many values
+  std::vector<double> places = {};
+
+  void add(const std::string& text, const Seen& one) {
+    share += one.share;
+    draws += one.times;
+    seen += 1;
+    once += one.times < 2 ? 1 : 0;
+    size += one.key_size * one.times;
+    texts.push_back(text);
+    rows_each.emplace_back(one.rows_each, one.values);
+    places.push_back(one.place);
+  }
 };
 
 /// Elements of which some are known: as unlike in frequency as the values that have them.
-void add_rare(double entries, double all_rows, double key_size, std::vector<double> rows_each,
-              std::vector<double> places, std::vector<GinEntries>& answer) {
-  std::sort(rows_each.begin(), rows_each.end());
-  std::sort(places.begin(), places.end());
-  double mean = 0;
-  for (const double each : rows_each) {
-    mean += each / static_cast<double>(rows_each.size());
+void add_rare(double entries, double all_rows, Rare rare, std::vector<GinEntries>& answer) {
+  auto& each = rare.rows_each;
+  std::sort(each.begin(), each.end());
+  double values = 0;
+  for (const auto& one : each) {
+    values += one.second;
   }
   constexpr std::size_t kClasses = 5;
+  std::vector<double> sizes;
+  double sum = 0;
+  auto at = each.begin();
+  double passed = at->second;
   for (std::size_t i = 0; i < kClasses; ++i) {
-    const double each = rows_each[(2 * i + 1) * rows_each.size() / (2 * kClasses)];
-    const double rows = std::max(1.0, each / std::max(mean, 1e-12) * all_rows / entries);
+    const double middle = values * static_cast<double>(2 * i + 1) / (2 * kClasses);
+    for (; passed < middle && std::next(at) != each.end(); passed += at->second) {
+      ++at;
+    }
+    sizes.push_back(at->first);
+    sum += at->first;
+  }
+  const auto [first, last] = std::minmax_element(rare.places.begin(), rare.places.end());
+  for (const double size : sizes) {
+    const double rows = std::max(1.0, size / std::max(sum / kClasses, 1e-12) * all_rows / entries);
     answer.push_back({.entries = std::min(entries, all_rows / rows) / kClasses,
                       .rows = rows,
-                      .key_size = key_size,
-                      .first = places.front(),
-                      .last = places.back()});
+                      .key_size = rare.size / rare.draws,
+                      .first = *first,
+                      .last = *last});
   }
 }
 
@@ -121,6 +158,7 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
                  const std::set<std::string>& known, std::vector<GinEntries>& answer) {
   const ColumnValues values = column_values(*column.statistics, column.type, column.table_rows);
   std::map<std::string, std::map<std::string, Seen>> pools;
+  std::map<std::string, std::string> pool_of;  // where an element was seen first
   double values_of_rest = 1;
   double empty = 0;
   double examples = 0;
@@ -137,16 +175,17 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
     empty += elements.empty() ? entry.share : 0;
     std::set<std::string> once;
     for (const Element& element : elements) {
-      if (known.contains(element.text) || !once.insert(element.pool + '\n' + element.text).second) {
+      if (known.contains(element.text) || !once.insert(element.text).second) {
         continue;
       }
-      Seen& seen = pools[element.pool][element.text];
+      Seen& seen = pools[pool_of.emplace(element.text, element.pool).first->second][element.text];
       seen.share += entry.share;
       seen.times += example ? 1 : 0;
       seen.common += example ? 0 : entry.share;
       seen.key_size = element.key_size;
       seen.place = element.place;
       seen.rows_each = entry.share / std::max(entry.values, 1e-9);
+      seen.values = entry.values;
     }
   }
   if (empty > 0) {
@@ -154,14 +193,7 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
   }
   for (const auto& [name, pool] : pools) {
     constexpr double kOften = 5;
-    double rare_share = 0;
-    double rare_draws = 0;
-    double rare_seen = 0;
-    double rare_once = 0;
-    double rare_size = 0;
-    std::vector<std::string> rare;
-    std::vector<double> rows_each;
-    std::vector<double> places;
+    Rare rare;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {
         answer.push_back({.entries = 1,
@@ -170,25 +202,18 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
                           .first = seen.place,
                           .last = seen.place});
       } else {
-        rare_share += seen.share;
-        rare_draws += seen.times;
-        rare_seen += 1;
-        rare_once += seen.times < 2 ? 1 : 0;
-        rare_size += seen.key_size * seen.times;
-        rare.push_back(text);
-        rows_each.push_back(seen.rows_each);
-        places.push_back(seen.place);
+        rare.add(text, seen);
       }
     }
-    if (rare_seen > 0) {
+    if (rare.seen > 0) {
       // Good and Turing: the next value brings as many new elements as each so far brought that no
       // other has.
       const double values_left = std::max(0.0, values_of_rest - examples);
-      const double most = std::min(rare_seen + values_left * rare_once / std::max(examples, 1.0),
-                                   std::max(rare_seen, TextSource{rare}.possible()));
+      const double most = std::min(rare.seen + values_left * rare.once / std::max(examples, 1.0),
+                                   std::max(rare.seen, TextSource{rare.texts}.possible()));
       const double entries = std::min(
-          {values_behind(rare_seen, rare_draws, most), most, std::max(1.0, rare_share * rows)});
-      add_rare(entries, rare_share * rows, rare_size / rare_draws, rows_each, places, answer);
+          {values_behind(rare.seen, rare.draws, most), most, std::max(1.0, rare.share * rows)});
+      add_rare(entries, rare.share * rows, std::move(rare), answer);
     }
   }
 }
@@ -331,8 +356,21 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
 
 }  // namespace
 
-std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view operator_class,
-                                    const TypeSystem& types, double rows_indexed) {
+namespace {
+
+/// The entries when each row stays with this chance.
+void thin_out(std::vector<GinEntries>& entries, double kept) {
+  for (GinEntries& one : entries) {
+    const double left = one.rows * kept;
+    const double present = one.rows < 1.5 ? kept : 1 - std::pow(1 - kept, one.rows);
+    one.entries *= present;
+    one.rows = std::max(1.0, left / std::max(present, 1e-12));
+  }
+}
+
+/// Those of so many rows of the table.
+std::vector<GinEntries> entries_of(const IndexColumn& column, std::string_view operator_class,
+                                   const TypeSystem& types, double rows_indexed) {
   std::vector<GinEntries> answer;
   const Type* type = types.type(column.type);
   if (column.statistics == nullptr || type == nullptr) {
@@ -369,6 +407,18 @@ std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view 
   } else {
     const auto entries = trigram_entries(column, as_of_all);
     answer.insert(answer.end(), entries.begin(), entries.end());
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::vector<GinEntries> gin_entries(const IndexColumn& column, std::string_view operator_class,
+                                    const TypeSystem& types, double rows_indexed) {
+  const double rows = std::max(rows_indexed, column.table_rows);
+  std::vector<GinEntries> answer = entries_of(column, operator_class, types, rows);
+  if (rows_indexed < rows) {
+    thin_out(answer, rows_indexed / rows);
   }
   return answer;
 }

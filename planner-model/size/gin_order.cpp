@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "planner-model/size/gin_posting.hpp"
@@ -32,23 +30,36 @@ double address_bytes(std::int64_t difference) {
 
 }  // namespace
 
-double trigram_runs(const IndexColumn& column, double rows_per_page) {
-  if (column.statistics == nullptr || !counts_in_text(*column.statistics)) {
-    return 1;
+GinOrder::GinOrder(const IndexColumn& column, bool trigrams, double rows, double rows_per_page)
+    : table_rows_{std::max(column.table_rows, rows)}, rows_per_page_{rows_per_page} {
+  if (column.statistics == nullptr || table_rows_ < 1) {
+    return;
   }
+  const double filled = rows * (1 - column.null_share());
+  density_ = std::clamp(filled / table_rows_, 1e-6, 1.0);
+  if (column.in_runs) {
+    run_ = std::max(1.0, filled / std::max(1.0, column.distinct()));
+  }
+  if (trigrams && counts_in_text(*column.statistics, column.table_rows)) {
+    count_trigrams(column);
+  }
+}
+
+void GinOrder::count_trigrams(const IndexColumn& column) {
   const TextSource source{column.statistics->histogram_bounds};
   const auto range = source.number_range();
-  if (!range) {
-    return 1;
-  }
   // A stretch of rows, the last ones: most of all numbers have as many digits.
   constexpr double kRows = 50'000;
-  const double rows = std::min(kRows, column.table_rows);
-  const double step = (range->second - range->first + 1) / std::max(column.table_rows, 1.0);
-  const auto per_page = std::max<std::int64_t>(static_cast<std::int64_t>(rows_per_page), 1);
+  const double rows = std::min(kRows, table_rows_);
+  const double step = (range->second - range->first + 1) / table_rows_;
+  const auto per_page = std::max<std::int64_t>(static_cast<std::int64_t>(rows_per_page_), 1);
   std::unordered_map<std::uint32_t, List> lists;
   Stream stream;
+  std::vector<std::uint32_t> found;
   for (std::int64_t row = 0; static_cast<double>(row) < rows; ++row) {
+    if (stream.uniform() >= density_) {
+      continue;
+    }
     const auto number =
         static_cast<long long>(range->second - (rows - static_cast<double>(row)) * step);
     const std::int64_t address = (row / per_page) * 2048 + row % per_page + 1;
@@ -59,13 +70,35 @@ double trigram_runs(const IndexColumn& column, double rows_per_page) {
       ++list.rows;
     }
   }
-  double in_runs = 0;
+  double in_order = 0;
   double by_chance = 0;
   for (const auto& [trigram, list] : lists) {
-    in_runs += list.bytes;
-    by_chance += (list.rows - 1) * posting_bytes(list.rows / rows, rows_per_page);
+    const double any =
+        (list.rows - 1) * planner_model::posting_bytes(list.rows / rows, rows_per_page_);
+    in_order += list.bytes;
+    by_chance += any;
+    if (any > 0) {
+      counted_[trigram] = std::min(1.0, list.bytes / any);
+    }
   }
-  return by_chance > 0 ? std::min(1.0, in_runs / by_chance) : 1;
+  counted_all_ = by_chance > 0 ? std::min(1.0, in_order / by_chance) : 1;
+}
+
+double GinOrder::posting_bytes(const GinEntries& entry) const {
+  const double share = std::min(1.0, entry.rows / table_rows_);
+  const double any = planner_model::posting_bytes(share, rows_per_page_);
+  if (entry.key_size <= 0) {
+    return any;  // NULLs
+  }
+  if (!counted_.empty()) {
+    const auto found = counted_.find(static_cast<std::uint32_t>(entry.first));
+    return any * (found == counted_.end() ? counted_all_ : found->second);
+  }
+  // Within a run from row to row, then on to the next run.
+  const double run = std::min(run_, entry.rows);
+  const double within = planner_model::posting_bytes(density_, rows_per_page_);
+  const double between = planner_model::posting_bytes(share / run, rows_per_page_);
+  return std::min(any, (1 - 1 / run) * within + between / run);
 }
 
 }  // namespace quern::planner_model

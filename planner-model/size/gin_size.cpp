@@ -9,6 +9,7 @@
 
 #include "planner-model/size/gin_order.hpp"
 #include "planner-model/size/gin_posting.hpp"
+#include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/text_source.hpp"
 
 namespace quern::planner_model {
@@ -207,6 +208,38 @@ std::vector<const Entry*> keys_in_order(const std::vector<Entry>& kinds,
   return answer;
 }
 
+constexpr double kManyRows = 40;
+
+/// An entry's rows where entries like it have so many on average: theirs come by chance, and there
+/// is at least one.
+double whole_rows(double mean, Stream& stream) {
+  if (mean > kManyRows || std::abs(mean - std::rint(mean)) < 1e-3) {
+    return std::rint(mean);
+  }
+  // Poisson's distribution without its zero.
+  const double rate = truncated_poisson_rate(mean);
+  double probability = rate * std::exp(-rate) / (1 - std::exp(-rate));
+  double left = stream.uniform();
+  double rows = 1;
+  for (; left > probability && rows < 4 * kManyRows; ++rows) {
+    left -= probability;
+    probability *= rate / (rows + 1);
+  }
+  return rows;
+}
+
+/// Each of the rows with this chance.
+double part_of(double rows, double share, Stream& stream) {
+  if (rows > kManyRows) {
+    return std::rint(rows * share);
+  }
+  double part = 0;
+  for (; rows > 0.5; --rows) {
+    part += stream.uniform() < share ? 1 : 0;
+  }
+  return part;
+}
+
 double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<double>& counts,
                         double batch) {
   double total = 0;
@@ -221,21 +254,22 @@ double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<doubl
   Stream stream;
   const std::vector<const Entry*> keys = keys_in_order(kinds, counts, fraction, stream);
   EntryLeaves leaves;
+  std::vector<double> rows_left;
+  rows_left.reserve(keys.size());
+  for (const Entry* entry : keys) {
+    rows_left.push_back(whole_rows(entry->rows, stream));
+  }
   std::vector<double> rows_in(keys.size(), 0);
-  for (double done = 0; done < 1; done += batch) {
-    const double share = std::min(batch, 1 - done);
+  for (double done = 0; done < 1 - 1e-9; done += batch) {
+    const double share = std::min(1.0, batch / (1 - done));
     for (std::size_t key = 0; key < keys.size(); ++key) {
-      const Entry& entry = *keys[key];
-      double more = entry.rows * share;
-      if (more < 3 && batch < 1) {
-        more = std::floor(more) + (stream.uniform() < more - std::floor(more) ? 1 : 0);
-        more = done + batch >= 1 && rows_in[key] < 0.5 ? std::max(1.0, more) : more;
-      }
+      const double more = share >= 1 ? rows_left[key] : part_of(rows_left[key], share, stream);
       if (more < 0.5) {
         continue;
       }
+      rows_left[key] -= more;
       rows_in[key] += more;
-      leaves.put(key, entry.tuple(rows_in[key]) + kLinePointer);
+      leaves.put(key, keys[key]->tuple(rows_in[key]) + kLinePointer);
     }
   }
   const auto simulated = static_cast<double>(leaves.pages().size());
@@ -260,12 +294,11 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
   std::vector<double> counts;
   std::vector<GinEntries> all;
   GinSize size;
-  const double table_rows = std::max(columns.front().table_rows, rows);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string_view name =
         i < index.keys.size() ? std::string_view{index.keys[i].operator_class_name} : "";
     size.from_statistics = size.from_statistics && columns[i].statistics != nullptr;
-    const double runs = name == "gin_trgm_ops" ? trigram_runs(columns[i], rows_per_page) : 1;
+    const GinOrder order{columns[i], name == "gin_trgm_ops", rows, rows_per_page};
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
       const double attribute = columns.size() > 1 ? 2 : 0;
@@ -273,7 +306,7 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
           .key = align_up(
               align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
           .rows = one.rows,
-          .bytes = runs * posting_bytes(std::min(1.0, one.rows / table_rows), rows_per_page),
+          .bytes = order.posting_bytes(one),
           .first = one.first,
           .last = one.last};
       if (entry.in_tree()) {

@@ -223,4 +223,12 @@ GistSplit NetworkGist::split(const std::vector<Key>& keys) {
   return halves(keys.size());
 }
 
+GistSplit NullGist::split(const std::vector<Key>& keys) {
+  GistSplit halves;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    (2 * i < keys.size() ? halves.first : halves.second).push_back(i);
+  }
+  return halves;
+}
+
 }  // namespace quern::planner_model

@@ -43,4 +43,17 @@ struct NetworkGist {
   [[nodiscard]] static GistSplit split(const std::vector<Key>& keys);
 };
 
+/// NULLs beside NULLs: no class is asked, and a page of them is cut in halves (gistSplitByKey()).
+struct NullGist {
+  struct Key {};
+
+  [[nodiscard]] static float penalty(Key /*page*/, Key /*item*/) { return 0; }
+
+  [[nodiscard]] static Key unite(Key page, Key /*item*/) { return page; }
+
+  [[nodiscard]] static double size(Key /*key*/, bool /*leaf*/) { return 16; }
+
+  [[nodiscard]] static GistSplit split(const std::vector<Key>& keys);
+};
+
 }  // namespace quern::planner_model

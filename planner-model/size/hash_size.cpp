@@ -29,23 +29,44 @@ class Stream {
   std::uint64_t state_ = 0x9E3779B97F4A7C15U;
 };
 
+/// Keys on their way into buckets.
+class Buckets {
+ public:
+  /// `buckets` are in use: _hash_hashkey2bucket() sends a hash beyond the last one to that which it
+  /// would be split from, so that until the next power of two is reached some have twice the share.
+  explicit Buckets(double buckets) : buckets_{buckets} {
+    while (masked_ < buckets) {
+      masked_ *= 2;
+    }
+    shares_.resize(static_cast<std::size_t>(buckets), 0);
+    for (double hash = 0; hash < masked_; ++hash) {
+      shares_[of(hash)] += 1 / masked_;
+    }
+  }
+
+  [[nodiscard]] double masked() const { return masked_; }
+
+  [[nodiscard]] const std::vector<double>& shares() const { return shares_; }
+
+  [[nodiscard]] std::size_t of(double hash) const {
+    return static_cast<std::size_t>(hash < buckets_ ? hash : hash - masked_ / 2);
+  }
+
+ private:
+  double buckets_;
+  double masked_ = 1;
+  std::vector<double> shares_ = {};
+};
+
 /// Overflow pages when the keys fall into the buckets at random: equal keys into one, those of many
 /// rows one by one, the others together.
-double overflow_pages(const IndexColumn& column, double rows, double buckets) {
+double overflow_once(const IndexColumn& column, double rows, const Buckets& buckets,
+                     Stream& stream) {
   constexpr double kMany = 12;
   constexpr double kMostKeys = 300'000;
-  const double kept = column.table_rows > 0 ? std::min(1.0, rows / column.table_rows) : 1;
-  Stream stream;
-  // _hash_hashkey2bucket(): a hash beyond the last bucket goes to the one that it would be split
-  // from, so that until the next power of two is reached some buckets have twice the share.
-  double masked = 1;
-  while (masked < buckets) {
-    masked *= 2;
-  }
-  const auto bucket_of = [&](double hash) {
-    return static_cast<std::size_t>(hash < buckets ? hash : hash - masked / 2);
-  };
-  std::vector<double> loads(static_cast<std::size_t>(buckets), 0);
+  const double filled = column.table_rows * (1 - column.null_share());
+  const double kept = filled > 0 ? std::min(1.0, rows / filled) : 1;
+  std::vector<double> loads(buckets.shares().size(), 0);
   double few_rows = 0;
   double squares = 0;  // sum over keys of rows squared
   double carried = 0;
@@ -62,20 +83,30 @@ double overflow_pages(const IndexColumn& column, double rows, double buckets) {
     }
     thrown += one.values;
     for (carried += one.values; carried >= 0.5; --carried) {
-      loads[bucket_of(std::floor(stream.uniform() * masked))] += key_rows;
+      loads[buckets.of(std::floor(stream.uniform() * buckets.masked()))] += key_rows;
     }
-  }
-  std::vector<double> shares(loads.size(), 0);
-  for (double hash = 0; hash < masked; ++hash) {
-    shares[bucket_of(hash)] += 1 / masked;
   }
   double pages = 0;
   for (std::size_t i = 0; i < loads.size(); ++i) {
-    const double deviation = std::sqrt(squares * shares[i]);
-    const double all = loads[i] + std::max(0.0, few_rows * shares[i] + deviation * stream.normal());
+    const double share = buckets.shares()[i];
+    const double deviation = std::sqrt(squares * share);
+    const double all = loads[i] + std::max(0.0, few_rows * share + deviation * stream.normal());
     pages += std::max(0.0, std::ceil(std::rint(all) / kPageItems) - 1);
   }
   return pages;
+}
+
+/// To be expected of it: the mean of some throws, fewer of many buckets.
+double overflow_pages(const IndexColumn& column, double rows, double buckets) {
+  const Buckets places{buckets};
+  constexpr double kThrownBuckets = 2000;
+  const double throws = std::clamp(std::ceil(kThrownBuckets / buckets), 1.0, 16.0);
+  Stream stream;
+  double pages = 0;
+  for (double i = 0; i < throws; ++i) {
+    pages += overflow_once(column, rows, places, stream);
+  }
+  return std::rint(pages / throws);
 }
 
 /// _hash_get_totalbuckets(_hash_spareindex(n)): powers of two, from 1024 on in quarter steps.
@@ -102,12 +133,12 @@ double hash_index_pages(const Index& index, const std::vector<IndexColumn>& colu
                         double table_rows, double rows) {
   const int fillfactor = std::clamp(index_option(index, "fillfactor", 75), 10, 100);
   const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / kItem));
-  double buckets = hash_buckets(table_rows, per_bucket);
-  if (rows > buckets * per_bucket) {
-    buckets = round_buckets(std::ceil(rows / per_bucket));  // _hash_expandtable()
-  }
+  const double hashed = rows * (1 - columns.front().null_share());
+  const double planned = hash_buckets(table_rows, per_bucket);
+  // _hash_expandtable() splits one bucket after the other, and makes room for a whole split point.
+  const double used = std::max(planned, std::ceil(hashed / per_bucket));
   constexpr double kMetaAndBitmap = 2;
-  return kMetaAndBitmap + buckets + overflow_pages(columns.front(), rows, buckets);
+  return kMetaAndBitmap + round_buckets(used) + overflow_pages(columns.front(), hashed, used);
 }
 
 }  // namespace quern::planner_model

@@ -7,6 +7,7 @@
 #include "collector/base/failure.hpp"
 
 #include "planner-model/size/stored_size.hpp"
+#include "planner-model/size/text_order.hpp"
 #include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
@@ -52,28 +53,29 @@ const ColumnStatistics* statistics_of(const Column& column) {
 }
 
 /// Do equal values of the column stand together in the table? Where they are scattered, ANALYZE's
-/// correlation (of values sorted with ties in the table's order) is about the chance that two rows
-/// are equal; far from it, they come in runs, whichever way the runs are ordered.
-bool stand_in_runs(const ColumnStatistics& statistics, double rows) {
-  constexpr double kSample = 30'000;
+/// correlation is that of chance; far from it, they come in runs, whichever way the runs are
+/// ordered. Of many values it can be told only when they are in order, or count in what they hold.
+bool stand_in_runs(const ColumnStatistics& statistics, Oid type, double rows) {
   constexpr double kFewValues = 500;
   if (!statistics.correlation) {
     return false;
   }
-  const double correlation = *statistics.correlation;
   if (in_table_order(statistics)) {
     return true;
   }
-  double equal = 0;
-  const double filled = std::max(1e-6, 1 - statistics.null_fraction);
-  for (const double frequency : statistics.most_common_frequencies) {
-    equal += frequency * frequency / filled / filled;
-  }
   const double values =
       statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
-  const double chance = 8 / std::sqrt(std::max(1.0, std::min(rows, kSample) * filled));
-  return values > 0 && values <= kFewValues && std::abs(correlation) < 0.9 &&
-         std::abs(correlation - equal) > 0.02 + chance;
+  if (values <= 0 || !has_an_order(statistics, rows)) {
+    return false;
+  }
+  if (values <= kFewValues) {
+    return std::abs(*statistics.correlation) < 0.9;
+  }
+  constexpr double kRowsOfRun = 1.5;
+  const bool repeats = rows * (1 - statistics.null_fraction) > kRowsOfRun * values;
+  const bool text = type == type_oid::kText || type == type_oid::kVarchar;
+  return repeats && (text || type == type_oid::kJsonb) &&
+         counts_in_text(statistics, rows, text ? TextKind::Plain : TextKind::Json);
 }
 
 /// Values that come twice, or three times, on average as nearly as a sample can tell, and none of
@@ -113,7 +115,8 @@ class ColumnReader {
     answer.collation = column.collation;
     answer.number = column.number;
     answer.statistics = statistics_of(column);
-    answer.in_runs = answer.statistics != nullptr && stand_in_runs(*answer.statistics, rows_);
+    answer.in_runs =
+        answer.statistics != nullptr && stand_in_runs(*answer.statistics, answer.type, rows_);
     if (answer.statistics == nullptr) {
       unknown_values(answer);
       return answer;
@@ -206,7 +209,7 @@ class ColumnReader {
     }
     IndexColumn input = of_type(types_.base_type(column->type), column->type_modifier);
     input.statistics = statistics;
-    answer.in_runs = stand_in_runs(*statistics, rows_);
+    answer.in_runs = stand_in_runs(*statistics, input.type, rows_);
     const ColumnValues inputs = restricted(*column, input);
     ColumnValues values = expression_values(inputs, bound, types_);
     if (values.entries.empty()) {
@@ -235,9 +238,61 @@ class ColumnReader {
     return true;
   }
 
+  /// The examples of a histogram are a hundred of all values, and the statistics know the average
+  /// width of those: each is taken as so much the more often as it makes theirs right, all else
+  /// alike (the shares of most entropy are exponential in the width).
+  static void fit_width(IndexColumn& column, const std::vector<bool>& examples) {
+    constexpr double kUncompressed = 500;
+    double filled = 0;
+    double least = kUncompressed;
+    double most = 0;
+    for (const ValueClass& one : column.classes) {
+      filled += one.is_null ? 0 : one.share;
+      least = one.is_null ? least : std::min(least, one.size);
+      most = std::max(most, one.size);
+    }
+    constexpr double kHalf = 0.5;  // a whole number, cut off (compute_scalar_stats())
+    const double wanted = column.statistics->average_width + kHalf;
+    if (!column.varies || most >= kUncompressed || wanted <= least || wanted >= most) {
+      return;
+    }
+    const std::vector<ValueClass> found = column.classes;
+    const auto mean_of = [&](double tilt) {
+      double plain = 0;
+      double tilted = 0;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        if (examples[i]) {
+          plain += found[i].share;
+          tilted += found[i].share * std::exp(tilt * (found[i].size - wanted) / most);
+        }
+      }
+      double mean = 0;
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        const double factor =
+            examples[i] ? std::exp(tilt * (found[i].size - wanted) / most) * plain / tilted : 1;
+        column.classes[i].share = found[i].share * factor;
+        column.classes[i].values = found[i].values * factor;
+        mean += found[i].is_null ? 0 : column.classes[i].share * found[i].size / filled;
+      }
+      return mean;
+    };
+    if (std::abs(mean_of(0) - wanted) <= kHalf) {
+      return;
+    }
+    constexpr double kSteepest = 8;
+    double low = -kSteepest;
+    double high = kSteepest;
+    for (int i = 0; i < 40; ++i) {
+      const double middle = (low + high) / 2;
+      (mean_of(middle) > wanted ? high : low) = middle;
+    }
+  }
+
   void set_classes(IndexColumn& column, const ColumnValues& values, std::int32_t typmod) const {
     const Type* type = column.type == 0 ? nullptr : types_.type(column.type);
     double total = 0;
+    bool all_known = column.statistics != nullptr && column.number != 0;
+    std::vector<bool> examples;
     for (const auto& entry : values.entries) {
       double size = column.width;
       if (entry.is_null) {
@@ -245,7 +300,9 @@ class ColumnReader {
       } else if (column.varies && type != nullptr && entry.text) {
         const double stored = stored_size(*type, typmod, *entry.text, types_);
         size = stored < 0 ? column.width : stored;
+        all_known = all_known && stored >= 0;
       }
+      examples.push_back(entry.from_histogram);
       column.classes.push_back({.share = entry.share,
                                 .values = std::max(entry.values, 1e-9),
                                 .size = size,
@@ -258,6 +315,9 @@ class ColumnReader {
     }
     for (ValueClass& one : column.classes) {
       one.share /= total;
+    }
+    if (all_known && column.table_rows >= 0.999 * rows_) {
+      fit_width(column, examples);
     }
   }
 

@@ -66,7 +66,7 @@ double text_pages(const IndexColumn& column, double rows) {
   const ColumnStatistics& statistics = *column.statistics;
   const auto values = column_values(statistics, column.type, column.table_rows);
   const double followed = rows_followed(statistics, rows * (1 - column.null_share()));
-  const bool counts = counts_in_text(statistics);
+  const bool counts = counts_in_text(statistics, column.table_rows);
   const auto key = [counts](const std::string& text) {
     constexpr std::size_t kDigits = 20;
     const std::string number =
@@ -109,8 +109,9 @@ double pages_by_thumb(const IndexColumn& column, double rows) {
   constexpr double kPageBody = 8192 - 24 - 8;
   constexpr double kLeafHeader = 16;  // SGLTHDRSZ
   constexpr double kLinePointer = 4;
-  // Of ranges 0.65 shuffled, half of that in order (quad trees, rangetypes_spgist.c).
-  constexpr double kFill = 0.46;
+  // Of ranges 0.65 shuffled, half of that in order (quad trees, rangetypes_spgist.c). Which of the
+  // two cannot be told: what lies between them is true of neither.
+  constexpr double kFill = 0.65;
   const double item = align_up(kLeafHeader + column.width, 8) + kLinePointer;
   const double leaves = std::ceil(rows * item / (kPageBody * kFill));
   constexpr double kInnerShare = 0.01;

@@ -132,7 +132,8 @@ double array_bytes(const Type& element, std::string_view text) {
                          : element.oid == type_oid::kNumeric
                              ? kHeader + numeric_bytes(value)
                              : kHeader + static_cast<double>(value.size());
-    bytes = std::ceil(bytes / alignment) * alignment + plain;
+    // Each is padded to its type's alignment, the last one too (construct_md_array()).
+    bytes += std::ceil(plain / alignment) * alignment;
   }
   return bytes == 0 ? 12 : kArrayHeader + bytes;
 }

@@ -9,9 +9,19 @@ namespace quern::planner_model {
 /// The first number in a text; negative: none.
 [[nodiscard]] double number_in(const std::string& text);
 
-/// Texts that hold a number which grows along the table ("user1042@..."). Sorted as texts they
-/// have a correlation with the rows, and it is that of their numbers with the numbers' order as
-/// texts; new ones come one beside the other.
-[[nodiscard]] bool counts_in_text(const ColumnStatistics& statistics);
+/// The correlation that ANALYZE finds of values in any order: it sorts equal ones by their rows, so
+/// it is the chance that two rows are equal (compute_scalar_stats()).
+[[nodiscard]] double correlation_by_chance(const ColumnStatistics& statistics);
+
+/// Is the correlation too far from that to have come by chance in a sample of so many rows?
+[[nodiscard]] bool has_an_order(const ColumnStatistics& statistics, double rows);
+
+enum class TextKind { Plain, Json };
+
+/// Texts that hold one number which grows along the table ("user1042@..."). Sorted as texts they
+/// have a correlation with the rows, and it is that of their numbers with the texts' order; new
+/// ones come one beside the other.
+[[nodiscard]] bool counts_in_text(const ColumnStatistics& statistics, double rows,
+                                  TextKind kind = TextKind::Plain);
 
 }  // namespace quern::planner_model

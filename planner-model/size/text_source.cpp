@@ -92,12 +92,54 @@ TextSource::TextSource(const std::vector<std::string>& examples) {
                                                      : Part::Kept;
       }
     }
+    place_of_.push_back(shapes_[place->second].examples.size());
     shapes_[place->second].examples.push_back(std::move(pieces.pieces));
     shape_of_.push_back(place->second);
   }
   for (Shape& shape : shapes_) {
     learn(shape);
   }
+  learn_choices();
+}
+
+/// Pearson's test: do the examples fall into these groups as they would if each were as likely?
+static bool equally_likely(const std::vector<std::vector<std::size_t>>& groups, double examples) {
+  const auto count = static_cast<double>(groups.size());
+  const double expected = examples / count;
+  double chi_square = 0;
+  for (const auto& group : groups) {
+    chi_square += std::pow(static_cast<double>(group.size()) - expected, 2) / expected;
+  }
+  constexpr double kDeviations = 3;
+  return chi_square < count - 1 + kDeviations * std::sqrt(2 * (count - 1));
+}
+
+void TextSource::learn_choices() {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < shape_of_.size(); ++i) {
+    const Shape& shape = shapes_[shape_of_[i]];
+    std::string key = std::to_string(shape_of_[i]);
+    for (std::size_t slot = 0; slot < shape.slots.size(); ++slot) {
+      key += shape.slots[slot].part == Part::Kept ? '\n' + shape.examples[place_of_[i]][slot] : "";
+    }
+    groups[key].push_back(i);
+  }
+  for (auto& [key, group] : groups) {
+    choices_.push_back(std::move(group));
+  }
+  constexpr std::size_t kExamplesEach = 2;
+  if (choices_.size() * kExamplesEach > shape_of_.size() ||
+      !equally_likely(choices_, static_cast<double>(shape_of_.size()))) {
+    choices_.assign(1, {});
+    for (std::size_t i = 0; i < shape_of_.size(); ++i) {
+      choices_.front().push_back(i);
+    }
+  }
+}
+
+std::size_t TextSource::any_example(Stream& stream) const {
+  const auto& choice = choices_[stream.below(choices_.size())];
+  return choice[stream.below(choice.size())];
 }
 
 void TextSource::learn(Shape& shape) {
@@ -164,8 +206,9 @@ std::string TextSource::next(Stream& stream) const {
   if (shape_of_.empty()) {
     return {};
   }
-  const Shape& shape = shapes_[shape_of_[stream.below(shape_of_.size())]];
-  const auto& example = shape.examples[stream.below(shape.examples.size())];
+  const std::size_t which = any_example(stream);
+  const Shape& shape = shapes_[shape_of_[which]];
+  const auto& example = shape.examples[place_of_[which]];
   std::string text;
   for (std::size_t i = 0; i < example.size(); ++i) {
     text += drawn(shape.slots[i], example[i], stream);
@@ -197,14 +240,28 @@ std::optional<std::pair<double, double>> TextSource::number_range() const {
   return range;
 }
 
-std::string TextSource::with_number(long long number, Stream& stream) const {
-  const Shape& shape = shapes_[shape_of_[stream.below(shape_of_.size())]];
-  const auto& example = shape.examples[stream.below(shape.examples.size())];
+std::string TextSource::numbered(const Shape& shape, const std::vector<std::string>& example,
+                                 long long number) {
   std::string text;
   for (std::size_t i = 0; i < example.size(); ++i) {
     text += shape.slots[i].part == Part::Number ? std::to_string(number) : example[i];
   }
   return text;
+}
+
+std::string TextSource::with_number(long long number, Stream& stream) const {
+  const std::size_t which = any_example(stream);
+  const Shape& shape = shapes_[shape_of_[which]];
+  return numbered(shape, shape.examples[place_of_[which]], number);
+}
+
+std::string TextSource::with_number(long long number, std::size_t turn) const {
+  constexpr double kGoldenRatio = 0.6180339887498949;
+  double whole = 0;
+  const double part = std::modf(static_cast<double>(turn) * kGoldenRatio, &whole);
+  const auto which = static_cast<std::size_t>(part * static_cast<double>(shape_of_.size()));
+  const Shape& shape = shapes_[shape_of_[which]];
+  return numbered(shape, shape.examples[place_of_[which]], number);
 }
 
 double TextSource::possible() const {

@@ -42,6 +42,9 @@ class TextSource {
   /// The like of an example, with this number.
   [[nodiscard]] std::string with_number(long long number, Stream& stream) const;
 
+  /// The same of examples by turns: as evenly over them as can be, and in no step with anything.
+  [[nodiscard]] std::string with_number(long long number, std::size_t turn) const;
+
   /// How many different texts there can be, going by what the examples have in their places.
   [[nodiscard]] double possible() const;
 
@@ -69,8 +72,16 @@ class TextSource {
 
   std::vector<Shape> shapes_;
   std::vector<std::size_t> shape_of_;  ///< each example's
+  std::vector<std::size_t> place_of_;  ///< each example's in its shape
+  /// Examples that are alike in all that is kept, where each such choice comes as often as any
+  /// other; else all of them together.
+  std::vector<std::vector<std::size_t>> choices_ = {};
 
   static void learn(Shape& shape);
+  void learn_choices();
+  [[nodiscard]] std::size_t any_example(Stream& stream) const;
+  static std::string numbered(const Shape& shape, const std::vector<std::string>& example,
+                              long long number);
   static std::string drawn(const Slot& slot, const std::string& seen, Stream& stream);
 };
 

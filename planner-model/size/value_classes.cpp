@@ -185,10 +185,36 @@ bool in_table_order(const ColumnStatistics& statistics) {
   return std::abs(statistics.correlation.value_or(0)) > kInOrder;
 }
 
+namespace {
+
+/// The listed frequencies; each the mean where none is more frequent than the most frequent of as
+/// many equally frequent values comes out in a sample.
+std::vector<double> true_frequencies(const ColumnStatistics& statistics, double rows) {
+  std::vector<double> frequencies = statistics.most_common_frequencies;
+  const double share = sampled_share(statistics, rows);
+  const double filled = 1 - statistics.null_fraction;
+  const double values =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  const auto listed = static_cast<double>(frequencies.size());
+  if (frequencies.empty() || share >= 1 || values < listed || values <= 0) {
+    return frequencies;
+  }
+  const double mean = filled / values;
+  const double deviation = std::sqrt(mean * (1 - mean) * (1 - share) / (share * rows));
+  // Of so many normal deviates the greatest is about sqrt(2 ln n); it varies by less than one.
+  const double greatest = std::sqrt(2 * std::log(std::max(values, 2.0))) + 1;
+  if (frequencies.front() < mean + greatest * deviation) {
+    std::fill(frequencies.begin(), frequencies.end(), mean);
+  }
+  return frequencies;
+}
+
+}  // namespace
+
 ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows) {
   ColumnValues column{.type = type, .entries = {}};
   double common = 0;
-  const auto& frequencies = statistics.most_common_frequencies;
+  const std::vector<double> frequencies = true_frequencies(statistics, rows);
   const auto listed = std::min(frequencies.size(), statistics.most_common_values.size());
   for (std::size_t i = 0; i < listed; ++i) {
     column.entries.push_back(

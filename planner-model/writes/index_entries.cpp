@@ -40,8 +40,13 @@ bool is_ascending(const Index& index, const Table& table, const std::vector<Inde
 }
 
 bool is_advancing(const std::vector<IndexColumn>& columns) {
-  return !columns.empty() && columns.front().statistics != nullptr &&
-         is_text(columns.front().type) && counts_in_text(*columns.front().statistics);
+  if (columns.empty() || columns.front().statistics == nullptr || !is_text(columns.front().type)) {
+    return false;
+  }
+  constexpr double kMostlyNew = -0.05;
+  const ColumnStatistics& statistics = *columns.front().statistics;
+  return statistics.n_distinct <= kMostlyNew &&
+         counts_in_text(statistics, columns.front().table_rows);
 }
 
 /// Of the tuples' sizes, over the square of their mean.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "planner-model/size/gin_order.hpp"
+#include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/spgist_classes.hpp"
 #include "planner-model/size/spgist_tree.hpp"
 #include "planner-model/size/text_order.hpp"
@@ -92,11 +93,9 @@ TEST_CASE("numbers that grow along the table are told by the order of their digi
   }
   // As the server's ANALYZE says of the same texts in order, and of them shuffled.
   statistics.correlation = -0.124;
-  CHECK(counts_in_text(statistics));
+  CHECK(counts_in_text(statistics, 30'000));
   statistics.correlation = 0.003;
-  CHECK_FALSE(counts_in_text(statistics));
-  statistics.n_distinct = 200;
-  CHECK_FALSE(counts_in_text(statistics));
+  CHECK_FALSE(counts_in_text(statistics, 30'000));
 }
 
 TEST_CASE("trigrams of texts that count along the table stand in runs of rows", "[size]") {
@@ -106,9 +105,12 @@ TEST_CASE("trigrams of texts that count along the table stand in runs of rows", 
   }
   std::sort(statistics.histogram_bounds.begin(), statistics.histogram_bounds.end());
   IndexColumn column{.statistics = &statistics, .table_rows = 30'000};
-  const double counting = trigram_runs(column, 60);
+  // "r12", that of every number from 12000 to 12999 and a few more.
+  const GinEntries entry{.rows = 1'111, .first = double{('r' << 16) + ('1' << 8) + '2'}};
+  const double by_chance = posting_bytes(1'111 / 30'000.0, 60);
+  const double counting = GinOrder{column, true, 30'000, 60}.posting_bytes(entry) / by_chance;
   CHECK(counting > 0.4);
   CHECK(counting < 0.95);
   statistics.correlation = 0.003;
-  CHECK(trigram_runs(column, 60) == 1);
+  CHECK(GinOrder{column, true, 30'000, 60}.posting_bytes(entry) == by_chance);
 }
