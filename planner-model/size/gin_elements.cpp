@@ -301,6 +301,39 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
   }
 }
 
+/// Words that differ in the number at their ends ("item42"), of which some are listed: how many
+/// others there are when all numbers between those come, going by the greatest of a sample.
+double unlisted_numbers(const std::vector<std::string>& words) {
+  struct Alike {
+    double listed = 0;
+    double least = 1e18;
+    double most = 0;
+  };
+
+  std::map<std::string, Alike> groups;
+  for (const std::string& word : words) {
+    const auto digits = word.find_last_not_of("0123456789") + 1;
+    constexpr std::size_t kLongest = 15;
+    if (digits == word.size() || word.size() - digits > kLongest) {
+      continue;
+    }
+    Alike& alike = groups[word.substr(0, digits)];
+    const double number = std::strtod(word.c_str() + digits, nullptr);
+    ++alike.listed;
+    alike.least = std::min(alike.least, number);
+    alike.most = std::max(alike.most, number);
+  }
+  double others = 0;
+  constexpr double kEnough = 10;
+  for (const auto& [beginning, alike] : groups) {
+    if (alike.listed >= kEnough) {
+      const double all = (alike.most - alike.least + 1) * (1 + 1 / alike.listed);
+      others += std::max(0.0, std::rint(all - alike.listed - 1));
+    }
+  }
+  return others;
+}
+
 void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {
   const auto& statistics = *column.statistics;
   const auto& frequencies = statistics.most_common_element_frequencies;
@@ -326,7 +359,16 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
   const double length = listed > 0 ? listed_bytes / listed : 6;
   const double bytes = std::max(0.0, statistics.average_width - kHeader);
   const double rest = (bytes - listed * kWord - listed_bytes) / (kWord + length + 0.5);
-  if (rest > 0.02) {
+  const double numbered = unlisted_numbers(statistics.most_common_elements);
+  if (rest > 0.02 && rest <= least * numbered) {
+    // As many as those are can be all of the rest: none comes more often than the least listed.
+    const double all_rows = rest * rows * filled;
+    const double entries = std::min(numbered, all_rows);
+    answer.push_back({.entries = entries,
+                      .rows = all_rows / entries,
+                      .key_size = varlena_size(length),
+                      .alignment = 1});
+  } else if (rest > 0.02) {
     // Zipf's law from the least frequent word listed on: the r-th word comes least * listed / r
     // often. As many words as it takes to make up the rest, or as there are rows for.
     const double words = std::max(1.0, static_cast<double>(count));

@@ -15,7 +15,9 @@ namespace {
 
 struct List {
   double rows = 0;
-  double bytes = 0;
+  double near = 0;   ///< those behind another of the same stretch
+  double bytes = 0;  ///< of these
+  double last_row = 0;
   std::int64_t last = 0;
 };
 
@@ -48,38 +50,47 @@ GinOrder::GinOrder(const IndexColumn& column, bool trigrams, double rows, double
 void GinOrder::count_trigrams(const IndexColumn& column) {
   const TextSource source{column.statistics->histogram_bounds};
   const auto range = source.number_range();
-  // A stretch of rows, the last ones: most of all numbers have as many digits.
-  constexpr double kRows = 50'000;
-  const double rows = std::min(kRows, table_rows_);
+  // Stretches of rows here and there; from one to the next an address is as far as by chance.
+  constexpr double kStretches = 50;
+  constexpr double kRows = 1000;
+  const double between = std::max(kRows, table_rows_ / kStretches);
   const double step = (range->second - range->first + 1) / table_rows_;
-  const auto per_page = std::max<std::int64_t>(static_cast<std::int64_t>(rows_per_page_), 1);
+  const double per_page = std::max(std::floor(rows_per_page_), 1.0);
   std::unordered_map<std::uint32_t, List> lists;
   Stream stream;
-  std::vector<std::uint32_t> found;
-  for (std::int64_t row = 0; static_cast<double>(row) < rows; ++row) {
-    if (stream.uniform() >= density_) {
-      continue;
-    }
-    const auto number =
-        static_cast<long long>(range->second - (rows - static_cast<double>(row)) * step);
-    const std::int64_t address = (row / per_page) * 2048 + row % per_page + 1;
-    for (const std::uint32_t trigram : trigrams(source.with_number(number, stream))) {
-      List& list = lists[trigram];
-      list.bytes += list.rows > 0 ? address_bytes(address - list.last) : 0;
-      list.last = address;
-      ++list.rows;
+  double rows = 0;
+  for (double first = 0; first < table_rows_; first += between) {
+    const double last = std::min(table_rows_, first + kRows);
+    for (double row = first; row < last; ++row) {
+      ++rows;
+      if (stream.uniform() >= density_) {
+        continue;
+      }
+      const auto number = static_cast<long long>(range->first + row * step);
+      const auto address = static_cast<std::int64_t>(std::floor(row / per_page) * 2048 +
+                                                     std::fmod(row, per_page) + 1);
+      for (const std::uint32_t trigram : trigrams(source.with_number(number, stream))) {
+        List& list = lists[trigram];
+        if (list.rows > 0 && list.last_row >= first) {
+          list.bytes += address_bytes(address - list.last);
+          ++list.near;
+        }
+        list.last = address;
+        list.last_row = row;
+        ++list.rows;
+      }
     }
   }
   double in_order = 0;
   double by_chance = 0;
   for (const auto& [trigram, list] : lists) {
-    const double any =
-        (list.rows - 1) * planner_model::posting_bytes(list.rows / rows, rows_per_page_);
-    in_order += list.bytes;
+    const double any = list.rows * planner_model::posting_bytes(list.rows / rows, rows_per_page_);
+    const double first = list.rows - list.near;
+    const double bytes =
+        list.bytes + first * planner_model::posting_bytes(first / rows, rows_per_page_);
+    in_order += bytes;
     by_chance += any;
-    if (any > 0) {
-      counted_[trigram] = std::min(1.0, list.bytes / any);
-    }
+    counted_[trigram] = std::min(1.0, bytes / any);
   }
   counted_all_ = by_chance > 0 ? std::min(1.0, in_order / by_chance) : 1;
 }

@@ -91,8 +91,10 @@ std::optional<double> rows_each(const ColumnStatistics& statistics, double rows)
   const double tolerance = all_seen ? 0.001 : 0.015;
   constexpr double kMost = 8;
   const bool whole = std::abs(each - std::rint(each)) < tolerance * std::rint(each);
-  const bool even = statistics.most_common_frequencies.empty() ||
-                    statistics.most_common_frequencies.front() * rows < std::rint(each) + 0.5;
+  // A few may come once more often, as those at the ends of a scale do.
+  constexpr std::size_t kFew = 20;
+  const auto& common = statistics.most_common_frequencies;
+  const bool even = common.empty() || common[common.size() / kFew] * rows < std::rint(each) + 0.5;
   return whole && even && each > 1.5 && each < kMost ? std::optional{std::rint(each)}
                                                      : std::nullopt;
 }

@@ -83,9 +83,10 @@ std::string network_order(const std::string& text) {
 
 SyntheticRows network_rows(const IndexColumn& column, double rows, std::size_t most) {
   const auto part = stretch(column, rows, static_cast<double>(most));
-  auto sample = synthetic_rows(
-      part ? *part : column_values(*column.statistics, column.type, column.table_rows), rows, most,
-      column.statistics->correlation.value_or(0), network_order);
+  const auto all = column_values(*column.statistics, column.type, column.table_rows);
+  auto sample =
+      synthetic_rows(part ? *part : whole_values(all, rows, static_cast<double>(most)), rows, most,
+                     column.statistics->correlation.value_or(0), network_order);
   sample.scale = rows * (1 - column.null_share()) / static_cast<double>(sample.rows.size());
   return sample;
 }

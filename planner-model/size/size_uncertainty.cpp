@@ -25,6 +25,10 @@ std::string size_uncertainty(const Index& index, const Table& table,
     if (method == "gin" && column.type == type_oid::kTsVector) {
       return "ANALYZE keeps the common words alone";
     }
+    if (method == "gin" && type != nullptr && (type->is_array || column.type == type_oid::kJsonb)) {
+      return "the order of the rows decides how long its lists are, and ANALYZE keeps none of "
+             "elements";
+    }
     const bool sized_by_values =
         method == "gin" || method == "gist" || method == "spgist" || column.varies;
     if (column.statistics == nullptr && column.number != 0 && sized_by_values) {

@@ -64,8 +64,10 @@ double rows_followed(const ColumnStatistics& statistics, double rows) {
 
 double text_pages(const IndexColumn& column, double rows) {
   const ColumnStatistics& statistics = *column.statistics;
-  const auto values = column_values(statistics, column.type, column.table_rows);
-  const double followed = rows_followed(statistics, rows * (1 - column.null_share()));
+  const double filled = rows * (1 - column.null_share());
+  const double followed = rows_followed(statistics, filled);
+  const auto values =
+      whole_values(column_values(statistics, column.type, column.table_rows), rows, followed);
   const bool counts = counts_in_text(statistics, column.table_rows);
   const auto key = [counts](const std::string& text) {
     constexpr std::size_t kDigits = 20;
@@ -80,7 +82,7 @@ double text_pages(const IndexColumn& column, double rows) {
   for (const std::size_t row : sample.rows) {
     tree.insert(sample.values[row]);
   }
-  return scaled(tree.pages(), sample.scale);
+  return scaled(tree.pages(), filled / std::max(1.0, static_cast<double>(sample.rows.size())));
 }
 
 double network_pages(const IndexColumn& column, double rows) {

@@ -189,6 +189,40 @@ void put_in_order(SyntheticRows& answer, double correlation,
 
 }  // namespace
 
+ColumnValues whole_values(const ColumnValues& values, double rows, double most) {
+  double listed = 0;
+  double share = 0;
+  double filled = 0;
+  for (const auto& entry : values.entries) {
+    const bool common = entry.text && !entry.from_histogram;
+    listed += common ? 1 : 0;
+    share += common ? entry.share : 0;
+    filled += entry.is_null ? 0 : entry.share;
+  }
+  constexpr double kFewest = 3;
+  constexpr double kOften = 200;
+  const double step = rows * filled / most;
+  if (step <= 1 || listed / step < kFewest || share * rows < kOften * listed) {
+    return values;
+  }
+  ColumnValues answer{.type = values.type, .entries = {}};
+  double at = step / 2;
+  for (auto entry : values.entries) {
+    if (entry.text && entry.from_histogram) {
+      entry.share /= step;
+      entry.values /= step;
+    } else if (!entry.is_null) {
+      at += 1;
+      if (at < step) {
+        continue;
+      }
+      at -= step;
+    }
+    answer.entries.push_back(std::move(entry));
+  }
+  return answer;
+}
+
 SyntheticRows synthetic_rows(const ColumnValues& values, double rows, std::size_t most,
                              double correlation,
                              const std::function<std::string(const std::string&)>& key) {

@@ -16,6 +16,10 @@ struct SyntheticRows {
   double scale = 1;                    ///< rows that one of these stands for
 };
 
+/// Pages that equal values fill follow each other alike: of many such common values some, with all
+/// of their rows, so that about `most` of `rows` rows are left; else the values as they are.
+[[nodiscard]] ColumnValues whole_values(const ColumnValues& values, double rows, double most);
+
 /// At most `most` of `rows` rows; `key` gives bytes that sort as the type's values do.
 /// Deterministic.
 [[nodiscard]] SyntheticRows synthetic_rows(

@@ -88,19 +88,19 @@ double correlation_by_chance(const ColumnStatistics& statistics) {
   return equal + (others > 0 ? std::pow(std::max(0.0, 1 - common), 2) / others : 0);
 }
 
-bool has_an_order(const ColumnStatistics& statistics, double rows) {
-  // Five standard deviations: of 10,000 columns without an order none.
-  constexpr double kDeviations = 5;
+bool has_an_order(const ColumnStatistics& statistics, double rows, double deviations) {
   return statistics.correlation &&
          std::abs(*statistics.correlation - correlation_by_chance(statistics)) >
-             kDeviations / std::sqrt(sampled_rows(statistics, rows));
+             deviations / std::sqrt(sampled_rows(statistics, rows));
 }
 
 bool counts_in_text(const ColumnStatistics& statistics, double rows, TextKind kind) {
   const auto& bounds = statistics.histogram_bounds;
   constexpr std::size_t kEnough = 20;
   constexpr double kLargest = 1e15;
-  if (bounds.size() < kEnough || !has_an_order(statistics, rows)) {
+  // Less of a deviation will do: it has to be that of just this order.
+  constexpr double kDeviations = 3;
+  if (bounds.size() < kEnough || !has_an_order(statistics, rows, kDeviations)) {
     return false;
   }
   const TextSource source{bounds};

@@ -66,6 +66,21 @@ Pieces cut(const std::string& text, bool tokens) {
 
 constexpr std::size_t kLongestNumber = 18;
 
+/// Pearson's test: do things that came so often come as they would if each were as likely?
+bool equally_likely(const std::vector<double>& times) {
+  const auto count = static_cast<double>(times.size());
+  double all = 0;
+  for (const double one : times) {
+    all += one;
+  }
+  double chi_square = 0;
+  for (const double one : times) {
+    chi_square += std::pow(one - all / count, 2) / (all / count);
+  }
+  constexpr double kDeviations = 3;
+  return chi_square < count - 1 + kDeviations * std::sqrt(2 * (count - 1));
+}
+
 double number_of(const std::string& digits) {
   return std::strtod(digits.c_str(), nullptr);
 }
@@ -102,18 +117,6 @@ TextSource::TextSource(const std::vector<std::string>& examples) {
   learn_choices();
 }
 
-/// Pearson's test: do the examples fall into these groups as they would if each were as likely?
-static bool equally_likely(const std::vector<std::vector<std::size_t>>& groups, double examples) {
-  const auto count = static_cast<double>(groups.size());
-  const double expected = examples / count;
-  double chi_square = 0;
-  for (const auto& group : groups) {
-    chi_square += std::pow(static_cast<double>(group.size()) - expected, 2) / expected;
-  }
-  constexpr double kDeviations = 3;
-  return chi_square < count - 1 + kDeviations * std::sqrt(2 * (count - 1));
-}
-
 void TextSource::learn_choices() {
   std::map<std::string, std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < shape_of_.size(); ++i) {
@@ -124,12 +127,13 @@ void TextSource::learn_choices() {
     }
     groups[key].push_back(i);
   }
+  std::vector<double> times;
   for (auto& [key, group] : groups) {
+    times.push_back(static_cast<double>(group.size()));
     choices_.push_back(std::move(group));
   }
   constexpr std::size_t kExamplesEach = 2;
-  if (choices_.size() * kExamplesEach > shape_of_.size() ||
-      !equally_likely(choices_, static_cast<double>(shape_of_.size()))) {
+  if (choices_.size() * kExamplesEach > shape_of_.size() || !equally_likely(times)) {
     choices_.assign(1, {});
     for (std::size_t i = 0; i < shape_of_.size(); ++i) {
       choices_.front().push_back(i);
@@ -174,9 +178,19 @@ void TextSource::learn(Shape& shape) {
       for (const auto& text : slot.sorted) {
         slot.letters += text;
       }
-      const std::set<char> alphabet{slot.letters.begin(), slot.letters.end()};
+      std::map<char, double> alphabet;
+      for (const char letter : slot.letters) {
+        ++alphabet[letter];
+      }
+      std::vector<double> times;
+      std::string once;
+      for (const auto& [letter, count] : alphabet) {
+        times.push_back(count);
+        once += letter;
+      }
+      slot.letters = equally_likely(times) ? once : slot.letters;
       slot.different =
-          std::pow(static_cast<double>(alphabet.size()), static_cast<double>(*lengths.rbegin()));
+          std::pow(static_cast<double>(once.size()), static_cast<double>(*lengths.rbegin()));
     }
   }
 }

@@ -40,6 +40,21 @@ std::vector<ColumnValues::Entry> falling_frequencies(double least, double listed
   return entries;
 }
 
+/// What ANALYZE is to be expected to estimate of the different values (Haas and Stokes' Duj1,
+/// compute_scalar_stats()) that are `listed` and these, when a share of the rows is looked at.
+double expected_estimate(const std::vector<ColumnValues::Entry>& others, double listed,
+                         double filled_rows, double rows, double share) {
+  double seen = listed;
+  double once = 0;
+  for (const auto& one : others) {
+    const double times = one.share * rows * share / one.values;
+    seen += one.values * (1 - std::exp(-times));
+    once += one.values * times * std::exp(-times);
+  }
+  const double sample = filled_rows * share;
+  return sample * seen / (sample - once + once * share);
+}
+
 /// ANALYZE looks at 300 rows a unit of the statistics target (std_typanalyze(), analyze.c).
 double sampled_share(const ColumnStatistics& statistics, double rows) {
   constexpr double kRowsPerUnit = 300;
@@ -187,6 +202,107 @@ bool in_table_order(const ColumnStatistics& statistics) {
 
 namespace {
 
+/// Values whose frequencies fall as a power of their rank, from the first to the last of `values`:
+/// those up to rank r are filled (r / values)^(1 - a) of the rows.
+std::vector<ColumnValues::Entry> by_power(double a, double values, double from, double filled) {
+  std::vector<ColumnValues::Entry> steps;
+  const auto up_to = [&](double rank) { return filled * std::pow(rank / values, 1 - a); };
+  constexpr double kSingly = 8;
+  constexpr double kGrowth = 1.6;
+  for (double rank = from; rank < values;) {
+    const double next =
+        std::min(values, rank < kSingly ? std::floor(rank) + 1 : std::floor(rank * kGrowth));
+    steps.push_back({.share = up_to(next) - up_to(rank), .values = next - rank});
+    rank = next;
+  }
+  return steps;
+}
+
+/// Chance of at least so many when `mean` are expected (Poisson).
+double at_least(double times, double mean) {
+  double probability = std::exp(-mean);
+  double less = 0;
+  for (double k = 0; k < times && less < 1; ++k) {
+    less += probability;
+    probability *= mean / (k + 1);
+  }
+  return std::max(0.0, 1 - less);
+}
+
+struct PowerLaw {
+  double exponent = 0;
+  double values = 0;
+};
+
+/// The law whose sample is like ANALYZE's: it estimates as many values of it, and as many come as
+/// often as the last of the listed did, which stands there by its luck.
+std::optional<PowerLaw> power_law(const ColumnStatistics& statistics, double rows) {
+  const double distinct =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  const auto listed = static_cast<double>(statistics.most_common_frequencies.size());
+  const double share = sampled_share(statistics, rows);
+  const double filled = 1 - statistics.null_fraction;
+  const double least = std::rint(statistics.most_common_frequencies.back() * rows * share);
+  const auto values_of = [&](double a) {
+    double low = distinct;
+    double high = std::max(2 * distinct, 20 * rows);
+    for (int i = 0; i < 15; ++i) {
+      const double middle = std::sqrt(low * high);
+      const auto all = by_power(a, middle, 0, filled);
+      (expected_estimate(all, 0, filled * rows, rows, share) < distinct ? low : high) = middle;
+    }
+    return low;
+  };
+  const auto too_many = [&](double a, double values) {
+    double count = 0;
+    for (const auto& one : by_power(a, values, 0, filled)) {
+      count += one.values * at_least(least, one.share * rows * share / one.values);
+    }
+    return count - listed;
+  };
+  // Of equally frequent values as many come as often, give or take their chance: then they are.
+  constexpr double kDeviations = 2;
+  double low = 0;
+  if (too_many(low, values_of(low)) > -kDeviations * std::sqrt(listed)) {
+    return std::nullopt;
+  }
+  constexpr double kStep = 0.2;
+  double high = kStep;
+  while (high < 1 && too_many(high, values_of(high)) < 0) {
+    low = high;
+    high += kStep;
+  }
+  if (high >= 1) {
+    return std::nullopt;
+  }
+  for (int i = 0; i < 6; ++i) {
+    const double middle = (low + high) / 2;
+    (too_many(middle, values_of(middle)) < 0 ? low : high) = middle;
+  }
+  return PowerLaw{high, values_of(high)};
+}
+
+/// Values beyond the listed ones whose frequencies fall.
+std::vector<ColumnValues::Entry> falling_values(const ColumnStatistics& statistics, double least,
+                                                double values, double rest, double rows) {
+  const auto listed = static_cast<double>(statistics.most_common_frequencies.size());
+  const auto law = sampled_share(statistics, rows) < 1 ? power_law(statistics, rows) : std::nullopt;
+  if (!law || law->values < 1.1 * listed) {
+    return falling_frequencies(least, listed, values, rest);
+  }
+  auto entries = by_power(law->exponent, law->values, listed, 1 - statistics.null_fraction);
+  double share = 0;
+  for (const auto& one : entries) {
+    share += one.share;
+  }
+  for (auto& one : entries) {
+    one.share *= rest / share;
+    // Those that a table of so many rows has.
+    one.values *= 1 - std::exp(-one.share * rows / one.values);
+  }
+  return entries;
+}
+
 /// The listed frequencies; each the mean where none is more frequent than the most frequent of as
 /// many equally frequent values comes out in a sample.
 std::vector<double> true_frequencies(const ColumnStatistics& statistics, double rows) {
@@ -237,8 +353,7 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   const bool falling =
       listed >= kLongList && values > 2 && frequencies[listed - 1] > 1.15 * rest / values;
   if (falling) {
-    auto entries =
-        falling_frequencies(frequencies[listed - 1], static_cast<double>(listed), values, rest);
+    auto entries = falling_values(statistics, frequencies[listed - 1], values, rest, rows);
     // Each bound of the histogram is an example of one of the steps.
     const std::size_t each = std::max<std::size_t>(bounds.size() / entries.size(), 1);
     for (std::size_t i = 0; i < entries.size(); ++i) {

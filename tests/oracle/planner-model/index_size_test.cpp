@@ -88,7 +88,7 @@ const std::vector<SizedIndex> kIndexes = {
     {"using hash (dup2000)", 0.25},
     {"using brin (created_at)", 0.01},
     {"using brin (id) with (pages_per_range = 4)", 0.15},
-    {"using gin (tags)", 0.5},
+    {"using gin (tags)", 0.1},
     {"using gin (tags_or_null)", 0.15},
     {"using gin (tags_or_null) where tags_or_null is not null", 0.15},
     {"using gin (tags_or_null) where tags_or_null is null", 0.15},
@@ -142,7 +142,11 @@ TEST_CASE("Random indexes are sized as they are built", "[size][random]") {
   int followed = 0;
   int within_5 = 0;
   int within_15 = 0;
+  int gin = 0;
+  int gin_within_15 = 0;
   for (const auto& one : cases) {
+    gin += one.method == "gin" ? 1 : 0;
+    gin_within_15 += one.method == "gin" && one.within(0.15) ? 1 : 0;
     const bool range = one.definition.find("range_ops") != std::string::npos;
     if (one.method != "gin" && !range) {
       ++followed;
@@ -151,8 +155,9 @@ TEST_CASE("Random indexes are sized as they are built", "[size][random]") {
     }
   }
   REQUIRE(followed > 30);
-  CHECK(within_5 >= 0.85 * followed);
-  CHECK(within_15 >= 0.95 * followed);
+  CHECK(within_5 >= 0.92 * followed);
+  CHECK(within_15 >= 0.98 * followed);
+  CHECK(gin_within_15 >= 0.8 * gin);
 }
 
 TEST_CASE("HypoPG's size is its own formula", "[size]") {
