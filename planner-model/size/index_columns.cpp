@@ -78,6 +78,19 @@ bool stand_in_runs(const ColumnStatistics& statistics, Oid type, double rows) {
          counts_in_text(statistics, rows, text ? TextKind::Plain : TextKind::Json);
 }
 
+/// Values that are their place in the table and a spread of width w, even in both: the correlation
+/// is 1 / sqrt(1 + w * w), less what equal values make of it.
+double window_of(const ColumnStatistics& statistics, double rows) {
+  if (!has_an_order(statistics, rows)) {
+    return 1;
+  }
+  const double by_chance = correlation_by_chance(statistics);
+  const double correlation = (std::abs(*statistics.correlation) - by_chance) / (1 - by_chance);
+  return correlation <= 0 || by_chance >= 1
+             ? 1
+             : std::min(1.0, std::sqrt(std::max(0.0, 1 / correlation / correlation - 1)));
+}
+
 /// Values that come twice, or three times, on average as nearly as a sample can tell, and none of
 /// them often, come twice or three times each where they stand in order in the table. In any order
 /// when ANALYZE has seen all of it.
@@ -127,6 +140,7 @@ class ColumnReader {
       answer.width = answer.statistics->average_width;
       set_alignment(answer);
     }
+    answer.window = window_of(*answer.statistics, rows_);
     set_classes(answer, restricted(column, answer), column.type_modifier);
     answer.rows_each = rows_each(*answer.statistics, rows_);
     return answer;
@@ -235,6 +249,7 @@ class ColumnReader {
     answer.table_rows = input.table_rows;
     set_classes(answer, values, -1);
     if (values_of(values) > 0.99 * values_of(inputs)) {
+      answer.window = window_of(*statistics, rows_);
       answer.rows_each = rows_each(*statistics, rows_);
     }
     return true;

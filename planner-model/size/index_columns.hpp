@@ -35,6 +35,9 @@ struct IndexColumn {
   double table_rows = 0;
   /// Equal values stand in runs along the table: one such column changes where another does not.
   bool in_runs = false;
+  /// The rows of one value stand within such a share of the table, as far as the correlation tells:
+  /// of values that rise along it with some spread.
+  double window = 1;
   /// Every value comes so often: a pair of rows a document, not rows by chance.
   std::optional<double> rows_each = {};
   /// How its values are spread over those rows; shares add up to 1.

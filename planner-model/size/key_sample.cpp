@@ -103,16 +103,29 @@ KeySample draw_tuple(const std::vector<DrawnColumn>& columns, std::size_t count,
   return row;
 }
 
+/// The chance that two places in a window of the table are in the same run; both as shares of it.
+/// The whole of it is made of whole runs, a window begins and ends anywhere.
+double same_run(double run, double window) {
+  if (window >= 1) {
+    return std::min(run, 1.0);
+  }
+  return run < window ? run / window * (1 - run / window / 3) : 1 - window / run / 3;
+}
+
 KeySample draw(const std::vector<DrawnColumn>& columns, std::size_t count, std::size_t sample,
                double rows_indexed) {
   double all_others = rows_indexed;
   bool first = true;
+  double window = 1;   // share of the table where the other rows are
   double changes = 0;  // of the columns that come in runs: runs' ends a row
   double last_rate = -1;
   double in_runs = 1;
   bool any_runs = false;
-  const auto meet = [&](double others) {
-    all_others = first ? others : all_others * others / std::max(rows_indexed, 1.0);
+  const auto meet = [&](double others, double others_window) {
+    all_others = first ? others
+                       : all_others * std::min(1.0, others / std::max(rows_indexed, 1.0) /
+                                                        std::max(window, others_window));
+    window = std::min(window, others_window);
     first = false;
   };
   KeySample row =
@@ -122,7 +135,9 @@ KeySample draw(const std::vector<DrawnColumn>& columns, std::size_t count, std::
         }
         const double others = drawn.others[which];
         if (!drawn.column.in_runs || drawn.column.classes[which].is_null) {
-          meet(others);
+          const double least = others / std::max(rows_indexed, 1.0);
+          meet(others,
+               drawn.column.classes[which].is_null ? 1 : std::max(least, drawn.column.window));
           return;
         }
         const double rate = drawn.filled / std::max(others, 1e-9);
@@ -133,8 +148,10 @@ KeySample draw(const std::vector<DrawnColumn>& columns, std::size_t count, std::
         in_runs *= drawn.filled;
         any_runs = true;
       });
-  if (any_runs) {
-    meet(in_runs / changes);
+  if (any_runs && first) {
+    all_others = in_runs / changes;
+  } else if (any_runs) {
+    all_others *= in_runs * same_run(1 / changes / std::max(rows_indexed, 1.0), window);
   }
   row.others = all_others;
   return row;

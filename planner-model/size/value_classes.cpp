@@ -234,15 +234,24 @@ struct PowerLaw {
   double values = 0;
 };
 
-/// The law whose sample is like ANALYZE's: it estimates as many values of it, and as many come as
-/// often as the last of the listed did, which stands there by its luck.
+/// The law whose sample is like ANALYZE's: it estimates as many values of it, and as many come more
+/// often than the last of the listed did, some of them by their luck.
 std::optional<PowerLaw> power_law(const ColumnStatistics& statistics, double rows) {
   const double distinct =
       statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
-  const auto listed = static_cast<double>(statistics.most_common_frequencies.size());
+  const auto& common = statistics.most_common_frequencies;
   const double share = sampled_share(statistics, rows);
   const double filled = 1 - statistics.null_fraction;
-  const double least = std::rint(statistics.most_common_frequencies.back() * rows * share);
+  // Of those that came as often as the last, some may not be listed; all that came more often are.
+  const double least = std::rint(common.back() * rows * share) + 1;
+  const auto listed =
+      static_cast<double>(std::count_if(common.begin(), common.end(), [&](double frequency) {
+        return frequency * rows * share > least - 0.5;
+      }));
+  constexpr double kEnough = 5;
+  if (listed < kEnough) {
+    return std::nullopt;
+  }
   const auto values_of = [&](double a) {
     double low = distinct;
     double high = std::max(2 * distinct, 20 * rows);
@@ -266,14 +275,25 @@ std::optional<PowerLaw> power_law(const ColumnStatistics& statistics, double row
   if (too_many(low, values_of(low)) > -kDeviations * std::sqrt(listed)) {
     return std::nullopt;
   }
-  constexpr double kStep = 0.2;
-  double high = kStep;
-  while (high < 1 && too_many(high, values_of(high)) < 0) {
-    low = high;
-    high += kStep;
+  // The first that has too many, or by chance just not.
+  double high = 0;
+  PowerLaw nearest;
+  double fewest = -kDeviations * std::sqrt(listed);
+  for (const double a : {0.2, 0.4, 0.6, 0.7, 0.8, 0.9}) {
+    const PowerLaw law{a, values_of(a)};
+    const double excess = too_many(a, law.values);
+    if (excess >= 0) {
+      high = a;
+      break;
+    }
+    if (excess > fewest) {
+      fewest = excess;
+      nearest = law;
+    }
+    low = a;
   }
-  if (high >= 1) {
-    return std::nullopt;
+  if (high <= 0) {
+    return nearest.values > 0 ? std::optional{nearest} : std::nullopt;
   }
   for (int i = 0; i < 6; ++i) {
     const double middle = (low + high) / 2;

@@ -11,6 +11,7 @@
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/selectivity/value_json.hpp"
 #include "planner-model/size/gin_posting.hpp"
+#include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/synthetic_rows.hpp"
 #include "planner-model/size/text_order.hpp"
@@ -154,4 +155,25 @@ TEST_CASE("Of common values some stand for all", "[size]") {
   // 8,000 rows each: ten of them, and the NULLs.
   CHECK(some.entries.size() == 11);
   CHECK(whole_values(values, 80'000, 80'000).entries.size() == 41);
+}
+
+TEST_CASE("Columns that follow the table meet where their values stand", "[size]") {
+  // 82,000 rows: 3,000 values around a moving middle, a twentieth of the table each, and seven that
+  // come one after the other. Each boundary of the seven is within the windows of about 150 values.
+  constexpr double kRows = 82'000;
+  const auto column = [](double values) {
+    return IndexColumn{.type = type_oid::kInt4,
+                       .table_rows = kRows,
+                       .classes = {{.share = 1, .values = values, .size = 4}}};
+  };
+  IndexColumn moving = column(3000);
+  moving.window = 0.05;
+  IndexColumn runs = column(7);
+  const double apart = distinct_prefixes({moving, runs}, 2, kRows);
+  runs.in_runs = true;
+  const double together = distinct_prefixes({moving, runs}, 2, kRows);
+  CHECK(apart > 15'000);
+  CHECK(together > 3000);
+  CHECK(together < 4500);
+  CHECK(distinct_prefixes({runs, moving}, 2, kRows) == Approx(together));
 }
