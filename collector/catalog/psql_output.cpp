@@ -1,6 +1,9 @@
 #include "collector/catalog/psql_output.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,6 +20,9 @@ using Sections = std::map<std::string, Json>;
 
 constexpr std::string_view kFirstLine = "{\"format\" : \"quern-catalog-psql\"";
 constexpr int kScriptVersion = 1;
+/// Sections that are attached to what other sections give.
+constexpr std::array<std::string_view, 4> kApart = {"expression_statistics", "tree_heights",
+                                                    "range_statistics", "column_ends"};
 
 /// pg_stats_ext_exprs comes apart from its statistics objects: matched by name and text.
 void attach_expression_statistics(CatalogSnapshot& snapshot, const Json& rows,
@@ -50,12 +56,69 @@ void attach_tree_heights(CatalogSnapshot& snapshot, const Json& heights) {
   }
 }
 
+/// The statistics of a column of a table, or of an index's expression; null when there are none.
+std::optional<ColumnStatistics>* statistics_of(CatalogSnapshot& snapshot, Oid relation,
+                                               std::int16_t number, bool inherited) {
+  for (Table& table : snapshot.tables) {
+    for (Column& column : table.columns) {
+      if (table.oid == relation && column.number == number) {
+        return inherited ? &column.inherited_statistics : &column.statistics;
+      }
+    }
+  }
+  for (Index& index : snapshot.indexes) {
+    const auto key = static_cast<std::size_t>(number) - 1;
+    if (index.oid == relation && key < index.keys.size()) {
+      return &index.keys[key].statistics;
+    }
+  }
+  return nullptr;
+}
+
+/// A row of the sections "range_statistics" and "column_ends": the members that these know.
+struct FurtherStatistics {
+  Oid relation = 0;
+  std::int16_t column = 0;
+  bool inherited = false;
+  ColumnStatistics statistics = {};
+};
+
+template <class F>
+void describe_fields(F&& field, const FurtherStatistics*) {
+  field("relation", &FurtherStatistics::relation);
+  field("column", &FurtherStatistics::column);
+  field("inherited", &FurtherStatistics::inherited);
+  field("statistics", &FurtherStatistics::statistics);
+}
+
+void attach_range_statistics(CatalogSnapshot& snapshot, std::vector<FurtherStatistics> rows) {
+  for (FurtherStatistics& row : rows) {
+    auto* known = statistics_of(snapshot, row.relation, row.column, row.inherited);
+    if (known != nullptr && *known) {
+      ColumnStatistics& column = **known;
+      column.range_bounds_histogram = std::move(row.statistics.range_bounds_histogram);
+      column.range_length_histogram = std::move(row.statistics.range_length_histogram);
+      column.range_empty_fraction = row.statistics.range_empty_fraction;
+    }
+  }
+}
+
+void attach_column_ends(CatalogSnapshot& snapshot, std::vector<FurtherStatistics> rows) {
+  for (FurtherStatistics& row : rows) {
+    auto* known = statistics_of(snapshot, row.relation, row.column, false);
+    if (known != nullptr && *known) {
+      (*known)->lowest = std::move(row.statistics.lowest);
+      (*known)->highest = std::move(row.statistics.highest);
+    }
+  }
+}
+
 CatalogSnapshot assemble(const Sections& sections, const std::string& source) {
   Json document = Json::object();
   for (const auto& [name, value] : sections) {
     if (name == "server") {
       document.update(value);
-    } else if (name != "expression_statistics" && name != "tree_heights") {
+    } else if (std::count(kApart.begin(), kApart.end(), name) == 0) {
       document[name] = value;
     }
   }
@@ -67,6 +130,18 @@ CatalogSnapshot assemble(const Sections& sections, const std::string& source) {
   }
   if (const auto heights = sections.find("tree_heights"); heights != sections.end()) {
     attach_tree_heights(snapshot, heights->second);
+  }
+  if (const auto rows = sections.find("range_statistics"); rows != sections.end()) {
+    std::vector<FurtherStatistics> ranges;
+    reader.read(rows->second, ranges, "range_statistics");
+    attach_range_statistics(snapshot, std::move(ranges));
+  }
+  if (const auto parts = sections.find("column_ends"); parts != sections.end()) {
+    std::vector<std::vector<FurtherStatistics>> ends;
+    reader.read(parts->second, ends, "column_ends");
+    for (auto& part : ends) {
+      attach_column_ends(snapshot, std::move(part));
+    }
   }
   sort_snapshot(snapshot);
   return snapshot;
@@ -94,7 +169,11 @@ CatalogSnapshot parse_psql_output(std::string_view text, const std::string& file
     if (json.is_object() && json.contains("section") && json["section"].is_string() &&
         json.contains("value")) {
       ended = json["section"] == "end";
-      sections.emplace(json["section"].get<std::string>(), json["value"]);
+      if (json["section"] == "column_ends") {  // comes in parts
+        sections.emplace("column_ends", Json::array()).first->second.push_back(json["value"]);
+      } else {
+        sections.emplace(json["section"].get<std::string>(), json["value"]);
+      }
     } else if (line_number > 1 && !line.empty()) {
       throw UserError{
           fmt::format("{}:{}: not a line of the snapshot script's output (cut short, or "

@@ -32,6 +32,28 @@ void read_tree_heights(ReadOnlySession& session, std::map<std::string, std::stri
   }
 }
 
+void read_range_statistics(ReadOnlySession& session, std::map<std::string, std::string>& sections) {
+  if (single_value(session.query(may_read_statistics_query())) == "t") {
+    sections["range_statistics"] = single_value(session.query(range_statistics_query()));
+  }
+}
+
+/// One after the other, so that a column whose index can not be read in time costs only its part.
+std::vector<std::string> read_column_ends(ReadOnlySession& session) {
+  std::vector<std::string> parts;
+  for (const std::string& setting : column_ends_settings()) {
+    static_cast<void>(session.query(setting));
+  }
+  std::string refusal;
+  const auto queries = session.try_query(column_ends_queries(), refusal);
+  for (const auto& row : queries.value_or(std::vector<ReadOnlySession::Row>{})) {
+    if (const auto part = session.try_query(row.front().value_or(""), refusal)) {
+      parts.push_back(single_value(*part));
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 CatalogSnapshot read_catalog(const std::string& dsn) {
@@ -48,6 +70,8 @@ CatalogSnapshot read_catalog(const std::string& dsn) {
     }
   }
   read_tree_heights(session, sections);
+  read_range_statistics(session, sections);
+  sections["column_ends"] = fmt::format("[{}]", fmt::join(read_column_ends(session), ","));
   return assemble_snapshot(sections, session.name());
 }
 

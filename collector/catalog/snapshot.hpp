@@ -28,6 +28,14 @@ struct ColumnStatistics {
   std::vector<std::string> most_common_elements;        ///< arrays, tsvector
   std::vector<double> most_common_element_frequencies;  ///< one a value, then min, max (, null)
   std::vector<double> element_count_histogram;
+  /// Of range types, where the server lets this user read them: pg_stats has them from 17 on.
+  std::vector<std::string> range_bounds_histogram;  ///< lower and upper bounds sorted apart
+  std::vector<std::string> range_length_histogram;  ///< float8 texts: "Infinity" is one
+  double range_empty_fraction = 0;                  ///< of the values that are not null
+  /// The ends of the values when the catalog was taken, where an index tells them (the server asks
+  /// it when it plans).
+  std::optional<std::string> lowest;
+  std::optional<std::string> highest;
   bool operator==(const ColumnStatistics&) const = default;
 };
 

@@ -19,6 +19,11 @@ void describe_fields(F&& field, const ColumnStatistics*) {
   field("most_common_elements", &S::most_common_elements);
   field("most_common_element_frequencies", &S::most_common_element_frequencies);
   field("element_count_histogram", &S::element_count_histogram);
+  field("range_bounds_histogram", &S::range_bounds_histogram);
+  field("range_length_histogram", &S::range_length_histogram);
+  field("range_empty_fraction", &S::range_empty_fraction);
+  field("lowest", &S::lowest);
+  field("highest", &S::highest);
 }
 
 template <class F>

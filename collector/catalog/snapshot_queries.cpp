@@ -168,6 +168,59 @@ SELECT coalesce(json_agg(json_build_object(
   ORDER BY x.statistics_schemaname COLLATE "C", x.statistics_name COLLATE "C", x.expr COLLATE "C"), '[]')
 FROM pg_stats_ext_exprs x)";
 
+// STATISTIC_KIND_RANGE_LENGTH_HISTOGRAM is 6, its one number the share of empty ranges;
+// STATISTIC_KIND_BOUNDS_HISTOGRAM is 7.
+constexpr const char* kRangeStatistics = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'relation', s.starelid::bigint, 'column', s.staattnum, 'inherited', s.stainherit, 'statistics', json_build_object(
+  'range_bounds_histogram',
+    CASE 7 WHEN stakind1 THEN stavalues1 WHEN stakind2 THEN stavalues2 WHEN stakind3 THEN stavalues3
+           WHEN stakind4 THEN stavalues4 WHEN stakind5 THEN stavalues5 END::text::text[],
+  'range_length_histogram',
+    CASE 6 WHEN stakind1 THEN stavalues1 WHEN stakind2 THEN stavalues2 WHEN stakind3 THEN stavalues3
+           WHEN stakind4 THEN stavalues4 WHEN stakind5 THEN stavalues5 END::text::text[],
+  'range_empty_fraction',
+    CASE 6 WHEN stakind1 THEN stanumbers1[1] WHEN stakind2 THEN stanumbers2[1] WHEN stakind3 THEN stanumbers3[1]
+           WHEN stakind4 THEN stanumbers4[1] WHEN stakind5 THEN stanumbers5[1] END))
+  ORDER BY s.starelid, s.staattnum, s.stainherit), '[]')
+FROM pg_statistic s JOIN pg_class c ON c.oid = s.starelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE 6 IN (stakind1, stakind2, stakind3, stakind4, stakind5) AND {user_schema})";
+
+// Indexes whose order is the column's own, of tables without row security for this user: each probe
+// reads one entry. Probes are counted as scans of an index, hence no column of which an index is
+// unused so far: it has to stay known as that. Fifty columns a query.
+constexpr const char* kColumnEnds = R"(
+SELECT 'SELECT coalesce(json_agg(json_build_object(''relation'', r, ''column'', c, ''statistics'', ' ||
+  'json_build_object(''lowest'', left(low, 1000), ''highest'', left(high, 1000))) ORDER BY r, c), ''[]'') FROM (' ||
+  string_agg(format('SELECT %s::bigint, %s, ' ||
+    '(SELECT t.%3$I::text FROM ONLY %4$I.%5$I AS t WHERE t.%3$I IS NOT NULL ORDER BY t.%3$I LIMIT 1), ' ||
+    '(SELECT t.%3$I::text FROM ONLY %4$I.%5$I AS t WHERE t.%3$I IS NOT NULL ORDER BY t.%3$I DESC LIMIT 1)',
+    relid, attnum, attname, nspname, relname), ' UNION ALL ' ORDER BY relid, attnum) || ') AS e (r, c, low, high)'
+FROM (SELECT l.*, dense_rank() OVER (ORDER BY relid, attnum) / 50 AS part
+  FROM (SELECT DISTINCT c.oid AS relid, a.attnum, a.attname, n.nspname, c.relname
+    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am am ON am.oid = x.relam AND am.amname = 'btree'
+    JOIN pg_class c ON c.oid = i.indrelid AND c.relkind IN ('r', 'm') JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+    JOIN pg_opclass o ON o.oid = i.indclass[0] AND o.opcdefault
+    WHERE {user_schema} AND i.indisvalid AND i.indpred IS NULL AND i.indcollation[0] = a.attcollation
+      AND NOT EXISTS (SELECT FROM pg_index u WHERE u.indrelid = c.oid AND u.indkey[0] = a.attnum
+        AND NOT u.indisunique AND pg_stat_get_numscans(u.indexrelid) = 0)
+      AND NOT (c.relkind = 'm' AND NOT c.relispopulated) AND NOT row_security_active(c.oid)
+      AND has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')) AS l) AS numbered
+GROUP BY part ORDER BY part)";
+
+constexpr const char* kShownRangeStatistics = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'relation', a.attrelid::bigint, 'column', a.attnum, 'inherited', s.inherited, 'statistics', json_build_object(
+  'range_bounds_histogram', s.range_bounds_histogram::text::text[],
+  'range_length_histogram', s.range_length_histogram::text::text[],
+  'range_empty_fraction', s.range_empty_frac))
+  ORDER BY a.attrelid, a.attnum, s.inherited), '[]')
+FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = s.attname
+WHERE s.range_length_histogram IS NOT NULL AND {user_schema})";
+
 // Row types of tables and their arrays are left out: a column list says as much.
 constexpr const char* kTypes = R"(
 SELECT coalesce(json_agg(json_build_object(
@@ -223,14 +276,23 @@ FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_am am ON
 WHERE o.oid >= 16384 AND {user_schema})";
 
 constexpr const char* kCaveats = R"(
-SELECT coalesce(json_agg('statistics of ' || t.name || ' are not readable by this user (' || t.hidden ||
-  ' columns without SELECT): the estimates for it are defaults' ORDER BY t.name COLLATE "C"), '[]')
-FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name, count(*) AS hidden
+SELECT coalesce(json_agg(caveat ORDER BY caveat COLLATE "C"), '[]')
+FROM (
+  SELECT 'statistics of ' || format('%I.%I', n.nspname, c.relname) || ' are not readable by this user (' || count(*) ||
+    ' columns without SELECT): the estimates for it are defaults' AS caveat
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   WHERE c.relkind IN ('r', 'p', 'm') AND {user_schema}
     AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
-  GROUP BY 1) AS t)";
+  GROUP BY n.nspname, c.relname
+  UNION ALL
+  SELECT 'the bounds of ranges in ' || format('%I.%I.%I', n.nspname, c.relname, a.attname) || ' are read from ' ||
+    'pg_statistic before PostgreSQL 17, which this user may not (pg_read_all_data may): the estimates for it are defaults'
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'r'
+  WHERE c.relkind IN ('r', 'p', 'm') AND {user_schema} AND current_setting('server_version_num')::int < 170000
+    AND NOT has_table_privilege('pg_catalog.pg_statistic', 'SELECT')) AS found)";
 
 std::string filled(const char* text) {
   std::string sql{text};
@@ -252,6 +314,7 @@ const std::vector<SnapshotQuery>& snapshot_queries() {
       {"constraints", filled(kConstraints)},
       {"extended_statistics", filled(kExtendedStatistics)},
       {"expression_statistics", filled(kExpressionStatistics), 140000},
+      {"range_statistics", filled(kShownRangeStatistics), 170000},
       {"types", filled(kTypes)},
       {"functions", filled(kFunctions)},
       {"operators", filled(kOperators)},
@@ -301,6 +364,51 @@ std::string tree_height_query(const std::string& pageinspect_schema) {
       pageinspect_schema, kUserSchema);
 }
 
+const std::string& may_read_statistics_query() {
+  static const std::string sql =
+      "SELECT current_setting('server_version_num')::int < 170000 AND\n"
+      "  has_table_privilege('pg_catalog.pg_statistic', 'SELECT') AS may_read_statistics";
+  return sql;
+}
+
+const std::string& range_statistics_query() {
+  static const std::string sql = filled(kRangeStatistics);
+  return sql;
+}
+
+const std::string& column_ends_queries() {
+  static const std::string sql = filled(kColumnEnds);
+  return sql;
+}
+
+const std::vector<std::string>& column_ends_settings() {
+  static const std::vector<std::string> settings = {
+      "SET LOCAL statement_timeout = '5s'",
+      "SET LOCAL enable_seqscan = off",
+      "SET LOCAL enable_bitmapscan = off",
+      "SET LOCAL enable_sort = off",
+  };
+  return settings;
+}
+
+namespace {
+
+/// Failures are printed and leave the rest as it was.
+std::string column_ends_script() {
+  std::string script = "SAVEPOINT column_ends;\n\\unset ON_ERROR_STOP\n";
+  for (const std::string& setting : column_ends_settings()) {
+    script += setting + ";\n";
+  }
+  script += fmt::format(
+      "SELECT 'SELECT json_build_object(''section'', ''column_ends'', ''value'', (' || query || "
+      "'))' "
+      "FROM (\n{}) AS queries (query) \\gexec\n",
+      column_ends_queries());
+  return script + "\\set ON_ERROR_STOP on\nROLLBACK TO SAVEPOINT column_ends;\n";
+}
+
+}  // namespace
+
 std::string snapshot_psql_script() {
   std::string script =
       "-- Reads what quern needs of one database's catalog: read-only, one transaction, with "
@@ -330,6 +438,9 @@ std::string snapshot_psql_script() {
   }
   script += pageinspect_query() + " \\gset\n\\if :may_inspect\n" +
             section("tree_heights", tree_height_query(":pageinspect")) + "\\endif\n";
+  script += may_read_statistics_query() + " \\gset\n\\if :may_read_statistics\n" +
+            section("range_statistics", range_statistics_query()) + "\\endif\n";
+  script += column_ends_script();
   script += "SELECT json_build_object('section', 'end', 'value', null);\nCOMMIT;\n";
   return script;
 }

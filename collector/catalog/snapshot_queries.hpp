@@ -27,6 +27,19 @@ struct SnapshotQuery {
 /// One row: the schema of contrib/pageinspect (empty: not there), and whether this user may run it.
 [[nodiscard]] const std::string& pageinspect_query();
 
+/// One row: whether pg_stats leaves out the histograms of ranges (it does before PostgreSQL 17) and
+/// this user may read pg_statistic itself, as superusers and members of pg_read_all_data may.
+[[nodiscard]] const std::string& may_read_statistics_query();
+
+/// The section "range_statistics" from there.
+[[nodiscard]] const std::string& range_statistics_query();
+
+/// One row a query, whose one JSON value is a part of the section "column_ends": the least and the
+/// greatest value of columns that lead a btree, read from its ends. To be run under
+/// column_ends_settings(), where a failure does no harm.
+[[nodiscard]] const std::string& column_ends_queries();
+[[nodiscard]] const std::vector<std::string>& column_ends_settings();
+
 /// One psql script that prints every section as a line of JSON:
 ///   psql -XAtq -f snapshot.sql -o prod.psql.json "..."
 [[nodiscard]] std::string snapshot_psql_script();

@@ -16,6 +16,7 @@ namespace quern::collector {
 class InputFile::Descriptor {
  public:
   explicit Descriptor(int number) : number_{number} {}
+
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 

@@ -17,6 +17,7 @@ class InputFile {
   static InputFile open(const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
+
   [[nodiscard]] int descriptor() const;
 
   /// Neither a pipe, a device nor standard input: it can be read at any place.

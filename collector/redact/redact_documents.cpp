@@ -138,6 +138,12 @@ class CatalogRedaction {
   void redact_statistics(ColumnStatistics& statistics, ValueType type) const {
     map_all(statistics.most_common_values, type);
     map_all(statistics.histogram_bounds, type);
+    map_all(statistics.range_bounds_histogram, type);  // their lengths stay
+    for (auto* end : {&statistics.lowest, &statistics.highest}) {
+      if (*end) {
+        **end = mapping_.map(**end, type);
+      }
+    }
     map_all(statistics.most_common_elements,
             {type.array ? type.kind : ValueKind::Text, false, false});
   }

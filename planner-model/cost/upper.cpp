@@ -269,6 +269,7 @@ void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClau
   double total = 0;
   double output = groups;
   const double comparisons = p.cpu_operator_cost * group_columns * input_tuples;
+  // Summed in the server's order: a cent may hang on it.
   switch (strategy) {
     case AggStrategy::Plain:
       startup = input_total + costs.transition.startup + costs.transition.per_tuple * input_tuples +
@@ -284,19 +285,23 @@ void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClau
         startup += kDisableCost;
         total += kDisableCost;
       }
-      total += costs.transition.startup + costs.transition.per_tuple * input_tuples + comparisons +
-               costs.final.startup + costs.final.per_tuple * groups + p.cpu_tuple_cost * groups;
+      total = total + costs.transition.startup + costs.transition.per_tuple * input_tuples +
+              comparisons + costs.final.startup + costs.final.per_tuple * groups +
+              p.cpu_tuple_cost * groups;
       break;
     case AggStrategy::Hashed:
       startup = input_total + (p.enable_hashagg ? 0 : kDisableCost);
-      startup += costs.transition.startup + costs.transition.per_tuple * input_tuples +
-                 comparisons + costs.final.startup;
+      startup = startup + costs.transition.startup + costs.transition.per_tuple * input_tuples +
+                comparisons + costs.final.startup;
       total = startup + costs.final.per_tuple * groups + p.cpu_tuple_cost * groups;
       break;
   }
   if (strategy == AggStrategy::Hashed || strategy == AggStrategy::Mixed) {
     const double entry = hash_agg_entry_size(aggregates, input_width, costs.transition_space);
     const auto limits = hash_agg_limits(entry, groups, p);
+    // ExecInitAgg() counts no transition yet when it plans the partitions that EXPLAIN tells.
+    const double planned = hash_agg_entry_size(0, input_width, costs.transition_space);
+    path.spill_partitions = static_cast<int>(hash_agg_limits(planned, groups, p).partitions);
     const double batches =
         std::max(std::ceil(std::max(groups * entry / limits.memory, groups / limits.groups)), 1.0);
     const double partitions = std::max(limits.partitions, 2.0);
@@ -305,7 +310,7 @@ void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClau
     // Doubled: the spill files' access pattern is not as orderly as a sort's.
     const double moved = pages * depth * 2;
     startup += moved * p.random_page_cost;
-    total += moved * p.random_page_cost + moved * p.seq_page_cost;
+    total = total + moved * p.random_page_cost + moved * p.seq_page_cost;
     const double spill_cpu = depth * input_tuples * 2.0 * p.cpu_tuple_cost;
     startup += spill_cpu;
     total += spill_cpu;

@@ -47,11 +47,11 @@ PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const Pa
     cost_sort(sorted, root, input.total, input.rows, input.target->width, -1.0);
   }
   PlanNode node = base(presorted > 0 ? "Incremental Sort" : "Sort", sorted);
-  auto items = sort_items(root, keys, *input.parent, *input.target);
-  const std::vector<std::string> sorted_items{items.begin(), items.begin() + presorted};
-  add_list(node, "Sort Key", std::move(items));
+  add_list(node, "Sort Key", sort_items(root, keys, *input.parent, *input.target));
   if (presorted > 0) {
-    add_list(node, "Presorted Key", sorted_items);
+    const PathKeys head(keys.begin(), keys.begin() + presorted);
+    add_list(node, "Presorted Key",
+             sort_items(root, head, *input.parent, *input.target, KeyText::Plain));
   }
   child(node, root, input, "Outer");
   return node;
@@ -72,8 +72,8 @@ const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const Pa
 }
 
 std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const PathKeys& keys,
-                                                   const RelOptInfo& rel,
-                                                   const PathTarget& target) {
+                                                   const RelOptInfo& rel, const PathTarget& target,
+                                                   KeyText form) {
   std::vector<std::string> items;
   for (const auto& key : keys) {
     ExprPtr expr;
@@ -94,8 +94,9 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     if (shown->kind != ExprKind::Opaque) {
       c.computed_below = {shown};
     }
-    items.push_back(deparse_sort_key(shown, key.descending ? ordering.greater : ordering.less,
-                                     key.nulls_first, c));
+    const Oid op = key.descending ? ordering.greater : ordering.less;
+    items.push_back(form == KeyText::Plain ? deparse(shown, c)
+                                           : deparse_sort_key(shown, op, key.nulls_first, c));
   }
   return items;
 }

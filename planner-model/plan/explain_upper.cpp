@@ -92,8 +92,12 @@ void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& pat
     return;
   }
   std::vector<std::string> items;
-  const auto exprs = group_exprs(root, path.group_clause);
+  auto exprs = group_exprs(root, path.group_clause);
   const bool below = passes_on(*path.children.front());
+  if (exprs.empty() &&
+      !path.group_clause.empty()) {  // UNION: all columns, by the first arm's names
+    exprs = path.children.front()->target->exprs;
+  }
   for (const auto& expr : exprs) {
     items.push_back(text(root, expr, nullptr, below ? exprs : std::vector<ExprPtr>{}));
   }
@@ -111,7 +115,8 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       add_list(node, "Sort Key", sort_items(root, path.pathkeys, *sub.parent, *sub.target));
       if (path.kind == PathKind::IncrementalSort) {
         PathKeys head(path.pathkeys.begin(), path.pathkeys.begin() + path.presorted_keys);
-        add_list(node, "Presorted Key", sort_items(root, head, *sub.parent, *sub.target));
+        add_list(node, "Presorted Key",
+                 sort_items(root, head, *sub.parent, *sub.target, KeyText::Plain));
       }
       child(node, root, sub, "Outer");
       return node;
@@ -269,8 +274,23 @@ PlanNode PlanExplainer::aggregate(PlannerInfo& root, const Path& path) {
                                                               : "Finalize";
   group_key(node, root, path);
   add(node, "Filter", all(root, path.quals, nullptr));
+  if (path.spill_partitions > 0) {
+    add(node, "Planned Partitions", std::to_string(path.spill_partitions));
+  }
   child(node, root, *path.children.front(), "Outer");
   return node;
+}
+
+void PlanExplainer::target_tables(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel) {
+  for (const RelOptInfo* member : rel.members) {
+    if (member->is_append) {
+      target_tables(node, root, *member);
+    } else if (!member->is_dummy) {
+      PlanNode named;
+      name_relation(named, root, *member);
+      add_list(node, "Target Table", {named.relation, named.alias});
+    }
+  }
 }
 
 PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
@@ -281,6 +301,10 @@ PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
     node.relation = entry.table->name;
     node.schema = entry.table->schema;
     node.alias = names_.of(root, root.query.result_range, nullptr);
+  }
+  const RelOptInfo* target = root.base[static_cast<std::size_t>(root.query.result_range)];
+  if (target != nullptr && target->is_append) {
+    target_tables(node, root, *target);
   }
   if (root.query.on_conflict) {
     add(node, "Conflict Resolution", root.query.on_conflict_update ? "UPDATE" : "NOTHING");

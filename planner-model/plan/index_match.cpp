@@ -1,5 +1,4 @@
-// Which clauses an index can use. Source: indxpath.c (match_clause_to_indexcol()) and
-// like_support.c, PostgreSQL 15.
+// Which clauses an index can use. Source: indxpath.c (match_clause_to_indexcol()), PostgreSQL 15.
 #include "planner-model/plan/index_match.hpp"
 
 #include <algorithm>
@@ -20,11 +19,11 @@ bool matches_column(const ExprPtr& operand, int column, const IndexOptInfo& inde
   return equal(inner, strip_relabel(index.expressions[c]));
 }
 
-namespace {
-
 bool collation_matches(const IndexOptInfo& index, std::size_t c, Oid input) {
   return index.collations[c] == 0 || index.collations[c] == input;
 }
+
+namespace {
 
 bool is_search_operator(const PlannerInfo& root, Oid op, Oid family) {
   return op != 0 && root.global->types->strategy(op, family).has_value();
@@ -49,84 +48,6 @@ RestrictInfo* commuted(PlannerInfo& root, RestrictInfo& clause, Oid op) {
   return copy;
 }
 
-ExprPtr text_constant(std::string_view text, Oid type, Oid collation) {
-  auto constant = std::make_shared<Expr>();
-  constant->kind = ExprKind::Const;
-  constant->type = type;
-  constant->collation = collation;
-  constant->text = std::string{text};
-  constant->value = std::make_shared<Value>(make_text(text, type));
-  return constant;
-}
-
-/// match_pattern_prefix(): LIKE 'abc%' gives lossy range conditions on a C-ordered index.
-std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause, int column,
-                                         IndexOptInfo& index) {
-  const auto& types = *root.global->types;
-  const auto c = static_cast<std::size_t>(column);
-  const auto& expr = clause.clause;
-  const auto* op = types.op(expr->op);
-  bool negate = false;
-  const auto kind = op != nullptr ? pattern_kind(*op, negate) : std::nullopt;
-  if (!kind || negate || expr->args[1]->kind != ExprKind::Const || expr->args[1]->is_null ||
-      index.method != AccessMethod::Btree || expr->args[0]->type == type_oid::kBytea) {
-    return std::nullopt;
-  }
-  const auto* opclass = types.operator_class(index.index->keys[c].operator_class);
-  const std::string_view class_name = opclass != nullptr ? opclass->name : std::string_view{};
-  const bool pattern_class = class_name == "text_pattern_ops" ||
-                             class_name == "varchar_pattern_ops" ||
-                             class_name == "bpchar_pattern_ops";
-  const auto prefix =
-      fixed_prefix(*kind, expr->args[1]->text, types.collation_is_c(expr->input_collation));
-  if (prefix.status == PrefixStatus::None) {
-    return std::nullopt;
-  }
-  const Oid family = index.opfamilies[c];
-  const Oid type = index.input_types[c];
-  const ExprPtr left = expr->args[0];
-  const auto member = [&](int strategy) {
-    return types.operator_for(family, type, type, strategy);
-  };
-  const auto qual = [&](int strategy, std::string_view bound) -> RestrictInfo* {
-    const Oid found = member(strategy);
-    return found == 0 ? nullptr
-                      : make_restrictinfo(
-                            root,
-                            make_op(found, left, text_constant(bound, type, index.collations[c]),
-                                    index.collations[c], root),
-                            true, false, false, clause.required_relids, 0, 0);
-  };
-  IndexClause result;
-  result.rinfo = &clause;
-  result.lossy = true;
-  result.column = column;
-  if (prefix.status == PrefixStatus::Exact) {
-    if (!pattern_class && !collation_matches(index, c, expr->input_collation)) {
-      return std::nullopt;
-    }
-    if (auto* equality = qual(btree_strategy::kEqual, prefix.prefix); equality != nullptr) {
-      result.quals = {equality};
-      return result;
-    }
-    return std::nullopt;
-  }
-  if (!pattern_class && !types.collation_is_c(index.collations[c])) {
-    return std::nullopt;
-  }
-  auto* from = qual(btree_strategy::kGreaterEqual, prefix.prefix);
-  if (from == nullptr) {
-    return std::nullopt;
-  }
-  result.quals = {from};
-  if (const auto above = greater_string(prefix.prefix, false); above) {
-    if (auto* to = qual(btree_strategy::kLess, *above); to != nullptr) {
-      result.quals.push_back(to);
-    }
-  }
-  return result;
-}
-
 std::optional<IndexClause> match_operator(PlannerInfo& root, RestrictInfo& clause, int column,
                                           IndexOptInfo& index) {
   const auto& expr = clause.clause;
@@ -142,7 +63,7 @@ std::optional<IndexClause> match_operator(PlannerInfo& root, RestrictInfo& claus
         is_search_operator(root, expr->op, family)) {
       return plain(clause, column);
     }
-    return match_pattern(root, clause, column, index);
+    return derived_index_clause(root, clause, column, index, 0);
   }
   if (matches_column(expr->args[1], column, index) && !overlaps(clause.left_relids, own) &&
       !contains_volatile(expr->args[0], root)) {
@@ -155,6 +76,7 @@ std::optional<IndexClause> match_operator(PlannerInfo& root, RestrictInfo& claus
       result.column = column;
       return result;
     }
+    return derived_index_clause(root, clause, column, index, 1);
   }
   return std::nullopt;
 }
@@ -199,53 +121,127 @@ std::optional<IndexClause> match_boolean(PlannerInfo& root, RestrictInfo& clause
   return result;
 }
 
+/// A comparison of rows as the columns of an index see it: theirs on the left.
+struct RowComparison {
+  std::vector<ExprPtr> own, other;
+  std::vector<Oid> operators;  ///< 0: none has the sides changed
+
+  [[nodiscard]] std::size_t size() const { return own.size(); }
+};
+
+RowComparison row_comparison(const Expr& expr, bool own_on_left, const TypeSystem& types) {
+  RowComparison row;
+  const std::size_t half = expr.args.size() / 2;
+  for (std::size_t i = 0; i < half; ++i) {
+    row.own.push_back(expr.args[own_on_left ? i : half + i]);
+    row.other.push_back(expr.args[own_on_left ? half + i : i]);
+    row.operators.push_back(own_on_left ? expr.operators[i] : types.commutator(expr.operators[i]));
+  }
+  return row;
+}
+
+/// Whether the pair can be asked of the column, in the direction of the first pair.
+bool continues(const PlannerInfo& root, const IndexOptInfo& index, const RowComparison& row,
+               std::size_t pair, int column, int direction) {
+  const auto c = static_cast<std::size_t>(column);
+  return matches_column(row.own[pair], column, index) &&
+         root.global->types->strategy(row.operators[pair], index.opfamilies[c]) == direction &&
+         collation_matches(index, c, row.own[pair]->collation);
+}
+
+/// The leading pairs that columns of the index can be asked, any column each: the columns. The
+/// index's own directions do not matter.
+std::vector<int> columns_of(const PlannerInfo& root, const IndexOptInfo& index,
+                            const RowComparison& row, int first, int direction) {
+  std::vector<int> columns{first};
+  while (columns.size() < row.size()) {
+    const std::size_t pair = columns.size();
+    if (overlaps(relids_of(row.other[pair]), index.rel->relids) ||
+        contains_volatile(row.other[pair], root)) {
+      break;
+    }
+    int column = 0;
+    while (column < index.key_columns && !continues(root, index, row, pair, column, direction)) {
+      ++column;
+    }
+    if (column == index.key_columns) {
+      break;
+    }
+    columns.push_back(column);
+  }
+  return columns;
+}
+
+/// The comparison of the leading pairs alone, which has to let equal rows pass. Null: the families
+/// have no such operators.
+ExprPtr leading_pairs(PlannerInfo& root, const IndexOptInfo& index, const RowComparison& row,
+                      const std::vector<int>& columns, int direction, const Expr& whole) {
+  const bool less = direction == btree_strategy::kLess || direction == btree_strategy::kLessEqual;
+  const int wanted = less ? btree_strategy::kLessEqual : btree_strategy::kGreaterEqual;
+  std::vector<Oid> operators;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Oid family = index.opfamilies[static_cast<std::size_t>(columns[i])];
+    const auto* member = root.global->types->member(row.operators[i], family);
+    operators.push_back(columns.size() == row.size() ? row.operators[i]
+                        : member == nullptr          ? 0
+                                                     : root.global->types->operator_for(
+                                                           family, member->left, member->right, wanted));
+    if (operators.back() == 0) {
+      return nullptr;
+    }
+  }
+  if (columns.size() == 1) {
+    return make_op(operators.front(), row.own.front(), row.other.front(),
+                   row.own.front()->collation, root);
+  }
+  auto comparison = std::make_shared<Expr>(whole);
+  comparison->args.assign(row.own.begin(), row.own.begin() + static_cast<long>(columns.size()));
+  comparison->args.insert(comparison->args.end(), row.other.begin(),
+                          row.other.begin() + static_cast<long>(columns.size()));
+  comparison->operators = std::move(operators);
+  return comparison;
+}
+
 /// match_rowcompare_to_indexcol() and expand_indexqual_rowcompare().
 std::optional<IndexClause> match_row_compare(PlannerInfo& root, RestrictInfo& clause, int column,
                                              IndexOptInfo& index) {
   const auto& types = *root.global->types;
   const auto& expr = clause.clause;
   const auto half = expr->args.size() / 2;
-  const auto c = static_cast<std::size_t>(column);
+  const Oid family = index.opfamilies[static_cast<std::size_t>(column)];
   if (index.method != AccessMethod::Btree || half == 0 || expr->operators.size() != half) {
     return std::nullopt;
   }
-  const auto strategy = types.strategy(expr->operators.front(), index.opfamilies[c]);
-  if (!strategy || *strategy == btree_strategy::kEqual ||
-      !matches_column(expr->args[0], column, index) ||
-      relids_of(expr->args[half]) == index.rel->relids) {
+  const auto usable = [&](std::size_t own, std::size_t other) {
+    return matches_column(expr->args[own], column, index) &&
+           !overlaps(relids_of(expr->args[other]), index.rel->relids) &&
+           !contains_volatile(expr->args[other], root);
+  };
+  const bool own_on_left = usable(0, half);
+  if (!own_on_left && !usable(half, 0)) {
     return std::nullopt;
   }
-  // How many leading pairs continue along the index's columns.
-  std::size_t matched = 1;
-  while (matched < half) {
-    const auto next = c + matched;
-    if (next >= static_cast<std::size_t>(index.key_columns) ||
-        !matches_column(expr->args[matched], static_cast<int>(next), index) ||
-        types.strategy(expr->operators[matched], index.opfamilies[next]) != strategy ||
-        index.descending[next] != index.descending[c]) {
-      break;
-    }
-    ++matched;
+  const RowComparison row = row_comparison(*expr, own_on_left, types);
+  const auto direction = types.strategy(row.operators.front(), family);
+  if (!direction || *direction == btree_strategy::kEqual ||
+      !collation_matches(index, static_cast<std::size_t>(column), row.own.front()->collation)) {
+    return std::nullopt;
   }
+  const std::vector<int> columns = columns_of(root, index, row, column, *direction);
   IndexClause result;
   result.rinfo = &clause;
   result.column = column;
-  if (matched == half) {
+  result.lossy = columns.size() < half;
+  if (own_on_left && !result.lossy) {
     result.quals = {&clause};
     return result;
   }
-  result.lossy = true;
-  // Only the first columns can be used, and then a strict comparison must include equality.
-  const bool less = *strategy == btree_strategy::kLess || *strategy == btree_strategy::kLessEqual;
-  const Oid op =
-      types.operator_for(index.opfamilies[c], index.input_types[c], index.input_types[c],
-                         less ? btree_strategy::kLessEqual : btree_strategy::kGreaterEqual);
-  if (op == 0) {
+  const ExprPtr derived = leading_pairs(root, index, row, columns, *direction, *expr);
+  if (derived == nullptr) {
     return std::nullopt;
   }
-  result.quals = {make_restrictinfo(
-      root, make_op(op, expr->args[0], expr->args[half], expr->args[0]->collation, root), true,
-      false, false, clause.required_relids, 0, 0)};
+  result.quals = {
+      make_restrictinfo(root, derived, true, false, false, clause.required_relids, 0, 0)};
   return result;
 }
 

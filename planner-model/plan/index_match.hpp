@@ -25,12 +25,21 @@ struct IndexClauseSet {
                                                                 RestrictInfo& clause, int column,
                                                                 IndexOptInfo& index);
 
+/// get_index_clause_from_support() (indxpath.c): what a btree can be asked instead of the operator
+/// whose argument `own` is the index's column; nullopt: nothing.
+[[nodiscard]] std::optional<IndexClause> derived_index_clause(PlannerInfo& root,
+                                                              RestrictInfo& clause, int column,
+                                                              IndexOptInfo& index, std::size_t own);
+
 /// match_clause_to_index() for a list.
 void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
                    IndexOptInfo& index, IndexClauseSet& set);
 
 /// match_index_to_operand().
 [[nodiscard]] bool matches_column(const ExprPtr& operand, int column, const IndexOptInfo& index);
+
+/// IndexCollMatchesExprColl, of column `c`.
+[[nodiscard]] bool collation_matches(const IndexOptInfo& index, std::size_t c, Oid input);
 
 /// match_pathkeys_to_index(): the query's whole order as distances that the index can return its
 /// rows by, any column for any of them; empty: it can not.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/join_path_search.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
@@ -97,9 +98,7 @@ double joinrel_size(PlannerInfo& root, const RelOptInfo& joinrel, Relids outer_r
   if (outer_join) {
     QualSplit split;
     for (auto* clause : list) {
-      const bool pushed =
-          clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);
-      (pushed ? split.pushed : split.join).push_back(clause);
+      (is_pushed_down(*clause, joinrel.relids) ? split.pushed : split.join).push_back(clause);
     }
     join_selectivity = clauselist_selectivity(root, split.join, 0, sj.type, &sj);
     pushed_selectivity = clauselist_selectivity(root, split.pushed, 0, sj.type, &sj);
@@ -152,12 +151,8 @@ SemiAntiFactors semi_anti_factors(PlannerInfo& root, RelOptInfo& joinrel, RelOpt
                                   RelOptInfo& inner, JoinType type, const SpecialJoin& sj,
                                   const std::vector<RestrictInfo*>& restrict_list) {
   std::vector<RestrictInfo*> quals;
-  const bool outer_join =
-      type == JoinType::Left || type == JoinType::Full || type == JoinType::Anti;
   for (auto* clause : restrict_list) {
-    const bool pushed =
-        clause->is_pushed_down || !is_subset(clause->required_relids, joinrel.relids);
-    if (!outer_join || !pushed) {
+    if (!is_outer_join(type) || !is_pushed_down(*clause, joinrel.relids)) {
       quals.push_back(clause);
     }
   }

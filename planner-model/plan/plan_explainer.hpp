@@ -197,9 +197,12 @@ class PlanExplainer {
   static const EquivalenceMember* sort_column(const PathKey& key, const PathTarget& target,
                                               ExprPtr& expr);
 
+  enum class KeyText : std::uint8_t { WithOrder, Plain };  ///< Plain: no DESC, no NULLS FIRST
+
   /// The expression of a sort key that the relation can compute.
   std::vector<std::string> sort_items(PlannerInfo& root, const PathKeys& keys,
-                                      const RelOptInfo& rel, const PathTarget& target);
+                                      const RelOptInfo& rel, const PathTarget& target,
+                                      KeyText form = KeyText::WithOrder);
 
   PlanNode join(PlannerInfo& root, const Path& path);
 
@@ -226,6 +229,9 @@ class PlanExplainer {
   PlanNode aggregate(PlannerInfo& root, const Path& path);
 
   PlanNode modify(PlannerInfo& root, const Path& path);
+
+  /// The partitions and children that a modification of `rel` writes to.
+  void target_tables(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel);
 
   PlannerInfo& top_;
   std::set<std::string>& indexes_;

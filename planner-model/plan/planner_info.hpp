@@ -335,6 +335,7 @@ struct Path {
   AggStrategy strategy = AggStrategy::Plain;
   AggSplit split = AggSplit::Simple;
   double groups = 0;
+  int spill_partitions = 0;  ///< of a hashed Aggregate that is expected to exceed its memory
   std::vector<SortGroupClause> group_clause = {};
   std::vector<Rollup> rollups = {};  ///< of GROUPING SETS; columns are positions in group_clause
   std::vector<ExprPtr> quals = {};   ///< HAVING, one-time filter, unique keys

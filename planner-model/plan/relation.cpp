@@ -1,7 +1,9 @@
 // Facts of the catalog as the planner sees them: sizes, indexes, partitions. Source: plancat.c,
 // tableam.c and inherit.c, PostgreSQL 15.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/partitions.hpp"
@@ -37,6 +39,30 @@ int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
 }
 
 namespace {
+
+/// amcanreturn: whether the index keeps the column's value whole. btcanreturn(); spgcanreturn();
+/// gistcanreturn(): classes with a fetch function or without a compress function, of the server and
+/// of its contrib modules.
+bool returns_values(AccessMethod method, const OpClass* opclass) {
+  static constexpr auto kGist = std::to_array<std::string_view>(
+      {"box_ops",          "gist_bit_ops",     "gist_bool_ops",      "gist_bpchar_ops",
+       "gist_bytea_ops",   "gist_cash_ops",    "gist_cube_ops",      "gist_date_ops",
+       "gist_enum_ops",    "gist_float4_ops",  "gist_float8_ops",    "gist_int2_ops",
+       "gist_int4_ops",    "gist_int8_ops",    "gist_interval_ops",  "gist_macaddr8_ops",
+       "gist_macaddr_ops", "gist_numeric_ops", "gist_oid_ops",       "gist_seg_ops",
+       "gist_text_ops",    "gist_time_ops",    "gist_timestamp_ops", "gist_timestamptz_ops",
+       "gist_uuid_ops",    "gist_vbit_ops",    "inet_ops",           "point_ops",
+       "range_ops"});
+  if (method == AccessMethod::Btree) {
+    return true;
+  }
+  if (opclass == nullptr) {
+    return false;
+  }
+  return (method == AccessMethod::Gist &&
+          std::binary_search(kGist.begin(), kGist.end(), opclass->name)) ||
+         (method == AccessMethod::SpGist && opclass->name != "poly_ops");
+}
 
 const Column* find_column(const Table& table, int attno) {
   for (const auto& column : table.columns) {
@@ -307,13 +333,12 @@ IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index,
     info.collations.push_back(key.collation);
     info.descending.push_back(key.descending);
     info.nulls_first.push_back(key.nulls_first);
-    info.can_return.push_back(info.method == AccessMethod::Btree && key.column != 0);
+    info.can_return.push_back(key.column != 0 && returns_values(info.method, opclass));
   }
   for (const auto attno : index.included) {
     info.columns.push_back(parent_of(attno));
     info.expressions.push_back(column_var(rel, vars, attno, parent_of(attno)));
-    info.can_return.push_back(info.method == AccessMethod::Btree ||
-                              info.method == AccessMethod::Gist);
+    info.can_return.push_back(true);  // whatever has INCLUDE
   }
   if (!index.predicate.empty()) {
     for (const auto& clause :

@@ -90,7 +90,13 @@ class Simplifier {
     if (any_null && function->strict) {
       return make_null(expr.type, expr.typmod, expr.collation);
     }
-    if (any_null || !may_fold(*function) || !all_constants(expr.args)) {
+    if (!may_fold(*function) || !all_constants(expr.args)) {
+      return nullptr;
+    }
+    if (types_.is_range(expr.type)) {
+      return fold_range(expr, *function);
+    }
+    if (any_null) {
       return nullptr;
     }
     std::vector<Value> values;
@@ -108,6 +114,15 @@ class Simplifier {
     if (!value) {
       value = evaluate_call(*function, values, expr.type, context_);
     }
+    return value ? constant_of(std::move(*value), expr.type, expr) : nullptr;
+  }
+
+  ExprPtr fold_range(const Expr& expr, const Function& function) {
+    std::vector<std::optional<Value>> values;
+    for (const ExprPtr& arg : expr.args) {
+      values.push_back(is_null_const(arg) ? std::nullopt : std::optional{value_of(*arg, types_)});
+    }
+    auto value = evaluate_range(function, values, expr.type, types_);
     return value ? constant_of(std::move(*value), expr.type, expr) : nullptr;
   }
 

@@ -41,7 +41,7 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
   if (auto value = evaluate_number(function, args, result, context.types)) {
     return value;
   }
-  if (auto value = evaluate_constructor(function, args, result, context.types)) {
+  if (auto value = evaluate_constructor(function, args, result)) {
     return value;
   }
   return evaluate_text(function, args, result);

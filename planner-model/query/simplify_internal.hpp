@@ -31,8 +31,12 @@ struct FoldContext {
                                                  std::span<const Value> args, Oid result);
 
 [[nodiscard]] std::optional<Value> evaluate_constructor(const Function& function,
-                                                        std::span<const Value> args, Oid result,
-                                                        const TypeSystem& types);
+                                                        std::span<const Value> args, Oid result);
+
+/// range_constructor2() and range_constructor3(), which take nulls: for no bound.
+[[nodiscard]] std::optional<Value> evaluate_range(const Function& function,
+                                                  std::span<const std::optional<Value>> args,
+                                                  Oid result, const TypeSystem& types);
 
 /// Decimal arithmetic as numeric.c does it, on values of up to some thirty digits.
 [[nodiscard]] std::optional<std::string> decimal_arithmetic(char op, const std::string& left,

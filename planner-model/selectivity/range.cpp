@@ -34,8 +34,8 @@ std::optional<bool> holds(const Value& bound, Inequality inequality, const Value
   }
 }
 
-/// The column's histogram; where an index tells the table's true ends, its own are moved out to
-/// the common values beyond them.
+/// The column's histogram; where an index tells the table's true ends, these take the place of its
+/// own: as they were read, else moved out to the common values beyond.
 class Bounds {
  public:
   explicit Bounds(const Variable& variable)
@@ -52,6 +52,10 @@ class Bounds {
   const Value& true_end(bool lowest) const {
     const Value*& end = lowest ? lowest_ : highest_;
     if (end != nullptr) {
+      return *end;
+    }
+    if (const auto& read = lowest ? variable_.statistics->lowest : variable_.statistics->highest) {
+      end = &*read;
       return *end;
     }
     end = lowest ? &histogram_.front() : &histogram_.back();

@@ -116,6 +116,18 @@ enum class ArrayContainment : std::uint8_t { Contains, ContainedBy, Overlaps };
                                                              const Value& scalar, bool is_equality,
                                                              bool use_or);
 
+// --- range_histogram.cpp
+
+struct RangeSelectivity {
+  double selectivity = 0;
+  bool is_default = false;  ///< nothing was known of the column's bounds
+};
+
+/// rangesel(): `variable op constant` (or the other way round) of a range or of its elements; a
+/// null constant is one that is not known.
+[[nodiscard]] RangeSelectivity range_restriction(const Variable& variable, std::string_view op,
+                                                 const Value* constant, bool variable_on_left);
+
 // --- special.cpp
 
 /// networksel(), rangesel(), multirangesel(), tsmatchsel(): by the estimator's name. nullopt: not

@@ -4,8 +4,8 @@
 #include "planner-model/selectivity/network.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 
-// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c); ranges use
-// the server's defaults, and say so.
+// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c);
+// multiranges use the server's defaults, and say so.
 
 namespace quern::planner_model {
 namespace {
@@ -169,8 +169,12 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     return TextQuery{constant->text, *variable.statistics}.selectivity() *
            (1.0 - variable.statistics->null_fraction);
   }
-  if (estimator == "rangesel" || estimator == "multirangesel") {
-    // default_range_selectivity() (rangetypes_selfuncs.c)
+  if (estimator == "rangesel") {
+    const RangeSelectivity range = range_restriction(variable, op.name, constant, variable_on_left);
+    return range.is_default ? by_default(range.selectivity) : range.selectivity;
+  }
+  if (estimator == "multirangesel") {
+    // default_multirange_selectivity() (multirangetypes_selfuncs.c)
     if (op.name == "&&" || op.name == "@>" || op.name == "<@") {
       return by_default(op.name == "&&" ? 0.01 : 0.005);
     }

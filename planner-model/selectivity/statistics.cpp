@@ -11,6 +11,7 @@
 #include "collector/base/units.hpp"
 
 #include "planner-model/selectivity/extended.hpp"
+#include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -38,6 +39,25 @@ std::vector<Value> read_values(const std::vector<std::string>& texts, Oid type,
     values.push_back(read_value(text, type, types));
   }
   return values;
+}
+
+/// All of it or nothing: ranges in no order that is known here are no histogram.
+void read_ranges(const ColumnStatistics& statistics, Oid type, const TypeSystem& types,
+                 ParsedStatistics& parsed) {
+  parsed.empty_range_fraction = as_stored(statistics.range_empty_fraction);
+  for (const std::string& text : statistics.range_bounds_histogram) {
+    const auto range = parse_range(text, types.base_type(type), types);
+    if (!range || range->empty) {
+      parsed.range_lower_bounds.clear();
+      parsed.range_upper_bounds.clear();
+      return;
+    }
+    parsed.range_lower_bounds.push_back(range->lower);
+    parsed.range_upper_bounds.push_back(range->upper);
+  }
+  for (const std::string& text : statistics.range_length_histogram) {
+    parsed.range_lengths.push_back(value_text::read_double(text).value_or(0));
+  }
 }
 
 }  // namespace
@@ -81,6 +101,12 @@ ParsedStatistics parse_statistics(const ColumnStatistics& statistics, Oid type,
     parsed.most_common_elements.clear();
   }
   parsed.element_count_histogram = as_stored(statistics.element_count_histogram);
+  read_ranges(statistics, type, types, parsed);
+  const auto end = [&](const std::optional<std::string>& text) {
+    return text ? std::optional{read_value(*text, type, types)} : std::nullopt;
+  };
+  parsed.lowest = end(statistics.lowest);
+  parsed.highest = end(statistics.highest);
   return parsed;
 }
 

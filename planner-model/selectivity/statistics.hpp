@@ -8,6 +8,7 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/query/type_system.hpp"
+#include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/value.hpp"
 
 namespace quern::planner_model {
@@ -28,6 +29,11 @@ struct ParsedStatistics {
   double maximum_element_frequency = 0;
   double null_element_frequency = 0;
   std::vector<double> element_count_histogram = {};
+  std::vector<RangeBound> range_lower_bounds = {};  ///< both of the histogram of ranges, in order
+  std::vector<RangeBound> range_upper_bounds = {};
+  std::vector<double> range_lengths = {};
+  double empty_range_fraction = 0;                 ///< of the ranges that are not null
+  std::optional<Value> lowest = {}, highest = {};  ///< of the table as it was, where read
 };
 
 [[nodiscard]] ParsedStatistics parse_statistics(const ColumnStatistics& statistics, Oid type,
@@ -72,8 +78,9 @@ struct Variable {
   bool is_ctid = false;
   bool is_tableoid = false;
   /// A plain btree index leads with the column, so the server reads the true end points at planning
-  /// time (get_actual_variable_range()). They are taken to be the ends of all values that the
-  /// statistics hold, common ones included: the histogram's own are of those that are not common.
+  /// time (get_actual_variable_range()). Where they were not read, they are taken to be the ends of
+  /// all values that the statistics hold, common ones included: the histogram's own are of those
+  /// that are not common.
   bool has_ordering_index = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/value_array.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -173,6 +174,11 @@ Value opaque(std::string_view text, Oid type) {
   return {.type = type, .form = ValueForm::Opaque, .text = std::string{text}};
 }
 
+Value read_range(std::string_view text, Oid type, const TypeSystem& types) {
+  const auto range = parse_range(text, type, types);
+  return opaque(range ? print_range(*range) : std::string{text}, type);
+}
+
 }  // namespace
 
 std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSystem& types) {
@@ -224,6 +230,9 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
   }
   if (type != nullptr && type->is_array) {
     return read_array_value(text, *type, types);
+  }
+  if (types.is_range(oid)) {
+    return read_range(text, oid, types);
   }
   return opaque(text, oid);
 }

@@ -37,7 +37,8 @@ NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 SQL = {"sql", "default", "partition_bound", "view_definition", "definition", "predicate", "expression", "expressions",
        "triggers", "body", "Query Text"}
 PLAN = ("Cond", "Filter", "Key", "Output", "Query Parameters", "Group", "Order By", "Call")
-VALUES = {"parameters", "most_common_values", "histogram_bounds", "most_common_elements", "labels"}
+VALUES = {"parameters", "most_common_values", "histogram_bounds", "range_bounds_histogram",
+          "lowest", "highest", "most_common_elements", "labels"}
 
 # Why a value may be its own image: by what stands before it, and what it is.
 RULES = [

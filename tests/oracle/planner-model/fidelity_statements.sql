@@ -159,3 +159,135 @@ SELECT * FROM skewed WHERE n < 180;
 SELECT * FROM skewed WHERE n BETWEEN 11950 AND 12090;
 -- name: similar_text (matchingsel, similarity_op)
 SELECT id FROM skewed WHERE title % 'serch audit';
+-- name: ranges_01 (rangesel)
+SELECT id FROM stay WHERE days && daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_02 (rangesel)
+SELECT id FROM stay WHERE days @> daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_03 (rangesel)
+SELECT id FROM stay WHERE days <@ daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_04 (rangesel)
+SELECT id FROM stay WHERE days << daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_05 (rangesel)
+SELECT id FROM stay WHERE days >> daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_06 (rangesel)
+SELECT id FROM stay WHERE days &< daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_07 (rangesel)
+SELECT id FROM stay WHERE days &> daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_08 (rangesel)
+SELECT id FROM stay WHERE days < daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_09 (rangesel)
+SELECT id FROM stay WHERE days <= daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_10 (rangesel)
+SELECT id FROM stay WHERE days > daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_11 (rangesel)
+SELECT id FROM stay WHERE days >= daterange '[2021-05-05,2021-07-01)';
+-- name: ranges_12 (rangesel)
+SELECT id FROM stay WHERE days && daterange '[2021-05-05,]';
+-- name: ranges_13 (rangesel)
+SELECT id FROM stay WHERE days @> daterange '[2021-05-05,]';
+-- name: ranges_14 (rangesel)
+SELECT id FROM stay WHERE days <@ daterange '[2021-05-05,]';
+-- name: ranges_15 (rangesel)
+SELECT id FROM stay WHERE days << daterange '[2021-05-05,]';
+-- name: ranges_16 (rangesel)
+SELECT id FROM stay WHERE days >> daterange '[2021-05-05,]';
+-- name: ranges_17 (rangesel)
+SELECT id FROM stay WHERE days &< daterange '[2021-05-05,]';
+-- name: ranges_18 (rangesel)
+SELECT id FROM stay WHERE days &> daterange '[2021-05-05,]';
+-- name: ranges_19 (rangesel)
+SELECT id FROM stay WHERE days < daterange '[2021-05-05,]';
+-- name: ranges_20 (rangesel)
+SELECT id FROM stay WHERE days <= daterange '[2021-05-05,]';
+-- name: ranges_21 (rangesel)
+SELECT id FROM stay WHERE days > daterange '[2021-05-05,]';
+-- name: ranges_22 (rangesel)
+SELECT id FROM stay WHERE days >= daterange '[2021-05-05,]';
+-- name: ranges_23 (rangesel)
+SELECT id FROM stay WHERE points && numrange '(3.5,17.25]';
+-- name: ranges_24 (rangesel)
+SELECT id FROM stay WHERE points @> numrange '(3.5,17.25]';
+-- name: ranges_25 (rangesel)
+SELECT id FROM stay WHERE points <@ numrange '(3.5,17.25]';
+-- name: ranges_26 (rangesel)
+SELECT id FROM stay WHERE points << numrange '(3.5,17.25]';
+-- name: ranges_27 (rangesel)
+SELECT id FROM stay WHERE points >> numrange '(3.5,17.25]';
+-- name: ranges_28 (rangesel)
+SELECT id FROM stay WHERE points &< numrange '(3.5,17.25]';
+-- name: ranges_29 (rangesel)
+SELECT id FROM stay WHERE points &> numrange '(3.5,17.25]';
+-- name: ranges_30 (rangesel)
+SELECT id FROM stay WHERE points < numrange '(3.5,17.25]';
+-- name: ranges_31 (rangesel)
+SELECT id FROM stay WHERE points <= numrange '(3.5,17.25]';
+-- name: ranges_32 (rangesel)
+SELECT id FROM stay WHERE points > numrange '(3.5,17.25]';
+-- name: ranges_33 (rangesel)
+SELECT id FROM stay WHERE points >= numrange '(3.5,17.25]';
+-- name: ranges_34 (rangesel)
+SELECT id FROM stay WHERE seats && int4range '[40,90]';
+-- name: ranges_35 (rangesel)
+SELECT id FROM stay WHERE seats @> int4range '[40,90]';
+-- name: ranges_36 (rangesel)
+SELECT id FROM stay WHERE seats <@ int4range '[40,90]';
+-- name: ranges_37 (rangesel)
+SELECT id FROM stay WHERE seats << int4range '[40,90]';
+-- name: ranges_38 (rangesel)
+SELECT id FROM stay WHERE seats >> int4range '[40,90]';
+-- name: ranges_39 (rangesel)
+SELECT id FROM stay WHERE seats &< int4range '[40,90]';
+-- name: ranges_40 (rangesel)
+SELECT id FROM stay WHERE seats &> int4range '[40,90]';
+-- name: ranges_41 (rangesel)
+SELECT id FROM stay WHERE seats < int4range '[40,90]';
+-- name: ranges_42 (rangesel)
+SELECT id FROM stay WHERE seats <= int4range '[40,90]';
+-- name: ranges_43 (rangesel)
+SELECT id FROM stay WHERE seats > int4range '[40,90]';
+-- name: ranges_44 (rangesel)
+SELECT id FROM stay WHERE seats >= int4range '[40,90]';
+-- name: ranges_45 (rangesel)
+SELECT id FROM stay WHERE seats && 'empty'::int4range;
+-- name: ranges_46 (rangesel)
+SELECT id FROM stay WHERE seats @> 'empty'::int4range;
+-- name: ranges_47 (rangesel)
+SELECT id FROM stay WHERE seats <@ 'empty'::int4range;
+-- name: ranges_48 (rangesel)
+SELECT id FROM stay WHERE seats >= 'empty'::int4range;
+-- name: range_holds_value (calc_rangesel)
+SELECT id FROM stay WHERE days @> date '2022-02-03';
+-- name: value_within_range (rangesel)
+SELECT id FROM stay WHERE date '2022-02-03' <@ days AND seats @> 55;
+-- name: range_on_the_right (rangesel)
+SELECT id FROM stay WHERE int4range(10, 300) @> seats;
+-- name: empty_and_endless_ranges (calc_hist_selectivity)
+SELECT id FROM stay WHERE seats <@ int4range(NULL, 120) OR points >> numrange(100, 101);
+-- name: subnet_of_btree (match_network_subset)
+SELECT id FROM stay WHERE host << inet '10.3.0.0/16';
+-- name: subnet_or_equal (match_network_subset)
+SELECT id FROM stay WHERE host <<= inet '10.3.7.0/24';
+-- name: supernet (match_network_subset)
+SELECT id FROM stay WHERE inet '10.5.16.0/20' >> host;
+-- name: rows_against_descending_column (expand_indexqual_rowcompare)
+SELECT id FROM stay WHERE (room, id) < (3, 7000);
+-- name: rows_beyond_the_index (expand_indexqual_rowcompare)
+SELECT id FROM stay WHERE (room, id, host) >= (48, 11000, inet '10.1.1.1');
+-- name: rows_of_some_columns (expand_indexqual_rowcompare)
+SELECT id FROM stay WHERE (room, host) > (48, inet '10.1.1.1');
+-- name: rows_on_the_right (match_rowcompare_to_indexcol)
+SELECT id FROM stay WHERE (2, 7000) > (room, id);
+-- name: end_that_moved (get_actual_variable_range)
+SELECT id FROM growing WHERE at > timestamp '2024-01-31 06:00';
+-- name: end_beyond_statistics (get_actual_variable_range)
+SELECT id FROM growing WHERE id BETWEEN 39900 AND 43000;
+-- name: first_bin_of_a_sample (get_actual_variable_range)
+SELECT id FROM growing WHERE id < 120;
+-- name: end_of_words (get_actual_variable_range)
+SELECT id FROM growing WHERE word >= 'w49990';
+-- name: unique_side_under_right_join (compute_semi_anti_join_factors)
+SELECT v.id FROM visitor AS v LEFT JOIN stay AS s ON s.id = v.n AND s.room > 3 LEFT JOIN ticket AS t ON t.company = v.id AND t.at > timestamp '2021-05-01' WHERE t.id IS NULL;
+-- name: ranges_from_the_index_alone (gistcanreturn)
+SELECT days FROM stay WHERE days << daterange '[2021-02-01,2021-03-01)';
+-- name: spilled_groups (ExecInitAgg)
+SELECT md5(i.id::text), count(*) FROM ticket AS i, generate_series(1, 40) AS g GROUP BY 1;

@@ -1,0 +1,220 @@
+#include "planner-model/selectivity/range_value.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "planner-model/selectivity/value_text.hpp"
+
+namespace quern::planner_model {
+namespace {
+
+/// range_bound_escape(): quoted where a character would not be read back.
+std::string bound_text(const std::string& text) {
+  constexpr std::string_view kQuoted = "\"\\(),[] \t\n\r\v\f";
+  if (!text.empty() && text.find_first_of(kQuoted) == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += (c == '"' || c == '\\') ? std::string(2, c) : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
+bool is_discrete(Oid subtype) {
+  return subtype == type_oid::kInt4 || subtype == type_oid::kInt8 || subtype == type_oid::kDate;
+}
+
+/// The next value of a discrete type.
+std::optional<Value> next_value(const Value& value) {
+  switch (value.type) {
+    case type_oid::kInt4:
+      return value.integer < INT32_MAX ? std::optional{make_integer(value.integer + 1)}
+                                       : std::nullopt;
+    case type_oid::kInt8:
+      return value.integer < INT64_MAX
+                 ? std::optional{make_integer(value.integer + 1, type_oid::kInt8)}
+                 : std::nullopt;
+    default:
+      return std::optional{make_date(value.integer + 1)};
+  }
+}
+
+bool is_infinite_date(const Value& value) {
+  return value.type == type_oid::kDate &&
+         (value.integer == kTimeInfinity || value.integer == kTimeMinusInfinity);
+}
+
+/// int4range_canonical() and the like: the bound begins a value.
+bool make_canonical(RangeBound& bound) {
+  const bool stands = bound.lower == bound.inclusive;
+  if (!bound.value || stands || !is_discrete(bound.value->type) || is_infinite_date(*bound.value)) {
+    return true;
+  }
+  bound.value = next_value(*bound.value);
+  bound.inclusive = bound.lower;
+  return bound.value.has_value();
+}
+
+/// The text form, taken apart. range_parse().
+struct RangeText {
+  bool empty = false;
+  bool with_lower = false, with_upper = false;
+  std::optional<std::string> lower, upper;  ///< none: infinite
+};
+
+/// range_parse_bound(); nullopt: the text ends within it.
+std::optional<std::optional<std::string>> take_bound(std::string_view& rest) {
+  const auto ends = [](char c) { return c == ',' || c == ')' || c == ']'; };
+  if (!rest.empty() && ends(rest.front())) {
+    return std::optional<std::string>{};
+  }
+  std::string bound;
+  bool quoted = false;
+  while (!rest.empty() && (quoted || !ends(rest.front()))) {
+    const char c = rest.front();
+    rest.remove_prefix(1);
+    const bool doubled = quoted && c == '"' && rest.starts_with('"');
+    if (doubled || (c == '\\' && !rest.empty())) {
+      bound += rest.front();
+      rest.remove_prefix(1);
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else {
+      bound += c;
+    }
+  }
+  return rest.empty() ? std::nullopt : std::optional{std::optional{std::move(bound)}};
+}
+
+bool is_empty_word(std::string_view text) {
+  constexpr std::string_view kEmpty = "empty";
+  return std::equal(text.begin(), text.end(), kEmpty.begin(), kEmpty.end(), [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == b;
+  });
+}
+
+std::optional<RangeText> take_apart(std::string_view text) {
+  text = value_text::trim(text);
+  if (is_empty_word(text)) {
+    return RangeText{.empty = true};
+  }
+  if (!text.starts_with('[') && !text.starts_with('(')) {
+    return std::nullopt;
+  }
+  RangeText range{.with_lower = text.front() == '['};
+  text.remove_prefix(1);
+  auto lower = take_bound(text);
+  if (!lower || !text.starts_with(',')) {
+    return std::nullopt;
+  }
+  text.remove_prefix(1);
+  auto upper = take_bound(text);
+  if (!upper || text.size() != 1 || text.front() == ',') {
+    return std::nullopt;
+  }
+  range.lower = *std::move(lower);
+  range.upper = *std::move(upper);
+  range.with_upper = text.front() == ']';
+  return range;
+}
+
+}  // namespace
+
+std::optional<RangeValue> make_range(RangeBound lower, RangeBound upper, const TypeSystem& types) {
+  lower.lower = true;
+  upper.lower = false;
+  lower.inclusive = lower.inclusive && lower.value;
+  upper.inclusive = upper.inclusive && upper.value;
+  if (lower.value && upper.value) {
+    const auto order = compare(*lower.value, *upper.value, 0, types);
+    if (!order || *order > 0) {
+      return std::nullopt;
+    }
+    if (*order == 0 && !(lower.inclusive && upper.inclusive)) {
+      return RangeValue{.empty = true};
+    }
+  }
+  if (!make_canonical(lower) || !make_canonical(upper)) {
+    return std::nullopt;
+  }
+  if (lower.value && upper.value && is_discrete(lower.value->type) &&
+      lower.value->integer >= upper.value->integer) {
+    return RangeValue{.empty = true};
+  }
+  return RangeValue{.lower = std::move(lower), .upper = std::move(upper)};
+}
+
+std::optional<RangeValue> parse_range(std::string_view text, Oid range_type,
+                                      const TypeSystem& types) {
+  const auto parts = take_apart(text);
+  if (!parts || parts->empty) {
+    return parts ? std::optional{RangeValue{.empty = true}} : std::nullopt;
+  }
+  const Oid subtype = types.range_subtype(range_type);
+  const auto bound = [&](const std::optional<std::string>& value, bool inclusive) {
+    return RangeBound{.value = value ? parse_value(*value, subtype, types) : std::nullopt,
+                      .inclusive = inclusive};
+  };
+  RangeBound lower = bound(parts->lower, parts->with_lower);
+  RangeBound upper = bound(parts->upper, parts->with_upper);
+  if (subtype == 0 || lower.value.has_value() != parts->lower.has_value() ||
+      upper.value.has_value() != parts->upper.has_value()) {
+    return std::nullopt;
+  }
+  return make_range(std::move(lower), std::move(upper), types);
+}
+
+std::string print_range(const RangeValue& range) {
+  if (range.empty) {
+    return "empty";
+  }
+  const auto text = [](const RangeBound& bound) {
+    return bound.value ? bound_text(bound.value->output_text()) : std::string{};
+  };
+  return (range.lower.inclusive ? "[" : "(") + text(range.lower) + "," + text(range.upper) +
+         (range.upper.inclusive ? "]" : ")");
+}
+
+std::strong_ordering compare_bounds(const RangeBound& a, const RangeBound& b,
+                                    const TypeSystem& types) {
+  const auto outside = [](const RangeBound& bound) {  // beyond every value on its side
+    return bound.lower ? std::strong_ordering::less : std::strong_ordering::greater;
+  };
+  const auto inside = [](const RangeBound& bound) {  // just within the value that it excludes
+    return bound.lower ? std::strong_ordering::greater : std::strong_ordering::less;
+  };
+  if (!a.value || !b.value) {
+    if (!a.value && !b.value && a.lower == b.lower) {
+      return std::strong_ordering::equal;
+    }
+    return !a.value ? outside(a) : 0 <=> outside(b);
+  }
+  const auto order = compare(*a.value, *b.value, 0, types).value_or(std::strong_ordering::equal);
+  if (order != 0 || (a.inclusive && b.inclusive) ||
+      (!a.inclusive && !b.inclusive && a.lower == b.lower)) {
+    return order;
+  }
+  return !a.inclusive ? inside(a) : 0 <=> inside(b);
+}
+
+std::optional<double> range_difference(const Value& a, const Value& b) {
+  constexpr double kMicrosecondsPerSecond = 1e6;
+  switch (a.type) {
+    case type_oid::kInt4:
+    case type_oid::kInt8:
+    case type_oid::kDate:
+      return static_cast<double>(a.integer) - static_cast<double>(b.integer);
+    case type_oid::kNumeric:
+      return a.number - b.number;
+    case type_oid::kTimestamp:
+    case type_oid::kTimestampTz:
+      return (static_cast<double>(a.integer) - static_cast<double>(b.integer)) /
+             kMicrosecondsPerSecond;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace quern::planner_model
