@@ -55,8 +55,6 @@ struct QueryEffect {
   /// beyond doubt; its cost counts so many times in the objective.
   double evidence_factor = 1;
   bool uses_index = false;  ///< the after-plan uses the proposed index
-  /// It is in the plan's total only, in a subplan that does not run (PlanResult::indexes_priced).
-  bool index_only_priced = false;
   planner_model::PlanNode plan_before = {};
   planner_model::PlanNode plan_after = {};
 };

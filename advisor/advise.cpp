@@ -40,7 +40,7 @@ std::vector<QueryUses> uses_of(const PlannedWorkload& planned, const AdviceOptio
                    .foreign_key_check = query.foreign_key_check,
                    .uses = query.uses};
     for (const auto sample : query.samples) {
-      uses.weight += planned.samples[sample].weight * planned.samples[sample].before.total.value();
+      uses.weight += planned.samples[sample].weight * planned.samples[sample].before.as_run.value();
     }
     std::erase_if(uses.uses, [&](const auto& use) {
       const Table* table = find_table(catalog, use.table);
@@ -220,6 +220,15 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
   if (found.left_out > 0) {
     advice.caveats.push_back(fmt::format(
         "{} candidates were left out by the limits, those of the least workload.", found.left_out));
+  }
+  const auto hashed =
+      std::count_if(planned.samples.begin(), planned.samples.end(),
+                    [](const auto& sample) { return sample.before.as_run != sample.before.total; });
+  if (hashed > 0) {
+    advice.caveats.push_back(fmt::format(
+        "EXPLAIN's total counts an EXISTS row by row in {} planned execution{} that the server "
+        "runs with a hashed subplan: the cost here is that of what runs.",
+        hashed, hashed == 1 ? "" : "s"));
   }
   if (!catalog.has_statistics) {
     advice.caveats.emplace_back(

@@ -45,6 +45,24 @@ void tell_correction(Proposal& proposal) {
       factor));
 }
 
+/// Query classes in whose EXPLAIN the choice's plan counts an index that it does not read.
+void tell_only_priced(Proposal& proposal, const ChoiceInput& input,
+                      const SizedCandidate& candidate) {
+  const int index = input.costs.candidate_named(candidate.index.name);
+  const auto& classes = input.planned.classes;
+  const auto count = std::count_if(classes.begin(), classes.end(), [&](const PlannedClass& query) {
+    const auto plan = input.costs.plan(query.samples.front(), input.choice.chosen);
+    const IndexSet priced = input.costs.among(plan.indexes_priced);
+    return std::binary_search(priced.begin(), priced.end(), index);
+  });
+  if (count > 0) {
+    proposal.evidence.push_back(fmt::format(
+        "Not counted: EXPLAIN's total of {} query class{} falls by it as well, in an EXISTS that "
+        "it counts row by row and the server runs as a hashed subplan without this index.",
+        count, count == 1 ? "" : "es"));
+  }
+}
+
 bool lacks_statistics(const ChoiceInput& input, const Table& table) {
   for (const Table* leaf : leaves(table, input.catalog)) {
     if (leaf->reltuples < 0) {
@@ -132,6 +150,7 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
         writes.hot_updates_lost, proposal.table));
   }
   tell_correction(proposal);
+  tell_only_priced(proposal, input, candidate);
 }
 
 void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table& table) {
@@ -177,17 +196,6 @@ void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table&
         fmt::format("{} of the query classes were planned without their parameters, as generic "
                     "plans.",
                     generic));
-  }
-  const auto only_priced =
-      std::count_if(proposal.queries.begin(), proposal.queries.end(),
-                    [](const QueryEffect& effect) { return effect.index_only_priced; });
-  if (only_priced > 0) {
-    proposal.confidence = Confidence::Low;
-    proposal.warnings.push_back(fmt::format(
-        "In {} of the query classes EXPLAIN's total counts this index in an EXISTS planned row by "
-        "row, and the server then runs that as a hashed subplan without it: the gain may be on "
-        "paper only. Compare EXPLAIN ANALYZE on a copy first.",
-        only_priced));
   }
   if (proposal.share_of_workload < 0.01) {
     proposal.confidence = std::min(proposal.confidence, Confidence::Medium);

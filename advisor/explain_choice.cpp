@@ -37,15 +37,11 @@ QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const
   return effect;
 }
 
-/// Plans are kept for the first sample only: the slowest execution seen. `index` -1: none.
+/// Plans are kept for the first sample only: the slowest execution seen.
 void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass& query,
-               const IndexSet& before, const IndexSet& after, int index) {
+               const IndexSet& before, const IndexSet& after) {
   effect.plan_before = input.costs.plan(query.samples.front(), before).plan;
-  const planner_model::PlanResult planned = input.costs.plan(query.samples.front(), after);
-  effect.plan_after = planned.plan;
-  effect.index_only_priced = std::any_of(
-      planned.indexes_priced.begin(), planned.indexes_priced.end(),
-      [&](const std::string& name) { return input.costs.candidate_named(name) == index; });
+  effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
   if (input.calibration) {
     effect.time = time_effect(*input.calibration, input.estimated, effect.measured_mean,
                               query.kind != StatementKind::Select,
@@ -108,7 +104,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
     const bool changed =
         effect.before > kFuzz * effect.after || effect.after > kFuzz * effect.before;
     if (effect.uses_index || changed) {
-      add_plans(effect, input, query, rest, input.choice.chosen, index);
+      add_plans(effect, input, query, rest, input.choice.chosen);
       proposal.read_benefit += Cost{weighted_gain(effect)};
       proposal.queries.push_back(std::move(effect));
     }
@@ -136,14 +132,25 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
   return proposal;
 }
 
-std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>& useful) {
-  const auto& size = input.candidates[static_cast<std::size_t>(index)].size;
-  if (!useful.contains(index)) {
-    return "no plan gets cheaper by it";
+/// Whether EXPLAIN counts the candidate somewhere in a subplan that does not run.
+bool is_only_priced(const ChoiceInput& input, int index) {
+  for (std::size_t sample = 0; sample < input.costs.queries(); ++sample) {
+    const IndexSet& priced = input.costs.only_priced(sample);
+    if (std::binary_search(priced.begin(), priced.end(), index)) {
+      return true;
+    }
   }
-  (void)size;
-  return "what it saves beyond the chosen indexes does not pay for its writes, its space or the "
-         "least benefit asked for";
+  return false;
+}
+
+std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>& useful) {
+  if (useful.contains(index)) {
+    return "what it saves beyond the chosen indexes does not pay for its writes, its space or the "
+           "least benefit asked for";
+  }
+  return is_only_priced(input, index)
+             ? "EXPLAIN's total falls by it, in a subplan that does not run: no plan gets cheaper"
+             : "no plan gets cheaper by it";
 }
 
 }  // namespace
@@ -182,7 +189,7 @@ std::vector<QueryEffect> workload_effects(const ChoiceInput& input) {
   std::vector<QueryEffect> effects;
   for (const auto& query : input.planned.classes) {
     QueryEffect effect = effect_on(input, query, {}, input.choice.chosen, -1);
-    add_plans(effect, input, query, {}, input.choice.chosen, -1);
+    add_plans(effect, input, query, {}, input.choice.chosen);
     effect.uses_index =
         std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
           return !input.costs.cost(sample, input.choice.chosen).used.empty();

@@ -20,6 +20,7 @@ PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedW
       candidates_{candidates},
       relevant_(workload.samples.size()),
       substitutes_(workload.samples.size()),
+      only_priced_(workload.samples.size()),
       known_(workload.samples.size()) {
   for (std::size_t s = 0; s < workload.samples.size(); ++s) {
     const auto& uses = workload.classes[workload.samples[s].query_class].uses;
@@ -43,6 +44,7 @@ PlannerCosts::PlannerCosts(const PlannerCosts& other, const std::vector<SizedCan
       relevant_{other.relevant_},
       useful_{other.useful_},
       substitutes_{other.substitutes_},
+      only_priced_{other.only_priced_},
       known_(other.known_.size()) {
   for (std::size_t query = 0; query < known_.size(); ++query) {
     std::copy_if(other.known_[query].begin(), other.known_[query].end(),
@@ -107,13 +109,11 @@ int PlannerCosts::candidate_named(const std::string& index) const {
   return candidate == by_name_.end() ? -1 : candidate->second;
 }
 
-IndexSet PlannerCosts::used(const PlanResult& plan) const {
+IndexSet PlannerCosts::among(const std::vector<std::string>& indexes) const {
   std::set<int> found;
-  for (const auto* names : {&plan.indexes_used, &plan.indexes_priced}) {
-    for (const auto& name : *names) {
-      if (const int candidate = candidate_named(name); candidate >= 0) {
-        found.insert(candidate);
-      }
+  for (const auto& name : indexes) {
+    if (const int candidate = candidate_named(name); candidate >= 0) {
+      found.insert(candidate);
     }
   }
   return {found.begin(), found.end()};
@@ -127,7 +127,13 @@ IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) c
 }
 
 PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
-  PlannedCost planned{.cost = plan.total.value(), .used = used(plan)};
+  const IndexSet only_priced = among(plan.indexes_priced);
+  IndexSet rest;
+  std::set_difference(under.begin(), under.end(), only_priced.begin(), only_priced.end(),
+                      std::back_inserter(rest));
+  PlannedCost planned = only_priced.empty()
+                            ? PlannedCost{plan.as_run.value(), among(plan.indexes_used)}
+                            : cost(query, rest);
   known_[query].push_back({std::move(under), planned});
   return planned;
 }
@@ -189,7 +195,7 @@ std::vector<PlannedCost> PlannerCosts::costs(std::size_t query,
 PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) const {
   IndexSet matter = that_matter(query, indexes);
   if (matter.empty()) {
-    return {.cost = workload_.samples[query].before.total.value()};
+    return {.cost = workload_.samples[query].before.as_run.value()};
   }
   for (const auto& [under, planned] : known_[query]) {
     if (under == matter) {
@@ -201,10 +207,17 @@ PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) 
 }
 
 PlannedCost PlannerCosts::with_all(std::size_t query,
-                                   std::vector<planner_model::IndexAccess>& accesses) const {
+                                   std::vector<planner_model::IndexAccess>& accesses) {
   const IndexSet& all = relevant_[query];
-  return keep(query, all,
-              planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses));
+  const PlanResult plan =
+      planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses);
+  only_priced_[query] = among(plan.indexes_priced);
+  const PlanResult& before = workload_.samples[query].before;
+  if (before.as_run != before.total) {
+    // What does not run without candidates, nor with all of them, never does.
+    std::erase_if(accesses, [](const auto& access) { return !access.runs; });
+  }
+  return keep(query, all, plan);
 }
 
 }  // namespace quern::advisor

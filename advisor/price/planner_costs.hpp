@@ -18,6 +18,9 @@ namespace quern::advisor {
 /// Selection's view of the planner: query = sample, candidate = sized candidate. Plans are kept:
 /// each answers for all sets between the candidates that it uses and those that it had. Different
 /// queries may be asked about at once.
+///
+/// A query costs what its plan runs (PlanResult::as_run). A candidate that a plan only prices
+/// (PlanResult::indexes_priced) earns nothing there: the set costs what it does without it.
 class PlannerCosts : public CostModel {
  public:
   /// All must outlive this.
@@ -46,9 +49,9 @@ class PlannerCosts : public CostModel {
                                                const std::vector<IndexSet>& sets) const override;
   [[nodiscard]] PlannedCost replanned(std::size_t query, const IndexSet& indexes) const override;
 
-  /// Plans the query with all its relevant candidates, and says how each of them could be used.
-  [[nodiscard]] PlannedCost with_all(std::size_t query,
-                                     std::vector<planner_model::IndexAccess>& accesses) const;
+  /// Plans the query with all its relevant candidates, and says how each of them could be used in
+  /// what runs.
+  PlannedCost with_all(std::size_t query, std::vector<planner_model::IndexAccess>& accesses);
 
   /// The candidate of an index name in a plan; -1: an existing index.
   [[nodiscard]] int candidate_named(const std::string& index) const;
@@ -59,8 +62,11 @@ class PlannerCosts : public CostModel {
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
 
-  /// Which candidates a plan's cost depends on.
-  [[nodiscard]] IndexSet used(const planner_model::PlanResult& plan) const;
+  /// Candidates among the indexes of a plan.
+  [[nodiscard]] IndexSet among(const std::vector<std::string>& indexes) const;
+
+  /// Candidates that the plan with all of them prices and does not run.
+  [[nodiscard]] const IndexSet& only_priced(std::size_t query) const { return only_priced_[query]; }
 
   /// Candidates worth exploring: at first all that can matter. cost() answers for the others too.
   /// `substitutes` do what a useful one does.
@@ -87,6 +93,7 @@ class PlannerCosts : public CostModel {
   std::vector<IndexSet> relevant_;  ///< that can matter at all
   std::vector<IndexSet> useful_;
   std::vector<std::vector<std::pair<int, int>>> substitutes_;
+  std::vector<IndexSet> only_priced_;
   std::map<std::string, int> by_name_;
 
   struct Known {

@@ -27,7 +27,7 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 bool Price::is_cheaper() const {
-  return after.total < (1.0 - kMinimumGain) * before.total;
+  return after.as_run < (1.0 - kMinimumGain) * before.as_run;
 }
 
 std::variant<Price, Unpriced> price(const Planner& planner, const std::string& original,

@@ -463,6 +463,8 @@ struct SubPlanInfo {
   /// two runs is chosen when the plan is done.
   int hashed_alternative = 0;
   bool used = true;  ///< the chosen one
+  /// Ordinals of PlannerGlobal::accesses that were noted while it was planned: from, to before.
+  std::size_t first_access = 0, end_access = 0;
   std::vector<int> set_params = {};
   std::vector<int> params = {};  ///< correlation parameters
   PlannerInfo* owner = nullptr;
@@ -510,6 +512,9 @@ struct PlannerGlobal {
   std::set<std::string> unmodelled = {};
   double row_factor = 1;      ///< Assumptions::row_factor
   bool extended_off = false;  ///< estimates are asked for without them
+  /// Subplans, by id, whose price is moved by this share towards that of their hashed alternative.
+  std::set<int> moved_subplans = {};
+  double moved_share = 0;
   bool parallel_ok = false;
   long work_left = 20'000'000;  ///< paths and clause checks before planning is refused
 

@@ -192,13 +192,16 @@ class SublinkPlanner {
       for_hashing = query;
     }
     const auto arguments = replace_outer_vars(root_, query);
+    const auto accesses = [&] { return global.accesses == nullptr ? 0 : global.accesses->size(); };
+    SubPlanInfo info;
+    info.first_access = accesses();
     PlannerInfo& subroot = plan_query(global, std::move(query), &root_, fraction);
+    info.end_access = accesses();
     Path* plan = cheapest_fractional_path(*subroot.final_rel, fraction);
     subroot.best = plan;
     register_min_max(subroot, *plan);
     reserve_params(global, params_of_plan(*plan));
 
-    SubPlanInfo info;
     info.root = &subroot;
     info.owner = &root_;
     const bool correlated = !arguments.empty();
@@ -258,8 +261,18 @@ class SublinkPlanner {
       const int hashed_id = hashed_exists(link, std::move(*for_hashing));
       global.subplans[static_cast<std::size_t>(subplan->subplan_id) - 1].hashed_alternative =
           hashed_id;
+      if (hashed_id != 0 && global.moved_subplans.contains(subplan->subplan_id)) {
+        move_price(*subplan, global.subplans[static_cast<std::size_t>(hashed_id) - 1]);
+      }
     }
     return subplan;
+  }
+
+  /// What paths count, not what the choice between the two goes by.
+  void move_price(Expr& subplan, const SubPlanInfo& hashed) const {
+    const double share = root_.global->moved_share;
+    subplan.subplan_startup += share * (hashed.startup - subplan.subplan_startup);
+    subplan.subplan_per_call += share * (hashed.per_call - subplan.subplan_per_call);
   }
 
   std::shared_ptr<Expr> make_subplan(SubPlanInfo info, const Expr& link, SubLinkKind kind,

@@ -48,12 +48,15 @@ struct PlanResult {
   PlanNode plan;
   Cost startup;
   Cost total;
+  /// `total`, but for an EXISTS planned twice, row by row and as a hashed subplan: the server
+  /// counts the first in the costs of paths (cost_qual_eval_walker(), costsize.c) and may run the
+  /// second (fix_alternative_subplan(), setrefs.c). This counts what runs.
+  Cost as_run;
   Rows rows;
   int width = 0;
   std::vector<std::string> indexes_used = {};  ///< sorted, unique
-  /// Not in the plan, but in its total: read by an EXISTS planned row by row, which the server
-  /// prices (cost_qual_eval_walker(), costsize.c) and may then run as a hashed subplan instead
-  /// (fix_alternative_subplan(), setrefs.c). Sorted, unique.
+  /// Not in the plan, but in its total: read by an EXISTS that is counted row by row and runs as a
+  /// hashed subplan. Sorted, unique.
   std::vector<std::string> indexes_priced = {};
   /// Constructs priced with less than the server's own formula. Never priced as zero.
   std::vector<std::string> unmodelled = {};
@@ -68,6 +71,8 @@ struct IndexAccess {
   std::uint64_t outer = 0;  ///< occurrences to be read first, for their columns; 0: none
   std::vector<int> order = {};  ///< sort keys that it delivers; equal numbers are the same key
   bool bitmap = false;
+  bool runs =
+      true;    ///< false: in an EXISTS that is counted row by row and runs as a hashed subplan
   Cost total;  ///< of an arm of an OR: of its index scan alone
 };
 
