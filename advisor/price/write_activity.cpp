@@ -8,6 +8,7 @@
 #include "planner-model/size/index_write_cost.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
+#include "advisor/select/in_parallel.hpp"
 
 namespace quern::advisor {
 
@@ -217,14 +218,13 @@ void WritePrices::price(SelectionProblem& problem,
   problem.maintenance.assign(candidates.size(), 0);
   problem.wal.assign(candidates.size(), 0);
   std::vector<Entry> entries(candidates.size());
-  for (std::size_t a = 0; a < candidates.size(); ++a) {
-    if (candidates[a].parts.empty()) {
-      continue;
+  in_parallel(candidates.size(), [&](std::size_t a) {
+    const Oid table = candidates[a].index.definition.table;
+    if (!candidates[a].parts.empty() && profile_.tables.contains(table)) {
+      const Index& part = candidates[a].parts.front().definition;
+      entries[a] = entry_of(part, representative(*find_table(catalog_, table), catalog_), catalog_);
     }
-    const Index& part = candidates[a].parts.front().definition;
-    const Table* table = find_table(catalog_, candidates[a].index.definition.table);
-    entries[a] = entry_of(part, representative(*table, catalog_), catalog_);
-  }
+  });
   for (const auto& [oid, writes] : profile_.tables) {
     const Table* table = find_table(catalog_, oid);
     if (table == nullptr) {

@@ -57,8 +57,13 @@ bool improve_once(const SelectionProblem& problem, Evaluator& evaluator) {
     if (accept(rest, index, {})) {
       return true;
     }
+    const std::vector<double> costs = evaluator.query_costs(rest, index);
+    // What the other one has to save at least, rounding aside; it adds to writes and charges.
+    const double wanted =
+        evaluator.cost_of(rest, index, {}) - (1 + 2 * kWorthwhile) * evaluator.cost();
     for (const int other : evaluator.useful()) {
-      if (!std::binary_search(chosen.begin(), chosen.end(), other) &&
+      if (evaluator.most_saved(other, costs) >= wanted &&
+          !std::binary_search(chosen.begin(), chosen.end(), other) &&
           accept(with(rest, {other}), index, {other})) {
         return true;
       }
@@ -93,7 +98,18 @@ Selection select_greedy(const SelectionProblem& problem) {
     IndexSet best;
     double best_rate = 0;
     const double bytes = bytes_of(problem, evaluator.chosen());
+    std::vector<double> most_saved(problem.sizes.size(), 0.0);
+    for (const int index : evaluator.useful()) {
+      most_saved[static_cast<std::size_t>(index)] = evaluator.most_saved(index);
+    }
     for (const IndexSet& step : all_steps) {
+      double most = 0;
+      for (const int index : step) {
+        most += most_saved[static_cast<std::size_t>(index)];
+      }
+      if (most <= kWorthwhile / 2 * evaluator.cost()) {
+        continue;
+      }
       IndexSet next = with(evaluator.chosen(), step);
       if (next.size() == evaluator.chosen().size() || !feasible(problem, next)) {
         continue;

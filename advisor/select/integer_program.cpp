@@ -109,6 +109,7 @@ class Formulation {
     Cbc_setParameter(model_.get(), "preprocess", "off");
     if (end.effort == Effort::Light) {
       Cbc_setParameter(model_.get(), "trustPseudoCosts", "0");
+      Cbc_setParameter(model_.get(), "heuristicsOnOff", "off");
     }
     start_from(end.start);
     Cbc_solve(model_.get());

@@ -29,9 +29,11 @@ double known_cost(const SelectionQuery& query, const IndexSet& chosen) {
 
 IndexSet as_known(const SelectionQuery& query, const IndexSet& chosen) {
   IndexSet known = chosen;
-  for (const auto& [index, place] : query.substitutes) {
-    if (std::binary_search(chosen.begin(), chosen.end(), index)) {
-      known.push_back(place);
+  for (const int index : chosen) {
+    auto substitute = std::lower_bound(query.substitutes.begin(), query.substitutes.end(),
+                                       std::pair{index, std::numeric_limits<int>::min()});
+    for (; substitute != query.substitutes.end() && substitute->first == index; ++substitute) {
+      known.push_back(substitute->second);
     }
   }
   std::sort(known.begin(), known.end());

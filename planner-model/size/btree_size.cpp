@@ -165,23 +165,17 @@ double merged_leaves(const KeySamples& samples, double rows, int fillfactor) {
 
 /// What tells two neighbouring leaves apart goes into the inner page: the key columns up to the
 /// first in which they differ, and the heap pointer when none does (_bt_truncate()).
-double pivot_size(const std::vector<IndexColumn>& columns, double rows, double items) {
-  std::vector<IndexColumn> pivot;
+double pivot_size(const std::vector<KeyPrefix>& prefixes, double items) {
   double size = 0;
   double same_before = 1;  // share of neighbours equal in all columns so far
-  for (const IndexColumn& column : columns) {
-    if (!column.is_key) {
-      break;
-    }
-    pivot.push_back(column);
-    const double different =
-        std::min(1.0, distinct_prefixes(pivot, pivot.size(), rows) / std::max(items, 1.0));
+  for (const KeyPrefix& prefix : prefixes) {
+    const double different = std::min(1.0, prefix.distinct / std::max(items, 1.0));
     const double decided = std::clamp(different - (1 - same_before), 0.0, 1.0);
-    size += decided * average_tuple_size(pivot);
+    size += decided * prefix.tuple;
     same_before = std::max(0.0, 1 - different);
   }
   constexpr double kHeapPointerOfPivot = 8;
-  return size + same_before * (average_tuple_size(pivot) + kHeapPointerOfPivot);
+  return size + same_before * (prefixes.back().tuple + kHeapPointerOfPivot);
 }
 
 /// Items of an inner page: the first is cut to nothing but its header, and the last one added is
@@ -241,7 +235,7 @@ BtreeSize btree_size(const Index& index, const std::vector<IndexColumn>& columns
   size.leaf_pages = std::max(1.0, std::ceil(leaves - 1e-6));
   size.pages = 1 + size.leaf_pages;
   const double items = merges ? std::max(samples.distinct, rows_indexed / 130) : rows_indexed;
-  const double children = fanout(pivot_size(columns, rows_indexed, items));
+  const double children = fanout(pivot_size(samples.prefixes, items));
   for (double level = size.leaf_pages; level > 1; ++size.height) {
     level = std::ceil(level / children);
     size.pages += level;

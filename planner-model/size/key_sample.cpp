@@ -61,8 +61,14 @@ std::vector<DrawnColumn> drawn(const std::vector<IndexColumn>& columns) {
 std::vector<DrawnColumn> drawn(const std::vector<IndexColumn>& columns, double rows_indexed) {
   std::vector<DrawnColumn> all = drawn(columns);
   for (DrawnColumn& one : all) {
+    const ValueClass* before = nullptr;
     for (const ValueClass& value : one.column.classes) {
-      one.others.push_back(one.column.is_key ? others_of(one.column, value, rows_indexed) : 0);
+      const bool same =  // as those of a histogram's steps are
+          before != nullptr && before->share == value.share && before->values == value.values;
+      one.others.push_back(!one.column.is_key ? 0
+                           : same             ? one.others.back()
+                                              : others_of(one.column, value, rows_indexed));
+      before = &value;
     }
   }
   return all;
@@ -86,23 +92,6 @@ std::optional<double> exact_others(const std::vector<IndexColumn>& columns, doub
   return *columns[0].rows_each - 1;
 }
 
-/// The row's size and NULLs; `meet` is told each column's class.
-template <class Meet>
-KeySample draw_tuple(const std::vector<DrawnColumn>& columns, std::size_t count, std::size_t sample,
-                     Meet meet) {
-  KeySample row;
-  double data = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t which = columns[i].class_at(spread_point(sample, i));
-    const ValueClass& one = columns[i].column.classes[which];
-    data = place(data, columns[i].column, one);
-    row.has_null = row.has_null || one.is_null;
-    meet(columns[i], which);
-  }
-  row.tuple = align_up((row.has_null ? kTupleHeaderWithNulls : kTupleHeader) + data, 8);
-  return row;
-}
-
 /// The chance that two places in a window of the table are in the same run; both as shares of it.
 /// The whole of it is made of whole runs, a window begins and ends anywhere.
 double same_run(double run, double window) {
@@ -112,50 +101,71 @@ double same_run(double run, double window) {
   return run < window ? run / window * (1 - run / window / 3) : 1 - window / run / 3;
 }
 
-KeySample draw(const std::vector<DrawnColumn>& columns, std::size_t count, std::size_t sample,
-               double rows_indexed) {
-  double all_others = rows_indexed;
-  bool first = true;
-  double window = 1;   // share of the table where the other rows are
-  double changes = 0;  // of the columns that come in runs: runs' ends a row
-  double last_rate = -1;
-  double in_runs = 1;
-  bool any_runs = false;
-  const auto meet = [&](double others, double others_window) {
-    all_others = first ? others
-                       : all_others * std::min(1.0, others / std::max(rows_indexed, 1.0) /
-                                                        std::max(window, others_window));
-    window = std::min(window, others_window);
-    first = false;
-  };
-  KeySample row =
-      draw_tuple(columns, count, sample, [&](const DrawnColumn& drawn, std::size_t which) {
-        if (!drawn.column.is_key) {
-          return;
-        }
-        const double others = drawn.others[which];
-        if (!drawn.column.in_runs || drawn.column.classes[which].is_null) {
-          const double least = others / std::max(rows_indexed, 1.0);
-          meet(others,
-               drawn.column.classes[which].is_null ? 1 : std::max(least, drawn.column.window));
-          return;
-        }
-        const double rate = drawn.filled / std::max(others, 1e-9);
-        // Two columns with as many runs have the same ones.
-        constexpr double kSameRuns = 0.03;
-        changes += std::abs(rate - last_rate) < kSameRuns * rate ? 0 : rate;
-        last_rate = rate;
-        in_runs *= drawn.filled;
-        any_runs = true;
-      });
-  if (any_runs && first) {
-    all_others = in_runs / changes;
-  } else if (any_runs) {
-    all_others *= in_runs * same_run(1 / changes / std::max(rows_indexed, 1.0), window);
+/// A row that is drawn column by column.
+class DrawnRow {
+ public:
+  explicit DrawnRow(double rows_indexed) : rows_indexed_{rows_indexed} {}
+
+  void add_size(const DrawnColumn& drawn, std::size_t which) {
+    const ValueClass& one = drawn.column.classes[which];
+    data_ = place(data_, drawn.column, one);
+    has_null_ = has_null_ || one.is_null;
   }
-  row.others = all_others;
-  return row;
-}
+
+  void add_others(const DrawnColumn& drawn, std::size_t which) {
+    const double others = drawn.others[which];
+    if (!drawn.column.in_runs || drawn.column.classes[which].is_null) {
+      const double least = others / std::max(rows_indexed_, 1.0);
+      meet(others, drawn.column.classes[which].is_null ? 1 : std::max(least, drawn.column.window));
+      return;
+    }
+    const double rate = drawn.filled / std::max(others, 1e-9);
+    // Two columns with as many runs have the same ones.
+    constexpr double kSameRuns = 0.03;
+    changes_ += std::abs(rate - last_rate_) < kSameRuns * rate ? 0 : rate;
+    last_rate_ = rate;
+    in_runs_ *= drawn.filled;
+    any_runs_ = true;
+  }
+
+  /// Of the columns so far.
+  [[nodiscard]] double tuple() const {
+    return align_up((has_null_ ? kTupleHeaderWithNulls : kTupleHeader) + data_, 8);
+  }
+
+  [[nodiscard]] double others() const {
+    if (!any_runs_) {
+      return others_;
+    }
+    return first_ ? in_runs_ / changes_
+                  : others_ *
+                        (in_runs_ * same_run(1 / changes_ / std::max(rows_indexed_, 1.0), window_));
+  }
+
+  [[nodiscard]] KeySample sample() const {
+    return {.tuple = tuple(), .others = others(), .has_null = has_null_};
+  }
+
+ private:
+  void meet(double others, double window) {
+    others_ = first_ ? others
+                     : others_ * std::min(1.0, others / std::max(rows_indexed_, 1.0) /
+                                                   std::max(window_, window));
+    window_ = std::min(window_, window);
+    first_ = false;
+  }
+
+  double rows_indexed_;
+  double data_ = 0;
+  bool has_null_ = false;
+  double others_ = rows_indexed_;
+  bool first_ = true;
+  double window_ = 1;   ///< share of the table where the other rows are
+  double changes_ = 0;  ///< of the columns that come in runs: runs' ends a row
+  double last_rate_ = -1;
+  double in_runs_ = 1;
+  bool any_runs_ = false;
+};
 
 /// Of 1 + a Poisson number of others, the mean of the reciprocal: the share of a key that one row
 /// is.
@@ -169,6 +179,33 @@ double distinct_of(const std::vector<KeySample>& rows, double rows_indexed, doub
     sum += row.exact ? 1 / (1 + row.others) : share_of_key(row.others * factor);
   }
   return rows_indexed * sum / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
+}
+
+/// Draws the rows; `prefixes` become those of the key columns.
+std::vector<KeySample> draw_rows(const std::vector<DrawnColumn>& columns, double rows_indexed,
+                                 std::vector<KeyPrefix>& prefixes) {
+  std::vector<KeySample> rows;
+  rows.reserve(kSamples);
+  for (std::size_t sample = 0; sample < kSamples; ++sample) {
+    DrawnRow row{rows_indexed};
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::size_t which = columns[i].class_at(spread_point(sample, i));
+      row.add_size(columns[i], which);
+      if (columns[i].column.is_key) {
+        row.add_others(columns[i], which);
+      }
+      if (i < prefixes.size()) {
+        prefixes[i].tuple += row.tuple();
+        prefixes[i].distinct += share_of_key(row.others());
+      }
+    }
+    rows.push_back(row.sample());
+  }
+  for (KeyPrefix& prefix : prefixes) {
+    prefix.tuple /= kSamples;
+    prefix.distinct = std::max(1.0, rows_indexed * prefix.distinct / kSamples);
+  }
+  return rows;
 }
 
 /// "1, 2": 55 of pg_ndistinct's text.
@@ -238,15 +275,15 @@ double truncated_poisson_rate(double mean) {
 
 KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
                        const CatalogSnapshot& catalog, double rows_indexed) {
+  const auto keys = std::find_if(columns.begin(), columns.end(),
+                                 [](const IndexColumn& column) { return !column.is_key; });
   KeySamples samples;
-  const auto exact = exact_others(columns, rows_indexed);
-  const std::vector<DrawnColumn> prepared = drawn(columns, rows_indexed);
-  samples.rows.reserve(kSamples);
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    samples.rows.push_back(draw(prepared, columns.size(), i, rows_indexed));
-    if (exact && !samples.rows.back().has_null) {
-      samples.rows.back().others = *exact;
-      samples.rows.back().exact = true;
+  samples.prefixes.resize(static_cast<std::size_t>(keys - columns.begin()));
+  samples.rows = draw_rows(drawn(columns, rows_indexed), rows_indexed, samples.prefixes);
+  if (const auto exact = exact_others(columns, rows_indexed)) {
+    for (KeySample& row : samples.rows) {
+      row.others = row.has_null ? row.others : *exact;
+      row.exact = !row.has_null;
     }
   }
   samples.distinct = distinct_of(samples.rows, rows_indexed, 1);
@@ -269,20 +306,14 @@ KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& colum
 double average_tuple_size(const std::vector<IndexColumn>& columns) {
   const std::vector<DrawnColumn> prepared = drawn(columns);
   double sum = 0;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    sum += draw_tuple(prepared, columns.size(), i, [](const DrawnColumn&, std::size_t) {}).tuple;
+  for (std::size_t sample = 0; sample < kSamples; ++sample) {
+    DrawnRow row{0};
+    for (std::size_t i = 0; i < prepared.size(); ++i) {
+      row.add_size(prepared[i], prepared[i].class_at(spread_point(sample, i)));
+    }
+    sum += row.tuple();
   }
   return sum / kSamples;
-}
-
-double distinct_prefixes(const std::vector<IndexColumn>& columns, std::size_t count,
-                         double rows_indexed) {
-  const std::vector<DrawnColumn> prepared = drawn(columns, rows_indexed);
-  double sum = 0;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    sum += share_of_key(draw(prepared, count, i, rows_indexed).others);
-  }
-  return std::max(1.0, rows_indexed * sum / kSamples);
 }
 
 }  // namespace quern::planner_model

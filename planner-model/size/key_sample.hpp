@@ -15,9 +15,16 @@ struct KeySample {
   bool has_null = false;
 };
 
+/// Of the first columns of a key.
+struct KeyPrefix {
+  double tuple = 0;     ///< average size of an index tuple of these alone
+  double distinct = 0;  ///< expected different values among the rows
+};
+
 struct KeySamples {
-  std::vector<KeySample> rows;
-  double distinct = 0;  ///< expected different keys
+  std::vector<KeySample> rows = {};
+  double distinct = 0;                   ///< expected different keys
+  std::vector<KeyPrefix> prefixes = {};  ///< of the first column, the first two, and so on
 };
 
 /// Rows of an index over `rows_indexed` rows: the columns' values put together as if independent,
@@ -26,12 +33,8 @@ struct KeySamples {
 [[nodiscard]] KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
                                      const CatalogSnapshot& catalog, double rows_indexed);
 
-/// Average size of the index tuple of the first `columns` columns.
+/// Average size of the index tuple of these columns.
 [[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns);
-
-/// Expected different values of the first `count` columns among the rows.
-[[nodiscard]] double distinct_prefixes(const std::vector<IndexColumn>& columns, std::size_t count,
-                                       double rows_indexed);
 
 /// The rate whose Poisson distribution without its zero has this mean.
 [[nodiscard]] double truncated_poisson_rate(double mean);
