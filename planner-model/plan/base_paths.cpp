@@ -351,6 +351,9 @@ void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
         item = column_width(root, rel, expr->attno);
         rel.widths[expr->attno] = item;
       }
+      if (const ExprPtr computed = computed_column(*rel.entry, expr->attno)) {
+        rel.target.cost += expr_cost(computed, root);
+      }
       width += item;
     } else {
       width += type_width(root, expr->type, expr->typmod);

@@ -65,6 +65,9 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
     }
     return expr;
   }
+  if (expr->kind == ExprKind::Var && expr->attno >= kFirstComputed) {
+    return placeholder(expr, root);
+  }
   if (expr->kind == ExprKind::Var && expr->attno > 0) {
     if (scanned_ != nullptr && scanned_->arm_range != 0 && expr->varno == scanned_->range) {
       return member_column(*scanned_, expr);
@@ -72,6 +75,18 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
     return through_left_out(through_first_arm(expr, root), root);
   }
   return map_children(expr, [&](const ExprPtr& child) { return resolved(child, root); });
+}
+
+ExprPtr PlanExplainer::placeholder(const ExprPtr& var, const PlannerInfo& root) {
+  const auto& entry = root.query.range_table[static_cast<std::size_t>(var->varno) - 1];
+  const ExprPtr computed = resolved(computed_column(entry, var->attno), root);
+  if (scanned_ != nullptr && scanned_->range == var->varno) {
+    return computed;
+  }
+  auto named = std::make_shared<Expr>(*var);  // computed below
+  named->kind = ExprKind::Opaque;
+  named->name = "(" + deparse(computed, context(root, nullptr)) + ")";
+  return named;
 }
 
 ExprPtr PlanExplainer::member_column(const RelOptInfo& member, const ExprPtr& var) {

@@ -13,15 +13,22 @@ namespace quern::planner_model {
 
 namespace {
 
-void collect_vars(const ExprPtr& expr, std::vector<ExprPtr>& vars) {
+/// pull_var_clause(), also out of placeholders.
+void collect_vars(const PlannerInfo& root, const ExprPtr& expr, std::vector<ExprPtr>& vars) {
   if (expr->kind == ExprKind::Var) {
-    if (expr->levels_up == 0) {
+    if (expr->levels_up != 0) {
+      return;
+    }
+    const auto& entry = root.query.range_table[static_cast<std::size_t>(expr->varno) - 1];
+    if (const ExprPtr computed = computed_column(entry, expr->attno)) {
+      collect_vars(root, computed, vars);
+    } else {
       vars.push_back(expr);
     }
     return;
   }
   for (const auto& child : children(*expr)) {
-    collect_vars(child, vars);
+    collect_vars(root, child, vars);
   }
 }
 
@@ -76,7 +83,7 @@ double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
       continue;
     }
     std::vector<ExprPtr> parts;
-    collect_vars(expr, parts);
+    collect_vars(root, expr, parts);
     if (parts.empty()) {
       if (contains_volatile(expr, root)) {
         return input_rows;

@@ -103,9 +103,15 @@ bool check_index_only(const PlannerInfo& root, const RelOptInfo& rel, const Inde
     }
     return false;
   };
-  const auto missing = [&](const Expr& expr) {
+  const auto column_missing = [&](const Expr& expr) {
     return expr.kind == ExprKind::Var && expr.levels_up == 0 && expr.varno == rel.range &&
            !returns(expr);
+  };
+  const auto missing = [&](const Expr& expr) {
+    const ExprPtr computed = expr.kind == ExprKind::Var && expr.varno == rel.range
+                                 ? computed_column(*rel.entry, expr.attno)
+                                 : nullptr;
+    return computed ? any_of(computed, column_missing) : column_missing(expr);
   };
   return std::none_of(rel.target.exprs.begin(), rel.target.exprs.end(),
                       [&](const ExprPtr& expr) { return any_of(expr, missing); }) &&

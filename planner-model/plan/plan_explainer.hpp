@@ -112,6 +112,9 @@ class PlanExplainer {
   /// Correlation parameters print as the outer columns they stand for.
   ExprPtr resolved(const ExprPtr& expr, const PlannerInfo& root);
 
+  /// A RangeTableEntry::computed: the expression at its own relation, its result elsewhere.
+  ExprPtr placeholder(const ExprPtr& var, const PlannerInfo& root);
+
   /// A column of an appended relation as one of its members has it.
   static ExprPtr member_column(const RelOptInfo& member, const ExprPtr& var);
 

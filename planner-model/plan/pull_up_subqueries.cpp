@@ -1,9 +1,13 @@
 // Simple subqueries become part of their parent, and UNION ALL an appended relation. Source:
-// prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. Not reproduced:
-// PlaceHolderVars (an expression pulled up from under an outer join is computed where it is used).
+// prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. A PlaceHolderVar is
+// a further column of the relation that computes it; subqueries over several relations that would
+// need one stay.
 #include <algorithm>
 #include <set>
+#include <utility>
+#include <vector>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/set_operations.hpp"
@@ -17,7 +21,7 @@ class SubqueryPullUp {
  public:
   SubqueryPullUp(const PlannerInfo& root, Query& query) : root_{root}, query_{query} {}
 
-  void run() { visit(query_.join_tree, false); }
+  void run() { visit(query_.join_tree, nullptr); }
 
   /// flatten_simple_union_all(): the whole query is one.
   void flatten_query() {
@@ -50,40 +54,47 @@ class SubqueryPullUp {
   }
 
  private:
-  void visit(JoinTree& tree, bool below_outer_join) {
+  /// `nulling`: the lowest outer join above that may turn the tree's columns to NULL; null: none.
+  void visit(JoinTree& tree, JoinTree* nulling) {
     if (tree.kind == JoinTree::Kind::Range) {
-      const auto at = static_cast<std::size_t>(tree.range) - 1;
-      if (!below_outer_join && is_single_row(query_.range_table[at])) {
-        pull_up_values(tree);
-        return;
-      }
-      if (query_.range_table[at].subquery == nullptr) {
-        return;
-      }
-      if (is_simple(query_.range_table[at], below_outer_join) &&
-          !(below_outer_join && needs_placeholder(tree.range))) {
-        pull_up(tree, below_outer_join);
-      } else if (is_simple_union_all(*query_.range_table[at].subquery)) {
-        flatten(tree.range);
-      }
+      visit_leaf(tree, nulling);
       return;
     }
     if (tree.kind == JoinTree::Kind::Join) {
-      const bool left =
-          below_outer_join || tree.join == JoinType::Right || tree.join == JoinType::Full;
-      const bool right = below_outer_join || tree.join == JoinType::Left ||
-                         tree.join == JoinType::Full || tree.join == JoinType::Anti;
+      const bool nulls_left = tree.join == JoinType::Right || tree.join == JoinType::Full;
+      const bool nulls_right =
+          tree.join == JoinType::Left || tree.join == JoinType::Full || tree.join == JoinType::Anti;
+      visit(tree.children[0], nulls_left ? &tree : nulling);
       if (tree.join == JoinType::Semi && tree.children[1].kind == JoinTree::Kind::Range &&
           is_single_row(range_of(tree.children[1]))) {
-        visit(tree.children[0], left);
         return;
       }
-      visit(tree.children[0], left);
-      visit(tree.children[1], right);
+      visit(tree.children[1], nulls_right ? &tree : nulling);
       return;
     }
     for (auto& child : tree.children) {
-      visit(child, below_outer_join);
+      visit(child, nulling);
+    }
+  }
+
+  void visit_leaf(JoinTree& leaf, JoinTree* nulling) {
+    const auto& entry = range_of(leaf);
+    if (nulling == nullptr && is_single_row(entry)) {
+      pull_up_values(leaf);
+      return;
+    }
+    if (entry.subquery == nullptr) {
+      return;
+    }
+    if (is_simple(entry, nulling != nullptr)) {
+      const auto placeholders = nulling ? placeholders_of(leaf.range, *nulling) : std::set<int>{};
+      if (placeholders.empty() || computes_placeholders(leaf.range, placeholders)) {
+        pull_up(leaf, nulling, placeholders);
+        return;
+      }
+    }
+    if (is_simple_union_all(*range_of(leaf).subquery)) {
+      flatten(leaf.range);
     }
   }
 
@@ -111,7 +122,12 @@ class SubqueryPullUp {
   }
 
   void replace_columns(int range, const std::vector<ExprPtr>& outputs) {
-    change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+    change_query(query_, columns_as(range, outputs));
+  }
+
+  /// The columns of a range as what it put out.
+  static ChangeExpr columns_as(int range, const std::vector<ExprPtr>& outputs) {
+    return [range, &outputs](const ExprPtr& expr, int depth) -> ExprPtr {
       if (expr->kind != ExprKind::Var || expr->levels_up != depth || expr->varno != range ||
           expr->attno < 0 || static_cast<std::size_t>(expr->attno) > outputs.size()) {
         return nullptr;
@@ -126,8 +142,44 @@ class SubqueryPullUp {
         return row;
       }
       return shift_levels(outputs[static_cast<std::size_t>(expr->attno) - 1], depth, 0);
-    });
+    };
   }
+
+  /// The conditions within a join, while they are elsewhere: an outer join's own see the columns
+  /// before it turns them to NULL (replace_vars_in_jointree()).
+  class Conditions {
+   public:
+    explicit Conditions(JoinTree* tree) {
+      if (tree != nullptr) {
+        take(*tree);
+      }
+    }
+
+    Conditions(const Conditions&) = delete;
+    Conditions& operator=(const Conditions&) = delete;
+
+    ~Conditions() {
+      for (auto& [place, condition] : taken_) {
+        *place = std::move(condition);
+      }
+    }
+
+    void change(const ChangeExpr& change) {
+      for (auto& [place, condition] : taken_) {
+        condition = change_expr(condition, change, 0);
+      }
+    }
+
+   private:
+    void take(JoinTree& tree) {
+      taken_.emplace_back(&tree.quals, std::exchange(tree.quals, nullptr));
+      for (JoinTree& child : tree.children) {
+        take(child);
+      }
+    }
+
+    std::vector<std::pair<ExprPtr*, ExprPtr>> taken_;
+  };
 
   [[nodiscard]] bool is_simple(const RangeTableEntry& entry, bool below_outer_join) const {
     const Query& sub = *entry.subquery;
@@ -148,10 +200,10 @@ class SubqueryPullUp {
     return !(entry.lateral && below_outer_join);
   }
 
-  /// Without placeholders a computed column must not move out from under an outer join, unless
-  /// nothing refers to it or it turns to NULL by itself with the subquery's own columns
-  /// (pullup_replace_vars_callback()).
-  bool needs_placeholder(int range) {
+  /// Columns that must not move out from under the outer join as they are: those that are referred
+  /// to above it and do not turn to NULL by themselves with the subquery's own columns
+  /// (pullup_replace_vars_callback()). 0: the whole row.
+  std::set<int> placeholders_of(int range, JoinTree& nulling) {
     const Query& sub = *range_at(range).subquery;
     std::set<int> computed;
     int attno = 0;
@@ -166,40 +218,96 @@ class SubqueryPullUp {
         computed.insert(attno);
       }
     }
-    bool needed = false;
+    std::set<int> needed;
     if (!computed.empty()) {
+      const Conditions apart{&nulling};
       change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
-        needed = needed ||
-                 (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
-                  (expr->attno == 0 || computed.contains(expr->attno)));
+        if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
+            (expr->attno == 0 || computed.contains(expr->attno))) {
+          needed.insert(expr->attno);
+        }
         return nullptr;
       });
     }
     return needed;
   }
 
-  void pull_up(JoinTree& leaf, bool below_outer_join) {
+  /// The subquery reads one table, which can compute these columns.
+  bool computes_placeholders(int range, const std::set<int>& placeholders) {
+    const Query& sub = *range_at(range).subquery;
+    const int relation = only_range(sub.join_tree);
+    if (relation == 0 || placeholders.contains(0)) {
+      return false;
+    }
+    const auto& entry = sub.range_table[static_cast<std::size_t>(relation) - 1];
+    if (entry.kind != RangeKind::Relation || is_inheritance_parent(root_, entry)) {
+      return false;
+    }
+    int attno = 0;
+    for (const auto& target : sub.targets) {
+      if (!target.junk && placeholders.contains(++attno) && any_of(target.expr, [](const Expr& e) {
+            return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan ||
+                   (e.kind == ExprKind::Var && e.levels_up > 0);
+          })) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// 0: there are several.
+  static int only_range(const JoinTree& tree) {
+    if (tree.kind == JoinTree::Kind::Range) {
+      return tree.range;
+    }
+    return tree.kind == JoinTree::Kind::From && tree.children.size() == 1
+               ? only_range(tree.children.front())
+               : 0;
+  }
+
+  /// make_placeholder_expr(): the expression as a column of the relation that computes it.
+  ExprPtr placeholder(int relation, const ExprPtr& expr) {
+    auto& computed = range_at(relation).computed;
+    auto column = std::make_shared<Expr>();
+    column->kind = ExprKind::Var;
+    column->varno = relation;
+    column->attno = kFirstComputed + static_cast<int>(computed.size());
+    column->type = expr->type;
+    column->typmod = expr->typmod;
+    column->collation = expr->collation;
+    computed.push_back(expr);
+    return column;
+  }
+
+  void pull_up(JoinTree& leaf, JoinTree* nulling, const std::set<int>& placeholders) {
     const int range = leaf.range;
     Query sub = *query_.range_table[static_cast<std::size_t>(range) - 1].subquery;
     const int offset = static_cast<int>(query_.range_table.size());
     offset_ranges(sub, offset);
     shift_levels(sub, -1, 1);
-    std::vector<ExprPtr> outputs;
-    for (const auto& target : sub.targets) {
-      if (!target.junk) {
-        outputs.push_back(target.expr);
-      }
-    }
     for (auto& entry : sub.range_table) {
       query_.range_table.push_back(std::move(entry));
     }
+    std::vector<ExprPtr> plain;
+    std::vector<ExprPtr> outputs;
+    for (const auto& target : sub.targets) {
+      if (!target.junk) {
+        plain.push_back(target.expr);
+        const bool held = placeholders.contains(static_cast<int>(outputs.size()) + 1);
+        outputs.push_back(held ? placeholder(only_range(sub.join_tree), target.expr) : target.expr);
+      }
+    }
+    {
+      Conditions apart{nulling};
+      replace_columns(range, outputs);
+      apart.change(columns_as(range, plain));
+    }
     leaf = std::move(sub.join_tree);
-    replace_columns(range, outputs);
     auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
     entry.subquery.reset();
     entry.kind = RangeKind::Result;
     // What was pulled up may hold further sublinks and subqueries.
-    visit(leaf, below_outer_join);
+    visit(leaf, nulling);
   }
 
   // --- UNION ALL

@@ -42,6 +42,9 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
         one(output);
       }
     }
+    for (auto& column : entry.computed) {
+      one(column);
+    }
     for (auto& function : entry.functions) {
       one(function);
     }

@@ -388,6 +388,9 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
 
 int column_width(PlannerInfo& root, const RelOptInfo& rel, int number) {
   int attno = number;
+  if (const ExprPtr computed = rel.entry ? computed_column(*rel.entry, number) : nullptr) {
+    return type_width(root, computed->type, computed->typmod);
+  }
   if (const auto own = rel.parent_columns.find(number); own != rel.parent_columns.end()) {
     attno = own->second;
   }

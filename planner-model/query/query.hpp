@@ -70,6 +70,9 @@ struct UnionArm {
   std::vector<ExprPtr> outputs = {};
 };
 
+/// attno of the first of RangeTableEntry::computed.
+inline constexpr int kFirstComputed = 10'000;
+
 struct RangeTableEntry {
   RangeKind kind = RangeKind::Relation;
   std::string alias;          ///< as referred to in the query; eref->aliasname
@@ -77,7 +80,9 @@ struct RangeTableEntry {
   RangeColumns columns = {};  ///< by attno - 1; for tables, holes have an empty name
   bool lateral = false;
 
-  const Table* table = nullptr;                ///< Relation
+  const Table* table = nullptr;  ///< Relation
+  /// Relation: PlaceHolderVars that it computes. Above it they are columns of it like others.
+  std::vector<ExprPtr> computed = {};
   bool inherit = true;                         ///< false: ONLY
   std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
   std::string sample_method = {};
@@ -96,6 +101,12 @@ struct RangeTableEntry {
   int cte_levels_up = 0;
   bool cte_self_reference = false;  ///< the recursive reference inside its own definition
 };
+
+/// Null: the column is no computed one.
+[[nodiscard]] inline ExprPtr computed_column(const RangeTableEntry& entry, int attno) {
+  const auto at = static_cast<std::size_t>(attno - kFirstComputed);
+  return attno >= kFirstComputed && at < entry.computed.size() ? entry.computed[at] : nullptr;
+}
 
 /// RightSemi and RightAnti are made by join planning only: a semijoin or antijoin with its sides
 /// swapped.

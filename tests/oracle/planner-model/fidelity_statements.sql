@@ -291,3 +291,15 @@ SELECT v.id FROM visitor AS v LEFT JOIN stay AS s ON s.id = v.n AND s.room > 3 L
 SELECT days FROM stay WHERE days << daterange '[2021-02-01,2021-03-01)';
 -- name: spilled_groups (ExecInitAgg)
 SELECT md5(i.id::text), count(*) FROM ticket AS i, generate_series(1, 40) AS g GROUP BY 1;
+-- name: computed_under_outer_join (PlaceHolderVar)
+SELECT t.id, v.name FROM ticket AS t LEFT JOIN (SELECT id, coalesce(mail::text, 'none') AS name FROM visitor) AS v ON v.id = t.id WHERE t.id = 77;
+-- name: flag_under_outer_join (PlaceHolderVar)
+SELECT t.id FROM ticket AS t LEFT JOIN (SELECT id, true AS found FROM visitor WHERE done) AS v ON v.id = t.company WHERE v.found IS NULL AND t.status = 'open';
+-- name: groups_of_placeholder (pull_var_clause)
+SELECT coalesce(v.kind, 'nobody'), count(*) FROM ticket AS t LEFT JOIN (SELECT id, CASE WHEN done THEN 'old' ELSE 'new' END AS kind, n FROM visitor) AS v ON v.id = t.company GROUP BY 1;
+-- name: order_by_placeholder (add_placeholders_to_base_rels)
+SELECT t.id, v.n FROM ticket AS t LEFT JOIN (SELECT id, coalesce(n, 0) + 1 AS n FROM visitor) AS v ON v.id = t.company ORDER BY v.n DESC, t.id LIMIT 20;
+-- name: join_on_placeholder (make_placeholder_expr)
+SELECT t.id FROM ticket AS t LEFT JOIN (SELECT id, coalesce(n, 7) AS n FROM visitor WHERE n > 30) AS v ON v.n = t.company AND v.n < 35;
+-- name: placeholder_from_the_index_alone (check_index_only)
+SELECT t.id, v.id FROM ticket AS t LEFT JOIN (SELECT coalesce(id, 0) AS id FROM visitor) AS v ON v.id = t.company WHERE t.id < 30;
