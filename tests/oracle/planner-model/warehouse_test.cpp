@@ -47,11 +47,11 @@ TEST_CASE("reports on a small warehouse cost what the server's cost", "[oracle]"
   REQUIRE(cases.size() == corpus.statements.size() * corpus.sets.size());
   // Floors a little under what is reached: a fall is refused.
   CHECK(share([](const OracleCase& c) { return c.model.has_value(); }) == 100);
-  CHECK(share([](const OracleCase& c) { return c.within(0.01); }) >= 85);
-  CHECK(share([](const OracleCase& c) { return c.within(0.10); }) >= 90);
-  CHECK(share([](const OracleCase& c) { return c.same_rows(); }) >= 95);
-  CHECK(share([](const OracleCase& c) { return c.same_joins(); }) >= 95);
-  CHECK(share([](const OracleCase& c) { return c.same_indexes(); }) >= 95);
+  CHECK(share([](const OracleCase& c) { return c.within(0.01); }) >= 97);
+  CHECK(share([](const OracleCase& c) { return c.within(0.10); }) >= 98);
+  CHECK(share([](const OracleCase& c) { return c.same_rows(); }) >= 98);
+  CHECK(share([](const OracleCase& c) { return c.same_joins(); }) >= 98);
+  CHECK(share([](const OracleCase& c) { return c.same_indexes(); }) >= 97);
 }
 
 }  // namespace quern::testing
