@@ -1,5 +1,3 @@
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -7,9 +5,9 @@
 #include "collector/base/failure.hpp"
 #include "collector/catalog/read_catalog.hpp"
 #include "collector/catalog/snapshot_document.hpp"
-#include "collector/catalog/snapshot_queries.hpp"
 
 #include "tests/support/cluster.hpp"
+#include "tests/support/snapshots.hpp"
 
 namespace quern::collector {
 namespace {
@@ -17,34 +15,12 @@ namespace {
 using Catch::Matchers::Contains;
 using quern::testing::Cluster;
 
-/// The document without what is another one each time: the clock, and the scans that reading itself
-/// makes.
-std::string comparable(CatalogSnapshot snapshot) {
-  CHECK_FALSE(snapshot.taken_at.empty());
-  snapshot.taken_at.clear();
-  for (Index& index : snapshot.indexes) {
-    index.scans = {};
-  }
-  for (Table& table : snapshot.tables) {
-    if (table.activity) {
-      table.activity->index_scans = 0;
-    }
-  }
-  return write_snapshot(snapshot);
-}
-
-/// The psql script's output over `dsn`, read back.
 std::string by_psql(const std::string& dsn) {
-  const std::string base = QUERN_BINARY_DIR "/snapshot_test";
-  std::ofstream{base + ".sql"} << snapshot_psql_script();
-  const std::string command =
-      "psql -XAtq -f '" + base + ".sql' -o '" + base + ".json' \"" + dsn + "\"";
-  REQUIRE(std::system(command.c_str()) == 0);
-  return comparable(read_snapshot(base + ".json"));
+  return testing::comparable_by_psql(dsn, "snapshot_test");
 }
 
 std::string by_reader(const std::string& dsn) {
-  return comparable(read_catalog(dsn));
+  return testing::comparable(read_catalog(dsn));
 }
 
 TEST_CASE("the live reader and the psql script give the same document") {

@@ -1,6 +1,5 @@
 // The snapshot and the planner model on real servers of the other versions (`./dev servers`).
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -9,12 +8,11 @@
 #include <catch2/catch.hpp>
 
 #include "collector/catalog/read_catalog.hpp"
-#include "collector/catalog/snapshot_document.hpp"
-#include "collector/catalog/snapshot_queries.hpp"
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
 #include "tests/support/random_oracle.hpp"
+#include "tests/support/snapshots.hpp"
 
 namespace quern::testing {
 
@@ -51,20 +49,6 @@ double share(const std::vector<OracleCase>& cases, const Is& is) {
   return 100.0 * static_cast<double>(count) / static_cast<double>(cases.size());
 }
 
-std::string without_clock(CatalogSnapshot snapshot) {
-  snapshot.taken_at.clear();
-  return collector::write_snapshot(snapshot);
-}
-
-std::string by_psql(const std::string& dsn, int major) {
-  const std::string base = QUERN_BINARY_DIR "/snapshot_of_" + std::to_string(major);
-  std::ofstream{base + ".sql"} << collector::snapshot_psql_script();
-  const std::string command =
-      "psql -XAtq -f '" + base + ".sql' -o '" + base + ".json' \"" + dsn + "\"";
-  REQUIRE(std::system(command.c_str()) == 0);
-  return without_clock(collector::read_snapshot(base + ".json"));
-}
-
 }  // namespace
 
 TEST_CASE("on every version the live reader and the psql script give the same document",
@@ -74,9 +58,9 @@ TEST_CASE("on every version the live reader and the psql script give the same do
     const std::string dsn = Cluster::of_version(floor.major).dsn("shop");
     const CatalogSnapshot snapshot = collector::read_catalog(dsn);
     CHECK(snapshot.server_version / 10000 == floor.major);
-    const std::string live = without_clock(snapshot);
+    const std::string live = comparable(snapshot);
     CHECK(live.size() > 100000);
-    CHECK((live == by_psql(dsn, floor.major)));
+    CHECK((live == comparable_by_psql(dsn, "snapshot_of_" + std::to_string(floor.major))));
   }
 }
 
