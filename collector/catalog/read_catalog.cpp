@@ -6,6 +6,7 @@
 
 #include "collector/base/failure.hpp"
 #include "collector/catalog/psql_output.hpp"
+#include "collector/catalog/snapshot_document.hpp"
 #include "collector/catalog/snapshot_queries.hpp"
 #include "collector/postgres/session.hpp"
 
@@ -39,12 +40,12 @@ void read_range_statistics(ReadOnlySession& session, std::map<std::string, std::
 }
 
 /// One after the other, so that a column whose index can not be read in time costs only its part.
-std::vector<std::string> read_column_ends(ReadOnlySession& session) {
+/// `refusal`: why some are missing, if they are.
+std::vector<std::string> read_column_ends(ReadOnlySession& session, std::string& refusal) {
   std::vector<std::string> parts;
   for (const std::string& setting : column_ends_settings()) {
     static_cast<void>(session.query(setting));
   }
-  std::string refusal;
   const auto queries = session.try_query(column_ends_queries(), refusal);
   for (const auto& row : queries.value_or(std::vector<ReadOnlySession::Row>{})) {
     if (const auto part = session.try_query(row.front().value_or(""), refusal)) {
@@ -71,8 +72,17 @@ CatalogSnapshot read_catalog(const std::string& dsn) {
   }
   read_tree_heights(session, sections);
   read_range_statistics(session, sections);
-  sections["column_ends"] = fmt::format("[{}]", fmt::join(read_column_ends(session), ","));
-  return assemble_snapshot(sections, session.name());
+  std::string refusal;
+  sections["column_ends"] = fmt::format("[{}]", fmt::join(read_column_ends(session, refusal), ","));
+  CatalogSnapshot snapshot = assemble_snapshot(sections, session.name());
+  if (!refusal.empty()) {
+    snapshot.caveats.push_back(fmt::format(
+        "the ends of some columns could not be read ({}): those of the statistics stand "
+        "for them",
+        refusal));
+    sort_snapshot(snapshot);
+  }
+  return snapshot;
 }
 
 }  // namespace quern::collector

@@ -265,15 +265,6 @@ double beside_empty(std::string_view op, double empty) {
   return 0;
 }
 
-/// default_range_selectivity().
-double default_share(std::string_view op) {
-  if (op == "&&") {
-    return 0.01;
-  }
-  return op == "@>" || op == "<@" ? kDefaultRangeInequalitySelectivity
-                                  : kDefaultInequalitySelectivity;
-}
-
 /// The range that holds the value alone, not in canonical form.
 RangeValue alone(const Value& value) {
   return {.lower = {.value = value, .inclusive = true, .lower = true},
@@ -293,11 +284,19 @@ std::string_view commuted(std::string_view op) {
 
 }  // namespace
 
+double default_range_selectivity(std::string_view op) {
+  if (op == "&&") {
+    return 0.01;
+  }
+  return op == "@>" || op == "<@" ? kDefaultRangeInequalitySelectivity
+                                  : kDefaultInequalitySelectivity;
+}
+
 RangeSelectivity range_restriction(const Variable& variable, std::string_view op,
                                    const Value* constant, bool variable_on_left) {
   constexpr double kNoOperator = 0.01;
   if (constant == nullptr) {
-    return {default_share(op), true};
+    return {default_range_selectivity(op), true};
   }
   const std::string_view name = variable_on_left ? op : commuted(op);
   if (name.empty()) {
@@ -307,7 +306,7 @@ RangeSelectivity range_restriction(const Variable& variable, std::string_view op
   const Oid type = types.base_type(variable.type);
   const bool is_element = name == "@>" && constant->type == types.range_subtype(type);
   if (!types.is_range(type) || (!is_element && constant->type != type)) {
-    return {default_share(name), true};
+    return {default_range_selectivity(name), true};
   }
   const auto query =
       is_element ? std::optional{alone(*constant)} : parse_range(constant->text, type, types);
@@ -321,7 +320,7 @@ RangeSelectivity range_restriction(const Variable& variable, std::string_view op
   const RangeEstimate estimate{statistics, types};
   const auto known = query ? estimate.share(is_element ? "&&" : name, *query) : std::nullopt;
   const double share =
-      (1 - empty) * known.value_or(default_share(name)) + (name == "<@" ? empty : 0);
+      (1 - empty) * known.value_or(default_range_selectivity(name)) + (name == "<@" ? empty : 0);
   return {std::clamp(share * not_null, 0.0, 1.0), !known};
 }
 

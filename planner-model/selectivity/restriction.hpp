@@ -118,6 +118,9 @@ enum class ArrayContainment : std::uint8_t { Contains, ContainedBy, Overlaps };
 
 // --- range_histogram.cpp
 
+/// default_range_selectivity() (rangetypes_selfuncs.c).
+[[nodiscard]] double default_range_selectivity(std::string_view op);
+
 struct RangeSelectivity {
   double selectivity = 0;
   bool is_default = false;  ///< nothing was known of the column's bounds

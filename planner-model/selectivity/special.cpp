@@ -174,11 +174,8 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     return range.is_default ? by_default(range.selectivity) : range.selectivity;
   }
   if (estimator == "multirangesel") {
-    // default_multirange_selectivity() (multirangetypes_selfuncs.c)
-    if (op.name == "&&" || op.name == "@>" || op.name == "<@") {
-      return by_default(op.name == "&&" ? 0.01 : 0.005);
-    }
-    return by_default(kDefaultInequalitySelectivity);
+    // default_multirange_selectivity() (multirangetypes_selfuncs.c) has the same ones
+    return by_default(default_range_selectivity(op.name));
   }
   if (estimator == "networksel") {
     const auto known = network_selectivity(variable, op, constant, variable_on_left);

@@ -5,7 +5,7 @@
 # The log is the recorded sample, repeated with each copy's process ids, literals and times moved on, so that it is
 # not the same text again and again. Each program runs on one thread; times are processor seconds (a busy machine does
 # not change them much), the file is in the page cache, and of quern and wc the best of three runs counts. BENCH_SMALL
-# and BENCH_LARGE set the sizes in MB (300, 1000); the larger log comes through a pipe and is only for memory.
+# and BENCH_LARGE set the sizes in MB (300, 1000); the larger one is for two threads and memory.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 quern=${1:-$root/build/release/quern}
@@ -84,10 +84,10 @@ for ((i = 0; i < 5; i++)); do
   one_peak=$((peak > one_peak ? peak : one_peak))
   measure 1 "$quern" --quiet collect --threads 2 "$work/log" -o "$work/large2.json"
   two_seconds=$(least "$two_seconds" "$seconds") two_clock=$(least "$two_clock" "$clock")
+  two_peak=$((peak > two_peak ? peak : two_peak))
   measure 1 sh -c '"$1" --quiet collect "$2" -o "$3" & "$1" --quiet collect "$2" -o "$4" && wait "$!"' - \
     "$quern" "$work/log" "$work/beside1.json" "$work/beside2.json"
   both_clock=$(least "$both_clock" "$clock")
-  two_peak=$((peak > two_peak ? peak : two_peak))
 done
 cmp "$work/large.json" "$work/large2.json"
 large_seconds=$one_seconds
