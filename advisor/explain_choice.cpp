@@ -6,10 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/choice_evidence.hpp"
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/build_time.hpp"
-#include "advisor/select/in_parallel.hpp"
 #include "advisor/wishes.hpp"
 
 namespace quern::advisor {

@@ -4,8 +4,9 @@
 #include <iterator>
 #include <set>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/price/relevance.hpp"
-#include "advisor/select/in_parallel.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
+#include "collector/base/in_parallel.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/migrate/index_name.hpp"
-#include "advisor/select/in_parallel.hpp"
 
 namespace quern::advisor {
 

@@ -7,7 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "advisor/select/in_parallel.hpp"
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {

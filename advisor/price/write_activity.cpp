@@ -5,10 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "planner-model/size/index_write_cost.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
-#include "advisor/select/in_parallel.hpp"
 
 namespace quern::advisor {
 

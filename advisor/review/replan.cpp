@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "advisor/select/in_parallel.hpp"
+#include "collector/base/in_parallel.hpp"
 
 namespace quern::advisor {
 

@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/choice_evidence.hpp"
-#include "advisor/select/in_parallel.hpp"
 
 namespace quern::advisor {
 

@@ -6,10 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/select/benefit_graph.hpp"
 #include "advisor/select/extend.hpp"
 #include "advisor/select/greedy.hpp"
-#include "advisor/select/in_parallel.hpp"
 #include "advisor/select/integer_program.hpp"
 #include "advisor/select/pareto.hpp"
 #include "advisor/select/workload_cost.hpp"

@@ -6,9 +6,10 @@
 #include <numeric>
 #include <utility>
 
+#include "collector/base/in_parallel.hpp"
+
 #include "advisor/select/benefit_graph.hpp"
 #include "advisor/select/cost_model.hpp"
-#include "advisor/select/in_parallel.hpp"
 #include "advisor/select/workload_cost.hpp"
 
 namespace quern::advisor {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <numeric>
 
-#include "advisor/select/in_parallel.hpp"
+#include "collector/base/in_parallel.hpp"
 
 namespace quern::advisor {
 

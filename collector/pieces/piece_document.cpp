@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "collector/base/json_text.hpp"
 #include "collector/input/byte_source.hpp"
 #include "collector/pieces/ends_json.hpp"
+#include "collector/workload/class_text.hpp"
 #include "collector/workload/time_buckets.hpp"
 #include "collector/workload/workload_document.hpp"
 #include "collector/workload/workload_json.hpp"
@@ -38,11 +40,37 @@ void append(json& patch, json more) {
   }
 }
 
-/// Turns the items of `whole` that the ends added to into what they were before.
+/// From `after` to `before`, item by item of lists.
 template <class Item, class ToJson>
+auto by_diff(ToJson to_json) {
+  return [to_json](const Item& after, const Item& before, const std::string& path) {
+    return json::diff(to_json(after), to_json(before), path);
+  };
+}
+
+/// The same, whole member by member: classes are large.
+json class_changes(const QueryClass& after, const QueryClass& before, const std::string& path) {
+  auto now = class_members(after);
+  json operations = json::array();
+  for (const auto& [key, value] : class_members(before)) {
+    const auto old = now.extract(key);
+    if (old.empty() || old.mapped() != value) {
+      operations.push_back({{"op", old.empty() ? "add" : "replace"},
+                            {"path", path + "/" + key},
+                            {"value", json::parse(value)}});
+    }
+  }
+  for (const auto& [key, value] : now) {
+    operations.push_back({{"op", "remove"}, {"path", path + "/" + key}});
+  }
+  return operations;
+}
+
+/// Turns the items of `whole` that the ends added to into what they were before.
+template <class Item, class Changes>
 void append_changes(json& patch, const std::string& list, const std::vector<Item>& whole,
                     const std::vector<Item>& ends, const std::vector<Item>& before,
-                    ToJson to_json) {
+                    Changes changes) {
   std::map<std::string_view, const Item*> places;
   for (const Item& item : ends) {
     places.emplace(item.fingerprint, nullptr);
@@ -59,7 +87,7 @@ void append_changes(json& patch, const std::string& list, const std::vector<Item
     if (place->second == nullptr) {
       patch.push_back({{"op", "remove"}, {"path", path}});
     } else if (!(item == *place->second)) {
-      append(patch, json::diff(to_json(item), to_json(*place->second), path));
+      append(patch, changes(item, *place->second, path));
     }
   }
 }
@@ -100,7 +128,7 @@ void unkey(json& document, const char* list) {
 
 }  // namespace
 
-std::string write_piece(WorkloadPiece piece, Workload* settled_whole) {
+std::string write_piece(WorkloadPiece piece, Workload* settled_whole, std::size_t threads) {
   const Workload tail = ends_of_log(piece);
   // Copies only of what the ends touch: the whole may be large.
   Workload before;
@@ -112,16 +140,20 @@ std::string write_piece(WorkloadPiece piece, Workload* settled_whole) {
   Workload whole = merge(std::move(piece.decided), tail);
   std::string text;
   if (piece.ends.start_layout.format == LogFormat::Auto) {
-    text = write_workload(whole);
+    text = write_workload(whole, threads);
   } else {
-    coarsen(before, whole.bucket_seconds);
-    json undo = json::diff(sums(whole), sums_before);
-    append_changes(undo, "classes", whole.classes, tail.classes, before.classes, class_json);
-    append_changes(undo, "patterns", whole.patterns, tail.patterns, before.patterns, pattern_json);
-    append_changes(undo, "chatty", whole.chatty, tail.chatty, before.chatty, chatty_json);
-    json ends = ends_json(piece.ends);
-    ends["undo"] = std::move(undo);
-    text = workload_text(whole, ends.dump(-1, ' ', false, json::error_handler_t::replace));
+    const auto ends_text = [&] {
+      coarsen(before, whole.bucket_seconds);
+      json ends = ends_json(piece.ends);
+      json& undo = ends["undo"] = json::diff(sums(whole), sums_before);
+      append_changes(undo, "classes", whole.classes, tail.classes, before.classes, class_changes);
+      append_changes(undo, "patterns", whole.patterns, tail.patterns, before.patterns,
+                     by_diff<SessionPattern>(pattern_json));
+      append_changes(undo, "chatty", whole.chatty, tail.chatty, before.chatty,
+                     by_diff<ChattyTransactions>(chatty_json));
+      return json_text(ends);
+    };
+    text = workload_text(whole, ends_text, threads);
   }
   if (settled_whole != nullptr) {
     *settled_whole = std::move(whole);

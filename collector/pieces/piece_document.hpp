@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,9 @@ namespace quern::collector {
 /// what hangs over the piece's ends, and in `undo` the JSON Patch (RFC 6902) that takes from the
 /// document what the ends added to it. For this patch classes and patterns are keyed by
 /// fingerprint. `whole`, if given, takes the settled workload.
-[[nodiscard]] std::string write_piece(WorkloadPiece piece, Workload* whole = nullptr);
+/// The bytes are the same for any number of threads.
+[[nodiscard]] std::string write_piece(WorkloadPiece piece, Workload* whole = nullptr,
+                                      std::size_t threads = 1);
 
 /// A Workload document without ends is a piece with nothing open. Throws UserError as
 /// read_workload().

@@ -5,9 +5,10 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+
+#include "collector/base/json_text.hpp"
 
 namespace quern::collector {
 
@@ -48,20 +49,6 @@ bool is_rule(std::string_view name, const PlanValue& value) {
   }
 }
 
-/// Printed as it is: as good as all names and values of a plan are.
-bool needs_no_escape(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; });
-}
-
-void write_text(std::string_view text, std::string& out) {
-  if (needs_no_escape(text)) {
-    out.append(1, '"').append(text).append(1, '"');
-    return;
-  }
-  out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 void write(const PlanValue& value, std::string& out, int depth);
 
 void write_object(const PlanValue& object, std::string& out, int depth) {
@@ -76,7 +63,7 @@ void write_object(const PlanValue& object, std::string& out, int depth) {
   out += '{';
   for (const auto* member : members) {
     out += out.back() == '{' ? "" : ",";
-    write_text(member->first, out);
+    append_json(member->first, out);
     out += ':';
     write(member->second, out, depth + 1);
   }
@@ -86,7 +73,7 @@ void write_object(const PlanValue& object, std::string& out, int depth) {
 void write(const PlanValue& value, std::string& out, int depth) {
   switch (depth > kMostDepth ? PlanValue::Kind::Bool : value.kind) {
     case PlanValue::Kind::Text:
-      write_text(value.scalar, out);
+      append_json(value.scalar, out);
       break;
     case PlanValue::Kind::Number:
     case PlanValue::Kind::Bool:

@@ -29,17 +29,6 @@ json finding_json(const collector::PlanFinding& finding) {
           {"share", std::round(finding.share * kShareDigits) / kShareDigits}};
 }
 
-json findings_json(const ObservedPlan& plan) {
-  json list = json::array();
-  for (const collector::PlanFinding& finding : collector::findings_of(plan)) {
-    if (list.size() == kMostFindings) {
-      break;
-    }
-    list.push_back(finding_json(finding));
-  }
-  return list;
-}
-
 json count_json(const WriteCount& count) {
   json object = {{"statements", count.statements}};
   if (count.with_rows > 0) {
@@ -51,11 +40,18 @@ json count_json(const WriteCount& count) {
 
 }  // namespace
 
-void add_told(json& object, const QueryClass& query, std::int32_t bucket_seconds) {
-  json& plans = object["plans"];
-  for (std::size_t i = 0; i < query.plans.size(); ++i) {
-    plans[i]["findings"] = findings_json(query.plans[i]);
+json findings_json(const ObservedPlan& plan) {
+  json list = json::array();
+  for (const collector::PlanFinding& finding : collector::findings_of(plan)) {
+    if (list.size() == kMostFindings) {
+      break;
+    }
+    list.push_back(finding_json(finding));
   }
+  return list;
+}
+
+json plan_periods_json(const QueryClass& query, std::int32_t bucket_seconds) {
   json periods = json::array();
   for (const PlanPeriod& period : plan_periods(query, bucket_seconds)) {
     periods.push_back({{"calls", period.calls},
@@ -65,9 +61,7 @@ void add_told(json& object, const QueryClass& query, std::int32_t bucket_seconds
                        {"total_us", period.total.count()},
                        {"until", period.until}});
   }
-  if (!periods.empty()) {
-    object["plan_periods"] = std::move(periods);
-  }
+  return periods;
 }
 
 json writes_json(const Workload& workload) {

@@ -11,8 +11,11 @@ namespace quern {
 /// What a Workload document says besides what it holds, for its readers: it is told from the rest,
 /// and is not read back.
 
-/// To the JSON of a class: `findings` of each plan, and `plan_periods` where its plan has flipped.
-void add_told(nlohmann::json& object, const QueryClass& query, std::int32_t bucket_seconds);
+/// What stands out in a plan.
+[[nodiscard]] nlohmann::json findings_json(const ObservedPlan& plan);
+/// Of a class whose plan has flipped, when it ran by which; else an empty list.
+[[nodiscard]] nlohmann::json plan_periods_json(const QueryClass& query,
+                                               std::int32_t bucket_seconds);
 /// What is written to each table and column.
 [[nodiscard]] nlohmann::json writes_json(const Workload& workload);
 

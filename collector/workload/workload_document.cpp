@@ -1,10 +1,15 @@
 #include "collector/workload/workload_document.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "collector/base/in_parallel.hpp"
 #include "collector/base/json_numbers.hpp"
+#include "collector/base/json_text.hpp"
 #include "collector/input/byte_source.hpp"
+#include "collector/workload/class_text.hpp"
 #include "collector/workload/told_json.hpp"
 #include "collector/workload/workload_json.hpp"
 
@@ -16,20 +21,53 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "quern-workload";
 
-// Documents are clean UTF-8 by construction; `replace` keeps even a broken one writable.
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 /// One element a line, so that documents can be compared by eye and by diff.
-template <class Item, class ToJson>
-std::string lines_of(const std::vector<Item>& items, ToJson to_json) {
+template <class Item, class Append>
+std::string lines_of(const std::vector<Item>& items, Append append) {
   std::string text = "[";
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    text += i == 0 ? "\n" : ",\n";
-    text += text_of(to_json(items[i]));
+  for (const Item& item : items) {
+    text += text.size() == 1 ? "\n" : ",\n";
+    append(item, text);
   }
   return text + (items.empty() ? "]" : "\n]");
+}
+
+/// The parts that take time.
+struct Parts {
+  std::string classes;
+  std::string ends;
+  std::string writes;
+};
+
+Parts parts_of(const Workload& w, const std::function<std::string()>& ends, std::size_t threads) {
+  constexpr std::size_t kRun = 16;  // classes that are written together
+  Parts parts;
+  std::vector<std::string> runs((w.classes.size() + kRun - 1) / kRun);
+  const auto write_run = [&](std::size_t run) {
+    for (std::size_t i = run * kRun; i < std::min(w.classes.size(), (run + 1) * kRun); ++i) {
+      runs[run] += i == 0 ? "\n" : ",\n";
+      append_class(w.classes[i], w.bucket_seconds, runs[run]);
+    }
+  };
+  in_parallel(
+      runs.size() + 2,
+      [&](std::size_t i) {
+        if (i == 0) {
+          parts.ends = ends ? ends() : std::string{};
+        } else if (i == 1) {
+          parts.writes = json_text(writes_json(w));
+        } else {
+          write_run(i - 2);
+        }
+      },
+      {}, threads);
+  parts.classes = "[";
+  for (std::string& run : runs) {
+    parts.classes += run;
+    run = {};
+  }
+  parts.classes += w.classes.empty() ? "]" : "\n]";
+  return parts;
 }
 
 void check_header(const json& document, const std::string& name) {
@@ -56,32 +94,34 @@ void check_header(const json& document, const std::string& name) {
 
 }  // namespace
 
-std::string workload_text(const Workload& w, const std::string& ends) {
-  const auto told_class = [&](const QueryClass& c) {
-    json object = class_json(c);
-    add_told(object, c, w.bucket_seconds);
-    return object;
+std::string workload_text(const Workload& w, const std::function<std::string()>& ends,
+                          std::size_t threads) {
+  const auto add_chatty = [](const auto& c, std::string& out) { append_json(chatty_json(c), out); };
+  const auto add_pattern = [](const auto& p, std::string& out) {
+    append_json(pattern_json(p), out);
   };
+  const Parts parts = parts_of(w, ends, threads);
   std::string text = "{\n";
   text += fmt::format("\"bucket_seconds\": {},\n", w.bucket_seconds);
-  text += "\"chatty\": " + lines_of(w.chatty, chatty_json) + ",\n";
-  text += "\"classes\": " + lines_of(w.classes, told_class) + ",\n";
-  text += ends.empty() ? "" : "\"ends\": " + ends + ",\n";
-  text += "\"events\": " + text_of(events_json(w.events)) + ",\n";
+  text += "\"chatty\": " + lines_of(w.chatty, add_chatty) + ",\n";
+  text.append("\"classes\": ").append(parts.classes).append(",\n");
+  if (!parts.ends.empty()) {
+    text.append("\"ends\": ").append(parts.ends).append(",\n");
+  }
+  text += "\"events\": " + json_text(events_json(w.events)) + ",\n";
   text += fmt::format("\"format\": \"{}\",\n", kFormat);
-  text += "\"formats\": " + text_of(json(w.formats)) + ",\n";
+  text += "\"formats\": " + json_text(json(w.formats)) + ",\n";
   text += fmt::format("\"from_us\": {},\n", w.from_us);
-  text += "\"input\": " + text_of(input_json(w.input)) + ",\n";
-  text += "\"patterns\": " + lines_of(w.patterns, pattern_json) + ",\n";
-  text += "\"skipped\": " + text_of(skipped_json(w.skipped)) + ",\n";
+  text += "\"input\": " + json_text(input_json(w.input)) + ",\n";
+  text += "\"patterns\": " + lines_of(w.patterns, add_pattern) + ",\n";
+  text += "\"skipped\": " + json_text(skipped_json(w.skipped)) + ",\n";
   text += fmt::format("\"until_us\": {},\n", w.until_us);
   text += fmt::format("\"version\": {},\n", Workload::kFormatVersion);
-  text += "\"writes\": " + text_of(writes_json(w)) + "\n}\n";
-  return text;
+  return text.append("\"writes\": ").append(parts.writes).append("\n}\n");
 }
 
-std::string write_workload(const Workload& workload) {
-  return workload_text(workload, {});
+std::string write_workload(const Workload& workload, std::size_t threads) {
+  return workload_text(workload, {}, threads);
 }
 
 json workload_document(std::string_view text, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,7 @@ namespace quern {
 
 /// The Workload as JSON ("format": "quern-workload"): keys sorted, one class a line, equal
 /// workloads give equal bytes. Times are in microseconds (`_us`).
-[[nodiscard]] std::string write_workload(const Workload& workload);
+[[nodiscard]] std::string write_workload(const Workload& workload, std::size_t threads = 1);
 
 /// `name` is for messages. Throws UserError for what is no Workload document, was cut, or comes
 /// from a newer version.

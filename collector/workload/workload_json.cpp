@@ -7,32 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/workload/canonical_order.hpp"
+#include "collector/workload/class_text.hpp"
 
 namespace quern {
 
 namespace {
 
 using nlohmann::json;
-
-constexpr std::array<const char*, 7> kKinds = {"select", "insert",  "update", "delete",
-                                               "merge",  "utility", "other"};
-
-template <class Counts>
-json pairs(const Counts& counts) {
-  json list = json::array();
-  for (const auto& [key, count] : counts) {
-    list.push_back({key, count});
-  }
-  return list;
-}
-
-json buckets_json(const std::map<std::int64_t, TimeBucket>& buckets) {
-  json list = json::array();
-  for (const auto& [start, bucket] : buckets) {
-    list.push_back({start, bucket.calls, bucket.total.count()});
-  }
-  return list;
-}
 
 std::map<std::int64_t, TimeBucket> buckets_of(const json& list) {
   std::map<std::int64_t, TimeBucket> buckets;
@@ -41,30 +22,6 @@ std::map<std::int64_t, TimeBucket> buckets_of(const json& list) {
         bucket.at(1).get<std::uint64_t>(), Microseconds{bucket.at(2).get<std::int64_t>()}};
   }
   return buckets;
-}
-
-json sample_json(const SampleExecution& sample) {
-  json parameters = json::array();
-  for (const auto& value : sample.parameters) {
-    parameters.push_back(value ? json(*value) : json(nullptr));
-  }
-  return {{"at_us", sample.at_us},
-          {"duration_us", sample.duration.count()},
-          {"parameters", std::move(parameters)},
-          {"parameters_complete", sample.parameters_complete},
-          {"plan_shape", sample.plan_shape},
-          {"sql", sample.sql},
-          {"why", sample.why}};
-}
-
-json plan_json(const ObservedPlan& plan) {
-  return {{"by_time", buckets_json(plan.by_time)},
-          {"calls", plan.calls},
-          {"example", plan.example},
-          {"example_at_us", plan.example_at_us},
-          {"example_duration_us", plan.example_duration.count()},
-          {"shape", plan.shape},
-          {"total_us", plan.total.count()}};
 }
 
 Microseconds microseconds(const json& object, const char* key) {
@@ -115,24 +72,6 @@ ObservedPlan plan_of(const json& object) {
     plan.by_time = buckets_of(object.at("by_time"));
   }
   return plan;
-}
-
-StatementKind kind_of(const std::string& word) {
-  for (std::size_t i = 0; i < kKinds.size(); ++i) {
-    if (word == kKinds[i]) {
-      return static_cast<StatementKind>(i);
-    }
-  }
-  throw UserError{fmt::format("statement kind '{}' is not known", word)};
-}
-
-/// As text: they need all 64 bits.
-json query_ids_json(const std::set<std::int64_t>& ids) {
-  json texts = json::array();
-  for (const std::int64_t id : ids) {
-    texts.push_back(std::to_string(id));
-  }
-  return texts;
 }
 
 std::set<std::int64_t> query_ids_of(const json& texts) {
@@ -216,50 +155,6 @@ ChattyTransactions chatty_of(const json& object) {
 }
 
 }  // namespace
-
-nlohmann::json class_json(const QueryClass& c) {
-  json samples = json::array();
-  for (const SampleExecution& sample : c.samples) {
-    samples.push_back(sample_json(sample));
-  }
-  json plans = json::array();
-  for (const ObservedPlan& plan : c.plans) {
-    plans.push_back(plan_json(plan));
-  }
-  json result = {
-      {"applications", c.applications},
-      {"by_time", buckets_json(c.by_time)},
-      {"calls", c.calls},
-      {"cancelled", c.cancelled},
-      {"databases", c.databases},
-      {"durations", {{"bins", pairs(c.durations.bins())}, {"zeros", c.durations.zeros()}}},
-      {"errors", c.errors},
-      {"fingerprint", c.fingerprint},
-      {"kind", kKinds[static_cast<std::size_t>(c.kind)]},
-      {"list_lengths", pairs(c.list_lengths)},
-      {"lock_wait_us", c.lock_wait_time.count()},
-      {"lock_waits", c.lock_waits},
-      {"maximum_us", c.maximum.count()},
-      {"minimum_us", c.minimum.count()},
-      {"parse_and_bind_us", c.parse_and_bind.count()},
-      {"plans", std::move(plans)},
-      {"rows", c.rows ? json(*c.rows) : json(nullptr)},
-      {"samples", std::move(samples)},
-      {"sql", c.sql},
-      {"temp_bytes", c.temp_bytes},
-      {"temp_files", c.temp_files},
-      {"total_us", c.total.count()},
-      {"untimed", c.untimed},
-      {"users", c.users}};
-  if (c.nested > 0) {
-    result["nested"] = c.nested;
-    result["nested_us"] = c.nested_total.count();
-  }
-  if (!c.query_ids.empty()) {
-    result["query_ids"] = query_ids_json(c.query_ids);
-  }
-  return result;
-}
 
 nlohmann::json pattern_json(const SessionPattern& p) {
   return {{"calls", p.calls},

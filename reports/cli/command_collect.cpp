@@ -138,7 +138,7 @@ void run_with_state(const CommandContext& context, const Options& typed,
     context.warn(reason);
   }
   Workload workload;
-  const std::string document = write_piece(collected(state), &workload);
+  const std::string document = write_piece(collected(state), &workload, options.threads);
   if (!typed.output.empty()) {
     write_output(context, typed.output, document);
   }
@@ -164,7 +164,7 @@ void run(const CommandContext& context, const Options& typed) {
     piece = collector::collect_piece(typed.inputs, options);
   }
   Workload workload;
-  const std::string document = write_piece(std::move(piece), &workload);
+  const std::string document = write_piece(std::move(piece), &workload, options.threads);
   workload = collector::checked(std::move(workload));
   write_output(context, typed.output, document);
   for (const auto& [layout, files] : recognized) {

@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "collector/base/failure.hpp"
 #include "collector/collect.hpp"
@@ -32,6 +34,33 @@ TEST_CASE("a workload document reads back as it was") {
   const std::string text = write_workload(w);
   CHECK(read_workload(text, "x") == w);
   CHECK(write_workload(read_workload(text, "x")) == text);
+}
+
+TEST_CASE("the keys of a document are sorted, whatever a class holds") {
+  Workload w = sample();
+  for (QueryClass& c : w.classes) {
+    c.nested = 1;
+    c.query_ids = {-3, 1};
+    c.rows = c.rows ? std::nullopt : std::optional<std::uint64_t>{2};
+    c.list_lengths = {{3, 4}};
+  }
+  const std::string text = write_workload(w);
+  std::size_t classes = 0;
+  for (std::istringstream lines{text}; lines;) {
+    std::string line;
+    std::getline(lines, line);
+    if (line.rfind("{\"applications\"", 0) == 0) {
+      line.erase(line.find_last_of('}') + 1);
+      REQUIRE(nlohmann::json::parse(line).dump() == line);
+      ++classes;
+    }
+  }
+  CHECK(classes == w.classes.size());
+}
+
+TEST_CASE("a document written on several threads is the same") {
+  const Workload w = sample();
+  CHECK(write_workload(w, 4) == write_workload(w));
 }
 
 TEST_CASE("a compressed workload document is read as it is") {

@@ -1,4 +1,4 @@
-#include "advisor/select/in_parallel.hpp"
+#include "collector/base/in_parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace quern::advisor {
+namespace quern {
 
 namespace {
 
@@ -40,7 +40,7 @@ Spare& spare() {
 }  // namespace
 
 void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work,
-                 const std::function<void(double)>& progress) {
+                 const std::function<void(double)>& progress, std::size_t threads) {
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(count);
   const auto run = [&](bool reports) {
@@ -55,8 +55,9 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
       }
     }
   };
+  const std::size_t helpers = std::max<std::size_t>(std::min(count, threads), 1) - 1;
   std::vector<std::thread> others;
-  for (std::size_t i = spare().take(count > 1 ? count - 1 : 0); i > 0; --i) {
+  for (std::size_t i = spare().take(helpers); i > 0; --i) {
     others.emplace_back([&run] {
       run(false);
       spare().give_back();
@@ -73,4 +74,4 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
   }
 }
 
-}  // namespace quern::advisor
+}  // namespace quern
