@@ -17,6 +17,7 @@ namespace {
 
 using planner_model::index_write_cost;
 using planner_model::IndexWriteCost;
+using planner_model::SizeContext;
 
 /// With fewer counted updates than this the share of HOT ones says nothing.
 constexpr std::int64_t kEnoughUpdates = 50;
@@ -75,17 +76,17 @@ struct Entry {
   double wal = 0;
 };
 
-Entry entry_of(const Index& index, const Table& table, const CatalogSnapshot& catalog) {
-  const IndexWriteCost unit = index_write_cost(index, table, catalog);
+Entry entry_of(const Index& index, const Table& table, const SizeContext& sizes) {
+  const IndexWriteCost unit = index_write_cost(index, table, sizes);
   return {unit.cost_per_insert.value(), unit.wal_per_insert.value()};
 }
 
-Entry existing_entries(Oid oid, const CatalogSnapshot& catalog) {
+Entry existing_entries(Oid oid, const CatalogSnapshot& catalog, const SizeContext& sizes) {
   Entry sum;
   if (const Table* table = find_table(catalog, oid)) {
     const Table& leaf = representative(*table, catalog);
     for (const Index* index : indexes_of(catalog, leaf.oid)) {
-      const Entry entry = entry_of(*index, leaf, catalog);
+      const Entry entry = entry_of(*index, leaf, sizes);
       sum.cost += entry.cost;
       sum.wal += entry.wal;
     }
@@ -223,7 +224,7 @@ void WritePrices::price(SelectionProblem& problem,
     const Oid table = candidates[a].index.definition.table;
     if (!candidates[a].parts.empty() && profile_.tables.contains(table)) {
       const Index& part = candidates[a].parts.front().definition;
-      entries[a] = entry_of(part, representative(*find_table(catalog_, table), catalog_), catalog_);
+      entries[a] = entry_of(part, representative(*find_table(catalog_, table), catalog_), sizes_);
     }
   });
   for (const auto& [oid, writes] : profile_.tables) {
@@ -239,7 +240,7 @@ void WritePrices::price(SelectionProblem& problem,
       }
       always += (1 - writes.hot_share) * update.rows;
       HotGroup group = hot_group(*table, update, writes.hot_share * update.rows,
-                                 existing_entries(oid, catalog_), candidates, entries);
+                                 existing_entries(oid, catalog_, sizes_), candidates, entries);
       if (!group.blockers.empty()) {
         problem.hot.push_back(std::move(group));
       }
@@ -265,7 +266,7 @@ Cost WritePrices::existing_cost() const {
       const bool blocked = blocked_by_existing(*table, catalog_, update.columns, "");
       rows += (blocked ? 1 : 1 - writes.hot_share) * update.rows;
     }
-    sum += rows * existing_entries(oid, catalog_).cost;
+    sum += rows * existing_entries(oid, catalog_, sizes_).cost;
   }
   return Cost{sum};
 }
@@ -274,7 +275,7 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
                                    const std::string& except) const {
   const Table& table = *find_table(catalog_, oid);
   const Table& leaf = representative(table, catalog_);
-  const IndexWriteCost unit = index_write_cost(index, leaf, catalog_);
+  const IndexWriteCost unit = index_write_cost(index, leaf, sizes_);
   WriteEffect effect{.wal_per_insert = unit.wal_per_insert};
   const auto found = profile_.tables.find(oid);
   if (found == profile_.tables.end()) {
@@ -294,8 +295,8 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   }
   effect.hot_updates_lost = lost;
   effect.wal_total = Bytes{entries * effect.wal_per_insert.value()};
-  effect.cost_total =
-      Cost{entries * unit.cost_per_insert.value() + lost * existing_entries(oid, catalog_).cost};
+  effect.cost_total = Cost{entries * unit.cost_per_insert.value() +
+                           lost * existing_entries(oid, catalog_, sizes_).cost};
   return effect;
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "planner-model/size/column_readings.hpp"
+
 #include "advisor/advice.hpp"
 #include "advisor/price/planned_workload.hpp"
 #include "advisor/price/sized_candidate.hpp"
@@ -57,6 +59,9 @@ class WritePrices {
 
   const WriteProfile& profile_;
   const CatalogSnapshot& catalog_;
+  planner_model::TypeSystem types_{catalog_};
+  mutable planner_model::ColumnReadings readings_ = {};
+  planner_model::SizeContext sizes_{types_, nullptr, &readings_};
 };
 
 }  // namespace quern::advisor

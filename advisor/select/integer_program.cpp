@@ -110,6 +110,9 @@ class Formulation {
     if (end.effort == Effort::Light) {
       Cbc_setParameter(model_.get(), "trustPseudoCosts", "0");
       Cbc_setParameter(model_.get(), "heuristicsOnOff", "off");
+      // Cuts and strong branching prove bounds, which a point of a curve does not need.
+      Cbc_setParameter(model_.get(), "cutsOnOff", "off");
+      Cbc_setParameter(model_.get(), "strongBranching", "0");
     }
     start_from(end.start);
     Cbc_solve(model_.get());

@@ -6,6 +6,7 @@
 
 #include "collector/base/failure.hpp"
 
+#include "planner-model/size/column_readings.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/text_order.hpp"
 #include "planner-model/size/value_classes.hpp"
@@ -126,6 +127,13 @@ class ColumnReader {
   }
 
   [[nodiscard]] IndexColumn plain(const Column& column) const {
+    const auto read = [&] { return plain_anew(column); };
+    return context_.readings == nullptr || !conditions_.empty()
+               ? read()
+               : context_.readings->of(column, rows_, read);
+  }
+
+  [[nodiscard]] IndexColumn plain_anew(const Column& column) const {
     IndexColumn answer = of_type(types_.base_type(column.type), column.type_modifier);
     answer.collation = column.collation;
     answer.number = column.number;

@@ -48,11 +48,18 @@ struct IndexColumn {
   [[nodiscard]] double distinct() const;   ///< NULL counts as one
 };
 
+class ColumnReadings;
+
 /// What an index's size needs to read definitions with; `expressions` null: expression columns are
-/// taken for unknown ones.
+/// taken for unknown ones; `readings` null: each column is read anew.
 struct SizeContext {
+  SizeContext(const TypeSystem& all_types, const TableExpressions* bound = nullptr,
+              ColumnReadings* kept = nullptr)
+      : types{all_types}, expressions{bound}, readings{kept} {}
+
   const TypeSystem& types;
-  const TableExpressions* expressions = nullptr;
+  const TableExpressions* expressions;
+  ColumnReadings* readings;
 };
 
 /// `rows`: of the table. A partial index's columns are those of the rows that its predicate keeps,

@@ -35,14 +35,20 @@ double fraction_indexed(const Index& index, double table_rows) {
 IndexWriteCost index_write_cost(const Index& index, const Table& table,
                                 const CatalogSnapshot& catalog, double rows_between_checkpoints) {
   const TypeSystem types{catalog};
+  return index_write_cost(index, table, SizeContext{types}, rows_between_checkpoints);
+}
+
+IndexWriteCost index_write_cost(const Index& index, const Table& table, const SizeContext& context,
+                                double rows_between_checkpoints) {
+  const CatalogSnapshot& catalog = context.types.catalog();
   const double table_rows = std::max(table.reltuples, 0.0);
-  const auto columns = index_columns(index, table, {types}, table_rows);
+  const auto columns = index_columns(index, table, context, table_rows);
   const double share = fraction_indexed(index, table_rows);
   const double entries =
       index.reltuples >= 0 && !index.predicate.empty() ? index.reltuples : table_rows;
   double pages = static_cast<double>(index.pages);
   if (pages < 1) {
-    pages = index_size(index, table, {types}, entries, SizeModel::AsBuilt).pages.value();
+    pages = index_size(index, table, context, entries, SizeModel::AsBuilt).pages.value();
   }
   const double height = index.tree_height.value_or(2);
   const bool ascending = is_ascending(columns);
@@ -62,13 +68,13 @@ IndexWriteCost index_write_cost(const Index& index, const Table& table,
 
   IndexWriteCost cost{};
   const WriteShape steady{.kind = RowWrite::Insert};
-  cost.wal_per_insert = Bytes{row_wal(catalog, table, {&index}, steady).indexes.front().records};
+  cost.wal_per_insert = Bytes{row_wal(context, table, {&index}, steady).indexes.front().records};
   if (rows_between_checkpoints > 0 && setting(catalog, "full_page_writes", 1) != 0) {
     const WriteShape after_checkpoint{.kind = RowWrite::Insert,
                                       .rows = rows_between_checkpoints,
                                       .rows_between_checkpoints = rows_between_checkpoints};
     cost.wal_full_page_images =
-        Bytes{row_wal(catalog, table, {&index}, after_checkpoint).indexes.front().images};
+        Bytes{row_wal(context, table, {&index}, after_checkpoint).indexes.front().images};
   }
 
   // In the planner's units: the descent's comparisons, a tuple formed and placed, and the share of

@@ -3,6 +3,8 @@
 #include "collector/base/units.hpp"
 #include "collector/catalog/snapshot.hpp"
 
+#include "planner-model/size/index_columns.hpp"
+
 namespace quern::planner_model {
 
 /// What one index adds to one row inserted: its WAL by planner-model/writes/, long after a
@@ -17,6 +19,9 @@ struct IndexWriteCost {
 /// large number is assumed, and no full-page images are charged).
 [[nodiscard]] IndexWriteCost index_write_cost(const Index& index, const Table& table,
                                               const CatalogSnapshot& catalog,
+                                              double rows_between_checkpoints = 0);
+[[nodiscard]] IndexWriteCost index_write_cost(const Index& index, const Table& table,
+                                              const SizeContext& context,
                                               double rows_between_checkpoints = 0);
 
 }  // namespace quern::planner_model

@@ -15,6 +15,7 @@
 #include "planner-model/query/bind_index_name.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/query/sql_functions.hpp"
+#include "planner-model/size/column_readings.hpp"
 #include "planner-model/size/gin_shapes.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/whatif/table_use.hpp"
@@ -111,6 +112,7 @@ struct Planner::Implementation {
   Binder binder;
   SqlFunctions sql_functions;
   TableExpressions expressions;
+  mutable ColumnReadings readings = {};
   GinShapes gin_shapes;
   CostParameters cost;
   std::int64_t now_us = 0;
@@ -255,7 +257,7 @@ const std::vector<Index>& Planner::Implementation::leaf_indexes(const Hypothetic
       copy.table = leaf->oid;
       copy.name = choose_index_name(catalog, *leaf, column_names(created.definition, table));
       remap_columns(copy, table, *leaf);
-      size_index(copy, *leaf, indexed_rows(copy, *leaf), {types, &expressions}, sizes);
+      size_index(copy, *leaf, indexed_rows(copy, *leaf), {types, &expressions, &readings}, sizes);
     }
   }
   return entry->second;
@@ -316,9 +318,10 @@ HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {
     result.size = Bytes{bytes};
     return result;
   }
-  result.size =
-      size_index(index, table, implementation_->indexed_rows(index, table),
-                 {implementation_->types, &implementation_->expressions}, implementation_->sizes);
+  result.size = size_index(
+      index, table, implementation_->indexed_rows(index, table),
+      {implementation_->types, &implementation_->expressions, &implementation_->readings},
+      implementation_->sizes);
   return result;
 }
 

@@ -19,12 +19,12 @@ double null_share(const IndexColumn& column) {
   return column.statistics == nullptr ? 0 : column.statistics->null_fraction;
 }
 
-std::vector<IndexColumn> all_columns(const Table& table, const TypeSystem& types) {
+std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& context) {
   Index every{.table = table.oid};
   for (const Column& column : table.columns) {
     every.included.push_back(column.number);
   }
-  return index_columns(every, table, {types}, std::max(0.0, table.reltuples));
+  return index_columns(every, table, context, std::max(0.0, table.reltuples));
 }
 
 /// Where a tuple's data ends: the expected length, and how likely each remainder by 8 is, which
@@ -150,8 +150,8 @@ double differing_bytes(const IndexColumn& column) {
 
 }  // namespace
 
-HeapRow heap_row(const Table& table, const TypeSystem& types) {
-  const auto columns = all_columns(table, types);
+HeapRow heap_row(const Table& table, const SizeContext& context) {
+  const auto columns = all_columns(table, context);
   HeapRow row;
   Offset data;
   for (const IndexColumn& column : columns) {
@@ -182,9 +182,9 @@ HeapRow heap_row(const Table& table, const TypeSystem& types) {
   return row;
 }
 
-ChangedBytes changed_bytes(const Table& table, const TypeSystem& types,
+ChangedBytes changed_bytes(const Table& table, const SizeContext& context,
                            const std::vector<std::int16_t>& columns) {
-  const auto every = all_columns(table, types);
+  const auto every = all_columns(table, context);
   constexpr double kUnknown = 8;
   double first = -1;
   double last = 0;

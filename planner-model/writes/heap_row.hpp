@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "planner-model/query/type_system.hpp"
+#include "planner-model/size/index_columns.hpp"
 
 namespace quern::planner_model {
 
@@ -24,7 +24,7 @@ struct HeapRow {
   bool length_varies = false;
 };
 
-[[nodiscard]] HeapRow heap_row(const Table& table, const TypeSystem& types);
+[[nodiscard]] HeapRow heap_row(const Table& table, const SizeContext& context);
 
 /// Bytes of the tuple from the first to the last one that differs (log_heap_update(), heapam.c).
 struct ChangedBytes {
@@ -32,7 +32,7 @@ struct ChangedBytes {
   double set = 8;   ///< when the columns get other values of their kind
 };
 
-[[nodiscard]] ChangedBytes changed_bytes(const Table& table, const TypeSystem& types,
+[[nodiscard]] ChangedBytes changed_bytes(const Table& table, const SizeContext& context,
                                          const std::vector<std::int16_t>& columns);
 
 }  // namespace quern::planner_model

@@ -90,10 +90,10 @@ double pages_touched(double pages, double touches) {
   return all * -std::expm1(touches * std::log1p(-std::min(1 / all, 0.999999)));
 }
 
-IndexEntries index_entries(const TypeSystem& types, const Table& table, const Index& index) {
+IndexEntries index_entries(const SizeContext& context, const Table& table, const Index& index) {
   IndexEntries all{.index = &index, .table = &table};
   const double rows = std::max(table.reltuples, 0.0);
-  all.columns = index_columns(index, table, {types}, rows);
+  all.columns = index_columns(index, table, context, rows);
   const bool partial = !index.predicate.empty();
   all.entries = index.reltuples >= 0 && partial ? index.reltuples : rows;
   all.share = partial && rows > 0 ? std::clamp(all.entries / rows, 0.0, 1.0) : 1.0;
@@ -105,7 +105,7 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
   }
   all.tuple = average_tuple_size(all.columns);
   const double built =
-      index_size(index, table, {types}, all.entries, SizeModel::AsBuilt).pages.value();
+      index_size(index, table, context, all.entries, SizeModel::AsBuilt).pages.value();
   const double pages = index.pages > 0 ? static_cast<double>(index.pages) : built;
   all.pages = std::max(pages - 1, 1.0);
   all.built_pages = std::max(built - 1, 1.0);
@@ -121,7 +121,8 @@ IndexEntries index_entries(const TypeSystem& types, const Table& table, const In
   Index as_any = index;
   as_any.unique = false;
   all.new_keys = new_keys(all.columns, all.entries / all.distinct);
-  all.equal_image = index.access_method == "btree" && can_deduplicate(as_any, all.columns, types);
+  all.equal_image =
+      index.access_method == "btree" && can_deduplicate(as_any, all.columns, context.types);
   all.ascending = is_ascending(index, table, all.columns);
   all.advancing = !all.ascending && is_advancing(all.columns);
   all.variation = variation_of(all.columns, all.tuple);

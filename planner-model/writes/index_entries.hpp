@@ -25,7 +25,7 @@ struct IndexEntries {
   double variation = 0;      ///< variance of the tuples' sizes over their mean's square
 };
 
-[[nodiscard]] IndexEntries index_entries(const TypeSystem& types, const Table& table,
+[[nodiscard]] IndexEntries index_entries(const SizeContext& context, const Table& table,
                                          const Index& index);
 
 /// How a shape's rows come to one index.

@@ -87,10 +87,9 @@ WalBytes heap_images(const HeapRow& row, const WriteShape& shape, double touched
           .images = touched * page_image(used) / shape.rows};
 }
 
-HeapWrite heap_write(const CatalogSnapshot& catalog, const Table& table, const TypeSystem& types,
-                     const WriteShape& shape, bool hot_forbidden) {
-  (void)catalog;
-  const HeapRow row = heap_row(table, types);
+HeapWrite heap_write(const Table& table, const SizeContext& context, const WriteShape& shape,
+                     bool hot_forbidden) {
+  const HeapRow row = heap_row(table, context);
   HeapWrite write;
   WalBytes images;
   switch (shape.kind) {
@@ -115,7 +114,7 @@ HeapWrite heap_write(const CatalogSnapshot& catalog, const Table& table, const T
           hot_forbidden ? room.on_same_page : shape.hot_share.value_or(room.on_same_page);
       write.hot = hot_forbidden ? 0 : same;
       write.at_end = !hot_forbidden || same < 0.5;
-      const ChangedBytes changed = changed_bytes(table, types, shape.columns);
+      const ChangedBytes changed = changed_bytes(table, context, shape.columns);
       write.wal.records = update_bytes(row, changed, same);
       write.wal.records +=
           room.prunes * prune_bytes((hot_forbidden ? kDeadItem : kChainItem) * room.pruned);
@@ -184,19 +183,24 @@ bool holds_any(const Index& index, const Table& table, const std::vector<std::in
 RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
                const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const TypeSystem types{catalog};
+  return row_wal(SizeContext{types}, table, indexes, shape);
+}
+
+RowWal row_wal(const SizeContext& context, const Table& table,
+               const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const bool is_update = shape.kind == RowWrite::Update;
   const bool hot_forbidden =
       is_update && std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
         return holds_any(*index, table, shape.columns);
       });
-  const HeapWrite heap = heap_write(catalog, table, types, shape, hot_forbidden);
+  const HeapWrite heap = heap_write(table, context, shape, hot_forbidden);
   RowWal result{.heap = heap.wal};
   for (const Index* index : indexes) {
     if (shape.kind == RowWrite::Delete) {
       result.indexes.emplace_back();  // the entry stays until VACUUM
       continue;
     }
-    const IndexEntries entries = index_entries(types, table, *index);
+    const IndexEntries entries = index_entries(context, table, *index);
     const double share = entries.share * (1 - heap.hot);
     const bool same_key = is_update && !holds_any(*index, table, shape.columns);
     const EntryShape entry{.rows = shape.rows * share,
@@ -206,7 +210,7 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
                            .at_end = heap.at_end,
                            .images = shape.rows_between_checkpoints > 0,
                            .rows_per_transaction = shape.rows_per_transaction};
-    WalBytes wal = share > 0 ? entry_wal(entries, entry, types) : WalBytes{};
+    WalBytes wal = share > 0 ? entry_wal(entries, entry, context.types) : WalBytes{};
     result.indexes.push_back({share * wal.records, share * wal.images});
   }
   result.commit =

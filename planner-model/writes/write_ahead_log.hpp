@@ -6,6 +6,8 @@
 
 #include "collector/catalog/snapshot.hpp"
 
+#include "planner-model/size/index_columns.hpp"
+
 namespace quern::planner_model {
 
 enum class RowWrite : std::uint8_t {
@@ -48,6 +50,8 @@ struct RowWal {
 /// By the record formats of PostgreSQL 15 (xlogrecord.h and each access method's *xlog.h).
 /// `indexes`: of the table, existing or imagined.
 [[nodiscard]] RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
+                             const std::vector<const Index*>& indexes, const WriteShape& shape);
+[[nodiscard]] RowWal row_wal(const SizeContext& context, const Table& table,
                              const std::vector<const Index*>& indexes, const WriteShape& shape);
 
 /// Does an update of these columns change a key, an included column, an expression or the
