@@ -40,7 +40,8 @@ std::vector<QueryUses> uses_of(const PlannedWorkload& planned, const AdviceOptio
                    .foreign_key_check = query.foreign_key_check,
                    .uses = query.uses};
     for (const auto sample : query.samples) {
-      uses.weight += planned.samples[sample].weight * planned.samples[sample].before.as_run.value();
+      uses.weight +=
+          planned.samples[sample].weight * planned.samples[sample].before.counted.value();
     }
     std::erase_if(uses.uses, [&](const auto& use) {
       const Table* table = find_table(catalog, use.table);
@@ -207,7 +208,8 @@ void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
 }
 
 void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
-                 const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog) {
+                 const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog,
+                 planner_model::Counting counting) {
   advice.caveats.push_back(profile.basis);
   if (too_large > 0) {
     advice.caveats.push_back(
@@ -221,14 +223,19 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
     advice.caveats.push_back(fmt::format(
         "{} candidates were left out by the limits, those of the least workload.", found.left_out));
   }
-  const auto hashed =
-      std::count_if(planned.samples.begin(), planned.samples.end(),
-                    [](const auto& sample) { return sample.before.as_run != sample.before.total; });
+  const auto hashed = std::count_if(
+      planned.samples.begin(), planned.samples.end(),
+      [](const auto& sample) { return sample.before.counted != sample.before.total; });
   if (hashed > 0) {
     advice.caveats.push_back(fmt::format(
         "EXPLAIN's total counts an EXISTS row by row in {} planned execution{} that the server "
         "runs with a hashed subplan: the cost here is that of what runs.",
         hashed, hashed == 1 ? "" : "s"));
+  }
+  if (counting == planner_model::Counting::AsExplained) {
+    advice.caveats.emplace_back(
+        "Costs are EXPLAIN's totals, as asked for: an EXISTS under OR counts row by row also where "
+        "the server runs it hashed.");
   }
   if (!catalog.has_statistics) {
     advice.caveats.emplace_back(
@@ -272,7 +279,7 @@ void add_calibration(Advice& advice, const std::optional<Calibration>& calibrati
 Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
               const AdviceOptions& options) {
   check_names(options, catalog);
-  const Planner planner{catalog, options.sizes};
+  const Planner planner{catalog, options.sizes, options.counting};
   report(options, "planning the workload", 0);
   PlannedWorkload planned = plan_workload(workload, planner);
   WriteProfile profile = write_profile(planned, catalog);
@@ -339,7 +346,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_curves(advice, curves.get());
   add_unmodelled(advice, planned, sized.unsized);
   advice.unplanned = std::move(planned.unplanned);
-  add_caveats(advice, planned, profile, found, too_large, catalog);
+  add_caveats(advice, planned, profile, found, too_large, catalog, options.counting);
   add_calibration(advice, calibration, uncalibrated, planned);
   return advice;
 }

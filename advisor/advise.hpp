@@ -25,6 +25,7 @@ struct AdviceOptions {
   std::optional<double> max_build_seconds = {};  ///< of all builds, one after the other
   double time_limit_seconds = 60;
   planner_model::SizeModel sizes = planner_model::SizeModel::AsBuilt;
+  planner_model::Counting counting = planner_model::Counting::WhatRuns;
   std::uint32_t max_width = 4;         ///< key columns of a candidate
   double minimum_benefit = 0.001;      ///< share of the workload's cost below which nothing is said
   std::vector<std::string> keep = {};  ///< index names never to be dropped

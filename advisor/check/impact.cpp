@@ -39,8 +39,8 @@ QueryEffect effect_of(const QueryClass& query, const PlanResult& before, const P
   effect.fingerprint = query.fingerprint;
   effect.sql = query.sql;
   effect.calls = static_cast<double>(query.calls);
-  effect.before = before.as_run;
-  effect.after = after.as_run;
+  effect.before = before.counted;
+  effect.after = after.counted;
   effect.plan_before = before.plan;
   effect.plan_after = after.plan;
   if (query.calls > query.untimed) {
@@ -97,7 +97,7 @@ void judge_drop(const LintResult::Change& change, const Planner& planner,
     }
     // Indexes that the migration creates may take the place of this one.
     const PlanResult without = planner.plan(*one.bound, {created.created, {change.dropped}});
-    const double factor = without.as_run / one.before.as_run;
+    const double factor = without.counted / one.before.counted;
     if (factor > 1 + kNotable) {
       worst = std::max(worst, factor);
       finding.queries.push_back(effect_of(*one.query, one.before, without));
@@ -165,7 +165,7 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
   if (linted.changes.empty()) {
     return;
   }
-  const Planner planner{catalog, options.sizes};
+  const Planner planner{catalog, options.sizes, options.counting};
   IndexConfiguration configuration;
   std::vector<std::optional<HypotheticalIndex>> created;
   for (const auto& change : linted.changes) {
@@ -185,8 +185,8 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
   const auto planned = plan_all(workload, planner, configuration, result);
   for (const Planned& one : planned) {
     const auto calls = static_cast<double>(one.query->calls);
-    result.cost.reads_before += calls * one.before.as_run;
-    result.cost.reads_after += calls * one.after.as_run;
+    result.cost.reads_before += calls * one.before.counted;
+    result.cost.reads_after += calls * one.after.counted;
     result.queries.push_back(effect_of(*one.query, one.before, one.after));
   }
   const IndexConfiguration only_created{configuration.created, {}};

@@ -133,7 +133,7 @@ PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResu
   std::set_difference(under.begin(), under.end(), only_priced.begin(), only_priced.end(),
                       std::back_inserter(rest));
   PlannedCost planned = only_priced.empty()
-                            ? PlannedCost{plan.as_run.value(), among(plan.indexes_used)}
+                            ? PlannedCost{plan.counted.value(), among(plan.indexes_used)}
                             : cost(query, rest);
   known_[query].push_back({std::move(under), planned});
   return planned;
@@ -196,7 +196,7 @@ std::vector<PlannedCost> PlannerCosts::costs(std::size_t query,
 PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) const {
   IndexSet matter = that_matter(query, indexes);
   if (matter.empty()) {
-    return {.cost = workload_.samples[query].before.as_run.value()};
+    return {.cost = workload_.samples[query].before.counted.value()};
   }
   for (const auto& [under, planned] : known_[query]) {
     if (under == matter) {
@@ -214,7 +214,7 @@ PlannedCost PlannerCosts::with_all(std::size_t query,
       planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses);
   only_priced_[query] = among(plan.indexes_priced);
   const PlanResult& before = workload_.samples[query].before;
-  if (before.as_run != before.total) {
+  if (before.counted != before.total) {
     // What does not run without candidates, nor with all of them, never does.
     std::erase_if(accesses, [](const auto& access) { return !access.runs; });
   }

@@ -19,7 +19,7 @@ namespace quern::advisor {
 /// each answers for all sets between the candidates that it uses and those that it had. Different
 /// queries may be asked about at once.
 ///
-/// A query costs what its plan runs (PlanResult::as_run). A candidate that a plan only prices
+/// A query costs what its plan runs (PlanResult::counted). A candidate that a plan only prices
 /// (PlanResult::indexes_priced) earns nothing there: the set costs what it does without it.
 class PlannerCosts : public CostModel {
  public:

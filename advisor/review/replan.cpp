@@ -32,8 +32,8 @@ std::vector<QueryEffect> slower_without(const ReviewInput& input,
     for (const auto sample : query.samples) {
       const auto with = input.costs.plan(sample, input.chosen, before);
       const auto without = input.costs.plan(sample, input.chosen, after);
-      effect.before += with.as_run / static_cast<double>(query.samples.size());
-      effect.after += without.as_run / static_cast<double>(query.samples.size());
+      effect.before += with.counted / static_cast<double>(query.samples.size());
+      effect.after += without.counted / static_cast<double>(query.samples.size());
       if (sample == query.samples.front()) {
         effect.plan_before = with.plan;
         effect.plan_after = without.plan;

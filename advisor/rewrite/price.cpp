@@ -27,7 +27,7 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 bool Price::is_cheaper() const {
-  return after.as_run < (1.0 - kMinimumGain) * before.as_run;
+  return after.counted < (1.0 - kMinimumGain) * before.counted;
 }
 
 std::variant<Price, Unpriced> price(const Planner& planner, const std::string& original,

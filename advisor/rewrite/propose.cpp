@@ -72,8 +72,8 @@ QueryEffect effect_on(const QueryClass& query) {
 }
 
 void fill_price(Proposal& proposal, QueryEffect& effect, const rewrite::Price& price) {
-  effect.before = price.before.as_run;
-  effect.after = price.after.as_run;
+  effect.before = price.before.counted;
+  effect.after = price.after.counted;
   effect.plan_before = price.before.plan;
   effect.plan_after = price.after.plan;
   proposal.read_benefit = effect.calls * (effect.before - effect.after);

@@ -91,7 +91,7 @@ class Trial {
  private:
   [[nodiscard]] double cost(std::size_t sample, const IndexSet& set,
                             const Assumptions& assumed) const {
-    return input_.costs.plan(sample, set, {}, assumed).as_run.value();
+    return input_.costs.plan(sample, set, {}, assumed).counted.value();
   }
 
   const ChoiceInput& input_;

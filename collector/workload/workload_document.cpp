@@ -34,7 +34,7 @@ std::string lines_of(const std::vector<Item>& items, Append append) {
 
 /// The parts that take time.
 struct Parts {
-  std::string classes;
+  std::vector<std::string> classes;  ///< runs of them, the list's end included
   std::string ends;
   std::string writes;
 };
@@ -42,15 +42,15 @@ struct Parts {
 Parts parts_of(const Workload& w, const std::function<std::string()>& ends, std::size_t threads) {
   constexpr std::size_t kRun = 16;  // classes that are written together
   Parts parts;
-  std::vector<std::string> runs((w.classes.size() + kRun - 1) / kRun);
+  parts.classes.resize((w.classes.size() + kRun - 1) / kRun);
   const auto write_run = [&](std::size_t run) {
     for (std::size_t i = run * kRun; i < std::min(w.classes.size(), (run + 1) * kRun); ++i) {
-      runs[run] += i == 0 ? "\n" : ",\n";
-      append_class(w.classes[i], w.bucket_seconds, runs[run]);
+      parts.classes[run] += i == 0 ? "[\n" : ",\n";
+      append_class(w.classes[i], w.bucket_seconds, parts.classes[run]);
     }
   };
   in_parallel(
-      runs.size() + 2,
+      parts.classes.size() + 2,
       [&](std::size_t i) {
         if (i == 0) {
           parts.ends = ends ? ends() : std::string{};
@@ -61,13 +61,21 @@ Parts parts_of(const Workload& w, const std::function<std::string()>& ends, std:
         }
       },
       {}, threads);
-  parts.classes = "[";
+  parts.classes.emplace_back(w.classes.empty() ? "[]" : "\n]");
+  return parts;
+}
+
+/// A large document stands in memory once: what was taken over is let go.
+void move_into(std::string& text, std::vector<std::string>& runs) {
+  std::size_t size = text.size();
+  for (const std::string& run : runs) {
+    size += run.size();
+  }
+  text.reserve(size + size / 8);
   for (std::string& run : runs) {
-    parts.classes += run;
+    text += run;
     run = {};
   }
-  parts.classes += w.classes.empty() ? "]" : "\n]";
-  return parts;
 }
 
 void check_header(const json& document, const std::string& name) {
@@ -100,11 +108,13 @@ std::string workload_text(const Workload& w, const std::function<std::string()>&
   const auto add_pattern = [](const auto& p, std::string& out) {
     append_json(pattern_json(p), out);
   };
-  const Parts parts = parts_of(w, ends, threads);
+  Parts parts = parts_of(w, ends, threads);
   std::string text = "{\n";
   text += fmt::format("\"bucket_seconds\": {},\n", w.bucket_seconds);
   text += "\"chatty\": " + lines_of(w.chatty, add_chatty) + ",\n";
-  text.append("\"classes\": ").append(parts.classes).append(",\n");
+  text += "\"classes\": ";
+  move_into(text, parts.classes);
+  text += ",\n";
   if (!parts.ends.empty()) {
     text.append("\"ends\": ").append(parts.ends).append(",\n");
   }

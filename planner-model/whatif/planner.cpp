@@ -86,7 +86,7 @@ std::vector<IndexAccess> readable(const std::vector<PricedAccess>& priced) {
 }  // namespace
 
 struct Planner::Implementation {
-  Implementation(const CatalogSnapshot& snapshot, SizeModel model);
+  Implementation(const CatalogSnapshot& snapshot, SizeModel model, Counting which);
 
   /// What the planning of one statement under `configuration` starts from. Imagined indexes get
   /// copies with numbers of their own in `imagined`, which must live as long as `global`.
@@ -98,7 +98,7 @@ struct Planner::Implementation {
                                   const IndexConfiguration& configuration,
                                   BlockList<Index>& imagined) const;
 
-  /// PlanResult::as_run of a plan that costs `total` and counts the subplans `not_run`. A plan's
+  /// PlanResult::counted of a plan that costs `total` and counts the subplans `not_run`. A plan's
   /// cost is linear in what a subplan costs, and the paths that win stay the same while that
   /// changes by very little: so from a second planning with these priced a little more like what
   /// runs.
@@ -107,6 +107,7 @@ struct Planner::Implementation {
 
   const CatalogSnapshot& catalog;
   SizeModel sizes;
+  Counting counting;
   TypeSystem types;
   StatisticsCache statistics;
   Binder binder;
@@ -137,9 +138,11 @@ struct Planner::Implementation {
   mutable std::map<std::string, std::vector<Index>> leaf_indexes_ = {};  ///< by the parent's DDL
 };
 
-Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeModel model)
+Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeModel model,
+                                        Counting which)
     : catalog{snapshot},
       sizes{model},
+      counting{which},
       types{snapshot},
       statistics{types},
       binder{snapshot, types},
@@ -285,8 +288,8 @@ double Planner::Implementation::indexed_rows(const Index& index, const Table& ta
   return selected;
 }
 
-Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes)
-    : implementation_{std::make_unique<Implementation>(catalog, sizes)} {}
+Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes, Counting counting)
+    : implementation_{std::make_unique<Implementation>(catalog, sizes, counting)} {}
 
 Planner::~Planner() = default;
 
@@ -424,15 +427,21 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.plan = explain_plan(root, best, indexes);
   result.startup = Cost{best.startup};
   result.total = Cost{best.total};
-  const std::set<int> not_run = counted_and_not_run(global);
-  result.as_run =
+  result.rows = Rows{best.rows};
+  result.width = best.target->width;
+  const std::vector<std::string> only_priced = priced_only(global, indexes);
+  std::set<int> not_run;
+  if (implementation_->counting == Counting::AsExplained) {
+    indexes.insert(only_priced.begin(), only_priced.end());
+  } else {
+    result.indexes_priced = only_priced;
+    not_run = counted_and_not_run(global);
+  }
+  result.counted =
       not_run.empty()
           ? result.total
           : Cost{implementation_->cost_as_run(query, configuration, not_run, best.total)};
-  result.rows = Rows{best.rows};
-  result.width = best.target->width;
   result.indexes_used.assign(indexes.begin(), indexes.end());
-  result.indexes_priced = priced_only(global, indexes);
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());
   if (accesses != nullptr) {
     *accesses = readable(priced);

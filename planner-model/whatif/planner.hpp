@@ -44,19 +44,24 @@ struct IndexConfiguration {
 /// many times. Immutable, cheap to copy.
 class BoundQuery;
 
+/// What a plan costs where an EXISTS is planned twice, row by row and as a hashed subplan: the
+/// server counts the first in the costs of paths (cost_qual_eval_walker(), costsize.c) and may run
+/// the second (fix_alternative_subplan(), setrefs.c).
+enum class Counting : std::uint8_t {
+  WhatRuns,
+  AsExplained  ///< EXPLAIN's total, also where it counts what does not run
+};
+
 struct PlanResult {
   PlanNode plan;
   Cost startup;
   Cost total;
-  /// `total`, but for an EXISTS planned twice, row by row and as a hashed subplan: the server
-  /// counts the first in the costs of paths (cost_qual_eval_walker(), costsize.c) and may run the
-  /// second (fix_alternative_subplan(), setrefs.c). This counts what runs.
-  Cost as_run;
+  Cost counted;  ///< `total`, or what runs of it, by the planner's Counting
   Rows rows;
   int width = 0;
   std::vector<std::string> indexes_used = {};  ///< sorted, unique
   /// Not in the plan, but in its total: read by an EXISTS that is counted row by row and runs as a
-  /// hashed subplan. Sorted, unique.
+  /// hashed subplan. Sorted, unique. Counting AsExplained: none, they are among the ones used.
   std::vector<std::string> indexes_priced = {};
   /// Constructs priced with less than the server's own formula. Never priced as zero.
   std::vector<std::string> unmodelled = {};
@@ -143,7 +148,8 @@ struct TableUse {
 /// run at once. The snapshot must outlive the planner.
 class Planner {
  public:
-  explicit Planner(const CatalogSnapshot& catalog, SizeModel sizes = SizeModel::AsBuilt);
+  explicit Planner(const CatalogSnapshot& catalog, SizeModel sizes = SizeModel::AsBuilt,
+                   Counting counting = Counting::WhatRuns);
   ~Planner();
   Planner(const Planner&) = delete;
   Planner& operator=(const Planner&) = delete;

@@ -58,6 +58,13 @@ void add_advice_arguments(CLI::App& command, AdviceArguments& options) {
       ->type_name("DDL")
       ->allow_extra_args(false);
   add_size_model(command, options.size_model);
+  command
+      .add_option(
+          "--cost", options.cost,
+          "What a plan counts: run (what the server runs) or explain (EXPLAIN's total, which "
+          "differs for an EXISTS under OR; with --size-model hypopg the default)")
+      ->check(CLI::IsMember({"run", "explain"}))
+      ->type_name("COUNT");
 }
 
 advisor::AdviceOptions advice_options(const AdviceArguments& options) {
@@ -80,6 +87,11 @@ advisor::AdviceOptions advice_options(const AdviceArguments& options) {
   meant.max_width = options.max_width;
   meant.time_limit_seconds = options.time_limit_seconds;
   meant.sizes = parse_size_model(options.size_model);
+  // HypoPG's sizes are asked for to stand beside tools that judge by EXPLAIN.
+  const bool beside_explain = meant.sizes == planner_model::SizeModel::HypoPG;
+  if (options.cost == "explain" || (options.cost.empty() && beside_explain)) {
+    meant.counting = planner_model::Counting::AsExplained;
+  }
   meant.keep = options.keep;
   meant.never = options.never;
   return meant;

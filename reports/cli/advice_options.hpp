@@ -24,6 +24,7 @@ struct AdviceArguments {
   std::uint32_t max_width = 4;
   double time_limit_seconds = 60;
   std::string size_model = "as-built";
+  std::string cost = {};  ///< empty: by the size model
   std::vector<std::string> keep = {};
   std::vector<std::string> never = {};
   std::vector<std::string> must_have = {};

@@ -2,8 +2,8 @@
 // trip of the server's EXPLAIN on a local socket, in one run; then how long it takes to price a
 // planned statement under one more index set. usage: planning_bench [ROUNDS]
 //
-// planning_bench --model-only [ROUNDS] plans the same statements over the recorded snapshot,
-// without a server, for a profiler:
+// planning_bench --model-only [ROUNDS [NAME]] plans the same statements, or the one of that name,
+// over the recorded snapshot, without a server, for a profiler:
 //   valgrind --tool=callgrind --toggle-collect='*plan_once*' planning_bench --model-only 5
 //
 // Each statement's rounds run one side after the other, so that both work with warm caches, as a
@@ -126,14 +126,14 @@ int run(int rounds) {
   return 0;
 }
 
-int run_model_only(int rounds) {
+int run_model_only(int rounds, const std::string& name) {
   const auto catalog =
       quern::collector::read_snapshot(QUERN_SOURCE_DIR "/samples/shop/catalog.json.gz");
   const Planner planner{catalog};
   double total = 0;
   int statements = 0;
   for (const auto& statement : quern::testing::read_statements(kStatements)) {
-    if (statement.parameters != 0) {
+    if (statement.parameters != 0 || (!name.empty() && statement.name != name)) {
       continue;
     }
     std::vector<double> times;
@@ -154,7 +154,7 @@ int main(int argc, char** argv) {
     const bool model_only = argc > 1 && argv[1] == std::string_view{"--model-only"};
     const int at = model_only ? 2 : 1;
     const int rounds = argc > at ? std::max(1, std::atoi(argv[at])) : 40;
-    return model_only ? run_model_only(rounds) : run(rounds);
+    return model_only ? run_model_only(rounds, argc > at + 1 ? argv[at + 1] : "") : run(rounds);
   } catch (const std::exception& error) {
     std::cerr << "planning_bench: " << error.what() << "\n";
     return 2;
