@@ -308,7 +308,7 @@ namespace {
 /// set_subquery_size_estimates(): the width of a column that the subquery only passes on; 0: of
 /// what it computes, nothing is known.
 int width_from_subquery(const RelOptInfo& rel, int attno) {
-  if (rel.subroot == nullptr) {
+  if (rel.subroot == nullptr || rel.subroot->query.set_operation) {
     return 0;
   }
   const auto& target = rel.subroot->final_target;

@@ -1,10 +1,41 @@
 // Conditions and output columns as EXPLAIN prints them. Source: ruleutils.c, explain.c.
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "planner-model/plan/plan_explainer.hpp"
 
 namespace quern::planner_model {
+
+namespace {
+
+/// set_relation_column_names(), make_colname_unique(): of columns by one name the second is name_1.
+std::string unique_column_name(const RangeColumns& columns, std::size_t at) {
+  if (at >= columns.size()) {
+    return "?column?";
+  }
+  const auto before = [&](const std::string& name) {
+    return std::any_of(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(at),
+                       [&](const RangeColumn& column) { return column.name == name; });
+  };
+  if (!before(columns[at].name)) {
+    return columns[at].name;
+  }
+  std::set<std::string> taken;
+  for (std::size_t i = 0;; ++i) {
+    std::string name = columns[i].name;
+    for (int n = 1; taken.contains(name); ++n) {
+      name = columns[i].name + "_" + std::to_string(n);
+    }
+    if (i == at) {
+      return name;
+    }
+    taken.insert(std::move(name));
+  }
+}
+
+}  // namespace
 
 DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* member) {
   DeparseContext c;
@@ -22,8 +53,7 @@ DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* memb
       return -attno <= 6 ? kSystem[-attno] : "?";
     }
     const auto& entry = root.query.range_table[static_cast<std::size_t>(range) - 1];
-    const auto at = static_cast<std::size_t>(attno) - 1;
-    return at < entry.columns.size() ? entry.columns[at].name : "?column?";
+    return unique_column_name(entry.columns, static_cast<std::size_t>(attno) - 1);
   };
   c.subplan_text = [this](const Expr& expr) {
     const auto named = [this](int id) {
@@ -60,7 +90,9 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
       named->kind = ExprKind::Opaque;
       auto outer = context(*param.level, nullptr);
       outer.prefix_columns = true;
-      named->name = deparse(param.source, outer);
+      const RelOptInfo* saved = std::exchange(scanned_, nullptr);
+      named->name = deparse(resolved(param.source, *param.level), outer);
+      scanned_ = saved;
       return named;
     }
     return expr;
@@ -108,7 +140,8 @@ ExprPtr PlanExplainer::through_first_arm(const ExprPtr& var, const PlannerInfo& 
   if (rel == nullptr || rel->members.empty() || rel->members.front()->arm_range == 0) {
     return var;
   }
-  const RelOptInfo& arm = *rel->members.front();
+  const auto first = first_arm_.find(rel);
+  const RelOptInfo& arm = first == first_arm_.end() ? *rel->members.front() : *first->second;
   const auto column = static_cast<std::size_t>(var->attno) - 1;
   if (column >= arm.computed.size() || !arm.computed[column]) {
     return member_column(arm, var);
@@ -148,6 +181,15 @@ int PlanExplainer::chosen(int id, double executions) const {
   return hashed != 0 && cost(subplan(hashed)) <= cost(subplan(id)) ? hashed : id;
 }
 
+void PlanExplainer::note_params(const ExprPtr& expr) {
+  (void)any_of(expr, [&](const Expr& e) {
+    if (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec) {
+      params_.insert(e.param_id);
+    }
+    return false;
+  });
+}
+
 void PlanExplainer::note_subplans(const ExprPtr& expr, double executions) {
   const bool chooses = top_.global->cost.server.chooses_alternative_subplans();
   (void)any_of(expr, [&](const Expr& e) {
@@ -164,6 +206,7 @@ void PlanExplainer::note_subplans(const ExprPtr& expr, double executions) {
 std::string PlanExplainer::text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
                                 const std::vector<ExprPtr>& below) {
   note_subplans(expr, condition_checks());
+  note_params(expr);
   auto c = context(root, member);
   c.bare_range = scanned_ != nullptr ? shown_range(*scanned_) : 0;
   for (const auto& e : below) {

@@ -73,7 +73,8 @@ const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const Pa
 
 std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const PathKeys& keys,
                                                    const RelOptInfo& rel, const PathTarget& target,
-                                                   KeyText form) {
+                                                   KeyText form,
+                                                   const std::vector<ExprPtr>& deeper) {
   std::vector<std::string> items;
   for (const auto& key : keys) {
     ExprPtr expr;
@@ -93,6 +94,12 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     const ExprPtr shown = resolved(expr, root);
     if (shown->kind != ExprKind::Opaque) {
       c.computed_below = {shown};
+    }
+    if (std::none_of(deeper.begin(), deeper.end(),
+                     [&](const ExprPtr& e) { return equal(e, expr); })) {
+      for (const ExprPtr& e : deeper) {
+        c.computed_below.push_back(resolved(e, root));
+      }
     }
     const Oid op = key.descending ? ordering.greater : ordering.less;
     items.push_back(form == KeyText::Plain ? deparse(shown, c)

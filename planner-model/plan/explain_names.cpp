@@ -21,9 +21,19 @@ void PlanExplainer::assign_names(const PlannerInfo& root, const Path& path) {
   }
 }
 
+namespace {
+
+/// INTERSECT and EXCEPT put out the column that tells their sides apart (generate_nonunion_paths()).
+bool has_flag(const PlannerInfo& root) {
+  return root.query.set_operation && root.query.set_operation->kind != SetOperation::Kind::Union &&
+         !root.global->cost.server.setops_have_two_inputs();
+}
+
+}  // namespace
+
 bool PlanExplainer::is_trivial(const Path& path, const PathTarget& target, bool exact) {
   if (!path.parent->restrictions.empty() ||
-      (path.param != nullptr && !path.param->clauses.empty())) {
+      (path.param != nullptr && !path.param->clauses.empty()) || has_flag(*path.subroot)) {
     return false;
   }
   if (!exact && !path.parent->whole_row_needed) {
@@ -153,6 +163,7 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
         } else {
           shown.entries[{path.parent->range, 0}] = nullptr;
         }
+        note_first_arm(path);
       }
       break;
     case PathKind::ModifyTable:
@@ -165,6 +176,18 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
   }
   for (const auto* child : path.children) {
     collect_shown(root, *child, shown);
+  }
+}
+
+void PlanExplainer::note_first_arm(const Path& append) {
+  if (append.children.empty()) {
+    return;
+  }
+  for (const RelOptInfo* rel = append.children.front()->parent; rel != nullptr;
+       rel = rel->append_parent) {
+    if (rel->append_parent == append.parent && rel->arm_range != 0) {
+      first_arm_[append.parent] = rel;
+    }
   }
 }
 

@@ -85,6 +85,7 @@ void PlanExplainer::note_target(PlannerInfo& root, const Path& path) {
   if (path.target != nullptr) {
     for (const auto& expr : path.target->exprs) {
       note_subplans(expr, path.rows);
+      note_params(expr);
     }
   }
 }

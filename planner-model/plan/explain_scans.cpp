@@ -6,6 +6,7 @@
 #include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/plan_explainer.hpp"
 #include "planner-model/plan/predicate.hpp"
+#include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
 
@@ -64,11 +65,39 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
   return node;
 }
 
+namespace {
+
+/// One of them holds; null: an arm without conditions, and nothing is known.
+void add_alternatives(std::vector<ExprPtr> arms, std::vector<ExprPtr>& out) {
+  if (std::find(arms.begin(), arms.end(), nullptr) != arms.end()) {
+    return;
+  }
+  if (arms.size() == 1) {
+    out.push_back(std::move(arms.front()));
+    return;
+  }
+  auto any = std::make_shared<Expr>();
+  any->kind = ExprKind::Or;
+  any->type = type_oid::kBool;
+  any->args = std::move(arms);
+  out.push_back(std::move(any));
+}
+
+}  // namespace
+
 void PlanExplainer::bitmap_conditions(const PlannerInfo& root, const Path& tree,
                                       BitmapConditions& out) {
   if (tree.kind == PathKind::BitmapOr) {
-    out.original.insert(out.original.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
-    out.index.insert(out.index.end(), tree.bitmap_quals.begin(), tree.bitmap_quals.end());
+    std::vector<ExprPtr> original;
+    std::vector<ExprPtr> index;
+    for (const auto* arm : tree.children) {
+      BitmapConditions conditions;
+      bitmap_conditions(root, *arm, conditions);
+      original.push_back(conditions.original.empty() ? nullptr : make_and(conditions.original));
+      index.push_back(conditions.index.empty() ? nullptr : make_and(conditions.index));
+    }
+    add_alternatives(std::move(original), out.original);
+    add_alternatives(std::move(index), out.index);
     return;
   }
   for (const auto* child_tree : tree.children) {
@@ -153,7 +182,8 @@ void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, 
                                                               e->parent_ec == clause->parent_ec);
                                      }) ||
                          std::any_of(conditions.index.begin(), conditions.index.end(),
-                                     [&](const ExprPtr& e) { return equal(e, clause->clause); });
+                                     [&](const ExprPtr& e) { return equal(e, clause->clause); }) ||
+                         predicate_implied_by(root, {clause->clause}, conditions.index);
     if (!checked) {
       filter.push_back(clause);
     }

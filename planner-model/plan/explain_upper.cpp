@@ -48,13 +48,38 @@ bool PlanExplainer::passes_on(const Path& path) {
     case PathKind::Material:
     case PathKind::UpperUnique:
     case PathKind::Limit:
-    case PathKind::Append:
-    case PathKind::MergeAppend:
     case PathKind::Aggregate:
       return true;
+    case PathKind::Append:
+    case PathKind::MergeAppend:
+      return path.children.size() != 1 || passes_on(*path.children.front());
     default:
       return false;
   }
+}
+
+std::string PlanExplainer::key_text(PlannerInfo& root, const ExprPtr& expr, const Path& input,
+                                    const std::vector<ExprPtr>& below) {
+  const Path* node = &input;
+  while ((node->kind == PathKind::Append || node->kind == PathKind::MergeAppend) &&
+         node->children.size() == 1) {
+    node = node->children.front();
+  }
+  if (expr->kind == ExprKind::Var && is_left_out(*node) && expr->varno == node->parent->range &&
+      expr->attno > 0) {
+    const auto& targets = node->subroot->query.targets;
+    const Path& inner = *node->children.front();
+    if (const auto at = static_cast<std::size_t>(expr->attno) - 1; at < targets.size()) {
+      const ExprPtr& computed = targets[at].expr;
+      const bool there = !passes_on(inner) ||
+                         (inner.kind == PathKind::Aggregate && any_of(computed, [](const Expr& e) {
+                            return e.kind == ExprKind::Aggref;
+                          }));
+      return key_text(*node->subroot, computed, inner,
+                      there ? std::vector<ExprPtr>{} : std::vector<ExprPtr>{computed});
+    }
+  }
+  return text(root, expr, nullptr, below);
 }
 
 void PlanExplainer::grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path) {
@@ -63,8 +88,8 @@ void PlanExplainer::grouping_set_keys(PlanNode& node, PlannerInfo& root, const P
   const auto keys = [&](const std::vector<int>& columns) {
     std::vector<std::string> items;
     for (const int column : columns) {
-      items.push_back(text(root, exprs[static_cast<std::size_t>(column)], nullptr,
-                           below ? exprs : std::vector<ExprPtr>{}));
+      items.push_back(key_text(root, exprs[static_cast<std::size_t>(column)],
+                               *path.children.front(), below ? exprs : std::vector<ExprPtr>{}));
     }
     return items;
   };
@@ -86,6 +111,15 @@ void PlanExplainer::grouping_set_keys(PlanNode& node, PlannerInfo& root, const P
   }
 }
 
+std::vector<ExprPtr> PlanExplainer::below_window(const Path& path) {
+  const Path* node = &path;
+  while (node->kind == PathKind::Projection && node->single_copy) {
+    node = node->children.front();
+  }
+  return node->kind == PathKind::WindowAgg ? node->children.front()->target->exprs
+                                           : std::vector<ExprPtr>{};
+}
+
 void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& path) {
   if (!path.rollups.empty()) {
     grouping_set_keys(node, root, path);
@@ -99,7 +133,8 @@ void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& pat
     exprs = path.children.front()->target->exprs;
   }
   for (const auto& expr : exprs) {
-    items.push_back(text(root, expr, nullptr, below ? exprs : std::vector<ExprPtr>{}));
+    items.push_back(
+        key_text(root, expr, *path.children.front(), below ? exprs : std::vector<ExprPtr>{}));
   }
   add_list(node, "Group Key", std::move(items));
 }
@@ -112,7 +147,9 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
     case PathKind::IncrementalSort: {
       PlanNode node = base(path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
       const Path& sub = *path.children.front();
-      add_list(node, "Sort Key", sort_items(root, path.pathkeys, *sub.parent, *sub.target));
+      add_list(node, "Sort Key",
+               sort_items(root, path.pathkeys, *sub.parent, *sub.target, KeyText::WithOrder,
+                          below_window(sub)));
       if (path.kind == PathKind::IncrementalSort) {
         PathKeys head(path.pathkeys.begin(), path.pathkeys.begin() + path.presorted_keys);
         add_list(node, "Presorted Key",
@@ -161,7 +198,11 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       PlanNode node = base(path.kind == PathKind::Gather ? "Gather" : "Gather Merge", path);
       node.workers_planned = path.gather_workers;
       node.single_copy = path.single_copy;
+      std::set<int> above;
+      std::swap(above, params_);
       child(node, root, *path.children.front(), "Outer");
+      evaluated_params(node, root);
+      params_.insert(above.begin(), above.end());
       return node;
     }
     case PathKind::Append:
@@ -243,6 +284,23 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       return node;
     }
   }
+}
+
+void PlanExplainer::evaluated_params(PlanNode& node, const PlannerInfo& root) {
+  std::set<int> of_init_plans;
+  for (const PlannerInfo* level = &root; level != nullptr; level = level->parent) {
+    for (const int id : level->init_plans) {
+      const auto& params = subplan(id).set_params;
+      of_init_plans.insert(params.begin(), params.end());
+    }
+  }
+  std::vector<std::string> names;
+  for (const int param : params_) {
+    if (of_init_plans.contains(param)) {
+      names.push_back("$" + std::to_string(param));
+    }
+  }
+  add_list(node, "Params Evaluated", std::move(names));
 }
 
 PlanNode PlanExplainer::simple(const char* name, PlannerInfo& root, const Path& path) {

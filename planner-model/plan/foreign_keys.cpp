@@ -16,22 +16,22 @@ bool match_by_class(const PlannerInfo& root, ForeignKeyMatch& match, std::size_t
     if (ec->has_volatile) {
       continue;
     }
-    EquivalenceMember* referencing = nullptr;
-    bool has_referenced = false;
+    bool has_referencing = false;
+    EquivalenceMember* referenced = nullptr;
     for (auto* member : ec->members) {
       const ExprPtr var = strip_relabel(member->expr);
       if (var->kind != ExprKind::Var) {
         continue;
       }
       if (var->varno == match.referencing && var->attno == key.columns[column]) {
-        referencing = member;
+        has_referencing = true;
       } else if (var->varno == match.referenced && var->attno == key.referenced_columns[column]) {
-        has_referenced = true;
+        referenced = member;
       }
     }
-    if (referencing != nullptr && has_referenced) {
+    if (has_referencing && referenced != nullptr) {
       match.ec[column] = ec;
-      match.referencing_member[column] = referencing;
+      match.referenced_member[column] = referenced;
       ++match.matched_ec;
       match.const_ec += ec->has_const;
       return true;
@@ -73,7 +73,7 @@ void match_key(PlannerInfo& root, const Constraint& constraint, const RelOptInfo
   match.referencing = referencing.range;
   match.referenced = referenced.range;
   match.ec.assign(columns, nullptr);
-  match.referencing_member.assign(columns, nullptr);
+  match.referenced_member.assign(columns, nullptr);
   match.clauses.assign(columns, {});
   for (std::size_t i = 0; i < columns; ++i) {
     if (!match_by_class(root, match, i) && !match_by_clauses(root, referencing, match, i)) {

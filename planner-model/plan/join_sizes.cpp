@@ -62,17 +62,17 @@ double foreign_key_selectivity(PlannerInfo& root, Relids outer, Relids inner, co
     } else {
       selectivity *= 1.0 / std::max(referenced->tuples, 1.0);
     }
-    // A column also fixed by a constant was counted in the referencing table's restriction.
+    // A column also fixed by a constant was counted in a table's restriction: the referenced one's,
+    // whose member match_eclasses_to_foreign_key_col() keeps.
     if (key.const_ec > 0) {
       for (std::size_t i = 0; i < key.ec.size(); ++i) {
-        if (key.ec[i] == nullptr || !key.ec[i]->has_const || key.referencing_member[i] == nullptr) {
+        if (key.ec[i] == nullptr || !key.ec[i]->has_const || key.referenced_member[i] == nullptr) {
           continue;
         }
-        auto* referencing = root.base[static_cast<std::size_t>(key.referencing)];
-        for (auto* clause : referencing->restrictions) {
+        for (auto* clause : referenced->restrictions) {
           if (clause->clause->kind == ExprKind::OpExpr &&
-              (clause->left_em == key.referencing_member[i] ||
-               clause->right_em == key.referencing_member[i])) {
+              (clause->left_em == key.referenced_member[i] ||
+               clause->right_em == key.referenced_member[i])) {
             const double s = clause_selectivity(root, *clause, 0, JoinType::Inner, nullptr);
             if (s > 0) {
               selectivity /= s;

@@ -181,6 +181,8 @@ void UpperPlanner::finish(RelOptInfo& current) {
   rel.consider_parallel = current.consider_parallel && !modifies && query_.row_marks.empty();
   for (auto* path : current.paths) {
     if (!query_.row_marks.empty() && !modifies) {
+      // Its rechecks have a parameter (assign_special_param()), which shows in later numbers.
+      root_.global->exec_params.push_back({nullptr, nullptr});
       auto* lock = new_path(root_, PathKind::LockRows, &rel, path->target);
       lock->children = {path};
       lock->pathkeys = {};
@@ -193,6 +195,7 @@ void UpperPlanner::finish(RelOptInfo& current) {
       path = limit_path(rel, path, offset_est_, count_est_);
     }
     if (modifies) {
+      root_.global->exec_params.push_back({nullptr, nullptr});
       path = modify_path(rel, path);
     }
     add_path(rel, path);

@@ -101,6 +101,9 @@ class PlanExplainer {
 
   void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown);
 
+  /// Columns of an Append go by its first child's names (set_deparse_plan()).
+  void note_first_arm(const Path& append);
+
   void name_level(const PlannerInfo& root, const Path& path);
 
   // --- expressions
@@ -118,7 +121,7 @@ class PlanExplainer {
   /// A column of an appended relation as one of its members has it.
   static ExprPtr member_column(const RelOptInfo& member, const ExprPtr& var);
 
-  /// A column of a UNION ALL prints as what its first arm computes.
+  /// A column of a UNION ALL prints as what the first arm shown computes.
   ExprPtr through_first_arm(const ExprPtr& var, const PlannerInfo& root);
 
   /// A column of a subquery whose scan is left out of the plan prints as what the subquery
@@ -138,6 +141,8 @@ class PlanExplainer {
   }
 
   void note_subplans(const ExprPtr& expr, double executions);
+
+  void note_params(const ExprPtr& expr);
 
   std::string text(PlannerInfo& root, const ExprPtr& expr, const Table* member,
                    const std::vector<ExprPtr>& below = {});
@@ -202,10 +207,12 @@ class PlanExplainer {
 
   enum class KeyText : std::uint8_t { WithOrder, Plain };  ///< Plain: no DESC, no NULLS FIRST
 
-  /// The expression of a sort key that the relation can compute.
+  /// The expression of a sort key that the relation can compute. `deeper`: what the node that
+  /// computes it has from below.
   std::vector<std::string> sort_items(PlannerInfo& root, const PathKeys& keys,
                                       const RelOptInfo& rel, const PathTarget& target,
-                                      KeyText form = KeyText::WithOrder);
+                                      KeyText form = KeyText::WithOrder,
+                                      const std::vector<ExprPtr>& deeper = {});
 
   PlanNode join(PlannerInfo& root, const Path& path);
 
@@ -219,6 +226,16 @@ class PlanExplainer {
 
   /// Nodes that compute nothing: what they put out was computed below them.
   static bool passes_on(const Path& path);
+
+  /// A group key stands as the node below has it: without parentheses where that computes it.
+  std::string key_text(PlannerInfo& root, const ExprPtr& expr, const Path& input,
+                       const std::vector<ExprPtr>& below);
+
+  /// What a WindowAgg takes from below; of another node: nothing.
+  static std::vector<ExprPtr> below_window(const Path& path);
+
+  /// Gather::initParam: what InitPlans of this level and those above hand to the node's workers.
+  void evaluated_params(PlanNode& node, const PlannerInfo& root);
 
   /// show_grouping_sets(): the keys of each hash table, of each sort, and of its sets.
   void grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path);
@@ -245,6 +262,8 @@ class PlanExplainer {
   /// The relation whose scan is being printed: its columns are named alone.
   const RelOptInfo* scanned_ = nullptr;
   double node_rows_ = 0;  ///< of the node that is being converted
+  std::map<const RelOptInfo*, const RelOptInfo*> first_arm_;
+  std::set<int> params_;  ///< executor parameters in what was converted last
   std::set<int> pending_;
   std::set<int> shown_;
 };

@@ -445,7 +445,7 @@ struct ForeignKeyMatch {
   const Constraint* constraint = nullptr;
   int referencing = 0, referenced = 0;     ///< ranges
   std::vector<EquivalenceClass*> ec = {};  ///< one a key column
-  std::vector<EquivalenceMember*> referencing_member = {};
+  std::vector<EquivalenceMember*> referenced_member = {};
   std::vector<std::vector<RestrictInfo*>> clauses = {};
   int matched_ec = 0, const_ec = 0, matched_clauses = 0;
 };

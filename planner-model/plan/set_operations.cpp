@@ -91,7 +91,15 @@ const PathTarget* SetPlanner::target_of(const SetOperation& op, bool flag) {
     target.width += type_width(root_, column.type, column.typmod);
   }
   if (flag) {
-    add_flag(target);
+    // What the inputs have: another column, not a constant that a node above could repeat.
+    auto var = std::make_shared<Expr>();
+    var->kind = ExprKind::Var;
+    var->varno = leftmost(op);
+    var->attno = static_cast<int>(target.exprs.size()) + 1;
+    var->type = type_oid::kInt4;
+    target.exprs.push_back(std::move(var));
+    target.sort_group_refs.push_back(0);
+    target.width += 4;
   }
   return &root_.global->targets.emplace_back(std::move(target));
 }

@@ -240,7 +240,8 @@ ExprPtr Analyzer::transform_case(Scope& scope, const PgQuery__CaseExpr& expr) {
   if (result->case_has_else) {
     result->args.push_back(coerce_to_common(results[0], result->type, "CASE/ELSE"));
   }
-  result->typmod = common_typmod(result->args, 1, 2);
+  // A missing ELSE is a NULL of no type modifier, which agrees with none (exprTypmod()).
+  result->typmod = result->case_has_else ? common_typmod(result->args, 1, 2) : -1;
   return result;
 }
 
