@@ -136,6 +136,14 @@ Relids nonnullable_relids(const ExprPtr& expr, bool top_level, const PlannerInfo
   };
   switch (expr->kind) {
     case ExprKind::Var:
+      if (expr->levels_up == 0 && expr->attno >= kFirstComputed) {
+        const auto& entry = root.query.range_table[static_cast<std::size_t>(expr->varno) - 1];
+        const auto& computed =
+            entry.computed[static_cast<std::size_t>(expr->attno - kFirstComputed)];
+        if (computed.scope != 0) {
+          return nonnullable_relids(computed.expr, top_level, root);
+        }
+      }
       return expr->levels_up == 0 ? singleton(expr->varno) : 0;
     case ExprKind::FuncExpr:
     case ExprKind::OpExpr:

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,7 +62,9 @@ class Deparser {
     }
     if (is_computed_below(expr)) {
       // get_special_variable(): what stands behind a reference to the node below.
-      return "(" + plain(*expr, Implicit::Show) + ")";
+      DeparseContext below = context_;
+      below.computed_below = std::exchange(below.computed_deeper, {});
+      return "(" + Deparser{below}.plain(*expr, Implicit::Show) + ")";
     }
     return plain(*expr, implicit);
   }

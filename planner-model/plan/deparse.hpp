@@ -23,6 +23,8 @@ struct DeparseContext {
   /// Expressions that a lower plan node has already computed: printed in parentheses unless
   /// columns, as ruleutils.c does for OUTER_VAR references.
   std::vector<ExprPtr> computed_below = {};
+  /// What of those the lower node has from one lower still.
+  std::vector<ExprPtr> computed_deeper = {};
 };
 
 /// Prints as deparse_expression() (ruleutils.c, not pretty): (a = 5), ((b)::text ~~ 'x%'::text).

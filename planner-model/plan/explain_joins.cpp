@@ -98,7 +98,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     if (std::none_of(deeper.begin(), deeper.end(),
                      [&](const ExprPtr& e) { return equal(e, expr); })) {
       for (const ExprPtr& e : deeper) {
-        c.computed_below.push_back(resolved(e, root));
+        c.computed_deeper.push_back(resolved(e, root));
       }
     }
     const Oid op = key.descending ? ordering.greater : ordering.less;

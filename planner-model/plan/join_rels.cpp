@@ -188,10 +188,38 @@ std::vector<RestrictInfo*> restrict_list_for(PlannerInfo& root, const RelOptInfo
   return list;
 }
 
+bool is_placeholder(const PlannerInfo& root, const ExprPtr& expr) {
+  return std::any_of(root.placeholders.begin(), root.placeholders.end(),
+                     [&](const PlaceHolder& one) { return equal(one.column, expr); });
+}
+
+/// add_placeholders_to_joinrel(): the first pair of inputs decides whether this join computes it.
+void add_placeholders(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOptInfo& inner,
+                      PlannerInfo& root) {
+  for (const auto& one : root.placeholders) {
+    const auto* host = root.base[static_cast<std::size_t>(one.column->varno)];
+    const auto needed = host == nullptr ? FlatMap<int, Relids>::const_iterator{}
+                                        : host->needed.find(one.column->attno);
+    if (host == nullptr || needed == host->needed.end() ||
+        is_subset(needed->second, joinrel.relids) || !is_subset(one.eval_at, joinrel.relids)) {
+      continue;
+    }
+    joinrel.target.exprs.push_back(one.column);
+    joinrel.target.width += type_width(root, one.expr->type, one.expr->typmod);
+    if (!is_subset(one.eval_at, outer.relids) && !is_subset(one.eval_at, inner.relids)) {
+      joinrel.target.cost += expr_cost(one.expr, root);
+    }
+  }
+}
+
 void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOptInfo& inner,
                        PlannerInfo& root) {
+  add_placeholders(joinrel, outer, inner, root);
   for (const auto* input : {&outer, &inner}) {
     for (const auto& expr : input->target.exprs) {
+      if (is_placeholder(root, expr)) {
+        continue;
+      }
       if (expr->kind != ExprKind::Var) {
         joinrel.target.exprs.push_back(expr);
         continue;

@@ -38,6 +38,62 @@ void add_base_relations(PlannerInfo& root, const JoinTree& tree) {
   }
 }
 
+namespace {
+
+/// Where it is computed is known when all outer joins are.
+bool is_of_several(const RangeTableEntry& entry, int attno) {
+  return attno >= kFirstComputed &&
+         entry.computed[static_cast<std::size_t>(attno - kFirstComputed)].scope != 0;
+}
+
+}  // namespace
+
+void find_placeholders(PlannerInfo& root) {
+  for (const auto* rel : root.base) {
+    for (std::size_t i = 0; rel != nullptr && i < rel->entry->computed.size(); ++i) {
+      const auto& [expr, scope] = rel->entry->computed[i];
+      if (scope == 0) {
+        continue;
+      }
+      auto column = std::make_shared<Expr>();
+      column->kind = ExprKind::Var;
+      column->varno = rel->range;
+      column->attno = kFirstComputed + static_cast<int>(i);
+      column->type = expr->type;
+      column->typmod = expr->typmod;
+      column->collation = expr->collation;
+      const Relids vars = relids_of(expr) & scope;
+      root.placeholders.push_back({std::move(column), expr, scope, vars != 0 ? vars : scope});
+    }
+  }
+}
+
+void fix_placeholder_input_needed_levels(PlannerInfo& root) {
+  for (auto& one : root.placeholders) {
+    const auto* host = root.base[static_cast<std::size_t>(one.column->varno)];
+    if (is_singleton(one.eval_at) &&
+        (one.eval_at != host->relids || host->table == nullptr || host->is_append)) {
+      one.eval_at = one.scope;
+    }
+    need_vars(root, one.expr, one.eval_at);
+  }
+}
+
+void add_placeholders_to_base_rels(PlannerInfo& root) {
+  for (auto& one : root.placeholders) {
+    auto* rel = root.base[static_cast<std::size_t>(one.column->varno)];
+    one.eval_at &= root.all_base;
+    if (rel == nullptr || one.eval_at != rel->relids) {
+      continue;
+    }
+    const auto needed = rel->needed.find(one.column->attno);
+    if (needed != rel->needed.end() && !is_subset(needed->second, rel->relids)) {
+      rel->target.exprs.push_back(one.column);
+      rel->target.sort_group_refs.push_back(0);
+    }
+  }
+}
+
 void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where) {
   if (!expr) {
     return;
@@ -51,7 +107,7 @@ void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where) {
       return;
     }
     auto& needed = rel->needed[expr->attno];
-    if (needed == 0) {
+    if (needed == 0 && !is_of_several(*rel->entry, expr->attno)) {
       rel->target.exprs.push_back(expr);
       rel->target.sort_group_refs.push_back(0);
     }
@@ -218,6 +274,7 @@ class Deconstruction {
     }
     if (sj != nullptr) {
       root_.special_joins.push_back(sj);
+      update_placeholder_eval_levels(*sj);
     }
     // Full joins are planned as they are written; others are flattened up to the limit.
     if (tree.join == JoinType::Full) {
@@ -285,9 +342,37 @@ class Deconstruction {
         }
       }
     }
+    // What is computed within the right side is computed before.
+    for (const PlaceHolder& one : root_.placeholders) {
+      if (is_subset(one.scope, right)) {
+        min_right |= one.eval_at;
+      }
+    }
     sj.min_left = min_left != 0 ? min_left : left;
     sj.min_right = min_right != 0 ? min_right : right;
     return &sj;
+  }
+
+  /// What an outer join within its subquery can turn to NULL is computed above that.
+  void update_placeholder_eval_levels(const SpecialJoin& added) {
+    const auto within = [](const SpecialJoin& sj, Relids scope) {
+      return is_subset(sj.syn_left | sj.syn_right, scope);
+    };
+    for (PlaceHolder& one : root_.placeholders) {
+      for (bool again = within(added, one.scope); again;) {
+        again = false;
+        for (const SpecialJoin* sj : root_.special_joins) {
+          const Relids both = sj->min_left | sj->min_right;
+          const bool nullable =
+              overlaps(one.eval_at, sj->min_right) ||
+              (sj->type == JoinType::Full && overlaps(one.eval_at, sj->min_left));
+          if (within(*sj, one.scope) && nullable && !is_subset(both, one.eval_at)) {
+            one.eval_at |= both;
+            again = true;
+          }
+        }
+      }
+    }
   }
 
   void compute_semijoin_info(SpecialJoin& sj, const std::vector<ExprPtr>& clauses) {

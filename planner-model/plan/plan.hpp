@@ -75,6 +75,14 @@ struct JoinListItem {
 };
 
 [[nodiscard]] std::vector<JoinListItem> deconstruct_jointree(PlannerInfo& root);
+
+/// find_placeholders_in_jointree(): those of subqueries over several relations.
+void find_placeholders(PlannerInfo& root);
+
+/// What they are made of is needed where they are computed.
+void fix_placeholder_input_needed_levels(PlannerInfo& root);
+
+void add_placeholders_to_base_rels(PlannerInfo& root);
 void distribute_restriction_to_rels(PlannerInfo& root, RestrictInfo* clause);
 /// add_vars_to_targetlist().
 void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where);

@@ -450,6 +450,14 @@ struct ForeignKeyMatch {
   int matched_ec = 0, const_ec = 0, matched_clauses = 0;
 };
 
+/// PlaceHolderInfo: a column that a subquery over several relations computes.
+struct PlaceHolder {
+  ExprPtr column;      ///< of one of the relations (RangeTableEntry::computed)
+  ExprPtr expr;        ///< what it is
+  Relids scope = 0;    ///< the subquery's relations
+  Relids eval_at = 0;  ///< those that must be joined
+};
+
 /// A planned SubLink or CTE.
 struct SubPlanInfo {
   PlannerInfo* root = nullptr;
@@ -559,6 +567,7 @@ struct PlannerInfo {
   FlatMap<Relids, RelOptInfo*> join_by_relids = {};
   std::vector<EquivalenceClass*> classes = {};
   std::vector<SpecialJoin*> special_joins = {};
+  std::vector<PlaceHolder> placeholders = {};  ///< those of several relations
   std::vector<RestrictInfo*> left_join_clauses = {}, right_join_clauses = {},
                              full_join_clauses = {};
   std::vector<ForeignKeyMatch> foreign_keys = {};

@@ -1,8 +1,9 @@
 // Simple subqueries become part of their parent, and UNION ALL an appended relation. Source:
 // prepjointree.c (pull_up_subqueries, flatten_simple_union_all), PostgreSQL 15. A PlaceHolderVar is
-// a further column of the relation that computes it; subqueries over several relations that would
-// need one stay.
+// a further column of a relation that computes it (placeholder.c).
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -88,8 +89,8 @@ class SubqueryPullUp {
     }
     if (is_simple(entry, nulling != nullptr)) {
       const auto placeholders = nulling ? placeholders_of(leaf.range, *nulling) : std::set<int>{};
-      if (placeholders.empty() || computes_placeholders(leaf.range, placeholders)) {
-        pull_up(leaf, nulling, placeholders);
+      if (const auto hosts = hosts_of(leaf.range, placeholders)) {
+        pull_up(leaf, nulling, *hosts);
         return;
       }
     }
@@ -232,40 +233,47 @@ class SubqueryPullUp {
     return needed;
   }
 
-  /// The subquery reads one table, which can compute these columns.
-  bool computes_placeholders(int range, const std::set<int>& placeholders) {
+  /// The table among the subquery's relations that each of these columns goes with; nothing: there
+  /// is none for one of them.
+  std::optional<std::map<int, int>> hosts_of(int range, const std::set<int>& placeholders) {
     const Query& sub = *range_at(range).subquery;
-    const int relation = only_range(sub.join_tree);
-    if (relation == 0 || placeholders.contains(0)) {
-      return false;
-    }
-    const auto& entry = sub.range_table[static_cast<std::size_t>(relation) - 1];
-    if (entry.kind != RangeKind::Relation || is_inheritance_parent(root_, entry)) {
-      return false;
-    }
+    std::map<int, int> hosts;
     int attno = 0;
     for (const auto& target : sub.targets) {
-      if (!target.junk && placeholders.contains(++attno) && any_of(target.expr, [](const Expr& e) {
-            return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan ||
-                   (e.kind == ExprKind::Var && e.levels_up > 0);
-          })) {
-        return false;
+      if (target.junk || !placeholders.contains(++attno)) {
+        continue;
+      }
+      const int host = host_of(sub, target.expr);
+      if (host == 0) {
+        return std::nullopt;
+      }
+      hosts[attno] = host;
+    }
+    return placeholders.contains(0) ? std::nullopt : std::optional{hosts};
+  }
+
+  [[nodiscard]] int host_of(const Query& sub, const ExprPtr& expr) const {
+    if (any_of(expr, [](const Expr& e) {
+          return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan ||
+                 (e.kind == ExprKind::Var && e.levels_up > 0);
+        })) {
+      return 0;
+    }
+    const Relids all = ranges_of(sub.join_tree);
+    const Relids used = relids_of(expr);
+    const bool computed_there = is_singleton(all) || is_singleton(used);
+    for (Relids left = used != 0 ? used : all; left != 0; left &= left - 1) {
+      const int host = lowest(left);
+      const auto& entry = sub.range_table[static_cast<std::size_t>(host) - 1];
+      if (entry.kind == RangeKind::Relation &&
+          !(computed_there && is_inheritance_parent(root_, entry))) {
+        return host;
       }
     }
-    return true;
+    return 0;
   }
 
-  /// 0: there are several.
-  static int only_range(const JoinTree& tree) {
-    if (tree.kind == JoinTree::Kind::Range) {
-      return tree.range;
-    }
-    return tree.kind == JoinTree::Kind::From && tree.children.size() == 1
-               ? only_range(tree.children.front())
-               : 0;
-  }
-
-  /// make_placeholder_expr(): the expression as a column of the relation that computes it.
+  /// make_placeholder_expr(): the expression as a column of the relation that it goes with.
   ExprPtr placeholder(int relation, const ExprPtr& expr) {
     auto& computed = range_at(relation).computed;
     auto column = std::make_shared<Expr>();
@@ -275,11 +283,12 @@ class SubqueryPullUp {
     column->type = expr->type;
     column->typmod = expr->typmod;
     column->collation = expr->collation;
-    computed.push_back(expr);
+    computed.push_back({expr, 0});
     return column;
   }
 
-  void pull_up(JoinTree& leaf, JoinTree* nulling, const std::set<int>& placeholders) {
+  /// `hosts`: the relation of the subquery that each column held back goes with.
+  void pull_up(JoinTree& leaf, JoinTree* nulling, const std::map<int, int>& hosts) {
     const int range = leaf.range;
     Query sub = *query_.range_table[static_cast<std::size_t>(range) - 1].subquery;
     const int offset = static_cast<int>(query_.range_table.size());
@@ -293,8 +302,9 @@ class SubqueryPullUp {
     for (const auto& target : sub.targets) {
       if (!target.junk) {
         plain.push_back(target.expr);
-        const bool held = placeholders.contains(static_cast<int>(outputs.size()) + 1);
-        outputs.push_back(held ? placeholder(only_range(sub.join_tree), target.expr) : target.expr);
+        const auto host = hosts.find(static_cast<int>(outputs.size()) + 1);
+        outputs.push_back(host != hosts.end() ? placeholder(host->second + offset, target.expr)
+                                              : target.expr);
       }
     }
     {
@@ -308,6 +318,20 @@ class SubqueryPullUp {
     entry.kind = RangeKind::Result;
     // What was pulled up may hold further sublinks and subqueries.
     visit(leaf, nulling);
+    set_scopes(outputs, ranges_of(leaf));
+  }
+
+  void set_scopes(const std::vector<ExprPtr>& outputs, Relids scope) {
+    if (is_singleton(scope)) {
+      return;
+    }
+    for (const ExprPtr& output : outputs) {
+      if (output->kind == ExprKind::Var && output->levels_up == 0 &&
+          output->attno >= kFirstComputed) {
+        auto& computed = range_at(output->varno).computed;
+        computed[static_cast<std::size_t>(output->attno - kFirstComputed)].scope = scope;
+      }
+    }
   }
 
   // --- UNION ALL

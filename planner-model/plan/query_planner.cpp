@@ -109,13 +109,16 @@ RelOptInfo* query_planner(PlannerInfo& root, const std::function<void(PlannerInf
     set_cheapest(rel);
     return &rel;
   }
+  find_placeholders(root);
   build_target_lists(root);
   find_lateral_references(root);
   auto joinlist = deconstruct_jointree(root);
   reconsider_outer_join_clauses(root);
   generate_base_implied_equalities(root);
   pathkeys(root);
+  fix_placeholder_input_needed_levels(root);
   remove_useless_joins(root, joinlist);
+  add_placeholders_to_base_rels(root);
   create_lateral_join_info(root);
   match_foreign_keys(root);
   extract_restriction_or_clauses(root);

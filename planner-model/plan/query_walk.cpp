@@ -42,7 +42,7 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
         one(output);
       }
     }
-    for (auto& column : entry.computed) {
+    for (auto& [column, scope] : entry.computed) {
       one(column);
     }
     for (auto& function : entry.functions) {
@@ -170,6 +170,9 @@ void offset_ranges(Query& query, int offset) {
   for (auto& entry : query.range_table) {
     for (auto& arm : entry.arms) {
       arm.range += offset;
+    }
+    for (auto& computed : entry.computed) {
+      computed.scope <<= static_cast<unsigned>(offset);
     }
   }
 }

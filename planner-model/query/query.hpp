@@ -81,8 +81,14 @@ struct RangeTableEntry {
   bool lateral = false;
 
   const Table* table = nullptr;  ///< Relation
-  /// Relation: PlaceHolderVars that it computes. Above it they are columns of it like others.
-  std::vector<ExprPtr> computed = {};
+  /// PlaceHolderVars that go as further columns of it. Of a subquery over several relations: this
+  /// is one of those that compute it, and `scope` holds a bit for each of them (phrels).
+  struct Computed {
+    ExprPtr expr;
+    std::uint64_t scope = 0;  ///< 0: this relation alone
+  };
+
+  std::vector<Computed> computed = {};
   bool inherit = true;                         ///< false: ONLY
   std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
   std::string sample_method = {};
@@ -105,7 +111,7 @@ struct RangeTableEntry {
 /// Null: the column is no computed one.
 [[nodiscard]] inline ExprPtr computed_column(const RangeTableEntry& entry, int attno) {
   const auto at = static_cast<std::size_t>(attno - kFirstComputed);
-  return attno >= kFirstComputed && at < entry.computed.size() ? entry.computed[at] : nullptr;
+  return attno >= kFirstComputed && at < entry.computed.size() ? entry.computed[at].expr : nullptr;
 }
 
 /// RightSemi and RightAnti are made by join planning only: a semijoin or antijoin with its sides
