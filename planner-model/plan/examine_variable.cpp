@@ -172,6 +172,28 @@ ExprPtr estimation_value(PlannerInfo& root, const ExprPtr& expr) {
   return value;
 }
 
+namespace {
+
+/// A PlaceHolderVar that is computed where several relations are joined.
+bool is_of_several(const PlannerInfo& root, const Expr& var) {
+  return std::any_of(root.placeholders.begin(), root.placeholders.end(), [&](const auto& one) {
+    return !is_singleton(one.eval_at) && equal(*one.column, var);
+  });
+}
+
+/// pull_varnos(): a PlaceHolderVar reads all that it is computed from.
+Relids relids_read(const PlannerInfo& root, const ExprPtr& expr) {
+  Relids relids = relids_of(expr);
+  for (const PlaceHolder& one : root.placeholders) {
+    if (any_of(expr, [&](const Expr& e) { return equal(*one.column, e); })) {
+      relids |= one.eval_at;
+    }
+  }
+  return relids;
+}
+
+}  // namespace
+
 ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int var_relid) {
   ExaminedVariable result;
   auto& out = result.variable;
@@ -187,7 +209,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
       out.relation_rows = rel->rows;
     }
   };
-  if (base->kind == ExprKind::Var && base->levels_up == 0 &&
+  if (base->kind == ExprKind::Var && base->levels_up == 0 && !is_of_several(root, *base) &&
       (var_relid == 0 || var_relid == base->varno)) {
     result.expr = base;
     auto* rel = root.base[static_cast<std::size_t>(base->varno)];
@@ -202,7 +224,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
     examine_simple_variable(root, *base, *rel, out);
     return result;
   }
-  const Relids relids = relids_of(base);
+  const Relids relids = relids_read(root, base);
   RelOptInfo* single = nullptr;
   if (is_singleton(relids)) {
     if (var_relid == 0 || var_relid == lowest(relids)) {

@@ -23,7 +23,8 @@ void PlanExplainer::assign_names(const PlannerInfo& root, const Path& path) {
 
 namespace {
 
-/// INTERSECT and EXCEPT put out the column that tells their sides apart (generate_nonunion_paths()).
+/// INTERSECT and EXCEPT put out the column that tells their sides apart
+/// (generate_nonunion_paths()).
 bool has_flag(const PlannerInfo& root) {
   return root.query.set_operation && root.query.set_operation->kind != SetOperation::Kind::Union &&
          !root.global->cost.server.setops_have_two_inputs();

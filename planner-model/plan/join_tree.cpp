@@ -62,8 +62,9 @@ void find_placeholders(PlannerInfo& root) {
       column->type = expr->type;
       column->typmod = expr->typmod;
       column->collation = expr->collation;
-      const Relids vars = relids_of(expr) & scope;
-      root.placeholders.push_back({std::move(column), expr, scope, vars != 0 ? vars : scope});
+      const Relids joined = scope & root.all_base;
+      const Relids vars = relids_of(expr) & joined;
+      root.placeholders.push_back({std::move(column), expr, joined, vars != 0 ? vars : joined});
     }
   }
 }
@@ -363,9 +364,8 @@ class Deconstruction {
         again = false;
         for (const SpecialJoin* sj : root_.special_joins) {
           const Relids both = sj->min_left | sj->min_right;
-          const bool nullable =
-              overlaps(one.eval_at, sj->min_right) ||
-              (sj->type == JoinType::Full && overlaps(one.eval_at, sj->min_left));
+          const bool nullable = overlaps(one.eval_at, sj->min_right) ||
+                                (sj->type == JoinType::Full && overlaps(one.eval_at, sj->min_left));
           if (within(*sj, one.scope) && nullable && !is_subset(both, one.eval_at)) {
             one.eval_at |= both;
             again = true;

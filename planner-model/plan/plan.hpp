@@ -76,6 +76,9 @@ struct JoinListItem {
 
 [[nodiscard]] std::vector<JoinListItem> deconstruct_jointree(PlannerInfo& root);
 
+/// remove_useless_result_rtes(): joins with one row of nothing.
+void remove_useless_results(PlannerInfo& root);
+
 /// find_placeholders_in_jointree(): those of subqueries over several relations.
 void find_placeholders(PlannerInfo& root);
 

@@ -61,6 +61,9 @@ void preprocess_query(PlannerInfo& root) {
         fold(value);
       }
     }
+    for (auto& computed : entry.computed) {
+      fold(computed.expr);
+    }
   }
   fold(query.limit);
   fold(query.offset);
@@ -84,6 +87,7 @@ void preprocess_query(PlannerInfo& root) {
     query.join_tree.quals = make_and(moved);
   }
   reduce_outer_joins(root);
+  remove_useless_results(root);
 }
 
 }  // namespace quern::planner_model

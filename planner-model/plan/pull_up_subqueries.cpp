@@ -190,7 +190,7 @@ class SubqueryPullUp {
         sub.limit || sub.offset || sub.for_update || !sub.ctes.empty()) {
       return false;
     }
-    if (sub.join_tree.children.empty()) {
+    if (sub.join_tree.children.empty() && below_outer_join) {
       return false;
     }
     for (const auto& target : sub.targets) {
@@ -269,6 +269,11 @@ class SubqueryPullUp {
           !(computed_there && is_inheritance_parent(root_, entry))) {
         return host;
       }
+      const bool stays =
+          entry.subquery && !is_simple(entry, true) && !is_simple_union_all(*entry.subquery);
+      if (stays && !is_singleton(all)) {
+        return host;
+      }
     }
     return 0;
   }
@@ -287,10 +292,25 @@ class SubqueryPullUp {
     return column;
   }
 
+  /// replace_empty_jointree(): no FROM is one row of nothing.
+  static void replace_empty_join_tree(Query& sub) {
+    if (!sub.join_tree.children.empty()) {
+      return;
+    }
+    RangeTableEntry nothing;
+    nothing.kind = RangeKind::Result;
+    sub.range_table.push_back(std::move(nothing));
+    JoinTree leaf;
+    leaf.kind = JoinTree::Kind::Range;
+    leaf.range = static_cast<int>(sub.range_table.size());
+    sub.join_tree.children = {std::move(leaf)};
+  }
+
   /// `hosts`: the relation of the subquery that each column held back goes with.
   void pull_up(JoinTree& leaf, JoinTree* nulling, const std::map<int, int>& hosts) {
     const int range = leaf.range;
     Query sub = *query_.range_table[static_cast<std::size_t>(range) - 1].subquery;
+    replace_empty_join_tree(sub);
     const int offset = static_cast<int>(query_.range_table.size());
     offset_ranges(sub, offset);
     shift_levels(sub, -1, 1);
@@ -421,14 +441,8 @@ class SubqueryPullUp {
       return;
     }
     Query sub = *range_at(range).subquery;
-    if (sub.join_tree.children.empty() && !sub.join_tree.quals) {
-      RangeTableEntry nothing;
-      nothing.kind = RangeKind::Result;
-      sub.range_table.push_back(nothing);
-      JoinTree leaf;
-      leaf.kind = JoinTree::Kind::Range;
-      leaf.range = static_cast<int>(sub.range_table.size());
-      sub.join_tree.children = {leaf};
+    if (!sub.join_tree.quals) {
+      replace_empty_join_tree(sub);
     }
     RangeTableEntry simplified = range_at(range);
     simplified.subquery = std::make_shared<Query>(std::move(sub));

@@ -81,6 +81,7 @@ struct RangeTableEntry {
   bool lateral = false;
 
   const Table* table = nullptr;  ///< Relation
+
   /// PlaceHolderVars that go as further columns of it. Of a subquery over several relations: this
   /// is one of those that compute it, and `scope` holds a bit for each of them (phrels).
   struct Computed {

@@ -66,6 +66,11 @@ CREATE TABLE growing (id integer PRIMARY KEY, at timestamp NOT NULL, word text C
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'w' || 10000 + i FROM generate_series(1, 40000) AS i;
 CREATE INDEX ON growing (at DESC);
 CREATE INDEX ON growing (word);
+CREATE TABLE crew (team integer NOT NULL, id integer NOT NULL, name char(12), PRIMARY KEY (team, id));
+INSERT INTO crew SELECT i % 17, i, 'crew ' || i FROM generate_series(1, 3000) AS i;
+CREATE TABLE shift (id integer PRIMARY KEY, team integer NOT NULL, crew integer NOT NULL, at date NOT NULL, pay numeric(8,2), FOREIGN KEY (team, crew) REFERENCES crew);
+INSERT INTO shift SELECT i, c % 17, c, date '2022-01-01' + i % 500, i % 90 FROM (SELECT i, 1 + (i * i::bigint % 2999)::integer * (i % 3) / 2 AS c FROM generate_series(1, 9000) AS i) AS x;
+CREATE INDEX ON shift (at);
 VACUUM ANALYZE;
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'x' || 10000 + i FROM generate_series(40001, 44000) AS i;
 SET enable_seqscan = off;

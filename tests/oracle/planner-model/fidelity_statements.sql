@@ -303,3 +303,55 @@ SELECT t.id, v.n FROM ticket AS t LEFT JOIN (SELECT id, coalesce(n, 0) + 1 AS n 
 SELECT t.id FROM ticket AS t LEFT JOIN (SELECT id, coalesce(n, 7) AS n FROM visitor WHERE n > 30) AS v ON v.n = t.company AND v.n < 35;
 -- name: placeholder_from_the_index_alone (check_index_only)
 SELECT t.id, v.id FROM ticket AS t LEFT JOIN (SELECT coalesce(id, 0) AS id FROM visitor) AS v ON v.id = t.company WHERE t.id < 30;
+-- name: constant_in_foreign_key (match_eclasses_to_foreign_key_col)
+SELECT s.id, c.name FROM shift AS s JOIN crew AS c ON c.team = s.team AND c.id = s.crew WHERE s.team = 5;
+-- name: except_over_intersect (recurse_set_operations)
+SELECT a FROM child INTERSECT SELECT kind FROM parent EXCEPT SELECT n FROM by_range;
+-- name: text_scan_of_intersect (trivial_subqueryscan)
+SELECT c.id FROM child AS c JOIN (SELECT a FROM child INTERSECT SELECT kind FROM parent) AS q ON q.a = c.b WHERE c.id < 40;
+-- name: text_width_of_union_column (set_subquery_size_estimates)
+SELECT q.n, p.id FROM (SELECT id, price AS n FROM parent UNION ALL SELECT id, 0 FROM child) AS q JOIN parent AS p ON p.id = q.id WHERE p.kind = 3;
+-- name: text_case_without_else (exprTypmod)
+SELECT CASE WHEN team < 9 THEN name END AS n FROM crew ORDER BY 1;
+-- name: constant_over_join (add_placeholders_to_joinrel)
+SELECT c.name, q.label FROM crew AS c LEFT JOIN (SELECT s.crew, 'late' AS label FROM shift AS s JOIN ticket AS t ON t.id = s.id WHERE s.pay > 80) AS q ON q.crew = c.id WHERE c.team = 4 AND q.label IS DISTINCT FROM 'early';
+-- name: one_table_of_a_join (add_placeholders_to_base_rels)
+SELECT c.name, q.label FROM crew AS c LEFT JOIN (SELECT s.crew, coalesce(t.note, t.status) AS label FROM shift AS s JOIN ticket AS t ON t.id = s.id WHERE s.pay > 80) AS q ON q.crew = c.id WHERE c.team = 4;
+-- name: computed_above_inner_outer_join (update_placeholder_eval_levels)
+SELECT c.name, q.label FROM crew AS c LEFT JOIN (SELECT s.crew, coalesce(t.status, 'none') AS label FROM shift AS s LEFT JOIN ticket AS t ON t.id = s.id AND t.company < 9) AS q ON q.crew = c.id WHERE c.team = 4;
+-- name: computed_from_grouped_subquery (find_placeholder_info)
+SELECT c.name, q.n, q.pay FROM crew AS c LEFT JOIN (SELECT s.crew, coalesce(t.n, 0) AS n, s.pay + coalesce(t.n, 1) AS pay FROM shift AS s LEFT JOIN (SELECT company, count(*) AS n FROM ticket GROUP BY company) AS t ON t.company = s.id) AS q ON q.crew = c.id WHERE c.team = 4;
+-- name: condition_on_join_column (examine_variable)
+SELECT c.name, q.g FROM crew AS c FULL JOIN (SELECT s.team, s.crew, 1 AS one, t.status AS g FROM shift AS s JOIN ticket AS t ON t.id = s.id) AS q ON q.team = c.team AND q.crew = c.id WHERE coalesce(q.one, 0) = 0;
+-- name: parameters_in_with (remove_useless_result_rtes)
+WITH p AS (SELECT date '2022-06-01' AS since, 30 AS days) SELECT s.id FROM shift AS s, p WHERE s.at >= p.since AND s.at < p.since + p.days;
+-- name: subquery_without_from (replace_empty_jointree)
+SELECT * FROM (SELECT 5 AS team, 'x' AS mark) AS q JOIN crew AS c ON c.team = q.team;
+-- name: stable_without_from (replace_empty_jointree)
+SELECT s.id FROM shift AS s CROSS JOIN (SELECT now() - interval '90 days' AS since) AS p WHERE s.at > p.since;
+-- name: in_without_from (remove_useless_result_rtes)
+SELECT * FROM crew WHERE team IN (SELECT 3);
+-- name: lateral_expressions (remove_useless_result_rtes)
+SELECT c.id, q.m, r.n FROM crew AS c CROSS JOIN LATERAL (SELECT c.id * 2 AS m) AS q CROSS JOIN LATERAL (SELECT q.m + 1 AS n) AS r WHERE r.n > 3000 ORDER BY r.n;
+-- name: lateral_condition (remove_useless_result_rtes)
+SELECT c.id, q.m FROM crew AS c, LATERAL (SELECT c.id * 2 AS m WHERE c.team > 14) AS q;
+-- name: false_without_from (remove_useless_result_rtes)
+SELECT * FROM (SELECT 1 AS a WHERE false) AS q JOIN crew AS c ON c.team = q.a;
+-- name: sublink_without_from (pull_up_simple_subquery)
+SELECT * FROM (SELECT (SELECT max(team) FROM crew) AS a) AS q JOIN shift AS s ON s.team = q.a;
+-- name: text_bitmap_or_of_less (create_bitmap_scan_plan)
+SELECT id FROM ticket WHERE (company = 3 AND status = 'open' AND note LIKE 'note%') OR (company = 60 AND status = 'pending' AND (note IS NULL OR note > 'o'));
+-- name: text_group_key_of_one_partition (show_agg_keys)
+SELECT n % 5, count(*) FROM by_range WHERE day BETWEEN '2021-02-03' AND '2021-02-20' GROUP BY 1;
+-- name: text_group_key_of_aggregate (show_agg_keys)
+SELECT n, count(*) FROM (SELECT a, count(*) AS n FROM child GROUP BY a) AS q GROUP BY n;
+-- name: text_order_over_window (get_special_variable)
+SELECT team, sum(pay), sum(pay) * 100 / sum(sum(pay)) OVER (PARTITION BY team % 3) AS share FROM shift GROUP BY team ORDER BY share DESC, team;
+-- name: text_order_over_grouping_and_window (get_special_variable)
+SELECT team, grouping(team) + grouping(crew) AS level, rank() OVER (PARTITION BY grouping(team) + grouping(crew) ORDER BY sum(pay)) FROM shift GROUP BY ROLLUP (team, crew) ORDER BY 2, CASE WHEN grouping(team) + grouping(crew) = 0 THEN team END, 3;
+-- name: text_parameters_of_locked_subquery (assign_special_param)
+UPDATE ticket SET note = 'taken' WHERE id = (SELECT id FROM ticket WHERE company = 9 AND status = 'open' ORDER BY at DESC LIMIT 1 FOR UPDATE SKIP LOCKED);
+-- name: text_lateral_over_distinct (find_param_referent)
+SELECT q.team, x.n FROM (SELECT DISTINCT team FROM crew) AS q CROSS JOIN LATERAL (SELECT sum(pay) AS n FROM shift AS s WHERE s.team = q.team) AS x;
+-- name: text_names_of_one_column (make_colname_unique)
+SELECT x, y, count(*) FROM (SELECT 1, 2, team FROM crew UNION ALL SELECT 3, 4, n FROM by_range) AS q(x, y, n) WHERE n < 9 GROUP BY x, y;
