@@ -8,6 +8,7 @@
 #include "planner-model/size/size_uncertainty.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
+#include "advisor/price/foreign_keys.hpp"
 
 namespace quern::advisor {
 
@@ -101,24 +102,46 @@ void add_size(Proposal& proposal, const ChoiceInput& input, const SizedCandidate
                                           uncertain.empty() ? "" : ", roughly: " + uncertain));
 }
 
-void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
+/// Query classes that an index helps.
+struct Helped {
+  std::size_t classes = 0;
   double calls = 0;
-  double milliseconds = 0;
-  std::size_t helped = 0;
+  double milliseconds = 0;  ///< where measured
+};
+
+void add_helped(Proposal& proposal) {
+  Helped recorded;
+  Helped checks;
   for (const auto& effect : proposal.queries) {
     if (weighted_gain(effect) <= 0) {
       continue;
     }
-    ++helped;
-    calls += effect.calls;
+    Helped& its = is_foreign_key_check(effect) ? checks : recorded;
+    ++its.classes;
+    its.calls += effect.calls;
     if (effect.measured_mean) {
-      milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
+      its.milliseconds += effect.calls * static_cast<double>(effect.measured_mean->count()) / 1000;
     }
   }
-  const std::string took = milliseconds > 0 ? fmt::format(" and took {:.1f} ms", milliseconds) : "";
-  proposal.evidence.push_back(
-      fmt::format("Measured: {} query class{} that it helps ran {:.0f} time{}{}.", helped,
-                  helped == 1 ? "" : "es", calls, calls == 1 ? "" : "s", took));
+  if (recorded.classes > 0 || checks.classes == 0) {
+    const std::string took =
+        recorded.milliseconds > 0 ? fmt::format(" and took {:.1f} ms", recorded.milliseconds) : "";
+    proposal.evidence.push_back(fmt::format(
+        "Measured: {} query class{} that it helps ran {:.0f} time{}{}.", recorded.classes,
+        recorded.classes == 1 ? "" : "es", recorded.calls, recorded.calls == 1 ? "" : "s", took));
+  }
+  if (checks.classes > 0) {
+    proposal.evidence.push_back(
+        fmt::format("Estimated: it helps to check {} foreign key{} for {:.0f} row{} that the "
+                    "recorded writes take "
+                    "away or change.",
+                    checks.classes, checks.classes == 1 ? "" : "s", checks.calls,
+                    checks.calls == 1 ? "" : "s"));
+  }
+}
+
+void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
+  add_helped(proposal);
   if (!proposal.queries.empty()) {
     const QueryEffect& best = proposal.queries.front();
     proposal.evidence.push_back(

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "advisor/price/foreign_keys.hpp"
+
 #include "reports/document_profile.hpp"
 #include "reports/document_proposal.hpp"
 #include "reports/words.hpp"
@@ -151,7 +153,9 @@ std::string summary_of(const Advice& advice) {
 std::vector<DocumentFact> facts_of(const Workload& workload, const Advice& advice) {
   const Cost before = advice.cost.reads_before + advice.cost.writes_before;
   const Cost after = advice.cost.reads_after + advice.cost.writes_after;
-  const double planned = static_cast<double>(advice.queries.size());
+  const auto checks = static_cast<double>(
+      std::count_if(advice.queries.begin(), advice.queries.end(), advisor::is_foreign_key_check));
+  const double planned = static_cast<double>(advice.queries.size()) - checks;
   const double unplanned = static_cast<double>(advice.unplanned.size());
   std::vector<DocumentFact> facts;
   facts.push_back({"Workload cost", fmt::format("{} to {}", cost_words(before), cost_words(after)),
@@ -165,7 +169,10 @@ std::vector<DocumentFact> facts_of(const Workload& workload, const Advice& advic
                    fmt::format("{} freed", size_words(advice.storage_freed))});
   facts.push_back(time_covered(workload));
   facts.push_back({"Query classes planned",
-                   fmt::format("{} of {}", count_words(planned), count_words(planned + unplanned)),
+                   fmt::format("{} of {}{}", count_words(planned), count_words(planned + unplanned),
+                               checks == 0 ? ""
+                                           : " and " + plural(checks, "check of a foreign key",
+                                                              "checks of foreign keys")),
                    advice.unmodelled.empty() ? "every construct modelled"
                                              : plural(static_cast<double>(advice.unmodelled.size()),
                                                       "construct not modelled in full",

@@ -133,6 +133,16 @@ std::vector<const Table*> leaves(const Table& table, const CatalogSnapshot& cata
   return found;
 }
 
+double rows_in(const Table* table, const CatalogSnapshot& catalog) {
+  double rows = 0;
+  if (table != nullptr) {
+    for (const Table* leaf : leaves(*table, catalog)) {
+      rows += std::max(0.0, leaf->reltuples);
+    }
+  }
+  return rows;
+}
+
 std::string create_index_text(const IndexDefinition& index, const std::string& name,
                               const Table& table, const CatalogSnapshot& catalog) {
   return fmt::format("CREATE INDEX {} ON {} {}", quote_identifier(name), table_text(table, catalog),

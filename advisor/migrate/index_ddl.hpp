@@ -31,5 +31,7 @@ struct Migration {
 
 /// Leaves below a partitioned table in catalog order; the table itself when it is plain.
 [[nodiscard]] std::vector<const Table*> leaves(const Table& table, const CatalogSnapshot& catalog);
+/// As the statistics know them, over all leaves; of no table none.
+[[nodiscard]] double rows_in(const Table* table, const CatalogSnapshot& catalog);
 
 }  // namespace quern::advisor

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,9 @@
 namespace quern::advisor {
 
 namespace {
+
+/// Of fingerprints that are no statement's.
+constexpr std::string_view kCheckPrefix = "fk:";
 
 double rows_deleted(const Constraint& key, const WriteProfile& writes) {
   const auto found = writes.tables.find(key.referenced_table);
@@ -38,23 +42,13 @@ double keys_lost(const Constraint& key, const WriteProfile& writes) {
   return rows_deleted(key, writes) + keys_changed(key, writes);
 }
 
-double rows_of(const Table* table, const CatalogSnapshot& catalog) {
-  double rows = 0;
-  if (table != nullptr) {
-    for (const Table* leaf : leaves(*table, catalog)) {
-      rows += std::max(0.0, leaf->reltuples);
-    }
-  }
-  return rows;
-}
-
 double referencing_rows(const Constraint& key, const CatalogSnapshot& catalog) {
   const Table* table = find_table(catalog, key.table);
   const Column* column = table == nullptr ? nullptr : find_column(*table, key.columns.front());
   const bool known = column != nullptr && column->statistics;
   const double filled = known ? 1 - column->statistics->null_fraction : 1;
-  const double referenced = rows_of(find_table(catalog, key.referenced_table), catalog);
-  return referenced > 0 ? filled * rows_of(table, catalog) / referenced : 0;
+  const double referenced = rows_in(find_table(catalog, key.referenced_table), catalog);
+  return referenced > 0 ? filled * rows_in(table, catalog) / referenced : 0;
 }
 
 void update_key(TableWrites& writes, const Constraint& key, double rows) {
@@ -125,12 +119,16 @@ void add_foreign_key_checks(PlannedWorkload& workload, const planner_model::Plan
     }
     const std::string sql = check_text(key, *table, catalog);
     add_class(workload, planner,
-              {.fingerprint = fmt::format("fk:{}.{}", table->name, key.name),
+              {.fingerprint = fmt::format("{}{}.{}", kCheckPrefix, table->name, key.name),
                .sql = fmt::format("{} -- {} of foreign key {}", sql, action_words(key), key.name),
                .calls = rows,
                .foreign_key_check = true},
               {{.sql = sql}});
   }
+}
+
+bool is_foreign_key_check(const QueryEffect& effect) {
+  return effect.fingerprint.rfind(kCheckPrefix, 0) == 0;
 }
 
 }  // namespace quern::advisor

@@ -20,4 +20,7 @@ void add_foreign_key_writes(WriteProfile& writes, const CatalogSnapshot& catalog
 void add_foreign_key_checks(PlannedWorkload& workload, const planner_model::Planner& planner,
                             const WriteProfile& writes);
 
+/// One of add_foreign_key_checks(): no log shows it, its calls follow from the writes recorded.
+[[nodiscard]] bool is_foreign_key_check(const QueryEffect& effect);
+
 }  // namespace quern::advisor

@@ -134,8 +134,18 @@ void add_update(TableWrites& writes, const std::vector<std::int16_t>& columns, d
   writes.updates.push_back({columns, rows});
 }
 
-WriteProfile from_workload(const PlannedWorkload& workload) {
+/// A purge that runs often finds at most the rows that were there and those that came.
+void add_estimated_deletes(WriteProfile& profile, const std::map<Oid, double>& estimated,
+                           const CatalogSnapshot& catalog) {
+  for (const auto& [oid, rows] : estimated) {
+    TableWrites& writes = profile.tables[oid];
+    writes.deletes += std::min(rows, rows_in(find_table(catalog, oid), catalog) + writes.inserts);
+  }
+}
+
+WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
   WriteProfile profile{.recorded = true, .basis = "Write costs come from the recorded statements."};
+  std::map<Oid, double> estimated_deletes;
   for (const auto& query : workload.classes) {
     for (const auto& use : query.uses) {
       if (!use.is_target || query.foreign_key_check) {
@@ -148,7 +158,7 @@ WriteProfile from_workload(const PlannedWorkload& workload) {
           writes.inserts += rows;
           break;
         case StatementKind::Delete:
-          writes.deletes += rows;
+          (query.rows ? writes.deletes : estimated_deletes[use.table]) += rows;
           break;
         case StatementKind::Update:
           add_update(writes, use.updated, rows);
@@ -158,6 +168,7 @@ WriteProfile from_workload(const PlannedWorkload& workload) {
       }
     }
   }
+  add_estimated_deletes(profile, estimated_deletes, catalog);
   return profile;
 }
 
@@ -196,7 +207,7 @@ WriteProfile from_counters(const PlannedWorkload& workload, const CatalogSnapsho
 }  // namespace
 
 WriteProfile write_profile(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
-  WriteProfile profile = from_workload(workload);
+  WriteProfile profile = from_workload(workload, catalog);
   if (profile.tables.empty()) {
     profile = from_counters(workload, catalog);
   }

@@ -44,8 +44,9 @@ bool is_rule(std::string_view name, const PlanValue& value) {
              (name == "Operation" && value.scalar == "Select");
     case PlanValue::Kind::List:
       return value.items.empty() || name == "Target Tables";
-    default:
-      return value.members.empty();
+    default:  // what is left of an object without its rules
+      return std::all_of(value.members.begin(), value.members.end(),
+                         [](const auto& member) { return is_rule(member.first, member.second); });
   }
 }
 

@@ -128,7 +128,7 @@ std::string gaps(const ReportDocument& document, std::size_t columns) {
     if (list.empty()) {
       return;
     }
-    out += fmt::format("{} ({})\n", heading, list.size());
+    out += fmt::format("{}{} ({})\n", out.empty() ? "" : "\n", heading, list.size());
     for (std::size_t i = 0; i < list.size() && i < kGapsShown; ++i) {
       const DocumentGap& gap = list[i];
       const std::string reason = gap.why.empty() ? "" : ": " + gap.why;
@@ -143,7 +143,7 @@ std::string gaps(const ReportDocument& document, std::size_t columns) {
   };
   const auto sentences = [&](std::string_view heading, const std::vector<std::string>& list) {
     if (!list.empty()) {
-      out += fmt::format("{}\n", heading);
+      out += fmt::format("{}{}\n", out.empty() ? "" : "\n", heading);
     }
     for (const std::string& sentence : list) {
       out += wrap(sentence, "  ", "    ", columns);

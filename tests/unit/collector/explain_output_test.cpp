@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "collector/plans/explain_formats.hpp"
+
 namespace quern::collector {
 
 namespace {
@@ -80,6 +82,15 @@ TEST_CASE("what holds no plan gives none") {
        {"", "\n", "SELECT 1", "[]", "{}", "<explain", "- ", "\"", "(1 row)", "|"}) {
     CHECK(plan_of(text).empty());
   }
+}
+
+TEST_CASE("an object that holds only rules is left out like one that holds nothing") {
+  const std::string plan = R"("Plan":{"Node Type":"Result","Startup Cost":0})";
+  const auto tree = read_explain_json("{" + plan +
+                                      R"(,"JIT":{"Timing":{"Deform":{"x":0}}},)"
+                                      R"("Planning":{"Shared Hit Blocks":0}})");
+  REQUIRE(tree);
+  CHECK(plan_json(*tree) == "{" + plan + "}");
 }
 
 }  // namespace quern::collector

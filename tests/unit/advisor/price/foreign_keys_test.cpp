@@ -96,3 +96,30 @@ TEST_CASE("an index that only a foreign key uses is not dropped though nothing s
   CHECK_FALSE(
       has(advice_on("SELECT name FROM customers WHERE id = 7;\n"), "drop-visits_customer_id_idx"));
 }
+
+TEST_CASE("a purge that runs often deletes what is there, not its estimate again and again") {
+  const Advice advice =
+      advice_on("-- quern: calls=1000000\nDELETE FROM customers WHERE name > 'a';\n");
+  const auto query = std::find_if(
+      advice.queries.begin(), advice.queries.end(),
+      [](const QueryEffect& effect) { return effect.fingerprint == "fk:items.items_order"; });
+  REQUIRE(query != advice.queries.end());
+  const Table orders = table_of(shop(), "orders");
+  CHECK(query->calls == Approx(orders.reltuples));
+}
+
+TEST_CASE("what foreign keys look up is not told as measured") {
+  const Advice advice = advice_on(kDeletes);
+  for (const Proposal& proposal : advice.proposals) {
+    for (const std::string& line : proposal.evidence) {
+      CAPTURE(proposal.title);
+      CHECK(line.find("Measured:") == std::string::npos);
+    }
+  }
+  const auto found = std::find_if(
+      advice.proposals.begin(), advice.proposals.end(),
+      [](const auto& proposal) { return proposal.id == "create-orders_customer_id_idx"; });
+  REQUIRE(found != advice.proposals.end());
+  CHECK(found->evidence.front().find("Estimated: it helps to check 1 foreign key for 200 rows") ==
+        0);
+}
