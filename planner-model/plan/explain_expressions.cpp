@@ -182,6 +182,9 @@ int PlanExplainer::chosen(int id, double executions) const {
 }
 
 void PlanExplainer::note_params(const ExprPtr& expr) {
+  if (top_.global->exec_params.empty()) {
+    return;
+  }
   (void)any_of(expr, [&](const Expr& e) {
     if (e.kind == ExprKind::Param && e.param_kind == ParamKind::Exec) {
       params_.insert(e.param_id);
