@@ -130,7 +130,7 @@ std::optional<LoggedPlan> from_document(std::string_view text,
   if (document) {
     plan.query_text = document->text_of("Query Text");
     plan.parameters = document->text_of("Query Parameters");
-    if (const PlanValue* top = document->find("Plan"); top != nullptr) {
+    if (const PlanValue* top = top_node(*document); top != nullptr) {
       plan.shape = plan_shape(*top);
       plan.source = text;
       plan.actual_rows = plan_rows(*top);
@@ -228,7 +228,7 @@ std::string plan_document(const LoggedPlan& plan) {
   const bool bare = !is_xml(source) && source.substr(0, 1) != "{" &&
                     source.substr(0, kQueryText.size()) != kQueryText;
   const auto document = bare ? read_explain_text_document(source) : read_whole(source);
-  return document && document->find("Plan") != nullptr ? plan_json(*document) : std::string{};
+  return document && top_node(*document) != nullptr ? plan_json(*document) : std::string{};
 }
 
 }  // namespace quern::collector

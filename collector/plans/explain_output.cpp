@@ -196,7 +196,7 @@ std::optional<PlanValue> read_explain_output(std::string_view text) {
                   : xml != std::string::npos                 ? read_explain_xml(plain)
                   : yaml                                     ? read_explain_yaml(body)
                                                              : read_explain_text_document(plain);
-  return document && document->find("Plan") != nullptr ? std::move(document) : std::nullopt;
+  return document && top_node(*document) != nullptr ? std::move(document) : std::nullopt;
 }
 
 }  // namespace quern::collector

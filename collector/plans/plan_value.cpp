@@ -44,8 +44,9 @@ bool is_rule(std::string_view name, const PlanValue& value) {
              (name == "Operation" && value.scalar == "Select");
     case PlanValue::Kind::List:
       return value.items.empty() || name == "Target Tables";
-    default:  // what is left of an object without its rules
-      return std::all_of(value.members.begin(), value.members.end(),
+    default:  // what is left of an object without its rules; a document has a plan
+      return name != "Plan" &&
+             std::all_of(value.members.begin(), value.members.end(),
                          [](const auto& member) { return is_rule(member.first, member.second); });
   }
 }
@@ -183,6 +184,11 @@ std::string plan_json(const PlanValue& document) {
   std::string out;
   write_object(kept, out, 0);
   return out;
+}
+
+const PlanValue* top_node(const PlanValue& document) {
+  const PlanValue* plan = document.find("Plan");
+  return plan != nullptr && plan->kind == PlanValue::Kind::Object ? plan : nullptr;
 }
 
 }  // namespace quern::collector

@@ -73,4 +73,7 @@ class PlanShape {
 /// trigger).
 [[nodiscard]] std::string plan_json(const PlanValue& document);
 
+/// The topmost node of a document of EXPLAIN's, or nothing.
+[[nodiscard]] const PlanValue* top_node(const PlanValue& document);
+
 }  // namespace quern::collector

@@ -1,6 +1,7 @@
 // What happens to a query before path search. Source: planner.c (subquery_planner()),
 // PostgreSQL 15.
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -34,13 +35,12 @@ void preprocess_query(PlannerInfo& root) {
   // Pulled-up subqueries may bring sublinks with them, and these new subqueries.
   for (std::size_t before = 0; before != query.range_table.size();) {
     before = query.range_table.size();
+    refuse_too_many_ranges(before);
     pull_up_sublinks(root);
     pull_up_subqueries(root);
   }
   flatten_union_all(root);
-  if (query.range_table.size() > static_cast<std::size_t>(kMaximumRanges)) {
-    throw UserError{"the statement refers to more than 63 tables and subqueries in one query"};
-  }
+  refuse_too_many_ranges(query.range_table.size());
   const auto fold = [&](ExprPtr& expr) {
     if (expr) {
       expr = plan_sublinks(root, simplify(expr, *root.global->types), false);

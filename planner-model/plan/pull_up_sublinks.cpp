@@ -252,6 +252,7 @@ class SublinkPullUp {
       return false;
     }
     const int offset = static_cast<int>(query_.range_table.size());
+    refuse_too_many_ranges(query_.range_table.size() + sub.range_table.size());
     // Order matters: own Vars get the offset, then parent Vars come down a level.
     change_query(sub, offsetting(offset));
     ExprPtr quals = change_expr(where, offsetting(offset), 0);

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "collector/base/failure.hpp"
+
 namespace quern::planner_model {
 
 ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth) {
@@ -144,6 +146,12 @@ bool has_vars_of_level(const ExprPtr& expr, int level) {
   return found;
 }
 
+void refuse_too_many_ranges(std::size_t ranges) {
+  if (ranges > static_cast<std::size_t>(kMaximumRanges)) {
+    throw UserError{"the statement refers to more than 63 tables and subqueries in one query"};
+  }
+}
+
 void offset_ranges(JoinTree& tree, int offset) {
   if (tree.kind == JoinTree::Kind::Range) {
     tree.range += offset;
@@ -165,6 +173,7 @@ ChangeExpr offsetting(int offset) {
 }
 
 void offset_ranges(Query& query, int offset) {
+  refuse_too_many_ranges(query.range_table.size() + static_cast<std::size_t>(offset));
   change_query(query, offsetting(offset));
   offset_ranges(query.join_tree, offset);
   for (auto& entry : query.range_table) {

@@ -25,10 +25,12 @@ void shift_levels(Query& query, int by, int from);
 [[nodiscard]] bool has_vars_of_level(const Query& query, int level);
 [[nodiscard]] bool has_vars_of_level(const ExprPtr& expr, int level);
 
+/// Relids hold no more: throws UserError.
+void refuse_too_many_ranges(std::size_t ranges);
 /// Moves the ranges of a join tree (OffsetVarNodes()).
 void offset_ranges(JoinTree& tree, int offset);
 /// The same for a whole query that goes into another's range table: its expressions, its join tree,
-/// its appended relations.
+/// its appended relations. Refuses more ranges than Relids hold.
 void offset_ranges(Query& query, int offset);
 /// Moves the range of every Var of the query's own level, wherever it stands below it.
 [[nodiscard]] ChangeExpr offsetting(int offset);

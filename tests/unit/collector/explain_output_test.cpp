@@ -91,6 +91,9 @@ TEST_CASE("an object that holds only rules is left out like one that holds nothi
                                       R"("Planning":{"Shared Hit Blocks":0}})");
   REQUIRE(tree);
   CHECK(plan_json(*tree) == "{" + plan + "}");
+  const auto bare = read_explain_json(R"({"Plan":{"Operation":"Select"}})");
+  REQUIRE(bare);
+  CHECK(plan_json(*bare) == R"({"Plan":{}})");
 }
 
 }  // namespace quern::collector

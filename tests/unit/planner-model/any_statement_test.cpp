@@ -99,6 +99,13 @@ std::vector<Hostile> hostile_statements() {
       "select * from b b0 " + chained("left join b b{0} on b{0}.x = b{1}.y", 1, 30, " "));
   add("30 FULL JOINs",
       "select * from b b0 " + chained("full join b b{0} on b{0}.x = b{1}.y", 1, 30, " "));
+  add("70 LEFT JOINs",
+      "select * from b b0 " + chained("left join b b{0} on b{0}.x = b{1}.y", 1, 70, " "));
+  add("40 subqueries over joins under outer joins",
+      "select s1.z from b b0 " +
+          chained("left join (select coalesce(p.x + q.y, {1}) as z, p.x from b p join b q on p.x = "
+                  "q.x) s{0} on s{0}.x = b0.x",
+                  1, 40, " "));
   add("10 tables, all equal", "select 1 from " + chained("b b{0}", 0, 10, ", ") + " where " +
                                   chained("b{0}.x = b{1}.x", 1, 10, " and "));
   add("16 partitioned tables", "select 1 from " + chained("parts p{0}", 0, 16, ", ") + " where " +
