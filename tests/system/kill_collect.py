@@ -1,6 +1,7 @@
 """Kills `quern collect --state` in the middle, again and again, while logs grow and rotate, and checks that in
-the end nothing was counted twice or lost. usage: kill_collect.py QUERN RUNS
+the end nothing was counted twice or lost. usage: kill_collect.py QUERN KILLS
 
+A run is killed at any moment of the time that the last one took that came to its end; some are let be.
 The log is rotated by renaming, and by copying and truncating; copies may be compressed. What the killed runs
 leave, with one run at the end, is compared with one run over the whole log.
 """
@@ -12,8 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
-quern, runs = sys.argv[1], int(sys.argv[2])
+quern, kills = sys.argv[1], int(sys.argv[2])
 chance = random.Random(20261121)
 
 
@@ -62,12 +64,13 @@ def rotate(folder, live, number):
 
 def main():
     killed = ended = number = 0
+    took, forever = 0.05, 60
     with tempfile.TemporaryDirectory() as folder:
         logs, live = os.path.join(folder, "logs"), os.path.join(folder, "logs", "postgresql.log")
         state, output = os.path.join(folder, "state"), os.path.join(folder, "workload.json")
         whole = os.path.join(folder, "whole.log")
         os.mkdir(logs)
-        for run in range(runs):
+        while killed < kills:
             text = "".join(message(number + i) for i in range(chance.randrange(1, 400)))
             number += 1000
             # The server may be in the middle of a line when the log is read.
@@ -79,17 +82,19 @@ def main():
                 process = subprocess.Popen(
                     collect(logs, "--state", state, "-o", output), stderr=subprocess.DEVNULL
                 )
+                start = time.monotonic()
                 try:
-                    process.wait(chance.random() * chance.choice([0.05, 0.5]))
+                    process.wait(chance.random() * took if chance.random() < 0.85 else forever)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     killed += 1
                 else:
                     ended += 1
+                    took = time.monotonic() - start
                 process.wait()
                 log.write(text[half:])
-            if run % 9 == 8:
-                rotate(logs, live, run)
+            if (killed + ended) % 9 == 8:
+                rotate(logs, live, killed + ended)
         for _ in range(2):  # the second finds nothing new
             subprocess.run(collect(logs, "--state", state, "-o", output), check=True)
         expected = os.path.join(folder, "expected.json")
@@ -101,9 +106,7 @@ def main():
                     print(f"{key}:\n  in pieces {str(ours[key])[:2000]}\n  at once   {str(theirs[key])[:2000]}")
             sys.exit(1)
         calls = sum(one["calls"] for one in theirs["classes"])
-        print(f"{runs} runs, {killed} of them killed: {calls} executions, none lost or counted twice")
-        if killed == 0 or ended == 0:
-            sys.exit("either no run was killed or none came to its end: the test tests nothing")
+        print(f"{killed} runs killed, {ended} let be: {calls} executions, none lost or counted twice")
 
 
 main()
