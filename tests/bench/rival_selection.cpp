@@ -72,6 +72,11 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
     double best_cost = cost;
     const double bytes = bytes_of(costs, chosen);
     const auto consider = [&](std::set<Keys> next) {
+      if (std::any_of(next.begin(), next.end(), [&](const Keys& keys) {
+            return columns.existing.count({keys.table, keys.columns}) != 0;
+          })) {
+        return;
+      }
       const double next_bytes = bytes_of(costs, next);
       if (next_bytes > budget) {
         return;
@@ -84,7 +89,7 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
         best = std::move(next);
       }
     };
-    for (const auto& [table, list] : columns) {
+    for (const auto& [table, list] : columns.by_table) {
       for (const auto& column : list) {
         std::set<Keys> next = chosen;
         if (next.insert({table, {column}}).second) {
@@ -120,7 +125,7 @@ std::set<HypoIndex> tuning_advisor(HypopgCosts& costs, const IndexableColumns& c
     const auto& statement = costs.statements()[i];
     const double before = costs.statement(i, {});
     std::vector<std::pair<double, HypoIndex>> own;
-    for (const auto& [table, list] : columns) {
+    for (const auto& [table, list] : columns.by_table) {
       Columns serving;
       std::copy_if(list.begin(), list.end(), std::back_inserter(serving),
                    [&](const std::string& column) { return serves(statement, table, column); });
@@ -128,6 +133,9 @@ std::set<HypoIndex> tuning_advisor(HypopgCosts& costs, const IndexableColumns& c
       Columns prefix;
       permutations(serving, max_width, prefix, orders);
       for (auto& order : orders) {
+        if (columns.existing.count({table, order}) != 0) {
+          continue;
+        }
         const HypoIndex index = index_on({table, std::move(order)});
         const double cost = costs.statement(i, {index});
         if (cost < before * 0.999) {

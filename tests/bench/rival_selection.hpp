@@ -3,14 +3,20 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/bench/hypopg_costs.hpp"
 
 namespace quern::bench {
 
-/// Columns that the workload searches, joins, orders or groups by, by table.
-using IndexableColumns = std::map<std::string, std::vector<std::string>>;
+struct IndexableColumns {
+  /// Columns that the workload searches, joins, orders or groups by, by table.
+  std::map<std::string, std::vector<std::string>> by_table = {};
+  /// Keys of the indexes that are there: a copy of one is no candidate. HypoPG's trees have no
+  /// levels, so that a copy of a primary key would seem to be better than the key itself.
+  std::set<std::pair<std::string, std::vector<std::string>>> existing = {};
+};
 
 /// Extend (Schlosser, Kossmann and Boissier, "Efficient Scalable Multi-Attribute Index Selection
 /// Using Recursive Strategies", ICDE 2019): one column at a time, a new index or one more column of

@@ -57,7 +57,7 @@ void add_columns(Setting& setting, const planner_model::TableUse& use, WeightedS
   if (table->kind == 'p') {
     return;
   }
-  auto& columns = setting.columns[full_name(*table)];
+  auto& columns = setting.columns.by_table[full_name(*table)];
   const auto add = [&](std::int16_t number) {
     const auto column = std::find_if(table->columns.begin(), table->columns.end(),
                                      [&](const Column& c) { return c.number == number; });
@@ -74,6 +74,23 @@ void add_columns(Setting& setting, const planner_model::TableUse& use, WeightedS
   }
   for (const auto& sort : use.group_by) {
     add(sort.column);
+  }
+}
+
+void add_existing(Setting& setting) {
+  for (const Index& index : setting.catalog.indexes) {
+    const auto table = std::find_if(setting.catalog.tables.begin(), setting.catalog.tables.end(),
+                                    [&](const Table& t) { return t.oid == index.table; });
+    if (table == setting.catalog.tables.end() || !index.predicate.empty()) {
+      continue;
+    }
+    std::vector<std::string> columns;
+    for (const IndexKey& key : index.keys) {
+      const auto column = std::find_if(table->columns.begin(), table->columns.end(),
+                                       [&](const Column& c) { return c.number == key.column; });
+      columns.push_back(column == table->columns.end() ? "" : column->name);
+    }
+    setting.columns.existing.insert({full_name(*table), std::move(columns)});
   }
 }
 
@@ -94,6 +111,7 @@ Setting read_setting(const std::string& sample, const std::string& dsn) {
     }
     setting.statements.push_back(std::move(statement));
   }
+  add_existing(setting);
   for (const auto& table : setting.catalog.tables) {
     setting.table_bytes += static_cast<double>(table.pages) * setting.catalog.block_size;
   }
