@@ -13,7 +13,7 @@ enum class Floors : bool {
 /// How much a search weighs before it branches.
 enum class Effort : bool {
   Full,  ///< for programs that may be hard
-  Light  ///< no trial branches and no cuts: a fifth of the time where a good start is known
+  Light  ///< no trial branches and no cuts: for where a good start is known
 };
 
 /// When a search may end, at a proven optimum or before, and how it gets there.

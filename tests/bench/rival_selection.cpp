@@ -72,11 +72,6 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
     double best_cost = cost;
     const double bytes = bytes_of(costs, chosen);
     const auto consider = [&](std::set<Keys> next) {
-      if (std::any_of(next.begin(), next.end(), [&](const Keys& keys) {
-            return columns.existing.count({keys.table, keys.columns}) != 0;
-          })) {
-        return;
-      }
       const double next_bytes = bytes_of(costs, next);
       if (next_bytes > budget) {
         return;

@@ -13,8 +13,9 @@ namespace quern::bench {
 struct IndexableColumns {
   /// Columns that the workload searches, joins, orders or groups by, by table.
   std::map<std::string, std::vector<std::string>> by_table = {};
-  /// Keys of the indexes that are there: a copy of one is no candidate. HypoPG's trees have no
-  /// levels, so that a copy of a primary key would seem to be better than the key itself.
+  /// Keys of the indexes that are there: a copy of one is no candidate of the tuning advisor.
+  /// HypoPG's trees have no levels, so that a copy of a primary key would seem to be better than
+  /// the key itself. Extend may have copies: it grows an index column by column, past them.
   std::set<std::pair<std::string, std::vector<std::string>>> existing = {};
 };
 
