@@ -144,27 +144,26 @@ void append_plan(const ObservedPlan& plan, bool told, std::string& out) {
   add(object, "total_us", plan.total);
 }
 
-void append_plans(const QueryClass& c, std::optional<std::int32_t> told_by, JsonWriter& object) {
+template <class Item, class Append>
+void add_list(JsonWriter& object, std::string_view key, const std::vector<Item>& items,
+              const Append& append_item) {
+  object.key(key);
+  JsonWriter list{Kind::List, object.out()};
+  for (const Item& item : items) {
+    list.item();
+    append_item(item, object.out());
+  }
+}
+
+void add_plans(const QueryClass& c, std::optional<std::int32_t> told_by, JsonWriter& object) {
   if (told_by) {
     if (const json periods = plan_periods_json(c, *told_by); !periods.empty()) {
       add(object, "plan_periods", periods);
     }
   }
-  object.key("plans");
-  JsonWriter list{Kind::List, object.out()};
-  for (const ObservedPlan& plan : c.plans) {
-    list.item();
-    append_plan(plan, told_by.has_value(), object.out());
-  }
-}
-
-void append_samples(const QueryClass& c, JsonWriter& object) {
-  object.key("samples");
-  JsonWriter list{Kind::List, object.out()};
-  for (const SampleExecution& sample : c.samples) {
-    list.item();
-    append(sample, object.out());
-  }
+  add_list(object, "plans", c.plans, [&](const ObservedPlan& plan, std::string& out) {
+    append_plan(plan, told_by.has_value(), out);
+  });
 }
 
 void add_members(const QueryClass& c, std::optional<std::int32_t> told_by, JsonWriter& object) {
@@ -187,12 +186,13 @@ void add_members(const QueryClass& c, std::optional<std::int32_t> told_by, JsonW
     add(object, "nested_us", c.nested_total);
   }
   add(object, "parse_and_bind_us", c.parse_and_bind);
-  append_plans(c, told_by, object);
+  add_plans(c, told_by, object);
   if (!c.query_ids.empty()) {
     add(object, "query_ids", c.query_ids);
   }
   add(object, "rows", c.rows ? json(*c.rows) : json(nullptr));
-  append_samples(c, object);
+  add_list(object, "samples", c.samples,
+           [](const SampleExecution& sample, std::string& out) { append(sample, out); });
   add(object, "sql", c.sql);
   add(object, "temp_bytes", c.temp_bytes);
   add(object, "temp_files", c.temp_files);
