@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,8 @@ struct WriteEffect {
   double rows_deleted = 0;
   double hot_updates_lost = 0;  ///< updates that could no longer be HOT
   Bytes wal_per_insert;         ///< bytes added per inserted row
+  /// Of one warm core, pages in memory: an order of magnitude on another machine.
+  std::chrono::duration<double, std::micro> time_per_insert{0};
   Bytes wal_total;              ///< over the recorded period
   Cost cost_total;              ///< planner units over the recorded period
 };

@@ -43,7 +43,9 @@ std::string write_cost_of(const Proposal& proposal, const Workload& workload) {
                          wal_period(workload));
   }
   if (writes.wal_per_insert.value() != 0) {
-    words += fmt::format(", {} an inserted row", size_words(writes.wal_per_insert));
+    const double time = writes.time_per_insert.count();
+    words += fmt::format(", {} and {} an inserted row", size_words(writes.wal_per_insert),
+                         time < 0.1 ? "less than 0.1 µs" : fmt::format("about {:.1f} µs", time));
   }
   if (writes.hot_updates_lost > 0) {
     words +=

@@ -8,6 +8,7 @@
 #include "collector/base/in_parallel.hpp"
 
 #include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/write_time.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
 
@@ -204,6 +205,13 @@ WriteProfile from_counters(const PlannedWorkload& workload, const CatalogSnapsho
   return profile;
 }
 
+std::chrono::duration<double, std::micro> time_per_insert(const Index& index, const Table& table,
+                                                          const SizeContext& sizes) {
+  const planner_model::WriteShape insert{.kind = planner_model::RowWrite::Insert};
+  return std::chrono::duration<double, std::micro>{
+      row_time(sizes, table, {&index}, insert).indexes.front()};
+}
+
 }  // namespace
 
 WriteProfile write_profile(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
@@ -287,7 +295,8 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   const Table& table = *find_table(catalog_, oid);
   const Table& leaf = representative(table, catalog_);
   const IndexWriteCost unit = index_write_cost(index, leaf, sizes_);
-  WriteEffect effect{.wal_per_insert = unit.wal_per_insert};
+  WriteEffect effect{.wal_per_insert = unit.wal_per_insert,
+                     .time_per_insert = time_per_insert(index, leaf, sizes_)};
   const auto found = profile_.tables.find(oid);
   if (found == profile_.tables.end()) {
     return effect;

@@ -56,8 +56,9 @@ std::vector<Element> json_elements_of(const std::string& text, bool paths) {
   for (const JsonElement& one : json_elements(text)) {
     if (paths) {
       if (!one.is_key) {
-        elements.push_back(
-            {.pool = one.path, .text = one.path + "=" + one.text, .key_size = kHash});
+        elements.push_back({.pool = one.path + " " + one.kind,
+                            .text = one.path + "=" + one.text,
+                            .key_size = kHash});
       }
       continue;
     }
@@ -65,7 +66,7 @@ std::vector<Element> json_elements_of(const std::string& text, bool paths) {
     constexpr std::size_t kLongestKey = 125;
     const double bytes =
         1 + static_cast<double>(one.text.size() > kLongestKey ? 8 : one.text.size());
-    elements.push_back({.pool = one.is_key ? "" : one.path,
+    elements.push_back({.pool = one.is_key ? "" : one.path + " " + one.kind,
                         .text = one.kind + one.text,
                         .key_size = varlena_size(bytes),
                         .place = place_of(one)});
@@ -89,8 +90,10 @@ double values_behind(double seen, double draws, double most) {
 
 struct Seen {
   double share = 0;
-  double times = 0;   ///< among the histogram's values
-  double common = 0;  ///< share among the most common values
+  double bounds = 0;        ///< of the histogram that have it
+  double bounds_share = 0;  ///< of the rows, that those stand for
+  double times = 0;         ///< among the histogram's values
+  double common = 0;        ///< share among the most common values
   double key_size = 4;
   double place = 0;
   double rows_each = 0;  ///< share of the rows of one value that has it
@@ -119,6 +122,41 @@ struct Rare {
     places.push_back(one.place);
   }
 };
+
+/// A histogram's bounds are a hundred draws, and how many of them have an element is as much chance
+/// as frequency. The elements of a pool are brought nearer to their mean, by the part of their
+/// variance that chance alone would give (Poisson's; the estimator of James and Stein).
+void even_out(std::map<std::string, Seen>& pool) {
+  double count = 0;
+  double sum = 0;
+  double squares = 0;
+  double share = 0;
+  for (const auto& [text, seen] : pool) {
+    if (seen.bounds > 0) {
+      count += 1;
+      sum += seen.bounds;
+      squares += seen.bounds * seen.bounds;
+      share += seen.bounds_share;
+    }
+  }
+  constexpr double kFew = 3;
+  if (count < kFew) {
+    return;
+  }
+  const double mean = sum / count;
+  const double variance = (squares - sum * mean) / (count - 1);
+  if (variance <= 0) {
+    return;
+  }
+  const double kept = std::max(0.0, 1 - mean / variance);
+  for (auto& [text, seen] : pool) {
+    if (seen.bounds > 0) {
+      const double evened = mean + kept * (seen.bounds - mean);
+      seen.times += evened - seen.bounds;
+      seen.share += evened / sum * share - seen.bounds_share;
+    }
+  }
+}
 
 /// Elements of which some are known: as unlike in frequency as the values that have them.
 void add_rare(double entries, double all_rows, Rare rare, std::vector<GinEntries>& answer) {
@@ -180,6 +218,8 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
       }
       Seen& seen = pools[pool_of.emplace(element.text, element.pool).first->second][element.text];
       seen.share += entry.share;
+      seen.bounds += entry.from_histogram ? 1 : 0;
+      seen.bounds_share += entry.from_histogram ? entry.share : 0;
       seen.times += example ? 1 : 0;
       seen.common += example ? 0 : entry.share;
       seen.key_size = element.key_size;
@@ -191,8 +231,9 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
   if (empty > 0) {
     answer.push_back({.entries = 1, .rows = empty * rows, .key_size = 0});
   }
-  for (const auto& [name, pool] : pools) {
+  for (auto& [name, pool] : pools) {
     constexpr double kOften = 5;
+    even_out(pool);
     Rare rare;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {

@@ -73,12 +73,17 @@ double null_pages(double rows, bool beside_others) {
 
 }  // namespace
 
+bool gist_size_is_followed(const std::vector<IndexColumn>& columns) {
+  const IndexColumn& column = columns.front();
+  return column.statistics != nullptr && columns.size() == 1 &&
+         !(column.statistics->histogram_bounds.empty() &&
+           column.statistics->most_common_values.empty()) &&
+         (is_text(column.type) || is_network(column.type));
+}
+
 double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   const IndexColumn& column = columns.front();
-  const bool followed = column.statistics != nullptr && columns.size() == 1 &&
-                        !(column.statistics->histogram_bounds.empty() &&
-                          column.statistics->most_common_values.empty());
-  if (!followed || !(is_text(column.type) || is_network(column.type))) {
+  if (!gist_size_is_followed(columns)) {
     return pages_by_thumb(column, rows);
   }
   constexpr std::size_t kTexts = 10'000;

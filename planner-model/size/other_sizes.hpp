@@ -20,6 +20,8 @@ namespace quern::planner_model {
 /// classes; else an estimate by rules of thumb: ANALYZE keeps no order and no bounds of ranges that
 /// the splits could be followed with.
 [[nodiscard]] double gist_index_pages(const std::vector<IndexColumn>& columns, double rows);
+/// Not by rules of thumb.
+[[nodiscard]] bool gist_size_is_followed(const std::vector<IndexColumn>& columns);
 /// Rows like those of the column, followed through the splits of text and network classes; else an
 /// estimate by a rule of thumb.
 [[nodiscard]] double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows);

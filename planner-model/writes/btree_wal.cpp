@@ -16,6 +16,7 @@ constexpr double kSingleValueFill = 0.96;  // BTREE_SINGLEVAL_FILLFACTOR
 constexpr double kLn2 = 0.6931471805599453;
 constexpr double kInsertMain = 2;  // SizeOfBtreeInsert
 constexpr double kSplitMain = 10;  // SizeOfBtreeSplit
+constexpr double kFullList = 812;  // maxpostingsize of _bt_dedup_pass() and _bt_load()
 
 double normal_below(double z) {
   return 0.5 * std::erfc(-z / std::sqrt(2.0));
@@ -23,6 +24,7 @@ double normal_below(double z) {
 
 struct Leaf {
   double pages = 1;
+  double per_key = 1;    ///< rows
   double entry = 20;     ///< bytes that one more entry takes for good, line pointer included
   double used = 0;       ///< bytes of a leaf in use
   double room = 0;       ///< of which the high key takes one tuple
@@ -30,25 +32,35 @@ struct Leaf {
   bool merges = false;   ///< several entries a key: posting lists
 };
 
-/// Rows of values that fill pages of their own, NULL among them. Their entries stand in the order
-/// of the rows, so new ones come to the last of these pages.
-double heavy_share(const IndexEntries& all) {
+/// Values that fill pages of their own, NULL among them. Their entries stand in the order of the
+/// rows, so those of new rows come to the last of these pages.
+struct Heavy {
+  double share = 0;  ///< of the entries
+  double values = 0;
+};
+
+Heavy heavy_values(const IndexEntries& all) {
   if (all.columns.size() != 1 && all.equal_image) {
-    return 0;
+    return {};
   }
   const auto keys = std::count_if(all.columns.begin(), all.columns.end(),
                                   [](const IndexColumn& column) { return column.is_key; });
   const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
   if (statistics == nullptr || keys != 1) {
-    return 0;
+    return {};
   }
   const double row = all.equal_image ? kHeapTid : all.tuple + kLinePointer;
-  const auto heavy = [&](double share) { return share * all.entries * row > kBody ? share : 0; };
-  double sum = heavy(statistics->null_fraction);
-  for (const double share : statistics->most_common_frequencies) {
-    sum += heavy(share);
-  }
-  return std::min(sum, 1.0);
+  Heavy heavy;
+  const auto count = [&](double share) {
+    if (share * all.entries * row > kBody) {
+      heavy.share = std::min(1.0, heavy.share + share);
+      heavy.values += 1;
+    }
+  };
+  count(statistics->null_fraction);
+  std::for_each(statistics->most_common_frequencies.begin(),
+                statistics->most_common_frequencies.end(), count);
+  return heavy;
 }
 
 /// By the columns' statistics, or more where the entries would not fit the index's pages: the
@@ -64,14 +76,22 @@ double rows_a_key(const IndexEntries& all, const Leaf& leaf, double plain) {
   return std::max(independent, plain / std::max(taken - kHeapTid, plain / kMost));
 }
 
+/// Rows of a posting list as the build leaves it, full.
+double rows_of_full_list(const IndexEntries& all) {
+  return (kFullList - all.tuple) / kHeapTid;
+}
+
 /// `part_of`: of an index in this state, whose other entries stand on pages of their own.
 Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   Leaf leaf;
   leaf.room = kBody - all.tuple - kLinePointer;
   const double plain = all.tuple + kLinePointer;
   const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
-  leaf.pages = std::max(1.0, all.pages * (1 - 1 / fanout));
-  const double per_key = rows_a_key(all, leaf, plain);
+  constexpr double kRootAndLeaf = 2;
+  const bool has_root = part_of == nullptr && all.pages >= kRootAndLeaf;
+  const double inner = std::max(has_root ? 1.0 : 0.0, all.pages / fanout);
+  leaf.pages = std::max(1.0, all.pages - inner);
+  const double per_key = leaf.per_key = rows_a_key(all, leaf, plain);
   leaf.merges = all.equal_image && per_key > 1.5;
   // A key's tuple and its row addresses; a posting list ends at about a sixth of a page.
   const double stored =
@@ -86,11 +106,15 @@ Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100 + plain / 2;
   const double bytes = all.entries * stored;
   constexpr double kNearlyBuilt = 0.93;
+  constexpr double kLastOne = 0.9;  // may hold next to nothing
   leaf.as_built = part_of != nullptr ? part_of->as_built
-                  : leaf.merges      ? all.as_built
-                                : bytes / std::max(leaf.pages - 0.5, 0.5) > kNearlyBuilt * built;
+                  : leaf.merges
+                      ? all.as_built
+                      : bytes / std::max(leaf.pages - kLastOne, 0.5) > kNearlyBuilt * built;
   leaf.used = std::min(leaf.as_built ? built : leaf.room, bytes / leaf.pages);
-  if (leaf.as_built && bytes > built) {
+  if (leaf.merges && per_key > rows_of_full_list(all)) {
+    leaf.used = std::min(leaf.room, bytes / leaf.pages);  // a page ends between two full lists
+  } else if (leaf.as_built && bytes > built) {
     leaf.used = built;
     leaf.pages = bytes / built;
   }
@@ -181,6 +205,31 @@ double merge_bytes(const Leaf& leaf, const EntryShape& shape, bool pairs) {
   return full * (4 + pass.aligned() * std::min(0.4, passes / entries));
 }
 
+/// One more entry on a page of full posting lists, which passes over the page let grow beyond what
+/// the build does (maxpostingsize of _bt_dedup_pass(), nbtdedup.c); but behind the sixth list of a
+/// page of one value they stop (_bt_do_singleval()), unless the index's keys stay as they were.
+/// Lists of an index that has grown are of any length.
+double entry_beside_full_lists(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
+  const double lists = leaf.used / kFullList;
+  constexpr double kListsOfAPass = 6;
+  const bool one_value = leaf.per_key * kHeapTid > leaf.room;
+  const double merged = one_value && leaf.as_built && !shape.same_key
+                            ? std::min(1.0, kListsOfAPass / std::max(lists, 1.0))
+                            : 1;
+  return merged * kHeapTid + (1 - merged) * (all.tuple + kLinePointer);
+}
+
+/// What one more entry takes of a leaf.
+double added_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
+  if (leaf.merges && !shape.at_end && leaf.per_key > rows_of_full_list(all)) {
+    return entry_beside_full_lists(all, shape, leaf);
+  }
+  // Old and new version share a posting list once the leaf is full.
+  const double pair = align_up(all.tuple + 2 * kHeapTid, 8) - all.tuple;
+  return shape.same_key && all.equal_image && !leaf.merges ? std::min(leaf.entry, pair)
+                                                           : leaf.entry;
+}
+
 /// What an entry's insertion brings beyond its own record: splits, passes that merge equal keys.
 double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
   if (shape.same_key && shape.old_versions_dead) {
@@ -189,16 +238,32 @@ double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf
     const double freed = std::max(2.0, (leaf.room - leaf.used) / (all.tuple + kLinePointer));
     return 2 + removal.bytes() / freed;
   }
-  // Old and new version share a posting list once the leaf is full.
-  const double pair = align_up(all.tuple + 2 * kHeapTid, 8) - all.tuple;
-  const double entry =
-      shape.same_key && all.equal_image && !leaf.merges ? std::min(leaf.entry, pair) : leaf.entry;
+  const double entry = added_bytes(all, shape, leaf);
   const double moved = is_appended(all, shape) ? 1 - kBuiltFill : 0.5;
   double bytes = splits_per_entry(all, shape, leaf, entry) * split_bytes(all, leaf, moved);
   if (leaf.merges || (shape.same_key && all.equal_image)) {
     bytes += merge_bytes(leaf, shape, !leaf.merges);
   }
   return bytes;
+}
+
+/// Share of new entries without the ascending first column: they come to anywhere among each other,
+/// as the columns behind it say.
+double nulls_out_of_order(const IndexEntries& all, const EntryShape& shape) {
+  const bool by_others = all.columns.size() > 1 && all.columns[1].is_key;
+  return is_appended(all, shape) && by_others ? all.columns.front().null_share() : 0;
+}
+
+/// Of values that stand on pages of their own.
+double upkeep_of_part(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
+                      const Heavy& values, double pages) {
+  IndexEntries part = all;
+  part.entries *= values.share;
+  part.distinct = std::clamp(values.values, 1.0, std::max(part.entries, 1.0));
+  part.pages = std::max(1.0, pages);
+  EntryShape shape_of_part = shape;
+  shape_of_part.rows *= values.share;
+  return upkeep_bytes(part, shape_of_part, leaf_of(part, &leaf));
 }
 
 }  // namespace
@@ -209,20 +274,26 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   const double posting = leaf.merges && !shape.at_end ? 2 : 0;
   const WalRecord insert{.main = kInsertMain, .blocks = {all.tuple + posting}};
   WalBytes wal{.records = insert.aligned()};
-  const double heavy = heavy_share(all);
-  if (heavy > 0) {
-    const double row = all.equal_image ? kHeapTid : all.tuple + kLinePointer;
-    const double pages = heavy * all.entries * row / (kSingleValueFill * leaf.room);
-    IndexEntries others = all;
-    others.entries *= 1 - heavy;
-    others.pages = std::max(1.0, all.pages - pages);
-    EntryShape shape_of_others = shape;
-    shape_of_others.rows *= 1 - heavy;
+  const Heavy heavy = heavy_values(all);
+  if (heavy.share > 0) {
+    const double plain = all.tuple + kLinePointer;
+    const double row =
+        all.equal_image ? kHeapTid + plain / std::max(rows_of_full_list(all), 1.0) : plain;
+    const double of_a_leaf = row / (kSingleValueFill * leaf.room);
+    const double pages = std::min(heavy.share * all.entries * of_a_leaf, all.pages);
     wal.records +=
-        heavy * row / (kSingleValueFill * leaf.room) * split_bytes(all, leaf, 1 - kSingleValueFill);
-    if (heavy < 1) {
-      wal.records += (1 - heavy) * upkeep_bytes(others, shape_of_others, leaf_of(others, &leaf));
+        heavy.share * (shape.at_end ? of_a_leaf * split_bytes(all, leaf, 1 - kSingleValueFill)
+                                    : upkeep_of_part(all, shape, leaf, heavy, pages));
+    const Heavy others{1 - heavy.share, all.distinct - heavy.values};
+    if (others.share > 0) {
+      wal.records += others.share * upkeep_of_part(all, shape, leaf, others, all.pages - pages);
     }
+  } else if (const double nulls = nulls_out_of_order(all, shape); nulls > 0) {
+    IndexEntries unordered = all;
+    unordered.ascending = false;
+    wal.records += (1 - nulls) * upkeep_bytes(all, shape, leaf) +
+                   nulls * upkeep_of_part(unordered, shape, leaf, {nulls, all.distinct * nulls},
+                                          all.pages * nulls);
   } else {
     wal.records += upkeep_bytes(all, shape, leaf);
   }

@@ -44,8 +44,9 @@ bool is_advancing(const std::vector<IndexColumn>& columns) {
     return false;
   }
   constexpr double kMostlyNew = -0.05;
+  constexpr double kSorted = 0.95;  // numbers of one length
   const ColumnStatistics& statistics = *columns.front().statistics;
-  return statistics.n_distinct <= kMostlyNew &&
+  return statistics.n_distinct <= kMostlyNew && statistics.correlation.value_or(0) < kSorted &&
          counts_in_text(statistics, columns.front().table_rows);
 }
 
@@ -66,13 +67,40 @@ double variation_of(const std::vector<IndexColumn>& columns, double mean) {
   return variance / (mean * mean);
 }
 
-/// A new row brings a new key so often: never where ANALYZE counts a fixed number of values, but
-/// for those that no row has yet.
+/// Rows that a value came to on average, when random draws of a fixed number of values gave
+/// `rows_a_value` for each value seen.
+double draws_behind(double rows_a_value) {
+  double low = 0;
+  double high = rows_a_value;
+  for (int i = 0; i < 40; ++i) {
+    const double middle = (low + high) / 2;
+    (middle / -std::expm1(-middle) < rows_a_value ? low : high) = middle;
+  }
+  return high;
+}
+
+/// A new row brings a new key so often. Where ANALYZE counts a fixed number of values: only those
+/// that no row has yet. Where it counts a share of the rows: values that stand in no order are
+/// taken to be drawn at random, from values that the rows so far have not all brought; others to
+/// come in runs, each value so often as the last.
 double new_keys(const std::vector<IndexColumn>& columns, double rows_a_key) {
-  const bool fixed = std::all_of(columns.begin(), columns.end(), [](const IndexColumn& column) {
-    return column.statistics != nullptr && column.statistics->n_distinct > 0;
-  });
-  return fixed ? std::exp(-rows_a_key) : std::min(1.0, 1 / rows_a_key);
+  const auto all = [&](const auto& holds) {
+    return std::all_of(columns.begin(), columns.end(), [&](const IndexColumn& column) {
+      return column.statistics != nullptr && holds(column, *column.statistics);
+    });
+  };
+  if (all([](const IndexColumn& /*column*/, const ColumnStatistics& one) {
+        return one.n_distinct > 0;
+      })) {
+    return std::exp(-rows_a_key);
+  }
+  constexpr double kDeviations = 4;
+  if (all([](const IndexColumn& column, const ColumnStatistics& one) {
+        return !has_an_order(one, column.table_rows, kDeviations);
+      })) {
+    return std::exp(-draws_behind(std::max(rows_a_key, 1.0)));
+  }
+  return std::min(1.0, 1 / rows_a_key);
 }
 
 double distinct_of(const IndexColumn& column, double rows) {
@@ -120,11 +148,12 @@ IndexEntries index_entries(const SizeContext& context, const Table& table, const
   // (_bt_delete_or_dedup_one_page(), nbtinsert.c).
   Index as_any = index;
   as_any.unique = false;
-  all.new_keys = new_keys(all.columns, all.entries / all.distinct);
+  const double filled = all.columns.empty() ? 1 : 1 - all.columns.front().null_share();
+  all.new_keys = filled * new_keys(all.columns, std::max(filled * all.entries / all.distinct, 1.0));
   all.equal_image =
       index.access_method == "btree" && can_deduplicate(as_any, all.columns, context.types);
-  all.ascending = is_ascending(index, table, all.columns);
-  all.advancing = !all.ascending && is_advancing(all.columns);
+  all.advancing = is_advancing(all.columns);
+  all.ascending = !all.advancing && is_ascending(index, table, all.columns);
   all.variation = variation_of(all.columns, all.tuple);
   return all;
 }

@@ -183,7 +183,8 @@ bool holds_any(const Index& index, const Table& table, const std::vector<std::in
 RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
                const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const TypeSystem types{catalog};
-  return row_wal(SizeContext{types}, table, indexes, shape);
+  const TableExpressions expressions{catalog, types};
+  return row_wal(SizeContext{types, &expressions}, table, indexes, shape);
 }
 
 RowWal row_wal(const SizeContext& context, const Table& table,

@@ -7,9 +7,27 @@
 #include "planner-model/writes/gin_keys.hpp"
 #include "planner-model/writes/heap_row.hpp"
 #include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
 
 namespace quern::planner_model {
 namespace {
+
+// Microseconds of one warm core (x86-64, some 3 GHz), fitted to the slowdown that indexes of random
+// tables gave INSERT ... SELECT (quern-oracle --wal): their ratios are what counts.
+constexpr double kEntry = 0.4;  // formed, placed, its record written
+constexpr double kComparison = 0.045;
+constexpr double kNumericComparison = 0.1;
+constexpr double kTextComparison = 0.095;
+constexpr double kUpkeepByte = 0.02;  // of WAL: pages divided, equal keys merged
+constexpr double kHashEntry = 0.9;
+constexpr double kChainPage = 0.08;
+constexpr double kBrinEntry = 0.3;
+constexpr double kGinRow = 0.55;  // into the pending list
+constexpr double kGinPendingKey = 0.125;
+constexpr double kGinKey = 2;           // a descent, a posting list written again
+constexpr double kGinKeyByte = 0.0015;  // of WAL
+constexpr double kGistEntry = 0.5;
+constexpr double kGistPenalty = 0.05;  // of one downlink (gistchoose())
 
 /// Pages of a bucket's chain that an insertion reads until one has room (_hash_doinsert()): rows of
 /// the same value are in one bucket.
@@ -26,31 +44,61 @@ double chain_pages(const IndexEntries& all) {
   return same * all.entries / kPageItems;
 }
 
-/// A comparison of texts costs more the longer they are alike; other types' cost the same.
 double comparison_time(const IndexColumn& column) {
-  return column.varies ? 0.12 + 0.001 * column.width : 0.09;
+  return column.type == type_oid::kNumeric ? kNumericComparison
+         : column.varies                   ? kTextComparison
+                                           : kComparison;
 }
 
-double entry_time(const IndexEntries& all, const TypeSystem& types, bool appended) {
-  const double comparisons = std::log2(std::max(all.entries, 2.0));
+/// A search by halves among the index's tuples, which are posting lists where keys are equal. The
+/// leaf of the last new key is known without one (_bt_search_insert()).
+double btree_time(const IndexEntries& all, double upkeep_bytes, bool appended) {
+  constexpr double kListRows = 132;
+  const double tuples = all.equal_image
+                            ? std::max(std::min(all.entries, all.distinct), all.entries / kListRows)
+                            : all.entries;
+  const bool beside_the_last = appended && (all.ascending || all.advancing);
+  const double comparisons = beside_the_last ? 0 : std::log2(std::max(tuples, 2.0));
+  return kEntry + comparisons * comparison_time(all.columns.front()) + kUpkeepByte * upkeep_bytes;
+}
+
+/// Each level's page is looked through for the downlink that grows least.
+double gist_time(const IndexEntries& all) {
+  constexpr double kFill = 0.7;
+  constexpr double kSignature = 40;  // of trigrams, with header and line pointer
+  const bool trigram = all.index->keys.front().operator_class_name == "gist_trgm_ops";
+  const double downlink = trigram ? kSignature : 12 + all.columns.front().width;
+  const double fanout = std::max(2.0, kFill * kPageSize / downlink);
+  double looked_at = 0;
+  for (double pages = all.pages; pages > 1; pages /= fanout) {
+    looked_at += std::min(pages, fanout);
+  }
+  return kGistEntry + kGistPenalty * looked_at;
+}
+
+double gin_time(const IndexEntries& all, const TypeSystem& types, double wal) {
+  const GinKeys keys = gin_keys(*all.index, all.columns, types, std::max(all.entries, 1.0));
+  return has_pending_list(*all.index) ? kGinRow + kGinPendingKey * keys.per_row
+                                      : kGinKey * keys.per_row + kGinKeyByte * wal;
+}
+
+/// `wal`: bytes of one entry's records.
+double entry_time(const IndexEntries& all, const TypeSystem& types, double wal, bool appended) {
   const std::string& method = all.index->access_method;
   if (method == "brin") {
-    return 0.1;
+    return kBrinEntry;
   }
   if (method == "gin") {
-    const GinKeys keys = gin_keys(*all.index, all.columns, types, std::max(all.entries, 1.0));
-    // Into the pending list, or one descent and one rewritten posting list a key.
-    return has_pending_list(*all.index) ? 1.2 + 0.36 * keys.per_row : 2 + 4.5 * keys.per_row;
+    return gin_time(all, types, wal);
   }
   if (method == "gist" || method == "spgist") {
-    return 5 + 0.05 * all.tuple;
+    return gist_time(all);
   }
   if (method == "hash") {
-    return 1.4 + 0.25 * chain_pages(all);
+    return kHashEntry + kChainPage * chain_pages(all);
   }
-  return 0.6 +
-         (appended && all.ascending ? 0 : comparisons * comparison_time(all.columns.front())) +
-         all.tuple * 0.006;
+  constexpr double kRecord = 48;  // of an insertion, without the tuple
+  return btree_time(all, std::max(0.0, wal - kRecord - all.tuple), appended);
 }
 
 }  // namespace
@@ -62,12 +110,21 @@ double RowTime::total() const {
 RowTime row_time(const CatalogSnapshot& catalog, const Table& table,
                  const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const TypeSystem types{catalog};
-  const HeapRow row = heap_row(table, types);
+  const TableExpressions expressions{catalog, types};
+  return row_time(SizeContext{types, &expressions}, table, indexes, shape);
+}
+
+RowTime row_time(const SizeContext& context, const Table& table,
+                 const std::vector<const Index*>& indexes, const WriteShape& shape) {
+  const HeapRow row = heap_row(table, context);
+  const RowWal wal = row_wal(context, table, indexes, shape);
   RowTime time{.heap = 0.6 + row.length * 0.002};
-  for (const Index* index : indexes) {
-    const IndexEntries entries = index_entries(types, table, *index);
-    time.indexes.push_back(entries.share *
-                           entry_time(entries, types, shape.kind != RowWrite::Update));
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const IndexEntries entries = index_entries(context, table, *indexes[i]);
+    const double share = std::max(entries.share, 1e-9);
+    time.indexes.push_back(share * entry_time(entries, context.types,
+                                              wal.indexes[i].records / share,
+                                              shape.kind != RowWrite::Update));
   }
   return time;
 }

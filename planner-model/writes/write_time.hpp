@@ -18,5 +18,7 @@ struct RowTime {
 
 [[nodiscard]] RowTime row_time(const CatalogSnapshot& catalog, const Table& table,
                                const std::vector<const Index*>& indexes, const WriteShape& shape);
+[[nodiscard]] RowTime row_time(const SizeContext& context, const Table& table,
+                               const std::vector<const Index*>& indexes, const WriteShape& shape);
 
 }  // namespace quern::planner_model

@@ -84,6 +84,8 @@ Proposal create_index() {
           .leave_one_out = Cost{89000000},
           .writes = advisor::WriteEffect{.rows_inserted = 900,
                                          .wal_per_insert = Bytes{96},
+                                         .time_per_insert =
+                                             std::chrono::duration<double, std::micro>{1.25},
                                          .wal_total = Bytes{86400},
                                          .cost_total = Cost{9}},
           .queries = {orders_of_customer(), insert_order()},
