@@ -280,7 +280,10 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     const double row =
         all.equal_image ? kHeapTid + plain / std::max(rows_of_full_list(all), 1.0) : plain;
     const double of_a_leaf = row / (kSingleValueFill * leaf.room);
-    const double pages = std::min(heavy.share * all.entries * of_a_leaf, all.pages);
+    const double plain_of_others = plain / std::clamp(leaf.per_key, 1.0, 220.0);
+    const double others_row = leaf.merges ? std::min(plain, kHeapTid + plain_of_others) : plain;
+    const double heavy_bytes = heavy.share * row;
+    const double pages = leaf.pages * heavy_bytes / (heavy_bytes + (1 - heavy.share) * others_row);
     wal.records +=
         heavy.share * (shape.at_end ? of_a_leaf * split_bytes(all, leaf, 1 - kSingleValueFill)
                                     : upkeep_of_part(all, shape, leaf, heavy, pages));

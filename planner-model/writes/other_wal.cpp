@@ -132,12 +132,24 @@ WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape) {
   return wal;
 }
 
+namespace {
+
+/// Of the table's last range. Only a build covers it before it is full, be it that of an empty
+/// table which covers the first: VACUUM's summaries, after which the index counts the table's rows
+/// as its own, pass it over (brinsummarize()).
+bool is_last_range_covered(const IndexEntries& all, double ranges) {
+  return ranges <= 1 || all.index->reltuples <= ranges;
+}
+
+}  // namespace
+
 WalBytes brin_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   // Rows in ranges that no summary covers yet write nothing: new rows, until VACUUM comes
-  // (brininsert()). Only the last range's rest is covered, and widened by keys out of its bounds.
+  // (brininsert()). The last range's rest may be covered, and is widened by keys out of its bounds.
   const double per_range = std::max(1, index_option(*all.index, "pages_per_range", 128));
   const double table_pages = std::max<double>(static_cast<double>(all.table->pages), 1);
-  const double rest = std::ceil(table_pages / per_range) * per_range - table_pages;
+  const double ranges = std::ceil(table_pages / per_range);
+  const double rest = is_last_range_covered(all, ranges) ? ranges * per_range - table_pages : 0;
   const double rest_rows = rest * std::max(all.entries, 1.0) / table_pages;
   double widened = 0;
   if (shape.rows > 0) {

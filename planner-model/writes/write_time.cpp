@@ -14,6 +14,8 @@ namespace {
 
 // Microseconds of one warm core (x86-64, some 3 GHz), fitted to the slowdown that indexes of random
 // tables gave INSERT ... SELECT (quern-oracle --wal): their ratios are what counts.
+constexpr double kHeapRow = 0.37;
+constexpr double kHeapByte = 0.0022;
 constexpr double kEntry = 0.4;  // formed, placed, its record written
 constexpr double kComparison = 0.045;
 constexpr double kNumericComparison = 0.1;
@@ -118,7 +120,7 @@ RowTime row_time(const SizeContext& context, const Table& table,
                  const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const HeapRow row = heap_row(table, context);
   const RowWal wal = row_wal(context, table, indexes, shape);
-  RowTime time{.heap = 0.6 + row.length * 0.002};
+  RowTime time{.heap = kHeapRow + kHeapByte * row.length};
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     const IndexEntries entries = index_entries(context, table, *indexes[i]);
     const double share = std::max(entries.share, 1e-9);
