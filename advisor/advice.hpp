@@ -69,8 +69,8 @@ struct WriteEffect {
   Bytes wal_per_insert;         ///< bytes added per inserted row
   /// Of one warm core, pages in memory: an order of magnitude on another machine.
   std::chrono::duration<double, std::micro> time_per_insert{0};
-  Bytes wal_total;              ///< over the recorded period
-  Cost cost_total;              ///< planner units over the recorded period
+  Bytes wal_total;  ///< over the recorded period
+  Cost cost_total;  ///< planner units over the recorded period
 };
 
 struct Rewrite {
