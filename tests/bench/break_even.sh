@@ -4,13 +4,13 @@
 #
 #   break_even.sh BUILD_DIR [SECONDS [ROUNDS]]    on the throwaway server of the build folder
 #
-# By turns, and the best of the rounds counts: other work on the machine, and a cold cache, only ever
-# slow one down.
+# By turns, each first in every other round, both from a packed table and after a warm-up that gives its
+# pages room for HOT updates; the median of the rounds counts.
 set -euo pipefail
 
 build=$(cd "${1:?build folder}" && pwd)
 seconds=${2:-5}
-rounds=${3:-4}
+rounds=${3:-5}
 here=$(cd "$(dirname "$0")" && pwd)
 pair=$here/../golden/advisor/break_even
 "$here/../support/cluster.sh" start "$build"
@@ -38,15 +38,21 @@ SQL
 
 calls() { sed -n 's/^-- quern: calls=//p' "$1" | sed -n "$2p"; }
 
-rate() {  # transactions per second of one side's mix
-  local updates=$1 reads=$2
-  "${psql[@]}" "$dsn" -c 'VACUUM ANALYZE players'
-  PGHOST=${server[0]} PGPORT=${server[1]} PGUSER=quern pgbench -n -c 1 -T "$seconds" \
-    -f "$work/update.sql@$updates" -f "$work/read.sql@$reads" --random-seed=1 break_even 2>/dev/null |
+mix() {  # transactions per second of one side's updates and reads, for so many seconds
+  PGHOST=${server[0]} PGPORT=${server[1]} PGUSER=quern pgbench -n -c 1 -T "$1" \
+    -f "$work/update.sql@$2" -f "$work/read.sql@$3" --random-seed=1 break_even 2>/dev/null |
     sed -n 's/^tps = \([0-9]*\).*/\1/p'
 }
 
-larger() { if [ "$1" -gt "$2" ]; then echo "$1"; else echo "$2"; fi; }
+rate() {  # of the mix, with the index or without, appended to that one's rounds
+  "${psql[@]}" "$dsn" -c 'DROP INDEX IF EXISTS players_score_idx' -c 'VACUUM FULL players'
+  if [ "$1" = with ]; then "${psql[@]}" "$dsn" -c 'CREATE INDEX players_score_idx ON players (score)'; fi
+  "${psql[@]}" "$dsn" -c 'VACUUM ANALYZE players'
+  mix 3 "$2" "$3" >/dev/null
+  mix "$seconds" "$2" "$3" >>"$work/$1"
+}
+
+median() { sort -n "$1" | sed -n "$(((rounds + 1) / 2))p"; }
 
 printf '%-8s %10s %8s   %-14s %12s %12s   %s\n' side updates reads advice without with faster
 for side in below above; do
@@ -56,14 +62,15 @@ for side in below above; do
   if grep -q 'CREATE INDEX CONCURRENTLY players_score' "$work/advice.json"; then advice=index; fi
   updates=$(calls "$pair/$side.sql" 1)
   reads=$(calls "$pair/$side.sql" 2)
-  without=0
-  with=0
+  : >"$work/with"
+  : >"$work/without"
   for ((round = 0; round < rounds; ++round)); do
-    without=$(larger "$without" "$(rate "$updates" "$reads")")
-    "${psql[@]}" "$dsn" -c 'CREATE INDEX players_score_idx ON players (score)'
-    with=$(larger "$with" "$(rate "$updates" "$reads")")
-    "${psql[@]}" "$dsn" -c 'DROP INDEX players_score_idx' -c 'VACUUM FULL players'
+    order=(without with)
+    if ((round % 2)); then order=(with without); fi
+    for one in "${order[@]}"; do rate "$one" "$updates" "$reads"; done
   done
+  without=$(median "$work/without")
+  with=$(median "$work/with")
   faster=no\ index
   if [ "$with" -gt "$without" ]; then faster=index; fi
   printf '%-8s %10s %8s   %-14s %8s tps %8s tps   %s\n' "$side" "$updates" "$reads" "$advice" "$without" "$with" "$faster"
