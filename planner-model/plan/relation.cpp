@@ -12,30 +12,42 @@
 
 namespace quern::planner_model {
 
+namespace {
+
+/// type_maximum_size(), format_type.c; nothing: there is none.
+std::optional<int> maximum_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
+  constexpr int kHeader = 4;
+  if ((type == type_oid::kVarchar || type == type_oid::kBpchar) && typmod > kHeader) {
+    // Characters times the encoding's longest, plus the header.
+    const bool utf8 = root.global->catalog->encoding == "UTF8";
+    return (typmod - kHeader) * (utf8 ? 4 : 1) + kHeader;
+  }
+  if (type == type_oid::kNumeric && typmod > kHeader) {
+    const int precision = ((typmod - kHeader) >> 16) & 0xffff;
+    return (precision + 2 * (4 - 1)) / 4 * 2 + 8;  // numeric_maximum_size()
+  }
+  if ((type == type_oid::kBit || type == type_oid::kVarbit) && typmod > 0) {
+    return (typmod + 7) / 8 + 2 * kHeader;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
   // get_typavgwidth(), lsyscache.c.
   const auto* definition = root.global->types->type(root.global->types->base_type(type));
   if (definition != nullptr && definition->length > 0) {
     return definition->length;
   }
-  if (typmod > 4 && (type == type_oid::kVarchar || type == type_oid::kBpchar)) {
-    // type_maximum_size(): characters times the encoding's longest, plus the header.
-    const bool utf8 = root.global->catalog->encoding == "UTF8";
-    const int maximum = (typmod - 4) * (utf8 ? 4 : 1) + 4;
-    if (type == type_oid::kBpchar) {
-      return maximum;
-    }
-    if (maximum <= 32) {
-      return maximum;
-    }
-    return maximum < 1000 ? 32 + (maximum - 32) / 2 : 32 + (1000 - 32) / 2;
+  const auto maximum = maximum_width(root, type, typmod);
+  if (!maximum) {
+    return 32;
   }
-  if (type == type_oid::kNumeric && typmod > 4) {
-    const int precision = ((typmod - 4) >> 16) & 0xffff;
-    const int maximum = (precision + 2 * (4 - 1)) / 4 * 2 + 8;  // numeric_maximum_size()
-    return maximum <= 32 ? maximum : maximum < 1000 ? 32 + (maximum - 32) / 2 : 516;
+  if (type == type_oid::kBpchar || *maximum <= 32) {
+    return *maximum;
   }
-  return 32;
+  return *maximum < 1000 ? 32 + (*maximum - 32) / 2 : 32 + (1000 - 32) / 2;
 }
 
 namespace {
@@ -157,12 +169,31 @@ const ColumnStatistics* plain_statistics(const Table& table, int attno) {
   return nullptr;
 }
 
-/// Bytes of an entry of an inner page: the key columns up to the one that tells most neighbouring
-/// leaves apart (_bt_truncate()).
-double pivot_entry(const PlannerInfo& root, const RelOptInfo& rel, const IndexOptInfo& info) {
+/// Of the first columns of a key.
+struct KeyPrefix {
+  double entry = 0;  ///< bytes of an inner page's entry of these alone, with its line pointer
+  double distinct =
+      1;  ///< different values; all of the table's rows where the statistics are silent
+};
+
+/// Bytes of an entry of an inner page of `bytes` of key columns.
+double pivot_entry(double bytes) {
   constexpr double kHeader = 8;
   constexpr double kLinePointer = 4;
+  return std::ceil((kHeader + bytes) / 8.0) * 8.0 + kLinePointer;
+}
+
+double distinct_values(const ColumnStatistics* statistics, double rows) {
+  if (statistics == nullptr || statistics->n_distinct == 0) {
+    return rows;
+  }
+  return statistics->n_distinct > 0 ? statistics->n_distinct : -statistics->n_distinct * rows;
+}
+
+std::vector<KeyPrefix> key_prefixes(const PlannerInfo& root, const RelOptInfo& rel,
+                                    const IndexOptInfo& info) {
   const Index& index = *info.index;
+  std::vector<KeyPrefix> prefixes;
   double bytes = 0;
   double distinct = 1;
   for (std::size_t i = 0; i < static_cast<std::size_t>(info.key_columns); ++i) {
@@ -178,15 +209,41 @@ double pivot_entry(const PlannerInfo& root, const RelOptInfo& rel, const IndexOp
                              : type_width(root, expr->type, expr->typmod);
     const double alignment = varies ? 1 : std::min(width, 8.0);
     bytes = std::ceil(bytes / alignment) * alignment + width;
-    if (statistics != nullptr && statistics->n_distinct != 0) {
-      distinct *= statistics->n_distinct > 0 ? statistics->n_distinct
-                                             : -statistics->n_distinct * rel.tuples;
-      if (distinct > 2 * info.pages) {
-        break;
-      }
-    }
+    distinct = std::min(distinct * distinct_values(statistics, rel.tuples), info.tuples);
+    prefixes.push_back({pivot_entry(bytes), distinct});
   }
-  return std::ceil((kHeader + bytes) / 8.0) * 8.0 + kLinePointer;
+  return prefixes;
+}
+
+/// What tells two leaves of an index that grew apart: a split looks for a place where few columns
+/// do (_bt_findsplitloc()).
+double entry_of_splits(const std::vector<KeyPrefix>& prefixes, double pages) {
+  const auto it = std::find_if(prefixes.begin(), prefixes.end(), [&](const KeyPrefix& prefix) {
+    return prefix.distinct > 2 * pages;
+  });
+  return it == prefixes.end() ? prefixes.back().entry : it->entry;
+}
+
+/// What tells two neighbouring items apart wherever the build's page was full: the key columns up
+/// to the first in which they differ, and the heap pointer when none does (_bt_truncate()).
+double entry_of_build(const std::vector<KeyPrefix>& prefixes, double items) {
+  constexpr double kHeapPointer = 8;
+  double entry = 0;
+  double decided = 0;
+  for (const KeyPrefix& prefix : prefixes) {
+    const double differ = std::min(1.0, prefix.distinct / std::max(items, 1.0));
+    entry += std::max(differ - decided, 0.0) * prefix.entry;
+    decided = std::max(decided, differ);
+  }
+  return entry + (1 - decided) * (prefixes.back().entry + kHeapPointer);
+}
+
+/// Rows, or posting lists of rows of one key (_bt_load()).
+double items_of_build(const std::vector<KeyPrefix>& prefixes, const IndexOptInfo& info) {
+  constexpr double kLongestPostingList = 132;
+  return info.unique || !info.index->included.empty()
+             ? info.tuples
+             : std::max(prefixes.back().distinct, info.tuples / kLongestPostingList);
 }
 
 /// The index has become so large row by row. A constraint's index mostly has; where its keys came
@@ -207,8 +264,12 @@ bool has_grown(const RelOptInfo& rel, const IndexOptInfo& info, double entry) {
 /// when it is full.
 int guess_tree_height(const PlannerInfo& root, const RelOptInfo& rel, const IndexOptInfo& info) {
   constexpr double kRoom = 8192.0 - 40;
-  const double entry = pivot_entry(root, rel, info);
+  const auto prefixes = key_prefixes(root, rel, info);
+  double entry = entry_of_splits(prefixes, info.pages);
   const bool grown = has_grown(rel, info, entry);
+  if (!grown) {
+    entry = entry_of_build(prefixes, items_of_build(prefixes, info));
+  }
   const double fanout = std::max(2.0, std::floor(kRoom * 0.7 / entry));
   const double full_root = grown ? std::floor(kRoom / entry) : fanout;
   int height = 0;
