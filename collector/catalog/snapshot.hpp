@@ -235,6 +235,16 @@ struct OperatorDefinition {
   bool operator==(const OperatorDefinition&) const = default;
 };
 
+/// User-defined casts (from extensions: citext to text).
+struct CastDefinition {
+  Oid source = 0;
+  Oid target = 0;
+  Oid function = 0;    ///< 0: none is called
+  char context = 'e';  ///< pg_cast.castcontext: i implicit, a assignment, e explicit
+  char method = 'f';   ///< castmethod: f function, i through text, b binary-coercible
+  bool operator==(const CastDefinition&) const = default;
+};
+
 /// User-defined operator classes with the operators of their family (from extensions).
 struct OperatorClass {
   Oid oid = 0;
@@ -286,6 +296,7 @@ struct CatalogSnapshot {
   std::vector<TypeDefinition> types = {};
   std::vector<FunctionDefinition> functions = {};
   std::vector<OperatorDefinition> operators = {};
+  std::vector<CastDefinition> casts = {};
   std::vector<OperatorClass> operator_classes = {};
   /// What could not be read (permission denied, a newer server's column), for the reports.
   std::vector<std::string> caveats = {};

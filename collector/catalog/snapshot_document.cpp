@@ -105,6 +105,9 @@ void sort_snapshot(CatalogSnapshot& snapshot) {
   by_name(snapshot.functions);
   by_name(snapshot.operators);
   by_name(snapshot.operator_classes);
+  std::sort(snapshot.casts.begin(), snapshot.casts.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.source, a.target) < std::tie(b.source, b.target);
+  });
   std::sort(snapshot.extended_statistics.begin(), snapshot.extended_statistics.end(),
             [](const auto& a, const auto& b) {
               return std::tie(a.schema, a.name, a.inherited) <

@@ -222,6 +222,16 @@ void describe_fields(F&& field, const OperatorDefinition*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const CastDefinition*) {
+  using C = CastDefinition;
+  field("source", &C::source);
+  field("target", &C::target);
+  field("function", &C::function);
+  field("context", &C::context);
+  field("method", &C::method);
+}
+
+template <class F>
 void describe_fields(F&& field, const OperatorClass::Member*) {
   using M = OperatorClass::Member;
   field("left", &M::left);
@@ -268,6 +278,7 @@ void describe_fields(F&& field, const CatalogSnapshot*) {
   field("types", &C::types);
   field("functions", &C::functions);
   field("operators", &C::operators);
+  field("casts", &C::casts);
   field("operator_classes", &C::operator_classes);
   field("caveats", &C::caveats);
 }

@@ -263,6 +263,12 @@ SELECT coalesce(json_agg(json_build_object(
 FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
 WHERE o.oid >= 16384 AND {user_schema})";
 
+constexpr const char* kCasts = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'source', c.castsource::bigint, 'target', c.casttarget::bigint, 'function', c.castfunc::bigint,
+  'context', c.castcontext, 'method', c.castmethod) ORDER BY c.castsource, c.casttarget), '[]')
+FROM pg_cast c WHERE c.oid >= 16384)";
+
 constexpr const char* kOperatorClasses = R"(
 SELECT coalesce(json_agg(json_build_object(
   'oid', o.oid::bigint, 'schema', n.nspname, 'name', o.opcname, 'access_method', am.amname,
@@ -318,6 +324,7 @@ const std::vector<SnapshotQuery>& snapshot_queries() {
       {"types", filled(kTypes)},
       {"functions", filled(kFunctions)},
       {"operators", filled(kOperators)},
+      {"casts", filled(kCasts)},
       {"operator_classes", filled(kOperatorClasses)},
       {"caveats", filled(kCaveats)},
   };

@@ -152,10 +152,15 @@ ExprPtr Analyzer::coercion_expression(const ExprPtr& expr, const Coercion& coerc
                                        target, -1, form);
 }
 
+/// coerce_type_typmod()
 ExprPtr Analyzer::coerce_typmod(const ExprPtr& expr, Oid target, std::int32_t typmod,
                                 CoercionContext context, CoercionForm form, bool hide_input) {
-  if (typmod < 0 || typmod == expr->typmod) {
+  if (typmod == expr->typmod) {
     return expr;
+  }
+  if (typmod < 0) {
+    // Nothing to do, but the expression is to show that it has no modifier.
+    return make_relabel(hide_input ? hidden(expr) : expr, target, typmod, form);
   }
   const Oid element = types_.element_type(target);
   const Oid function = types_.length_coercion(element != 0 ? element : target);

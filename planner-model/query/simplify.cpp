@@ -22,6 +22,47 @@ Value value_of(const Expr& constant, const TypeSystem& types) {
   return constant.value ? *constant.value : read_value(constant.text, constant.type, types);
 }
 
+/// numeric_typmod_precision() and numeric_typmod_scale().
+bool numeric_fits(std::int32_t from, std::int32_t into) {
+  constexpr std::int32_t kHeader = 4;
+  constexpr std::int32_t kScaleMask = 0x7ff;
+  if (into < kHeader) {
+    return true;
+  }
+  return from >= kHeader && ((from - kHeader) & kScaleMask) == ((into - kHeader) & kScaleMask) &&
+         (from - kHeader) >> 16 <= (into - kHeader) >> 16;
+}
+
+/// varchar_support(), varbit_support(), numeric_support(), TemporalSimplify(): a cast to a length
+/// or precision that every value of its argument has.
+bool is_idle_length_coercion(const Expr& expr, const Function& function) {
+  constexpr std::int32_t kMicroseconds = 6;  // MAX_TIMESTAMP_PRECISION, MAX_TIME_PRECISION
+  if (function.support.empty() || expr.args.size() < 2 || !is_const(expr.args[1]) ||
+      expr.args[1]->is_null || expr.args[1]->value == nullptr) {
+    return false;
+  }
+  const std::int32_t from = expr.args[0]->typmod;
+  const auto into = static_cast<std::int32_t>(expr.args[1]->value->integer);
+  if (function.support == "numeric_support") {
+    return numeric_fits(from, into);
+  }
+  if (function.support == "timestamp_support" || function.support == "time_support") {
+    return into < 0 || into == kMicroseconds || (from >= 0 && into >= from);
+  }
+  return (function.support == "varchar_support" || function.support == "varbit_support") &&
+         (into < 0 || (from >= 0 && from <= into));
+}
+
+/// relabel_to_typmod()
+ExprPtr idle_coercion(const Expr& expr) {
+  const ExprPtr& source = expr.args[0];
+  auto relabel = std::make_shared<Expr>(
+      *make_relabel(source, source->type, static_cast<std::int32_t>(expr.args[1]->value->integer),
+                    CoercionForm::ExplicitCast));
+  relabel->collation = source->collation;
+  return relabel;
+}
+
 class Simplifier {
  public:
   explicit Simplifier(const FoldContext& context) : context_{context}, types_{context.types} {}
@@ -129,6 +170,10 @@ class Simplifier {
   ExprPtr fold_call(const ExprPtr& expr) {
     if (const ExprPtr value = evaluate(*expr)) {
       return value;
+    }
+    if (const Function* function = types_.function(expr->function);
+        function != nullptr && is_idle_length_coercion(*expr, *function)) {
+      return fold_relabel(idle_coercion(*expr));
     }
     const ExprPtr body = inlined(*expr);
     return body ? body : expr;

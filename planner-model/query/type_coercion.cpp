@@ -22,8 +22,14 @@ CoercionContext needed_context(char context) {
 }  // namespace
 
 const Cast* TypeSystem::find_cast(Oid source, Oid target) const {
-  const auto found = tables_->builtin.casts.find(CatalogIndex::pair(source, target));
-  return found == tables_->builtin.casts.end() ? nullptr : found->second;
+  const auto pair = CatalogIndex::pair(source, target);
+  for (const CatalogIndex* index :
+       {&tables_->builtin, static_cast<const CatalogIndex*>(&tables_->own)}) {
+    if (const auto found = index->casts.find(pair); found != index->casts.end()) {
+      return found->second;
+    }
+  }
+  return nullptr;
 }
 
 Coercion TypeSystem::find_coercion(Oid source, Oid target, CoercionContext context) const {

@@ -97,6 +97,7 @@ TypeSystem::Tables::Tables(const CatalogSnapshot& snapshot) : catalog{snapshot} 
   add_types();
   add_functions();
   add_operators();
+  add_casts();
   add_operator_classes();
   merge_names(builtin.types_by_name, own.types_by_name);
   merge_names(builtin.functions_by_name, own.functions_by_name);
@@ -169,6 +170,18 @@ void TypeSystem::Tables::add_operators() {
         .hashes = given.hashes,
         .restriction = given.restriction,
         .join = given.join,
+    }));
+  }
+}
+
+void TypeSystem::Tables::add_casts() {
+  for (const auto& given : catalog.casts) {
+    own.add(casts.emplace_back(Cast{
+        .source = given.source,
+        .target = given.target,
+        .function = given.function,
+        .context = given.context,
+        .method = given.method,
     }));
   }
 }

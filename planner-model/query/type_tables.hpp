@@ -84,6 +84,7 @@ struct TypeSystem::Tables {
   std::deque<Function> functions = {};
   std::deque<Aggregate> aggregates = {};
   std::deque<Operator> operators = {};
+  std::deque<Cast> casts = {};
   std::deque<OpClass> operator_classes = {};
   std::deque<FamilyMember> members = {};
   /// The snapshot's own rows; entries by name start with the built-in ones of that name.
@@ -95,6 +96,7 @@ struct TypeSystem::Tables {
   void add_types();
   void add_functions();
   void add_operators();
+  void add_casts();
   void add_operator_classes();
 };
 

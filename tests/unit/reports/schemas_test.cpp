@@ -40,6 +40,7 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   const json whole = schema();
   const json& defs = whole.at("$defs");
   compare<CatalogSnapshot>(whole, {"format", "version"});
+  compare<CastDefinition>(defs.at("CastDefinition"));
   compare<Column>(defs.at("Column"));
   compare<ColumnStatistics>(defs.at("ColumnStatistics"));
   compare<Constraint>(defs.at("Constraint"));
@@ -53,6 +54,6 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<Table>(defs.at("Table"));
   compare<TableActivity>(defs.at("TableActivity"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
-  CHECK(defs.size() == 13);
+  CHECK(defs.size() == 14);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }
