@@ -100,6 +100,9 @@ class ServerVersion {
   /// IN with a correlated subquery becomes a join too. convert_ANY_sublink_to_join(), subselect.c.
   [[nodiscard]] constexpr bool joins_correlated_in() const { return major_ >= 17; }
 
+  /// `x` and `x IS TRUE` imply each other. predicate_implied_by_simple_clause(), predtest.c.
+  [[nodiscard]] constexpr bool proves_by_boolean_tests() const { return major_ >= 17; }
+
   /// IS NULL and IS NOT NULL of NOT NULL columns are decided. restriction_is_always_true().
   [[nodiscard]] constexpr bool decides_null_tests() const { return major_ >= 17; }
 

@@ -25,19 +25,91 @@ Relids relids_of(const ExprPtr& expr) {
   return relids | relids_of(expr->filter) | relids_of(expr->test);
 }
 
+namespace {
+
+/// The function that an expression calls itself; null: none that is known.
+const Function* called_function(const Expr& expr, const TypeSystem& types) {
+  Oid function = 0;
+  if (expr.kind == ExprKind::FuncExpr) {
+    function = expr.function;
+  } else if (expr.kind == ExprKind::OpExpr || expr.kind == ExprKind::ScalarArrayOpExpr) {
+    const auto* op = types.op(expr.op);
+    function = op != nullptr ? op->function : 0;
+  }
+  return function != 0 ? types.function(function) : nullptr;
+}
+
+}  // namespace
+
 bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root) {
-  const auto& types = *root.global->types;
   return any_of(expr, [&](const Expr& e) {
-    Oid function = 0;
-    if (e.kind == ExprKind::FuncExpr) {
-      function = e.function;
-    } else if (e.kind == ExprKind::OpExpr || e.kind == ExprKind::ScalarArrayOpExpr) {
-      const auto* op = types.op(e.op);
-      function = op != nullptr ? op->function : 0;
-    }
-    const auto* definition = function != 0 ? types.function(function) : nullptr;
-    return definition != nullptr && definition->volatility == 'v';
+    const auto* function = called_function(e, *root.global->types);
+    return function != nullptr && function->volatility == 'v';
   });
+}
+
+bool contains_mutable(const ExprPtr& expr, const PlannerInfo& root) {
+  return any_of(expr, [&](const Expr& e) {
+    if (e.kind == ExprKind::SqlValueFunction) {
+      return true;
+    }
+    const auto* function = called_function(e, *root.global->types);
+    return function != nullptr && function->volatility != 'i';
+  });
+}
+
+namespace {
+
+bool has_vars(const Expr& expr) {
+  const auto is_var = [](const Expr& e) { return e.kind == ExprKind::Var && e.levels_up == 0; };
+  return is_var(expr) || std::any_of(expr.args.begin(), expr.args.end(),
+                                     [&](const ExprPtr& arg) { return any_of(arg, is_var); });
+}
+
+bool is_leaky(const Expr& expr, const TypeSystem& types) {
+  const auto leaky_operator = [&](Oid oid) {
+    const auto* op = types.op(oid);
+    const auto* function = op != nullptr ? types.function(op->function) : nullptr;
+    return function == nullptr || !function->leakproof;
+  };
+  switch (expr.kind) {
+    case ExprKind::FuncExpr: {
+      const auto* function = types.function(expr.function);
+      return function == nullptr || !function->leakproof;
+    }
+    case ExprKind::OpExpr:
+    case ExprKind::DistinctExpr:
+    case ExprKind::NullIfExpr:
+    case ExprKind::ScalarArrayOpExpr:
+      return leaky_operator(expr.op);
+    case ExprKind::RowCompareExpr:
+      return std::any_of(expr.operators.begin(), expr.operators.end(), leaky_operator);
+    case ExprKind::Var:
+    case ExprKind::Const:
+    case ExprKind::Param:
+    case ExprKind::ArrayExpr:
+    case ExprKind::FieldSelect:
+    case ExprKind::And:
+    case ExprKind::Or:
+    case ExprKind::Not:
+    case ExprKind::RelabelType:
+    case ExprKind::CaseExpr:
+    case ExprKind::RowExpr:
+    case ExprKind::SqlValueFunction:
+    case ExprKind::NullTest:
+    case ExprKind::BooleanTest:
+    case ExprKind::CurrentOf:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+bool contains_leaked_vars(const ExprPtr& expr, const PlannerInfo& root) {
+  return any_of(expr,
+                [&](const Expr& e) { return is_leaky(e, *root.global->types) && has_vars(e); });
 }
 
 bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root) {

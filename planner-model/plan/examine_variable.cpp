@@ -99,7 +99,8 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
       }
       return;
     }
-    if (target->expr->kind == ExprKind::Var && target->expr->levels_up == 0) {
+    if (target->expr->kind == ExprKind::Var && target->expr->levels_up == 0 &&
+        !rel.entry->security_barrier) {
       const auto range = static_cast<std::size_t>(target->expr->varno);
       if (range < subroot.base.size() && subroot.base[range] != nullptr) {
         examine_simple_variable(subroot, *target->expr, *subroot.base[range], out);

@@ -169,6 +169,9 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
       break;
     case PathKind::ModifyTable:
       shown.entries[{root.query.result_range, 0}] = nullptr;
+      if (root.query.on_conflict && root.query.on_conflict->update) {
+        shown.entries[{root.query.on_conflict->excluded, 0}] = nullptr;
+      }
       break;
     case PathKind::MinMaxAggregate:
       return;

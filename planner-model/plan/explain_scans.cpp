@@ -10,6 +10,25 @@
 
 namespace quern::planner_model {
 
+namespace {
+
+/// fix_indexqual_operand(): an index-only scan shows its conditions over the index's columns,
+/// without binary-compatible casts.
+ExprPtr over_index_column(const ExprPtr& condition) {
+  if (condition->args.empty()) {
+    return condition;
+  }
+  auto over = std::make_shared<Expr>(*condition);
+  const std::size_t operands =
+      condition->kind == ExprKind::RowCompareExpr ? condition->args.size() / 2 : 1;
+  for (std::size_t i = 0; i < operands; ++i) {
+    over->args[i] = strip_relabel(over->args[i]);
+  }
+  return over;
+}
+
+}  // namespace
+
 PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
   static const std::map<PathKind, const char*> kNames{
       {PathKind::SeqScan, "Seq Scan"},
@@ -44,6 +63,9 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
       for (const auto* qual : clause.quals) {
         conditions.push_back(qual->clause);
       }
+    }
+    if (path.kind == PathKind::IndexOnlyScan) {
+      std::transform(conditions.begin(), conditions.end(), conditions.begin(), over_index_column);
     }
     add(node, "Index Cond", all(root, conditions, member));
     add(node, "Order By", all(root, path.index_order, member));
@@ -120,16 +142,16 @@ void PlanExplainer::bitmap_conditions(const PlannerInfo& root, const Path& tree,
   }
 }
 
-void PlanExplainer::exact_clauses(const Path& tree, std::vector<const RestrictInfo*>& out) {
+void PlanExplainer::index_classes(const Path& tree, std::vector<const EquivalenceClass*>& out) {
   if (tree.kind == PathKind::BitmapOr) {
     return;
   }
   for (const auto* child_tree : tree.children) {
-    exact_clauses(*child_tree, out);
+    index_classes(*child_tree, out);
   }
   for (const auto& clause : tree.index_clauses) {
-    if (!clause.lossy) {
-      out.push_back(clause.rinfo);
+    if (clause.rinfo->parent_ec != nullptr) {
+      out.push_back(clause.rinfo->parent_ec);
     }
   }
 }
@@ -172,18 +194,17 @@ void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, 
   const Path& tree = *path.children.front();
   BitmapConditions conditions;
   bitmap_conditions(root, tree, conditions);
-  std::vector<const RestrictInfo*> exact;
-  exact_clauses(tree, exact);
+  std::vector<const EquivalenceClass*> classes;
+  index_classes(tree, classes);
   std::vector<RestrictInfo*> filter;
   for (auto* clause : clauses) {
-    const bool checked = std::any_of(exact.begin(), exact.end(),
-                                     [&](const RestrictInfo* e) {
-                                       return e == clause || (clause->parent_ec != nullptr &&
-                                                              e->parent_ec == clause->parent_ec);
-                                     }) ||
-                         std::any_of(conditions.index.begin(), conditions.index.end(),
-                                     [&](const ExprPtr& e) { return equal(e, clause->clause); }) ||
-                         predicate_implied_by(root, {clause->clause}, conditions.index);
+    const bool checked =
+        std::any_of(conditions.index.begin(), conditions.index.end(),
+                    [&](const ExprPtr& e) { return equal(e, clause->clause); }) ||
+        (clause->parent_ec != nullptr &&
+         std::find(classes.begin(), classes.end(), clause->parent_ec) != classes.end()) ||
+        (!contains_mutable(clause->clause, root) &&
+         predicate_implied_by(root, {clause->clause}, conditions.index));
     if (!checked) {
       filter.push_back(clause);
     }

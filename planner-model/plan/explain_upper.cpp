@@ -2,6 +2,7 @@
 
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan_explainer.hpp"
+#include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
 
@@ -365,7 +366,10 @@ PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
     target_tables(node, root, *target);
   }
   if (root.query.on_conflict) {
-    add(node, "Conflict Resolution", root.query.on_conflict_update ? "UPDATE" : "NOTHING");
+    const OnConflict& conflict = *root.query.on_conflict;
+    add(node, "Conflict Resolution", conflict.update ? "UPDATE" : "NOTHING");
+    add_list(node, "Conflict Arbiter Indexes", arbiter_indexes(root));
+    add(node, "Conflict Filter", all(root, conjuncts(conflict.update_where), nullptr));
   }
   child(node, root, *path.children.front(), "Outer");
   return node;

@@ -13,6 +13,10 @@ namespace quern::planner_model {
 // --- clauses (util/clauses.c, util/restrictinfo.c, optimizer/util/var.c) -------------------------
 [[nodiscard]] Relids relids_of(const ExprPtr& expr);
 [[nodiscard]] bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root);
+/// contain_mutable_functions(): something in it may change with the session or the time.
+[[nodiscard]] bool contains_mutable(const ExprPtr& expr, const PlannerInfo& root);
+/// contain_leaked_vars(): a function that may tell of its arguments sees columns.
+[[nodiscard]] bool contains_leaked_vars(const ExprPtr& expr, const PlannerInfo& root);
 [[nodiscard]] bool is_parallel_safe(const ExprPtr& expr, const PlannerInfo& root);
 [[nodiscard]] bool is_strict_for(const ExprPtr& expr, const PlannerInfo& root);
 /// contain_nonstrict_functions(): something in it may make more than NULL of NULL.
@@ -159,6 +163,9 @@ void update_mergeclause_eclasses(PlannerInfo& root, RestrictInfo& clause);
                                                   Relids nullable, Oid opfamily, Oid opcintype,
                                                   Oid collation, bool descending, bool nulls_first,
                                                   int sort_ref, bool create);
+
+/// infer_arbiter_indexes() (util/plancat.c): names of the indexes that an ON CONFLICT is about.
+[[nodiscard]] std::vector<std::string> arbiter_indexes(const PlannerInfo& root);
 
 // --- paths (util/pathnode.c) -------------------------------------------------------------------
 Path* new_path(PlannerInfo& root, PathKind kind, RelOptInfo* parent, const PathTarget* target);

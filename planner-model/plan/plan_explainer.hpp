@@ -189,7 +189,8 @@ class PlanExplainer {
 
   static void bitmap_conditions(const PlannerInfo& root, const Path& tree, BitmapConditions& out);
 
-  static void exact_clauses(const Path& tree, std::vector<const RestrictInfo*>& out);
+  /// Classes that the indexes' clauses are derived from.
+  static void index_classes(const Path& tree, std::vector<const EquivalenceClass*>& out);
 
   PlanNode bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member);
 

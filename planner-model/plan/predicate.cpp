@@ -196,14 +196,35 @@ bool is_true_test(const ExprPtr& expr, const ExprPtr& of) {
          equal(expr->args.front(), of);
 }
 
+/// operator_predicate_proof(): what `predicate` says of the two sides of `clause`, in their order;
+/// 0: it compares something else.
+Oid operator_over_same(const PlannerInfo& root, const Expr& predicate, const Expr& clause) {
+  if (predicate.kind != ExprKind::OpExpr || clause.kind != ExprKind::OpExpr ||
+      predicate.args.size() != 2 || clause.args.size() != 2 ||
+      predicate.input_collation != clause.input_collation) {
+    return 0;
+  }
+  if (equal(predicate.args[0], clause.args[0]) && equal(predicate.args[1], clause.args[1])) {
+    return predicate.op;
+  }
+  const bool commuted =
+      equal(predicate.args[0], clause.args[1]) && equal(predicate.args[1], clause.args[0]);
+  return commuted ? root.global->types->commutator(predicate.op) : 0;
+}
+
 bool simple_implies(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
-  if (equal(predicate, clause) || is_true_test(clause, predicate) ||
-      is_true_test(predicate, clause)) {
+  if (equal(predicate, clause) ||
+      (root.global->cost.server.proves_by_boolean_tests() &&
+       (is_true_test(clause, predicate) || is_true_test(predicate, clause)))) {
     return true;
   }
   if (predicate->kind == ExprKind::NullTest && !predicate->test_is_null) {
     return clause->kind != ExprKind::NullTest && clause->kind != ExprKind::BooleanTest &&
            strict_in(root, clause, predicate->args.front());
+  }
+  if (const Oid op = operator_over_same(root, *predicate, *clause); op != 0) {
+    const auto s = strategies(root, clause->op, op);
+    return op == clause->op || (s && implies(s->first, s->second, std::strong_ordering::equal));
   }
   const auto a = as_comparison(root, clause);
   const auto b = as_comparison(root, predicate);

@@ -65,6 +65,9 @@ void preprocess_query(PlannerInfo& root) {
       fold(computed.expr);
     }
   }
+  if (query.on_conflict) {
+    fold(query.on_conflict->update_where);
+  }
   fold(query.limit);
   fold(query.offset);
   preprocess_join_tree(root, query.join_tree);

@@ -184,10 +184,10 @@ class SubqueryPullUp {
 
   [[nodiscard]] bool is_simple(const RangeTableEntry& entry, bool below_outer_join) const {
     const Query& sub = *entry.subquery;
-    if (sub.command != Command::Select || sub.set_operation || sub.has_aggregates ||
-        sub.has_window_functions || sub.has_returning_set || !sub.group_by.empty() ||
-        sub.has_grouping_sets || sub.having || !sub.order_by.empty() || !sub.distinct.empty() ||
-        sub.limit || sub.offset || sub.for_update || !sub.ctes.empty()) {
+    if (sub.command != Command::Select || entry.security_barrier || sub.set_operation ||
+        sub.has_aggregates || sub.has_window_functions || sub.has_returning_set ||
+        !sub.group_by.empty() || sub.has_grouping_sets || sub.having || !sub.order_by.empty() ||
+        !sub.distinct.empty() || sub.limit || sub.offset || sub.for_update || !sub.ctes.empty()) {
       return false;
     }
     if (sub.join_tree.children.empty() && below_outer_join) {

@@ -104,7 +104,8 @@ class Pushdown {
                [](const Expr& e) {
                  return e.kind == ExprKind::SubPlan || e.kind == ExprKind::SubLink;
                }) ||
-        (unsafe_volatile_ && contains_volatile(clause.clause, root_))) {
+        (unsafe_volatile_ && contains_volatile(clause.clause, root_)) ||
+        (rel_.entry->security_barrier && contains_leaked_vars(clause.clause, root_))) {
       return Safety::Unsafe;
     }
     Safety result = Safety::Safe;

@@ -169,8 +169,10 @@ void Analyzer::check_aggregate_distinct(const Expr& aggregate) {
     }
   }
   for (const AggregateOrder& item : aggregate.order_by) {
-    const bool is_argument = std::any_of(aggregate.args.begin(), aggregate.args.end(),
-                                         [&](const ExprPtr& arg) { return equal(arg, item.expr); });
+    const bool is_argument =
+        std::any_of(aggregate.args.begin(), aggregate.args.end(), [&](const ExprPtr& arg) {
+          return equal(arg, item.expr) || equal(strip_implicit_coercions(arg), item.expr);
+        });
     if (!is_argument) {
       throw UserError{
           "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list"};

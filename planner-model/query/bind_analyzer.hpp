@@ -336,6 +336,8 @@ class Analyzer {
   [[nodiscard]] std::vector<TargetEntry> transform_update_targets(Scope& scope, ParseList items);
   [[nodiscard]] ExprPtr assigned_expr(Scope& scope, const Column& column, ExprPtr value,
                                       ParseList indirection);
+  void transform_arbiter(OnConflict& conflict, const PgQuery__InferClause& infer,
+                         const Table& table);
   void transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
                              const NamespaceItem& target);
   void transform_returning(Scope& scope, ParseList items);

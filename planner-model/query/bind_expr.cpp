@@ -161,12 +161,7 @@ ExprPtr Analyzer::transform_const(const PgQuery__AConst& constant) {
       return make_unknown_const(text_of(constant.sval->sval));
     case PG_QUERY__A__CONST__VAL_BSVAL: {
       // The lexer marks the base: b'101', x'1F'.
-      auto bits = std::make_shared<Expr>(*make_unknown_const(text_of(constant.bsval->bsval)));
-      bits->type = type_oid::kBit;
-      if (!bits->text.empty()) {
-        bits->text.erase(0, 1);
-      }
-      return bits;
+      return make_literal(text_of(constant.bsval->bsval), type_oid::kBit, types_);
     }
     default:
       return make_int4_const(0);  // an integer 0 is packed as no value at all

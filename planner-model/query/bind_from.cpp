@@ -199,6 +199,17 @@ Analyzer::FromItem Analyzer::transform_cte_reference(Scope& scope,
   return add_range(scope, std::move(range), relation.alias);
 }
 
+namespace {
+
+/// RelationIsSecurityView()
+bool is_security_barrier(const Table& view) {
+  const auto option = view.options.find("security_barrier");
+  return option != view.options.end() && (option->second == "true" || option->second == "on" ||
+                                          option->second == "yes" || option->second == "1");
+}
+
+}  // namespace
+
 Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
                                              const PgQuery__RangeVar& relation) {
   RangeTableEntry range;
@@ -209,6 +220,7 @@ Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
     range.kind = RangeKind::Subquery;
     range.table = nullptr;
     range.view = table.name;
+    range.security_barrier = is_security_barrier(table);
     range.subquery = std::make_shared<Query>(expand_view(table));
     for (const TargetEntry& target : range.subquery->targets) {
       if (!target.junk) {

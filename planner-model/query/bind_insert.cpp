@@ -190,43 +190,61 @@ Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* pa
   return std::move(scope.query);
 }
 
-/// transformOnConflictClause(): bound for its errors and for the columns it sets.
+/// resolve_unique_index_expr()
+void Analyzer::transform_arbiter(OnConflict& conflict, const PgQuery__InferClause& infer,
+                                 const Table& table) {
+  for (const ParseNode* node : list_of(infer.n_index_elems, infer.index_elems)) {
+    const PgQuery__IndexElem& element = *node->index_elem;
+    OnConflict::Element wanted;
+    if (const auto name = text_of(element.name); !name.empty()) {
+      wanted.expr = make_var(1, target_column(table, name));
+    } else {
+      wanted.expr = table_expression(*element.expr, table, 1, ExprUse::IndexExpression);
+    }
+    if (element.n_collation > 0) {
+      wanted.collation = find_collation(list_of(element.n_collation, element.collation));
+    }
+    if (element.n_opclass > 0) {
+      wanted.operator_class = string_of(element.opclass[element.n_opclass - 1]);
+    }
+    conflict.elements.push_back(std::move(wanted));
+  }
+  if (is_set(infer.where_clause)) {
+    conflict.arbiter_where =
+        table_expression(*infer.where_clause, table, 1, ExprUse::IndexPredicate);
+  }
+  conflict.constraint = text_of(infer.conname);
+}
+
+/// transformOnConflictClause()
 void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
                                      const NamespaceItem& target) {
   Query& query = scope.query;
-  query.on_conflict = true;
-  query.on_conflict_update = clause.action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
+  OnConflict conflict;
+  conflict.update = clause.action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
   if (clause.infer != nullptr) {
-    for (const ParseNode* node : list_of(clause.infer->n_index_elems, clause.infer->index_elems)) {
-      const PgQuery__IndexElem& element = *node->index_elem;
-      if (!text_of(element.name).empty()) {
-        (void)target_column(*target.table, text_of(element.name));
-      } else {
-        (void)table_expression(*element.expr, *target.table, 1, ExprUse::IndexExpression);
-      }
-    }
-    if (is_set(clause.infer->where_clause)) {
-      (void)table_expression(*clause.infer->where_clause, *target.table, 1,
-                             ExprUse::IndexPredicate);
-    }
-  } else if (query.on_conflict_update) {
+    transform_arbiter(conflict, *clause.infer, *target.table);
+  } else if (conflict.update) {
     throw UserError{"ON CONFLICT DO UPDATE requires inference specification or constraint name"};
   }
-  if (!query.on_conflict_update) {
-    return;
+  if (conflict.update) {
+    RangeTableEntry rejected = query.range_table.front();
+    rejected.alias = "excluded";
+    rejected.has_alias = true;
+    FromItem excluded = add_range(scope, std::move(rejected), nullptr);
+    conflict.excluded = excluded.tree.range;
+    excluded.names.front().columns_visible = target.columns_visible;
+    scope.names.push_back(std::move(excluded.names.front()));
+    for (const TargetEntry& assignment :
+         transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list))) {
+      query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
+    }
+    std::sort(query.updated_columns.begin(), query.updated_columns.end());
+    conflict.update_where =
+        assign_collations(transform_where(scope, clause.where_clause, ExprUse::Where), types_);
+    scope.names.pop_back();
   }
-  // EXCLUDED is a range of its own while the clause is bound; nothing of it is planned.
-  NamespaceItem excluded = target;
-  excluded.name = "excluded";
-  excluded.has_alias = true;
-  scope.names.push_back(std::move(excluded));
-  for (const TargetEntry& assignment :
-       transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list))) {
-    query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
-  }
-  std::sort(query.updated_columns.begin(), query.updated_columns.end());
-  (void)transform_where(scope, clause.where_clause, ExprUse::Where);
-  scope.names.pop_back();
+  query.on_conflict = std::move(conflict);
 }
 
 }  // namespace quern::planner_model

@@ -96,6 +96,7 @@ struct RangeTableEntry {
 
   std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
   std::string view = {};                 ///< name of the view it was
+  bool security_barrier = false;         ///< that view keeps its rows from what may leak them
   std::vector<UnionArm> arms = {};       ///< of a flattened UNION ALL; then there is no subquery
 
   std::vector<ExprPtr> functions = {};     ///< Function
@@ -193,6 +194,23 @@ struct CommonTableExpression {
 
 enum class Command : std::uint8_t { Select, Insert, Update, Delete, Merge };
 
+/// OnConflictExpr (primnodes.h): which unique index decides, and what DO UPDATE does.
+struct OnConflict {
+  /// InferenceElem: a column or an expression, and what the index must have beside it.
+  struct Element {
+    ExprPtr expr;
+    Oid collation = 0;                ///< 0: any
+    std::string operator_class = {};  ///< empty: any
+  };
+
+  bool update = false;  ///< false: DO NOTHING
+  std::vector<Element> elements = {};
+  ExprPtr arbiter_where = {};
+  std::string constraint = {};
+  ExprPtr update_where = {};
+  int excluded = 0;  ///< the range of the rows that were not inserted; 0: DO NOTHING
+};
+
 struct Query {
   Command command = Command::Select;
   std::vector<RangeTableEntry> range_table = {};  ///< range index i is range_table[i - 1]
@@ -222,8 +240,7 @@ struct Query {
 
   int result_range = 0;  ///< target table of INSERT, UPDATE, DELETE
   std::vector<TargetEntry> returning = {};
-  bool on_conflict = false;
-  bool on_conflict_update = false;
+  std::optional<OnConflict> on_conflict = {};
   std::vector<std::int16_t> updated_columns = {};  ///< sorted
 };
 
