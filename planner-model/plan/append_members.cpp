@@ -245,8 +245,31 @@ std::vector<RelOptInfo*> arms_of(PlannerInfo& root, RelOptInfo& rel) {
   return members;
 }
 
+/// The conditions of a partitioned table over its own columns; those of an arm of UNION ALL are
+/// over the whole's.
+std::vector<ExprPtr> own_conditions(const RelOptInfo& rel) {
+  auto clauses = clause_exprs(rel.restrictions);
+  if (rel.arm_range == 0) {
+    return clauses;
+  }
+  for (ExprPtr& clause : clauses) {
+    clause = change_expr(clause, [&](const ExprPtr& e, int depth) -> ExprPtr {
+      const bool is_ours =
+          e->kind == ExprKind::Var && e->levels_up == depth && e->varno == rel.range;
+      const auto own = is_ours ? rel.parent_columns.find(e->attno) : rel.parent_columns.end();
+      if (own == rel.parent_columns.end()) {
+        return nullptr;
+      }
+      auto copy = std::make_shared<Expr>(*e);
+      copy->attno = own->second;
+      return copy;
+    });
+  }
+  return clauses;
+}
+
 std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
-  const auto clauses = clause_exprs(rel.restrictions);
+  const auto clauses = own_conditions(rel);
   PartitionPruner pruner{root, rel, clauses};
   std::vector<RelOptInfo*> members;
   for (auto* member : expand_members(root, rel)) {

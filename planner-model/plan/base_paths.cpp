@@ -240,6 +240,22 @@ void set_plain_paths(PlannerInfo& root, RelOptInfo& rel) {
   create_tid_paths(root, rel);
 }
 
+/// set_function_pathlist(): rows come in the order of WITH ORDINALITY's column.
+PathKeys ordinality_pathkeys(PlannerInfo& root, const RelOptInfo& rel) {
+  const auto last = static_cast<int>(rel.entry->columns.size());
+  const auto& exprs = rel.target.exprs;
+  const auto var = std::find_if(exprs.begin(), exprs.end(), [&](const ExprPtr& expr) {
+    return expr->kind == ExprKind::Var && expr->varno == rel.range && expr->attno == last;
+  });
+  if (!rel.entry->ordinality || var == exprs.end()) {
+    return {};
+  }
+  const Ordering ordering = root.global->types->ordering(type_oid::kInt8);
+  const auto key =
+      make_pathkey(root, *var, 0, ordering.family, ordering.input_type, 0, false, false, 0, false);
+  return key ? PathKeys{*key} : PathKeys{};
+}
+
 void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   for (auto* member : rel.members) {
     const StandIn stand_in{root, *member};
@@ -280,6 +296,7 @@ void set_rel_pathlist(PlannerInfo& root, RelOptInfo& rel) {
       break;
     case RangeKind::Function:
       simple(PathKind::FunctionScan, cost_functionscan);
+      rel.paths.front()->pathkeys = ordinality_pathkeys(root, rel);
       break;
     case RangeKind::Values:
       simple(PathKind::ValuesScan, cost_valuesscan);

@@ -376,7 +376,8 @@ class Deparser {
   std::string row_comparison(const Expr& expr) {
     const std::size_t half = expr.args.size() / 2;
     const Oid op = expr.operators.empty() ? expr.op : expr.operators.front();
-    return "(ROW(" + row_items(expr.args, 0, half) + ") " + operator_name(op, expr.name) + " ROW(" +
+    return "(ROW(" + row_items(expr.args, 0, half) + ") " +
+           operator_name(op, types().op(op) ? std::string{} : expr.name) + " ROW(" +
            row_items(expr.args, half, expr.args.size()) + "))";
   }
 
@@ -444,7 +445,11 @@ class Deparser {
     std::string result;
     for (const AggregateOrder& item : expr.order_by) {
       result += result.empty() ? "" : ", ";
-      result += shown(item.expr);
+      // get_rule_sortgroupclause(): so that SQL92 does not read a number or a name.
+      const bool enclosed = item.expr->kind == ExprKind::FuncExpr ||
+                            item.expr->kind == ExprKind::Aggref ||
+                            item.expr->kind == ExprKind::WindowFunc;
+      result += enclosed ? "(" + shown(item.expr) + ")" : shown(item.expr);
       const Ordering ordering = types().ordering(item.expr->type);
       if (item.sort_operator == ordering.greater) {
         result += item.nulls_first ? " DESC" : " DESC NULLS LAST";

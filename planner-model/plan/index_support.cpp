@@ -55,11 +55,12 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
   const auto qual = [&](int strategy, std::string_view bound) -> RestrictInfo* {
     const Oid found = types.operator_for(family, type, type, strategy);
     const Oid collation = index.collations[c];
-    return found == 0
-               ? nullptr
-               : derived_qual(root, clause,
-                              make_op(found, left, constant_of(make_text(bound, type), collation),
-                                      collation, root));
+    return found == 0 ? nullptr
+                      : derived_qual(
+                            root, clause,
+                            make_op(found, left,
+                                    constant_of(make_text(bound, type), types.type_collation(type)),
+                                    collation, root));
   };
   IndexClause result;
   result.rinfo = &clause;

@@ -231,13 +231,10 @@ void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOp
         continue;
       }
       joinrel.target.exprs.push_back(expr);
-      if (expr->attno == 0) {
-        joinrel.target.width += base->target.width;
-      } else {
-        const auto width = base->widths.find(expr->attno);
-        joinrel.target.width +=
-            width != base->widths.end() ? width->second : column_width(root, *base, expr->attno);
-      }
+      const auto width = base->widths.find(expr->attno);
+      joinrel.target.width += width != base->widths.end() ? width->second
+                              : expr->attno == 0          ? base->target.width
+                                                          : column_width(root, *base, expr->attno);
     }
   }
   joinrel.target.sort_group_refs.assign(joinrel.target.exprs.size(), 0);

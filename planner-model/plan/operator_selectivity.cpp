@@ -273,7 +273,9 @@ double array_operator_selectivity(PlannerInfo& root, const Expr& clause, Relids 
     return as_join ? join_selectivity(root, *op, args, type, *sj)
                    : restriction(root, *op, clause.input_collation, args, var_relid);
   };
-  if (is_equality || is_inequality) {
+  // Containment works by the elements' own equality alone.
+  const Oid own = types.ordering(types.element_type(types.base_type(clause.args[1]->type))).equal;
+  if (own != 0 && (clause.op == own || types.negator(clause.op) == own)) {
     const ExprPtr left = estimation_value(root, scalar);
     if (const auto* value = constant_value(left);
         value != nullptr && array->kind != ExprKind::Const && !as_join) {

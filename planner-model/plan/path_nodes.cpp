@@ -210,6 +210,7 @@ Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<P
   auto* path = new_path(root, PathKind::MergeAppend, &rel, &rel.target);
   path->param = base_param_info(root, rel, required);
   path->pathkeys = keys;
+  const double limit_tuples = rel.relids == root.all_base ? root.limit_tuples : -1.0;
   double startup = 0;
   double total = 0;
   path->rows = 0;
@@ -217,11 +218,18 @@ Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<P
   for (auto*& child : children) {
     path->rows += child->rows;
     path->parallel_safe = path->parallel_safe && child->parallel_safe;
-    if (!pathkeys_contained_in(keys, child->pathkeys)) {
-      child = create_sort_path(root, *child->parent, child, keys, root.limit_tuples);
+    if (pathkeys_contained_in(keys, child->pathkeys)) {
+      startup += child->startup;
+      total += child->total;
+      continue;
     }
-    startup += child->startup;
-    total += child->total;
+    // Priced as if all of the child's rows were sorted, whatever its conditions leave.
+    Path sorted;
+    const double tuples = child->parent->tuples > 0 ? child->parent->tuples : child->rows;
+    cost_sort(sorted, root, child->total, tuples, child->target->width, limit_tuples);
+    startup += sorted.startup;
+    total += sorted.total;
+    child = create_sort_path(root, *child->parent, child, keys, limit_tuples);
   }
   path->children = std::move(children);
   if (path->children.size() == 1) {

@@ -166,7 +166,10 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
                         const auto& e = r->clause;
                         return equal(e, expr) ||
                                (e->kind == ExprKind::Not && equal(e->args.front(), expr)) ||
-                               (e->kind == ExprKind::BooleanTest && equal(e->args.front(), expr));
+                               (e->kind == ExprKind::BooleanTest &&
+                                (e->boolean_test == BooleanTestKind::IsTrue ||
+                                 e->boolean_test == BooleanTestKind::IsFalse) &&
+                                equal(e->args.front(), expr));
                       });
       if (!fixed) {
         break;

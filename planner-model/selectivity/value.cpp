@@ -135,6 +135,29 @@ std::optional<Value> read_network_value(std::string_view text, Oid type) {
   return value;
 }
 
+/// bit_in(): digits, or hexadecimal ones after an x.
+std::optional<Value> read_bits(std::string_view text, Oid type) {
+  const bool hexadecimal = text.starts_with('x') || text.starts_with('X');
+  if (hexadecimal || text.starts_with('b') || text.starts_with('B')) {
+    text.remove_prefix(1);
+  }
+  Value value{.type = type, .form = ValueForm::Bits};
+  for (const char c : text) {
+    const bool binary = c == '0' || c == '1';
+    if (!hexadecimal && binary) {
+      value.text += c;
+    } else if (hexadecimal && std::isxdigit(static_cast<unsigned char>(c)) != 0) {
+      const int digit = std::stoi(std::string{c}, nullptr, 16);
+      for (const int bit : {8, 4, 2, 1}) {
+        value.text += (digit & bit) != 0 ? '1' : '0';
+      }
+    } else {
+      return std::nullopt;
+    }
+  }
+  return value;
+}
+
 std::optional<Value> read_enum(std::string_view text, const Type& type) {
   const auto& labels = *type.labels;
   const auto found = std::find(labels.begin(), labels.end(), text);
@@ -221,6 +244,9 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
     case type_oid::kInet:
     case type_oid::kCidr:
       return read_network_value(text, oid);
+    case type_oid::kBit:
+    case type_oid::kVarbit:
+      return read_bits(text, oid);
     default:
       break;
   }

@@ -27,7 +27,8 @@ enum class ValueForm : std::uint8_t {
   Interval,   ///< `months`, `days`, `integer` microseconds
   Network,    ///< inet, cidr: `bytes` = family, address; `days` = bits of the mask
   Enum,       ///< `integer` position of the label
-  Array       ///< `elements`
+  Array,      ///< `elements`
+  Bits        ///< bit, varbit: `text` of zeros and ones
 };
 
 /// One non-null constant of a known type, read from the server's text output (or from a literal).

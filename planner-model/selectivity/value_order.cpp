@@ -112,6 +112,20 @@ std::optional<std::strong_ordering> order_arrays(const Value& a, const Value& b,
                                                 : a.dimensions <=> b.dimensions;
 }
 
+/// bit_cmp(): the bytes, the last one filled with zeros, then the number of bits.
+std::strong_ordering order_bits(std::string_view a, std::string_view b) {
+  constexpr std::size_t kByte = 8;
+  const std::size_t bytes = (std::min(a.size(), b.size()) + kByte - 1) / kByte;
+  for (std::size_t i = 0; i < bytes * kByte; ++i) {
+    const char left = i < a.size() ? a[i] : '0';
+    const char right = i < b.size() ? b[i] : '0';
+    if (left != right) {
+      return left <=> right;
+    }
+  }
+  return a.size() <=> b.size();
+}
+
 }  // namespace
 
 std::optional<std::strong_ordering> compare(const Value& a, const Value& b, Oid collation,
@@ -147,6 +161,8 @@ std::optional<std::strong_ordering> compare(const Value& a, const Value& b, Oid 
       return a.integer <=> b.integer;
     case ValueForm::Array:
       return order_arrays(a, b, collation, types);
+    case ValueForm::Bits:
+      return order_bits(a.text, b.text);
     default:
       return a.text == b.text ? std::optional{std::strong_ordering::equal} : std::nullopt;
   }

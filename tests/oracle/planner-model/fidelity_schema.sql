@@ -71,6 +71,15 @@ INSERT INTO crew SELECT i % 17, i, 'crew ' || i FROM generate_series(1, 3000) AS
 CREATE TABLE shift (id integer PRIMARY KEY, team integer NOT NULL, crew integer NOT NULL, at date NOT NULL, pay numeric(8,2), FOREIGN KEY (team, crew) REFERENCES crew);
 INSERT INTO shift SELECT i, c % 17, c, date '2022-01-01' + i % 500, i % 90 FROM (SELECT i, 1 + (i * i::bigint % 2999)::integer * (i % 3) / 2 AS c FROM generate_series(1, 9000) AS i) AS x;
 CREATE INDEX ON shift (at);
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE TABLE member (id bigint PRIMARY KEY, account integer NOT NULL, mail citext NOT NULL, flag boolean, bits bit(8), friends bigint[], label varchar(20) COLLATE "C", seen timestamp(3), vat numeric(4,2));
+INSERT INTO member SELECT i, i * 7919 % 1009, 'M' || i, CASE WHEN i % 11 <> 0 THEN i % 5 <> 0 END, (i * 31 % 211)::bit(8), CASE WHEN i % 4 = 0 THEN ARRAY[i % 300, i % 77] END, chr(97 + i % 26) || i % 400, timestamp '2023-01-01' + i * interval '13 minutes', i % 20 FROM generate_series(1, 60000) AS i;
+CREATE INDEX member_account ON member (account) INCLUDE (flag);
+CREATE INDEX member_seen ON member (seen) WHERE flag;
+CREATE INDEX member_label ON member (label);
+CREATE INDEX member_flag ON member (flag, account);
+CREATE UNIQUE INDEX member_mail ON member (mail) WHERE flag;
+CREATE VIEW guarded WITH (security_barrier) AS SELECT * FROM member WHERE account < 500;
 VACUUM ANALYZE;
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'x' || 10000 + i FROM generate_series(40001, 44000) AS i;
 SET enable_seqscan = off;

@@ -275,7 +275,7 @@ SELECT id FROM stay WHERE (room, id) < (3, 7000);
 SELECT id FROM stay WHERE (room, id, host) >= (48, 11000, inet '10.1.1.1');
 -- name: rows_of_some_columns (expand_indexqual_rowcompare)
 SELECT id FROM stay WHERE (room, host) > (48, inet '10.1.1.1');
--- name: rows_on_the_right (match_rowcompare_to_indexcol)
+-- name: text_rows_on_the_right (match_rowcompare_to_indexcol)
 SELECT id FROM stay WHERE (2, 7000) > (room, id);
 -- name: end_that_moved (get_actual_variable_range)
 SELECT id FROM growing WHERE at > timestamp '2024-01-31 06:00';
@@ -355,3 +355,47 @@ UPDATE ticket SET note = 'taken' WHERE id = (SELECT id FROM ticket WHERE company
 SELECT q.team, x.n FROM (SELECT DISTINCT team FROM crew) AS q CROSS JOIN LATERAL (SELECT sum(pay) AS n FROM shift AS s WHERE s.team = q.team) AS x;
 -- name: text_names_of_one_column (make_colname_unique)
 SELECT x, y, count(*) FROM (SELECT 1, 2, team FROM crew UNION ALL SELECT 3, 4, n FROM by_range) AS q(x, y, n) WHERE n < 9 GROUP BY x, y;
+-- name: height_of_a_built_index (_bt_truncate)
+SELECT account FROM member WHERE account = 77;
+-- name: is_true_proves_nothing (predicate_implied_by_simple_clause)
+SELECT id FROM member WHERE flag IS TRUE AND seen > timestamp '2024-06-01' ORDER BY seen;
+-- name: text_boolean_key_in_a_bitmap (create_bitmap_scan_plan)
+SELECT id FROM member WHERE flag = false AND account = 3;
+-- name: order_fixed_by_a_boolean (match_boolean_index_clause)
+SELECT account FROM member WHERE flag IS NOT TRUE ORDER BY account LIMIT 5;
+-- name: element_of_another_type (scalararraysel)
+SELECT id FROM member WHERE 42 = ANY (friends);
+-- name: bits_among_the_common_ones (bit_cmp)
+SELECT id FROM member WHERE bits = B'00001111' OR bits = X'F0';
+-- name: bits_in_a_histogram (bit_cmp)
+SELECT id FROM member WHERE bits < B'00101111';
+-- name: order_by_ordinality (set_function_pathlist)
+SELECT u.n, m.label FROM unnest(ARRAY[9, 5, 3]) WITH ORDINALITY AS u(id, n) JOIN member AS m ON m.id = u.id ORDER BY u.n;
+-- name: text_whole_row_above_a_join (build_joinrel_tlist)
+SELECT c.name, count(s.*) FROM crew AS c LEFT JOIN shift AS s ON s.crew = c.id GROUP BY c.name;
+-- name: cast_argument_of_distinct_aggregate (findTargetlistEntrySQL99)
+SELECT string_agg(DISTINCT label, ', ' ORDER BY label) FROM member WHERE account = 3;
+-- name: text_order_within_a_group (get_rule_sortgroupclause)
+SELECT account, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM seen)) AS middle FROM member GROUP BY account ORDER BY middle;
+-- name: text_prefix_of_a_c_column (fix_indexqual_operand)
+SELECT label FROM member WHERE label LIKE 'b12%' ORDER BY label;
+-- name: text_arbiter_of_a_partial_index (infer_arbiter_indexes)
+INSERT INTO member (id, account, mail) VALUES (1, 2, 'x') ON CONFLICT (mail) WHERE flag DO UPDATE SET account = excluded.account WHERE member.account <> excluded.account AND excluded.label LIKE 'a%';
+-- name: text_arbiter_of_a_constraint (infer_arbiter_indexes)
+INSERT INTO crew SELECT team, crew, 'x' FROM shift WHERE id < 50 ON CONFLICT ON CONSTRAINT crew_pkey DO NOTHING;
+-- name: text_arbiter_of_columns (infer_arbiter_indexes)
+INSERT INTO follows (a, b) SELECT a, b + 1 FROM follows WHERE since > date '2021-10-20' ON CONFLICT (b, a) DO UPDATE SET since = coalesce(excluded.since, follows.since);
+-- name: text_idle_lengths (timestamp_support)
+SELECT seen::timestamp(6), seen::timestamp(2), label::varchar(40), vat::numeric(6,2) FROM member WHERE seen::timestamp(3) > timestamp '2023-05-05' AND label::varchar(20) > 'd';
+-- name: text_cast_without_length (coerce_type_typmod)
+SELECT id, vat::numeric, label::varchar FROM member WHERE vat::numeric > 18;
+-- name: cast_of_an_extension (find_coercion_pathway)
+SELECT id FROM member WHERE mail::text = 'M77' OR mail::varchar = 'M78';
+-- name: partitions_of_an_arm (prune_append_rel_partitions)
+SELECT q.n FROM (SELECT n AS n, day AS at FROM by_range UNION ALL SELECT id, at FROM shift) AS q WHERE q.at BETWEEN date '2021-02-02' AND date '2021-02-20';
+-- name: sort_of_an_arm (create_merge_append_path)
+SELECT q.id FROM (SELECT id, at FROM growing UNION ALL SELECT id, at FROM ticket WHERE company = 5) AS q ORDER BY q.at DESC LIMIT 10;
+-- name: text_leaky_condition_on_a_guarded_view (contain_leaked_vars)
+SELECT id FROM guarded WHERE vat > 18 AND label LIKE 'b1%' AND id > 100;
+-- name: text_columns_of_a_guarded_view (examine_simple_variable)
+SELECT g.account, count(*) FROM guarded AS g JOIN crew AS c ON c.id = g.account WHERE g.flag GROUP BY g.account;
