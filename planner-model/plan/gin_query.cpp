@@ -2,9 +2,9 @@
 #include "planner-model/plan/gin_query.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
+#include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/trigrams.hpp"
 
@@ -69,31 +69,31 @@ GinKeys json_keys(std::string_view name, std::string_view operator_class, const 
   return count > 0 ? lookups(count) : every_entry();
 }
 
-/// gin_extract_tsquery(): each word of 'a' & !'b' | 'c':* in the output form of a tsquery.
-GinKeys tsquery_keys(const Value& operand) {
-  GinKeys keys;
-  const std::string& text = operand.text;
-  bool negated = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    negated = negated || text[at] == '!';
-    if (text[at] != '\'') {
-      continue;
-    }
-    for (++at; at < text.size() && (text[at] != '\'' || text[at + 1] == '\''); ++at) {
-      at += text[at] == '\'' || text[at] == '\\' ? 1 : 0;
-    }
-    std::size_t end = at + 1;
-    bool prefix = false;
-    for (; end < text.size() && (text[end] == ':' || text[end] == '*' || std::isalpha(text[end]));
-         ++end) {
-      prefix = prefix || text[end] == '*';
-    }
-    (prefix ? keys.partial : keys.exact) += prefix ? kKeysOfPartialMatch : 1;
+void count_words(const TextQueryNode& node, GinKeys& keys) {
+  if (node.kind == TextQueryNode::Kind::Word) {
+    (node.prefix ? keys.partial : keys.exact) += node.prefix ? kKeysOfPartialMatch : 1;
     ++keys.lookups;
+    return;
   }
-  // Which words a query with NOT requires (tsquery_requires_match()) is not followed.
-  keys.understood = !negated;
-  keys.satisfied = keys.lookups > 0;
+  for (const auto* operand : {node.left.get(), node.right.get()}) {
+    if (operand != nullptr) {
+      count_words(*operand, keys);
+    }
+  }
+}
+
+/// gin_extract_tsquery(): all of its words; every entry unless one of them must be there.
+GinKeys tsquery_keys(const Value& operand) {
+  const auto query = parse_text_query(operand.text);
+  if (!query) {
+    return {.understood = false};
+  }
+  GinKeys keys;
+  keys.satisfied = *query != nullptr;
+  if (keys.satisfied) {
+    count_words(**query, keys);
+    keys.whole = !requires_match(**query);
+  }
   return keys;
 }
 

@@ -84,6 +84,10 @@ class SubqueryPullUp {
       pull_up_values(leaf);
       return;
     }
+    if (nulling == nullptr && entry.kind == RangeKind::Function) {
+      pull_up_constant_function(leaf);
+      return;
+    }
     if (entry.subquery == nullptr) {
       return;
     }
@@ -119,6 +123,22 @@ class SubqueryPullUp {
     const auto outputs = entry.values.front();
     entry.kind = RangeKind::Result;
     replace_columns(leaf.range, outputs);
+    leaf = JoinTree{};
+  }
+
+  /// pull_up_constant_function(): a call that folds to one value is nothing but the value.
+  void pull_up_constant_function(JoinTree& leaf) {
+    auto& entry = query_.range_table[static_cast<std::size_t>(leaf.range) - 1];
+    if (entry.ordinality || entry.functions.size() != 1 || entry.columns.size() != 1) {
+      return;
+    }
+    const ExprPtr value = simplify(entry.functions.front(), *root_.global->types);
+    if (value->kind != ExprKind::Const || root_.global->types->is_composite(value->type)) {
+      return;
+    }
+    entry.kind = RangeKind::Result;
+    entry.functions.clear();
+    replace_columns(leaf.range, {value});
     leaf = JoinTree{};
   }
 

@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/selectivity/text_query.hpp"
 
 namespace quern::planner_model {
 
@@ -24,6 +25,19 @@ std::optional<Value> evaluate_cast(const Function& function, std::span<const Val
   return cast_value(args[0], result, types, typmod, is_explicit);
 }
 
+/// to_tsquery() and its like with a configuration: without one they depend on the session.
+std::optional<Value> evaluate_text_query(const Function& function, std::span<const Value> args,
+                                         Oid result) {
+  if (result != type_oid::kTsQuery || args.size() != 2 || args[0].type != type_oid::kRegConfig) {
+    return std::nullopt;
+  }
+  const auto query = make_text_query(function.name, args[0].text, args[1].text);
+  if (!query) {
+    return std::nullopt;
+  }
+  return Value{.type = result, .form = ValueForm::Opaque, .text = print_text_query(*query)};
+}
+
 }  // namespace
 
 std::optional<Value> evaluate_call(const Function& function, std::span<const Value> args,
@@ -39,6 +53,9 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
     return value;
   }
   if (auto value = evaluate_number(function, args, result, context.types)) {
+    return value;
+  }
+  if (auto value = evaluate_text_query(function, args, result)) {
     return value;
   }
   if (auto value = evaluate_constructor(function, args, result)) {

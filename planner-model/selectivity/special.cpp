@@ -3,6 +3,7 @@
 
 #include "planner-model/selectivity/network.hpp"
 #include "planner-model/selectivity/restriction.hpp"
+#include "planner-model/selectivity/text_query.hpp"
 
 // Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c);
 // multiranges use the server's defaults, and say so.
@@ -12,142 +13,96 @@ namespace {
 
 constexpr double kDefaultTextSearch = 0.005;
 
-/// One tsquery, read from its text form: 'fat' & ( 'rat' | !'cat':* )
-class TextQuery {
+/// tsquery_opr_selec(): how often the words occur, from ANALYZE's common ones; without these by
+/// default.
+class TextQueryEstimate {
  public:
-  TextQuery(std::string_view text, const ParsedStatistics& statistics)
-      : rest_{text}, statistics_{statistics} {}
+  /// `statistics` null: there are none.
+  explicit TextQueryEstimate(const ParsedStatistics* statistics) : statistics_{statistics} {}
 
-  [[nodiscard]] double selectivity() { return std::clamp(any(0), 0.0, 1.0); }
+  [[nodiscard]] double of(const TextQueryNode& node) const {
+    double estimate = 0;
+    switch (node.kind) {
+      case TextQueryNode::Kind::Word:
+        estimate = node.prefix ? of_prefix(node.word) : of_word(node.word);
+        break;
+      case TextQueryNode::Kind::Not:
+        estimate = 1.0 - of(*node.right);
+        break;
+      case TextQueryNode::Kind::Or: {
+        const double left = of(*node.left);
+        const double right = of(*node.right);
+        estimate = left + right - left * right;
+        break;
+      }
+      default:
+        estimate = of(*node.left) * of(*node.right);  // a phrase: its words together
+    }
+    return std::clamp(estimate, 0.0, 1.0);
+  }
 
  private:
-  static constexpr int kDeepest = 100;
-
-  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size())); }
-
-  bool take(std::string_view token) {
-    skip_blanks();
-    if (!rest_.starts_with(token)) {
-      return false;
+  [[nodiscard]] double of_prefix(const std::string& prefix) const {
+    constexpr std::size_t kEnough = 100;
+    if (statistics_ == nullptr || statistics_->most_common_elements.size() < kEnough) {
+      return kDefaultTextSearch * 4;
     }
-    rest_.remove_prefix(token.size());
-    return true;
-  }
-
-  double any(int depth) {
-    double sum = all(depth);
-    while (take("|")) {
-      const double next = all(depth);
-      sum = sum + next - sum * next;
-    }
-    return sum;
-  }
-
-  double all(int depth) {
-    double product = one(depth);
-    for (;;) {
-      if (take("&")) {
-        product *= one(depth);
-      } else if (take("<->") || take_distance()) {
-        product *= one(depth);  // a phrase is estimated as its words together
-      } else {
-        return product;
+    const auto& listed = statistics_->most_common_elements;
+    const auto& frequencies = statistics_->most_common_element_frequencies;
+    // The listed words with the prefix, independent of each other, stand for the unlisted ones.
+    double matched = 0;
+    double all_listed = 0;
+    double count = 0;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+      if (listed[i].text.starts_with(prefix)) {
+        matched += frequencies[i] - matched * frequencies[i];
+        ++count;
       }
+      all_listed += frequencies[i] - all_listed * frequencies[i];
     }
+    matched = std::clamp(matched, 0.0, 1.0);
+    all_listed = std::clamp(all_listed, 0.0, 1.0);
+    const double estimate =
+        matched + (1.0 - all_listed) * (count / static_cast<double>(listed.size()));
+    return std::max(of_unlisted(), estimate);
   }
 
-  bool take_distance() {
-    skip_blanks();
-    const auto close = rest_.find('>');
-    if (!rest_.starts_with('<') || close == std::string_view::npos) {
-      return false;
-    }
-    rest_.remove_prefix(close + 1);
-    return true;
-  }
-
-  double one(int depth) {
-    if (depth > kDeepest) {
+  [[nodiscard]] double of_word(const std::string& word) const {
+    if (statistics_ == nullptr) {
       return kDefaultTextSearch;
     }
-    if (take("!")) {
-      return 1.0 - one(depth + 1);
-    }
-    if (take("(")) {
-      const double inner = any(depth + 1);
-      take(")");
-      return inner;
-    }
-    return word();
-  }
-
-  double word() {
-    skip_blanks();
-    std::string lexeme;
-    if (rest_.starts_with('\'')) {
-      rest_.remove_prefix(1);
-      while (!rest_.empty()) {
-        const char c = rest_.front();
-        rest_.remove_prefix(1);
-        if (c == '\'' && !rest_.starts_with('\'')) {
-          break;
-        }
-        if (c == '\'') {
-          rest_.remove_prefix(1);
-        }
-        lexeme += c;
-      }
-    } else {
-      const auto end = std::min(rest_.find_first_of(" &|!():<"), rest_.size());
-      lexeme = rest_.substr(0, end);
-      rest_.remove_prefix(std::max<std::size_t>(end, rest_.empty() ? 0 : 1));
-    }
-    bool prefix = false;
-    if (rest_.starts_with(':')) {
-      const auto end = std::min(rest_.find_first_of(" &|!()<"), rest_.size());
-      prefix = rest_.substr(0, end).find('*') != std::string_view::npos;
-      rest_.remove_prefix(end);
-    }
-    return frequency(lexeme, prefix);
-  }
-
-  double frequency(const std::string& lexeme, bool prefix) const {
-    const auto& listed = statistics_.most_common_elements;
-    const auto& frequencies = statistics_.most_common_element_frequencies;
-    if (prefix) {
-      constexpr std::size_t kEnough = 100;
-      if (listed.size() < kEnough) {
-        return kDefaultTextSearch * 4;
-      }
-      // The listed words with the prefix, independent of each other, stand for the unlisted ones.
-      double matched = 0;
-      double all_listed = 0;
-      double count = 0;
-      for (std::size_t i = 0; i < listed.size(); ++i) {
-        if (listed[i].text.starts_with(lexeme)) {
-          matched += frequencies[i] - matched * frequencies[i];
-          ++count;
-        }
-        all_listed += frequencies[i] - all_listed * frequencies[i];
-      }
-      matched = std::clamp(matched, 0.0, 1.0);
-      all_listed = std::clamp(all_listed, 0.0, 1.0);
-      const double estimate =
-          matched + (1.0 - all_listed) * (count / static_cast<double>(listed.size()));
-      return std::max(std::min(kDefaultTextSearch, statistics_.minimum_element_frequency / 2),
-                      estimate);
-    }
+    const auto& listed = statistics_->most_common_elements;
     for (std::size_t i = 0; i < listed.size(); ++i) {
-      if (listed[i].text == lexeme) {
-        return frequencies[i];
+      if (listed[i].text == word) {
+        return statistics_->most_common_element_frequencies[i];
       }
     }
-    return std::min(kDefaultTextSearch, statistics_.minimum_element_frequency / 2);
+    return of_unlisted();
   }
 
-  std::string_view rest_;
-  const ParsedStatistics& statistics_;
+  [[nodiscard]] double of_unlisted() const {
+    return std::min(kDefaultTextSearch, statistics_->minimum_element_frequency / 2);
+  }
+
+  const ParsedStatistics* statistics_;
 };
+
+/// tsmatchsel(); nothing: the default.
+std::optional<double> text_search(const Variable& variable, const Value* constant) {
+  const auto query = constant != nullptr && constant->type == type_oid::kTsQuery
+                         ? parse_text_query(constant->text)
+                         : std::nullopt;
+  if (!query) {
+    return std::nullopt;
+  }
+  if (*query == nullptr) {
+    return 0;
+  }
+  const ParsedStatistics* statistics = variable.statistics;
+  const bool lists_words = statistics != nullptr && !statistics->most_common_elements.empty();
+  const double of_values = TextQueryEstimate{lists_words ? statistics : nullptr}.of(**query);
+  return statistics == nullptr ? of_values : of_values * (1.0 - statistics->null_fraction);
+}
 
 }  // namespace
 
@@ -162,12 +117,8 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
   };
   const std::string_view estimator = op.restriction;
   if (estimator == "tsmatchsel") {
-    if (constant == nullptr || variable.statistics == nullptr ||
-        variable.statistics->most_common_elements.empty() || !variable_on_left) {
-      return by_default(kDefaultTextSearch);
-    }
-    return TextQuery{constant->text, *variable.statistics}.selectivity() *
-           (1.0 - variable.statistics->null_fraction);
+    const auto known = text_search(variable, constant);
+    return known ? known : by_default(kDefaultTextSearch);
   }
   if (estimator == "rangesel") {
     const RangeSelectivity range = range_restriction(variable, op.name, constant, variable_on_left);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/selectivity/range_value.hpp"
+#include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/selectivity/value_array.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -202,6 +203,11 @@ Value read_range(std::string_view text, Oid type, const TypeSystem& types) {
   return opaque(range ? print_range(*range) : std::string{text}, type);
 }
 
+Value read_text_query(std::string_view text, Oid type) {
+  const auto query = parse_text_query(text);
+  return opaque(query ? print_text_query(*query) : std::string{text}, type);
+}
+
 }  // namespace
 
 std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSystem& types) {
@@ -247,6 +253,8 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
     case type_oid::kBit:
     case type_oid::kVarbit:
       return read_bits(text, oid);
+    case type_oid::kTsQuery:
+      return read_text_query(text, oid);
     default:
       break;
   }

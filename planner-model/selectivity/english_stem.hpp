@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace quern::planner_model {
+
+/// The stem of an English word of lower-case ASCII letters, as the server's english_stem
+/// dictionary has it. Source: M. Porter, "The English (Porter2) stemming algorithm",
+/// https://snowballstem.org/algorithms/english/stemmer.html.
+[[nodiscard]] std::string english_stem(std::string_view word);
+
+/// tsearch_data/english.stop: words that are not looked up.
+[[nodiscard]] bool is_english_stop_word(std::string_view word);
+
+}  // namespace quern::planner_model
