@@ -214,7 +214,6 @@ void add_placeholders(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOpt
 
 void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOptInfo& inner,
                        PlannerInfo& root) {
-  add_placeholders(joinrel, outer, inner, root);
   for (const auto* input : {&outer, &inner}) {
     for (const auto& expr : input->target.exprs) {
       if (is_placeholder(root, expr)) {
@@ -237,6 +236,7 @@ void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOp
                                                           : column_width(root, *base, expr->attno);
     }
   }
+  add_placeholders(joinrel, outer, inner, root);
   joinrel.target.sort_group_refs.assign(joinrel.target.exprs.size(), 0);
 }
 

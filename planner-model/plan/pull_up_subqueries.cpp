@@ -12,6 +12,7 @@
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/set_operations.hpp"
+#include "planner-model/plan/useless_results.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -84,14 +85,15 @@ class SubqueryPullUp {
       pull_up_values(leaf);
       return;
     }
-    if (nulling == nullptr && entry.kind == RangeKind::Function) {
-      pull_up_constant_function(leaf);
+    if (entry.kind == RangeKind::Function) {
+      pull_up_constant_function(leaf, nulling);
       return;
     }
     if (entry.subquery == nullptr) {
       return;
     }
-    if (is_simple(entry, nulling != nullptr)) {
+    if (is_simple(entry, nulling != nullptr) &&
+        (nulling == nullptr || !entry.lateral || may_compute_beside(leaf, *nulling))) {
       const auto placeholders = nulling ? placeholders_of(leaf.range, *nulling) : std::set<int>{};
       if (const auto hosts = hosts_of(leaf.range, placeholders)) {
         pull_up(leaf, nulling, *hosts);
@@ -127,7 +129,7 @@ class SubqueryPullUp {
   }
 
   /// pull_up_constant_function(): a call that folds to one value is nothing but the value.
-  void pull_up_constant_function(JoinTree& leaf) {
+  void pull_up_constant_function(JoinTree& leaf, JoinTree* nulling) {
     auto& entry = query_.range_table[static_cast<std::size_t>(leaf.range) - 1];
     if (entry.ordinality || entry.functions.size() != 1 || entry.columns.size() != 1) {
       return;
@@ -138,8 +140,23 @@ class SubqueryPullUp {
     }
     entry.kind = RangeKind::Result;
     entry.functions.clear();
-    replace_columns(leaf.range, {value});
-    leaf = JoinTree{};
+    if (nulling == nullptr) {
+      replace_columns(leaf.range, {value});
+      leaf = JoinTree{};
+      return;
+    }
+    Conditions apart{nulling};
+    const int range = leaf.range;
+    ExprPtr column;
+    change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
+          expr->attno < kFirstComputed) {
+        column = column ? column : placeholder(range, value);
+        return shift_levels(column, depth, 0);
+      }
+      return nullptr;
+    });
+    apart.change(columns_as(range, {value}));
   }
 
   void replace_columns(int range, const std::vector<ExprPtr>& outputs) {
@@ -210,15 +227,33 @@ class SubqueryPullUp {
         !sub.distinct.empty() || sub.limit || sub.offset || sub.for_update || !sub.ctes.empty()) {
       return false;
     }
-    if (sub.join_tree.children.empty() && below_outer_join) {
-      return false;
-    }
     for (const auto& target : sub.targets) {
       if (contains_volatile(target.expr, root_)) {
         return false;
       }
     }
-    return !(entry.lateral && below_outer_join);
+    return !(entry.lateral && below_outer_join && !sub.join_tree.children.empty());
+  }
+
+  static bool is_true(const Expr& expr) {
+    return expr.kind == ExprKind::Const && !expr.is_null && expr.text == "t";
+  }
+
+  /// LEFT JOIN LATERAL (SELECT expressions) ON TRUE: the expressions are the left side's, where a
+  /// relation of it can hold them (remove_useless_results()).
+  [[nodiscard]] bool may_compute_beside(const JoinTree& leaf, const JoinTree& join) const {
+    const Query& sub = *range_of(leaf).subquery;
+    return join.join == JoinType::Left && &join.children[1] == &leaf &&
+           (!join.quals || is_true(*join.quals)) && !sub.join_tree.quals &&
+           std::all_of(sub.targets.begin(), sub.targets.end(), [&](const TargetEntry& target) {
+             return !any_of(target.expr,
+                            [](const Expr& e) {
+                              return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan ||
+                                     (e.kind == ExprKind::Var && e.levels_up != 1);
+                            }) &&
+                    host_in(root_, query_, join.children[0],
+                            relids_of(shift_levels(target.expr, -1, 1))) != 0;
+           });
   }
 
   /// Columns that must not move out from under the outer join as they are: those that are referred
@@ -273,10 +308,17 @@ class SubqueryPullUp {
   }
 
   [[nodiscard]] int host_of(const Query& sub, const ExprPtr& expr) const {
+    const bool lateral =
+        any_of(expr, [](const Expr& e) { return e.kind == ExprKind::Var && e.levels_up > 0; });
     if (any_of(expr, [](const Expr& e) {
-          return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan ||
-                 (e.kind == ExprKind::Var && e.levels_up > 0);
+          return e.kind == ExprKind::SubLink || e.kind == ExprKind::SubPlan;
         })) {
+      return 0;
+    }
+    if (sub.join_tree.children.empty()) {
+      return static_cast<int>(sub.range_table.size()) + 1;  // the row of nothing
+    }
+    if (lateral) {
       return 0;
     }
     const Relids all = ranges_of(sub.join_tree);

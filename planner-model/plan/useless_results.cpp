@@ -1,18 +1,64 @@
 // Ranges that are one row of nothing, which subqueries without FROM leave behind, go again. Source:
 // prepjointree.c (remove_useless_result_rtes), PostgreSQL 15.
+#include "planner-model/plan/useless_results.hpp"
+
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
 
 namespace quern::planner_model {
 
 namespace {
 
+/// A row of nothing that computes nothing either.
 bool is_result(const JoinTree& tree, const Query& query) {
-  return tree.kind == JoinTree::Kind::Range &&
-         query.range_table[static_cast<std::size_t>(tree.range) - 1].kind == RangeKind::Result;
+  if (tree.kind != JoinTree::Kind::Range) {
+    return false;
+  }
+  const auto& entry = query.range_table[static_cast<std::size_t>(tree.range) - 1];
+  return entry.kind == RangeKind::Result && entry.computed.empty();
+}
+
+/// substitute_phv_relids(): what the row of nothing on the right computes, the left side does.
+/// False: none of its relations can hold it here.
+bool compute_on_left(const PlannerInfo& root, const JoinTree& join, Query& query) {
+  const JoinTree& right = join.children[1];
+  if (right.kind != JoinTree::Kind::Range ||
+      query.range_table[static_cast<std::size_t>(right.range) - 1].kind != RangeKind::Result) {
+    return false;
+  }
+  const auto computed = query.range_table[static_cast<std::size_t>(right.range) - 1].computed;
+  const Relids left = ranges_of(join.children[0]);
+  std::vector<ExprPtr> columns;
+  for (const auto& one : computed) {
+    const int host = host_in(root, query, join.children[0], relids_of(one.expr));
+    if (host == 0 || one.scope != 0) {
+      return false;
+    }
+    auto& entry = query.range_table[static_cast<std::size_t>(host) - 1];
+    auto column = std::make_shared<Expr>();
+    column->kind = ExprKind::Var;
+    column->varno = host;
+    column->attno = kFirstComputed + static_cast<int>(entry.computed.size());
+    column->type = one.expr->type;
+    column->typmod = one.expr->typmod;
+    column->collation = one.expr->collation;
+    entry.computed.push_back({one.expr, is_singleton(left) ? 0 : left});
+    columns.push_back(std::move(column));
+  }
+  change_query(query, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+    if (expr->kind != ExprKind::Var || expr->levels_up != depth || expr->varno != right.range ||
+        expr->attno < kFirstComputed) {
+      return nullptr;
+    }
+    return shift_levels(columns[static_cast<std::size_t>(expr->attno - kFirstComputed)], depth, 0);
+  });
+  return true;
 }
 
 /// The tree alone, under the conditions of a join that is no more.
@@ -36,14 +82,14 @@ void remove_from_list(JoinTree& tree, const Query& query, bool top) {
   }
 }
 
-void remove_from_join(JoinTree& tree, const Query& query) {
+void remove_from_join(const PlannerInfo& root, JoinTree& tree, Query& query) {
   JoinTree& left = tree.children[0];
   JoinTree& right = tree.children[1];
   switch (tree.join) {
     case JoinType::Inner:
       if (is_result(left, query)) {
         tree = filtered(JoinTree{std::move(right)}, std::move(tree.quals));
-      } else if (is_result(right, query)) {
+      } else if (is_result(right, query) || compute_on_left(root, tree, query)) {
         tree = filtered(JoinTree{std::move(left)}, std::move(tree.quals));
       }
       break;
@@ -52,26 +98,48 @@ void remove_from_join(JoinTree& tree, const Query& query) {
         tree = filtered(JoinTree{std::move(left)}, std::move(tree.quals));
       }
       break;
+    case JoinType::Left:
+      // Each row of the left side comes once, whether or not the condition holds.
+      if (is_result(right, query) || (!tree.quals && compute_on_left(root, tree, query))) {
+        tree = JoinTree{std::move(left)};
+      }
+      break;
     default:
       break;
   }
 }
 
-void remove(JoinTree& tree, const Query& query, bool top) {
+void remove(const PlannerInfo& root, JoinTree& tree, Query& query, bool top) {
   for (JoinTree& child : tree.children) {
-    remove(child, query, false);
+    remove(root, child, query, false);
   }
   if (tree.kind == JoinTree::Kind::From) {
     remove_from_list(tree, query, top);
   } else if (tree.kind == JoinTree::Kind::Join) {
-    remove_from_join(tree, query);
+    remove_from_join(root, tree, query);
   }
 }
 
 }  // namespace
 
+int host_in(const PlannerInfo& root, const Query& query, const JoinTree& side, Relids used) {
+  const Relids all = ranges_of(side);
+  const bool computed_there = is_singleton(all) || is_singleton(used);
+  if (!is_subset(used, all)) {
+    return 0;
+  }
+  for (Relids left = used != 0 ? used : all; left != 0; left &= left - 1) {
+    const auto& entry = query.range_table[static_cast<std::size_t>(lowest(left)) - 1];
+    if (entry.kind == RangeKind::Relation &&
+        !(computed_there && is_inheritance_parent(root, entry))) {
+      return lowest(left);
+    }
+  }
+  return 0;
+}
+
 void remove_useless_results(PlannerInfo& root) {
-  remove(root.query.join_tree, root.query, true);
+  remove(root, root.query.join_tree, root.query, true);
 }
 
 }  // namespace quern::planner_model

@@ -399,3 +399,27 @@ SELECT q.id FROM (SELECT id, at FROM growing UNION ALL SELECT id, at FROM ticket
 SELECT id FROM guarded WHERE vat > 18 AND label LIKE 'b1%' AND id > 100;
 -- name: text_columns_of_a_guarded_view (examine_simple_variable)
 SELECT g.account, count(*) FROM guarded AS g JOIN crew AS c ON c.id = g.account WHERE g.flag GROUP BY g.account;
+-- name: folded_text_query (to_tsquery_byid)
+SELECT id FROM paper WHERE words @@ to_tsquery('english', 'invoices | passwords:*') AND author < 20;
+-- name: phrase_with_stop_words (clean_stopword_intree)
+SELECT id FROM paper WHERE words @@ phraseto_tsquery('english', 'running out of the api');
+-- name: query_literal (tsqueryin)
+SELECT id FROM paper WHERE words @@ 'order & question'::tsquery;
+-- name: query_without_a_required_word (tsquery_requires_match)
+SELECT id FROM paper WHERE words @@ websearch_to_tsquery('english', 'order or -question');
+-- name: query_of_stop_words (tsquerysel)
+SELECT id FROM paper WHERE words @@ plainto_tsquery('english', 'of the');
+-- name: words_without_statistics (tsquery_opr_selec_no_stats)
+SELECT id FROM paper WHERE to_tsvector('simple', title) @@ to_tsquery('simple', 'orders & !the');
+-- name: text_constant_call_in_from (pull_up_constant_function)
+SELECT p.id, ts_rank(p.words, q) AS rank FROM paper AS p, websearch_to_tsquery('english', 'password -send') AS q WHERE q @@ p.words ORDER BY rank DESC LIMIT 10;
+-- name: constant_call_under_an_outer_join (pull_up_constant_function)
+SELECT p.id FROM paper AS p LEFT JOIN to_tsquery('english', 'api') AS q ON q @@ p.words WHERE p.author = 4;
+-- name: constant_subquery_under_an_outer_join (replace_empty_jointree)
+SELECT p.id, q.y FROM paper AS p LEFT JOIN (SELECT 7 AS y) AS q ON p.author = 3 WHERE p.id < 500;
+-- name: expressions_beside_a_table (remove_useless_results_recurse)
+SELECT p.id, q.x, q.y FROM paper AS p LEFT JOIN LATERAL (SELECT coalesce(p.author, 0) + 1 AS x, upper(p.title) AS y) AS q ON true WHERE p.id > 8000;
+-- name: expressions_beside_a_join (add_placeholders_to_joinrel)
+SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LATERAL (SELECT p.title || c.name AS x) AS q ON true WHERE c.team = 4;
+-- name: condition_on_an_expression_beside (remove_useless_results_recurse)
+SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LATERAL (SELECT coalesce(p.title, 'y') AS x) AS q ON true WHERE q.x > 'Q' AND c.team = 4;

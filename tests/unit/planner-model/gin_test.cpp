@@ -50,7 +50,10 @@ TEST_CASE("words of a tsquery are looked up, prefixes as a hundred keys", "[gin]
   CHECK(keys.exact == 2);
   CHECK(keys.partial == 100);
   CHECK(keys.lookups == 3);
-  CHECK_FALSE(gin_keys("@@", "tsvector_ops", {.text = "'cat' & !'dog'"}).understood);
+  CHECK(gin_keys("@@", "tsvector_ops", {.text = "'cat' & !'dog'"}).lookups == 2);
+  CHECK_FALSE(gin_keys("@@", "tsvector_ops", {.text = "'cat' & !'dog'"}).whole);
+  CHECK(gin_keys("@@", "tsvector_ops", {.text = "'cat' | !'dog'"}).whole);
+  CHECK_FALSE(gin_keys("@@", "tsvector_ops", {.text = ""}).satisfied);
 }
 
 TEST_CASE("texts are made like their examples", "[size]") {
