@@ -61,6 +61,11 @@ void preprocess_query(PlannerInfo& root) {
         fold(value);
       }
     }
+    for (auto& arm : entry.arms) {
+      for (auto& output : arm.outputs) {
+        fold(output);
+      }
+    }
     for (auto& computed : entry.computed) {
       fold(computed.expr);
     }

@@ -423,3 +423,5 @@ SELECT p.id, q.x, q.y FROM paper AS p LEFT JOIN LATERAL (SELECT coalesce(p.autho
 SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LATERAL (SELECT p.title || c.name AS x) AS q ON true WHERE c.team = 4;
 -- name: condition_on_an_expression_beside (remove_useless_results_recurse)
 SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LATERAL (SELECT coalesce(p.title, 'y') AS x) AS q ON true WHERE q.x > 'Q' AND c.team = 4;
+-- name: constants_of_arms (preprocess_expression)
+SELECT 3::numeric(12,2) FROM crew UNION ALL SELECT price FROM parent;
