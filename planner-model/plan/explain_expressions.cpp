@@ -102,7 +102,7 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
   }
   if (expr->kind == ExprKind::Var && expr->attno > 0) {
     if (scanned_ != nullptr && scanned_->arm_range != 0 && expr->varno == scanned_->range) {
-      return member_column(*scanned_, expr);
+      return through_left_out(member_column(*scanned_, expr), root);
     }
     return through_left_out(through_first_arm(expr, root), root);
   }
@@ -165,7 +165,9 @@ ExprPtr PlanExplainer::through_left_out(const ExprPtr& var, const PlannerInfo& r
   if (at >= targets.size()) {
     return var;
   }
+  const RelOptInfo* saved = std::exchange(scanned_, nullptr);  // of another level
   const ExprPtr inner = resolved(targets[at].expr, subroot);
+  scanned_ = saved;
   auto named = std::make_shared<Expr>(*var);
   named->kind = ExprKind::Opaque;
   named->name = deparse(inner, context(subroot, nullptr));

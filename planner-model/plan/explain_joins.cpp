@@ -1,5 +1,6 @@
 // Joins and sorts. Source: createplan.c, explain.c.
 #include <algorithm>
+#include <utility>
 
 #include "planner-model/plan/plan_explainer.hpp"
 
@@ -76,6 +77,8 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
                                                    KeyText form,
                                                    const std::vector<ExprPtr>& deeper) {
   std::vector<std::string> items;
+  // An arm of UNION ALL sorts by its own columns.
+  const RelOptInfo* saved = std::exchange(scanned_, rel.arm_range != 0 ? &rel : scanned_);
   for (const auto& key : keys) {
     ExprPtr expr;
     const EquivalenceMember* chosen = sort_column(key, target, expr);
@@ -105,6 +108,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     items.push_back(form == KeyText::Plain ? deparse(shown, c)
                                            : deparse_sort_key(shown, op, key.nulls_first, c));
   }
+  scanned_ = saved;
   return items;
 }
 
@@ -129,6 +133,7 @@ PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
   }
   if (path.kind != PathKind::NestedLoop) {
     std::vector<ExprPtr> keys;
+    std::vector<ExprPtr> sorted;  // computed by the sorts of a merge join
     for (auto* clause : path.hash_clauses) {
       // The outer side stands on the left.
       ExprPtr expr = clause->clause;
@@ -136,10 +141,16 @@ PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
         const Oid commuted = top_.global->types->commutator(expr->op);
         expr = make_op(commuted, expr->args[1], expr->args[0], expr->input_collation, root);
       }
+      if (!path.outer_sort.empty()) {
+        sorted.push_back(expr->args[0]);
+      }
+      if (!path.inner_sort.empty()) {
+        sorted.push_back(expr->args[1]);
+      }
       keys.push_back(expr);
     }
     add(node, path.kind == PathKind::HashJoin ? "Hash Cond" : "Merge Cond",
-        all(root, keys, nullptr));
+        all(root, keys, nullptr, sorted));
   }
   add_clauses(node, "Join Filter", root, join_quals, nullptr, path.hash_clauses);
   add_clauses(node, "Filter", root, filters, nullptr);

@@ -393,7 +393,7 @@ SELECT id, vat::numeric, label::varchar FROM member WHERE vat::numeric > 18;
 SELECT id FROM member WHERE mail::text = 'M77' OR mail::varchar = 'M78';
 -- name: partitions_of_an_arm (prune_append_rel_partitions)
 SELECT q.n FROM (SELECT n AS n, day AS at FROM by_range UNION ALL SELECT id, at FROM shift) AS q WHERE q.at BETWEEN date '2021-02-02' AND date '2021-02-20';
--- name: sort_of_an_arm (create_merge_append_path)
+-- name: text_sort_of_an_arm (create_merge_append_path)
 SELECT q.id FROM (SELECT id, at FROM growing UNION ALL SELECT id, at FROM ticket WHERE company = 5) AS q ORDER BY q.at DESC LIMIT 10;
 -- name: text_leaky_condition_on_a_guarded_view (contain_leaked_vars)
 SELECT id FROM guarded WHERE vat > 18 AND label LIKE 'b1%' AND id > 100;
@@ -425,3 +425,5 @@ SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LAT
 SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LATERAL (SELECT coalesce(p.title, 'y') AS x) AS q ON true WHERE q.x > 'Q' AND c.team = 4;
 -- name: constants_of_arms (preprocess_expression)
 SELECT 3::numeric(12,2) FROM crew UNION ALL SELECT price FROM parent;
+-- name: text_merge_by_sorted_expressions (get_special_variable)
+SELECT count(*) FROM ticket AS a FULL JOIN ticket AS b ON a.company % 5 = b.id + 1 AND lower(a.status) = lower(b.status) AND a.id < b.id + 0;
