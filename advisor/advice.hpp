@@ -69,6 +69,10 @@ struct WriteEffect {
   Bytes wal_per_insert;         ///< bytes added per inserted row
   /// Of one warm core, pages in memory: an order of magnitude on another machine.
   std::chrono::duration<double, std::micro> time_per_insert{0};
+  /// Executions over the recorded period that name the table; each looks at the index
+  /// when it is planned.
+  double statements_planned = 0;
+  std::chrono::duration<double, std::micro> time_per_planning{0};
   Bytes wal_total;  ///< over the recorded period
   Cost cost_total;  ///< planner units over the recorded period
 };

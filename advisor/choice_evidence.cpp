@@ -168,6 +168,12 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
                              writes.rows_inserted, writes.rows_updated, writes.cost_total.value(),
                              bytes_text(writes.wal_total.value()))
                : "the period had no inserts or updates."));
+  if (writes.statements_planned >= 1) {
+    proposal.evidence.push_back(fmt::format(
+        "Estimated: planning looks at one more index, {:.1f} µs for each of the period's {:.0f} "
+        "statements on {} that is not planned already (prepared).",
+        writes.time_per_planning.count(), writes.statements_planned, proposal.table));
+  }
   if (writes.hot_updates_lost > 0) {
     proposal.evidence.push_back(fmt::format(
         "Estimated: {:.0f} updates could no longer be HOT, because they set a column of "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -205,11 +206,27 @@ WriteProfile from_counters(const PlannedWorkload& workload, const CatalogSnapsho
   return profile;
 }
 
-std::chrono::duration<double, std::micro> time_per_insert(const Index& index, const Table& table,
-                                                          const SizeContext& sizes) {
+using Fraction = std::chrono::duration<double, std::micro>;
+
+Fraction time_per_insert(const Index& index, const Table& table, const SizeContext& sizes) {
   const planner_model::WriteShape insert{.kind = planner_model::RowWrite::Insert};
-  return std::chrono::duration<double, std::micro>{
-      row_time(sizes, table, {&index}, insert).indexes.front()};
+  return Fraction{row_time(sizes, table, {&index}, insert).indexes.front()};
+}
+
+std::map<Oid, double> statements_by_table(const PlannedWorkload& workload) {
+  std::map<Oid, double> calls;
+  for (const auto& query : workload.classes) {
+    if (query.foreign_key_check) {
+      continue;  // planned once a session
+    }
+    std::set<Oid> tables;
+    for (const auto& use : query.uses) {
+      if (tables.insert(use.table).second) {
+        calls[use.table] += query.calls;
+      }
+    }
+  }
+  return calls;
 }
 
 }  // namespace
@@ -219,6 +236,7 @@ WriteProfile write_profile(const PlannedWorkload& workload, const CatalogSnapsho
   if (profile.tables.empty()) {
     profile = from_counters(workload, catalog);
   }
+  profile.statements = statements_by_table(workload);
   for (auto& [oid, writes] : profile.tables) {
     if (const Table* table = find_table(catalog, oid)) {
       const TableActivity counted = activity_of(*table, catalog);
@@ -296,7 +314,11 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   const Table& leaf = representative(table, catalog_);
   const IndexWriteCost unit = index_write_cost(index, leaf, sizes_);
   WriteEffect effect{.wal_per_insert = unit.wal_per_insert,
-                     .time_per_insert = time_per_insert(index, leaf, sizes_)};
+                     .time_per_insert = time_per_insert(index, leaf, sizes_),
+                     .time_per_planning = Fraction{planner_model::planning_time(index)}};
+  if (const auto named = profile_.statements.find(oid); named != profile_.statements.end()) {
+    effect.statements_planned = named->second;
+  }
   const auto found = profile_.tables.find(oid);
   if (found == profile_.tables.end()) {
     return effect;

@@ -28,8 +28,9 @@ struct TableWrites {
 /// Rows written by table, partitions counted at their parent.
 struct WriteProfile {
   std::map<Oid, TableWrites> tables = {};
-  bool recorded = false;   ///< false: scaled from the catalog's counters
-  std::string basis = {};  ///< a sentence for the reports
+  std::map<Oid, double> statements = {};  ///< executions that name the table
+  bool recorded = false;                  ///< false: scaled from the catalog's counters
+  std::string basis = {};                 ///< a sentence for the reports
 };
 
 /// From the workload's own INSERT, UPDATE and DELETE classes. When it has none at all, from the

@@ -21,4 +21,9 @@ struct RowTime {
 [[nodiscard]] RowTime row_time(const SizeContext& context, const Table& table,
                                const std::vector<const Index*>& indexes, const WriteShape& shape);
 
+/// Microseconds that one more index takes of the planning of each statement on its table, even of
+/// one that it is no use to: opened, locked and sized, its predicate proved or not
+/// (get_relation_info() in plancat.c, create_index_paths() in indxpath.c).
+[[nodiscard]] double planning_time(const Index& index);
+
 }  // namespace quern::planner_model

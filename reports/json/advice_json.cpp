@@ -72,6 +72,8 @@ Json writes_of(const advisor::WriteEffect& writes) {
           {"rows_deleted", number(writes.rows_deleted)},
           {"hot_updates_lost", number(writes.hot_updates_lost)},
           {"microseconds_per_insert", number(writes.time_per_insert.count())},
+          {"microseconds_per_planning", number(writes.time_per_planning.count())},
+          {"statements_planned", number(writes.statements_planned)},
           {"wal_bytes_per_insert", number(writes.wal_per_insert.value())},
           {"wal_bytes_total", number(writes.wal_total.value())},
           {"cost_total", number(writes.cost_total.value())}};

@@ -155,3 +155,23 @@ TEST_CASE(
     return caveat.find("take more than the storage budget") != std::string::npos;
   }));
 }
+
+TEST_CASE("a proposal tells what its index adds to an inserted row and to planning") {
+  const Advice advice = advice_with({});
+  const auto writes_on = [&](const std::string& table) {
+    const auto all = created(advice);
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto* proposal) {
+      return proposal->table == table && proposal->index != "orders_total_idx";
+    });
+    REQUIRE(found != all.end());
+    return *(*found)->writes;
+  };
+  // 200 sorted by placed_at, 200 for max(total), 40 inserts.
+  const WriteEffect orders = writes_on("orders");
+  CHECK(orders.statements_planned == Approx(440));
+  CHECK(orders.time_per_planning.count() == Approx(0.5));
+  // New orders come at the end of an index on their time, new reviews of a customer anywhere.
+  const WriteEffect reviews = writes_on("reviews");
+  CHECK(reviews.statements_planned == Approx(300));
+  CHECK(orders.time_per_insert.count() < 0.7 * reviews.time_per_insert.count());
+}

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "planner-model/plan/gin_query.hpp"
+#include "planner-model/query/type_system.hpp"
 #include "planner-model/selectivity/pattern_match.hpp"
+#include "planner-model/size/gin_elements.hpp"
 #include "planner-model/size/gist_classes.hpp"
 #include "planner-model/size/gist_tree.hpp"
 #include "planner-model/size/text_source.hpp"
@@ -89,4 +91,28 @@ TEST_CASE("repetitions within repetitions are not compiled", "[regex]") {
       pattern_is_understood(PatternKind::Regex, "(((((((((((a+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+"));
   CHECK_FALSE(pattern_is_understood(PatternKind::Regex, "((a{99}){99}){99}"));
   CHECK_FALSE(pattern_is_understood(PatternKind::Regex, R"((a)\1)"));
+}
+
+TEST_CASE("tags that a histogram shows unevenly by chance are taken to come evenly", "[size]") {
+  const CatalogSnapshot catalog;
+  const TypeSystem types{catalog};
+  ColumnStatistics statistics{.average_width = 20, .n_distinct = -1};
+  unsigned long long random = 1;
+  for (int i = 0; i <= 100; ++i) {
+    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+    statistics.histogram_bounds.push_back("{\"id\": " + std::to_string(i * 1000) +
+                                          ", \"tag\": \"t" + std::to_string((random >> 33) % 20) +
+                                          "\"}");
+  }
+  const IndexColumn column{
+      .type = type_oid::kJsonb, .statistics = &statistics, .table_rows = 60'000};
+  // The keys "id" and "tag" are in every document, a tag in a twentieth, a number in one.
+  double tags = 0;
+  for (const GinEntries& one : gin_entries(column, "jsonb_ops", types, 60'000)) {
+    if (one.rows > 100 && one.rows < 50'000) {
+      CHECK(one.rows == Approx(3000).epsilon(0.25));
+      tags += one.entries;
+    }
+  }
+  CHECK(tags == Approx(20).epsilon(0.1));
 }
