@@ -6,8 +6,7 @@
 namespace quern::planner_model {
 
 /// The stem of an English word of lower-case ASCII letters, as the server's english_stem
-/// dictionary has it. Source: M. Porter, "The English (Porter2) stemming algorithm",
-/// https://snowballstem.org/algorithms/english/stemmer.html.
+/// dictionary has it (dict_snowball.c): both take it from Snowball.
 [[nodiscard]] std::string english_stem(std::string_view word);
 
 /// tsearch_data/english.stop: words that are not looked up.
