@@ -216,7 +216,11 @@ double entry_beside_full_lists(const IndexEntries& all, const EntryShape& shape,
   const double merged = one_value && leaf.as_built && !shape.same_key
                             ? std::min(1.0, kListsOfAPass / std::max(lists, 1.0))
                             : 1;
-  return merged * kHeapTid + (1 - merged) * (all.tuple + kLinePointer);
+  // A leaf must also have room for the entry that comes before a pass, and for lists as aligned.
+  constexpr double kAlignment = 3;
+  const double plain = all.tuple + kLinePointer;
+  const double added = shape.rows > 0 ? std::max(shape.rows / leaf.pages, 1.0) : HUGE_VAL;
+  return merged * (kHeapTid + (plain + kAlignment * lists) / added) + (1 - merged) * plain;
 }
 
 /// What one more entry takes of a leaf.

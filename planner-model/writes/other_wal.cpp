@@ -95,7 +95,8 @@ double gist_splits(const IndexEntries& all, double rows, double item) {
   if (rows <= 0 || grown) {
     return steady;
   }
-  if (!all.as_built) {
+  constexpr double kEmptied = 1.3;  // sizes are not foretold better than that
+  if (all.pages > kEmptied * all.built_pages) {
     const double needed = all.built_pages * (entries + rows) / entries;
     return std::max(0.0, needed - all.pages) / rows;
   }
