@@ -32,35 +32,15 @@ struct Leaf {
   bool merges = false;   ///< several entries a key: posting lists
 };
 
-/// Values that fill pages of their own, NULL among them. Their entries stand in the order of the
-/// rows, so those of new rows come to the last of these pages.
-struct Heavy {
-  double share = 0;  ///< of the entries
-  double values = 0;
-};
-
-Heavy heavy_values(const IndexEntries& all) {
-  if (all.columns.size() != 1 && all.equal_image) {
-    return {};
-  }
+/// Their entries stand in the order of the rows, so those of new rows come to the last of their
+/// pages; where other columns decide the order, none are told apart.
+HeavyValues heavy_keys(const IndexEntries& all) {
   const auto keys = std::count_if(all.columns.begin(), all.columns.end(),
                                   [](const IndexColumn& column) { return column.is_key; });
-  const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
-  if (statistics == nullptr || keys != 1) {
+  if (keys != 1 || (all.columns.size() != 1 && all.equal_image)) {
     return {};
   }
-  const double row = all.equal_image ? kHeapTid : all.tuple + kLinePointer;
-  Heavy heavy;
-  const auto count = [&](double share) {
-    if (share * all.entries * row > kBody) {
-      heavy.share = std::min(1.0, heavy.share + share);
-      heavy.values += 1;
-    }
-  };
-  count(statistics->null_fraction);
-  std::for_each(statistics->most_common_frequencies.begin(),
-                statistics->most_common_frequencies.end(), count);
-  return heavy;
+  return heavy_values(all, all.equal_image ? kHeapTid : all.tuple + kLinePointer);
 }
 
 /// By the columns' statistics, or more where the entries would not fit the index's pages: the
@@ -260,7 +240,7 @@ double nulls_out_of_order(const IndexEntries& all, const EntryShape& shape) {
 
 /// Of values that stand on pages of their own.
 double upkeep_of_part(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
-                      const Heavy& values, double pages) {
+                      const HeavyValues& values, double pages) {
   IndexEntries part = all;
   part.entries *= values.share;
   part.distinct = std::clamp(values.values, 1.0, std::max(part.entries, 1.0));
@@ -278,7 +258,7 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
   const double posting = leaf.merges && !shape.at_end ? 2 : 0;
   const WalRecord insert{.main = kInsertMain, .blocks = {all.tuple + posting}};
   WalBytes wal{.records = insert.aligned()};
-  const Heavy heavy = heavy_values(all);
+  const HeavyValues heavy = heavy_keys(all);
   if (heavy.share > 0) {
     const double plain = all.tuple + kLinePointer;
     const double row =
@@ -291,7 +271,7 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     wal.records +=
         heavy.share * (shape.at_end ? of_a_leaf * split_bytes(all, leaf, 1 - kSingleValueFill)
                                     : upkeep_of_part(all, shape, leaf, heavy, pages));
-    const Heavy others{1 - heavy.share, all.distinct - heavy.values};
+    const HeavyValues others{1 - heavy.share, all.distinct - heavy.values};
     if (others.share > 0) {
       wal.records += others.share * upkeep_of_part(all, shape, leaf, others, all.pages - pages);
     }

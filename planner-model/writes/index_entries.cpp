@@ -118,6 +118,25 @@ double pages_touched(double pages, double touches) {
   return all * -std::expm1(touches * std::log1p(-std::min(1 / all, 0.999999)));
 }
 
+HeavyValues heavy_values(const IndexEntries& all, double row_bytes) {
+  constexpr double kBody = 8192 - 24 - 16;  // header and special space
+  HeavyValues heavy;
+  const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
+  if (statistics == nullptr) {
+    return heavy;
+  }
+  const auto count = [&](double share) {
+    if (share * all.entries * row_bytes > kBody) {
+      heavy.share = std::min(1.0, heavy.share + share);
+      heavy.values += 1;
+    }
+  };
+  count(statistics->null_fraction);
+  std::for_each(statistics->most_common_frequencies.begin(),
+                statistics->most_common_frequencies.end(), count);
+  return heavy;
+}
+
 IndexEntries index_entries(const SizeContext& context, const Table& table, const Index& index) {
   IndexEntries all{.index = &index, .table = &table};
   const double rows = std::max(table.reltuples, 0.0);

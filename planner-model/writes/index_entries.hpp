@@ -40,6 +40,15 @@ struct EntryShape {
   double rows_per_transaction = 1;
 };
 
+/// Values of the first column that fill pages of their own, NULL among them.
+struct HeavyValues {
+  double share = 0;  ///< of the entries
+  double values = 0;
+};
+
+/// By the statistics, at so many bytes a row.
+[[nodiscard]] HeavyValues heavy_values(const IndexEntries& all, double row_bytes);
+
 /// Full pages that `touches` random changes of `pages` pages log, and how many those are.
 [[nodiscard]] double pages_touched(double pages, double touches);
 

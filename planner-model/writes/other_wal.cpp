@@ -65,22 +65,6 @@ double trigram_tuple(const IndexColumn& column) {
   return share > 0 ? (1 - nulls) * bytes / share + nulls * kNullTuple : kNullTuple;
 }
 
-/// Entries of values that fill pages of their own, NULL among them.
-double heavy_share(const IndexEntries& all, double item) {
-  const auto* statistics = all.columns.front().statistics;
-  if (statistics == nullptr) {
-    return 0;
-  }
-  const auto heavy = [&](double share) {
-    return share * all.entries * item > kPageSize ? share : 0;
-  };
-  double sum = heavy(statistics->null_fraction);
-  for (const double share : statistics->most_common_frequencies) {
-    sum += heavy(share);
-  }
-  return std::min(sum, 1.0);
-}
-
 /// Pages divided, an entry. An index keeps its entries a page as it grows, but for the first of
 /// them after a build, which leaves a tenth of each page free (GIST_DEFAULT_FILLFACTOR); one that
 /// deletes have emptied fills up first. Equal values go to one page, whatever is free on the
@@ -102,7 +86,7 @@ double gist_splits(const IndexEntries& all, double rows, double item) {
   }
   // A tenth of the room is a fifth of what pages between 0.45 and 0.9 full hold.
   constexpr double kFreeOfBuilt = 0.2;
-  const double heavy = heavy_share(all, item);
+  const double heavy = heavy_values(all, item).share;
   return steady * (heavy + (1 - heavy) * -std::expm1(-rows / entries / kFreeOfBuilt));
 }
 
