@@ -13,6 +13,9 @@ namespace {
 
 using Kind = TextQueryNode::Kind;
 
+/// A tree may be as deep as its text is long, and is walked by recursion.
+constexpr std::size_t kLongest = 2000;
+
 bool is_blank(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
@@ -495,6 +498,9 @@ std::string print(const TextQueryNode& node, Kind parent, bool right_of_phrase) 
 }  // namespace
 
 std::optional<TextQuery> parse_text_query(std::string_view text) {
+  if (text.size() > kLongest) {
+    return std::nullopt;
+  }
   const PushWord as_it_is = [](Operands& operands, std::string_view word,
                                const Modifiers& modifiers) {
     TextQuery node = make_node(Kind::Word);
@@ -513,6 +519,9 @@ std::string print_text_query(const TextQuery& query) {
 
 std::optional<TextQuery> make_text_query(std::string_view function, std::string_view configuration,
                                          std::string_view text) {
+  if (text.size() > kLongest) {
+    return std::nullopt;
+  }
   if (configuration.starts_with("pg_catalog.")) {
     configuration.remove_prefix(std::string_view{"pg_catalog."}.size());
   }

@@ -23,7 +23,8 @@ struct TextQueryNode {
 
 using TextQuery = std::unique_ptr<TextQueryNode>;  ///< null: the empty query
 
-/// tsqueryin(): words as they stand. nullopt: a syntax error, or more than is read here.
+/// tsqueryin(): words as they stand. nullopt: a syntax error, or more than is read here (2,000
+/// bytes).
 [[nodiscard]] std::optional<TextQuery> parse_text_query(std::string_view text);
 
 /// tsqueryout()
@@ -31,7 +32,8 @@ using TextQuery = std::unique_ptr<TextQueryNode>;  ///< null: the empty query
 
 /// to_tsquery(), plainto_tsquery(), phraseto_tsquery(), websearch_to_tsquery() under one of the
 /// configurations "english" and "simple", as the server comes with them. nullopt: another function
-/// or configuration, a syntax error, or words that are more than letters and digits.
+/// or configuration, a syntax error, more than 2,000 bytes, or words that are more than letters and
+/// digits.
 [[nodiscard]] std::optional<TextQuery> make_text_query(std::string_view function,
                                                        std::string_view configuration,
                                                        std::string_view text);

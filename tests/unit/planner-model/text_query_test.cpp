@@ -62,4 +62,13 @@ TEST_CASE("queries are made of words as the server does", "[text_query]") {
   CHECK(made("plainto_tsquery", "un mot", "french") == "?");
 }
 
+TEST_CASE("a query too long to walk is not read", "[text_query]") {
+  const std::string nots = std::string(300'000, '!') + "cat";
+  CHECK_FALSE(parse_text_query(nots));
+  CHECK_FALSE(make_text_query("to_tsquery", "simple", nots));
+  CHECK_FALSE(
+      make_text_query("websearch_to_tsquery", "english", std::string(300'000, '-') + "cat"));
+  CHECK(parse_text_query(std::string(1000, '!') + "cat"));
+}
+
 }  // namespace quern::planner_model
