@@ -72,6 +72,15 @@ std::vector<TableUse> common_uses(const Planner& planner,
   return uses;
 }
 
+/// Of all calls, where some were measured: auto_explain logs a sample.
+std::optional<double> measured_rows(const QueryClass& query) {
+  if (!query.rows || query.with_rows == 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(*query.rows) * static_cast<double>(query.calls) /
+         static_cast<double>(query.with_rows);
+}
+
 }  // namespace
 
 std::vector<SampleExecution> planned_executions(const QueryClass& query) {
@@ -139,7 +148,7 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner) 
                        .sql = query->sql,
                        .kind = query->kind,
                        .calls = static_cast<double>(query->calls),
-                       .rows = query->rows};
+                       .rows = measured_rows(*query)};
     if (query->untimed < query->calls) {
       added.total = query->total;
     }

@@ -27,7 +27,7 @@ struct PlannedClass {
   std::string sql;
   StatementKind kind = StatementKind::Select;
   double calls = 0;
-  std::optional<std::uint64_t> rows = {};  ///< measured
+  std::optional<double> rows = {};         ///< of all calls, from those that were measured
   std::optional<Microseconds> total = {};  ///< measured
   bool foreign_key_check = false;
   double evidence_factor = 1;             ///< QueryEffect::evidence_factor; in the samples' weights

@@ -119,11 +119,29 @@ HotGroup hot_group(const Table& table, const UpdateGroup& update, double hot_row
 /// Rows that one class writes: measured, else the model's estimate of the node below ModifyTable.
 double rows_written(const PlannedClass& query, const PlannedWorkload& workload) {
   if (query.rows) {
-    return static_cast<double>(*query.rows);
+    return *query.rows;
   }
   const auto& plan = workload.samples[query.samples.front()].before.plan;
   const double rows = plan.children.empty() ? 1 : plan.children.front().rows.value();
   return query.calls * std::max(1.0, rows);
+}
+
+/// With the generated columns that follow from them (ExecComputeStoredGenerated(), PostgreSQL 15,
+/// src/backend/executor/nodeModifyTable.c).
+std::vector<std::int16_t> with_generated(std::vector<std::int16_t> columns, const Table& table) {
+  const std::vector<std::int16_t> set = columns;
+  for (const auto& column : table.columns) {
+    const bool follows = std::any_of(set.begin(), set.end(), [&](std::int16_t number) {
+      const Column* source = find_column(table, number);
+      return source != nullptr && mentions(column.default_expression, source->name);
+    });
+    if (column.generated != '\0' && follows) {
+      columns.push_back(column.number);
+    }
+  }
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  return columns;
 }
 
 void add_update(TableWrites& writes, const std::vector<std::int16_t>& columns, double rows) {
@@ -155,6 +173,8 @@ WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapsho
       }
       TableWrites& writes = profile.tables[use.table];
       const double rows = rows_written(query, workload);
+      const Table* table = find_table(catalog, use.table);
+      const auto updated = table == nullptr ? use.updated : with_generated(use.updated, *table);
       switch (query.kind) {
         case StatementKind::Insert:
           writes.inserts += rows;
@@ -163,10 +183,10 @@ WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapsho
           (query.rows ? writes.deletes : estimated_deletes[use.table]) += rows;
           break;
         case StatementKind::Update:
-          add_update(writes, use.updated, rows);
+          add_update(writes, updated, rows);
           break;
         default:  // MERGE, or a CTE that writes: as an update of what it sets
-          add_update(writes, use.updated, rows);
+          add_update(writes, updated, rows);
       }
     }
   }

@@ -295,6 +295,7 @@ void SchemaBuilder::add_constraint(Table& table, const PgQuery__Constraint& cons
     case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
       if (has_column) {
         column->generated = 's';
+        column->default_expression = expression_text(constraint.raw_expr);
       }
       return;
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:

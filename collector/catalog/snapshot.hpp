@@ -46,7 +46,7 @@ struct Column {
   std::int32_t type_modifier = -1;
   Oid collation = 0;
   bool not_null = false;
-  std::string default_expression = {};                        ///< empty: none
+  std::string default_expression = {};                        ///< or generated from; empty: none
   char identity = '\0';                                       ///< 'a', 'd' or none
   char generated = '\0';                                      ///< 's' or none
   std::optional<ColumnStatistics> statistics = {};            ///< of this table alone

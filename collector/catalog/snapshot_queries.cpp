@@ -59,7 +59,7 @@ columns AS MATERIALIZED (
   SELECT a.attrelid, json_agg(json_build_object(
     'name', a.attname, 'number', a.attnum, 'type', a.atttypid::bigint, 'type_modifier', a.atttypmod,
     'collation', a.attcollation::bigint, 'not_null', a.attnotnull,
-    'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+    'default', pg_get_expr(d.adbin, d.adrelid),
     'identity', a.attidentity, 'generated', a.attgenerated,
     'statistics', own.numbers, 'inherited_statistics', all_.numbers) ORDER BY a.attnum) AS list
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -52,19 +52,45 @@ class PlanPass {
 
   std::string shape() { return shape_.take(); }
 
+  /// As plan_rows().
   static std::optional<double> rows_of(const dom::object& top) {
+    if (text_of(top, "Node Type") != "ModifyTable") {
+      return rows_of_node(top);
+    }
+    std::optional<double> sum;
+    dom::array children;
+    if (top["Plans"].get(children) == simdjson::SUCCESS) {
+      for (const dom::element child : children) {
+        dom::object node;
+        if (child.get(node) == simdjson::SUCCESS &&
+            is_source_of_rows(text_of(node, "Parent Relationship"))) {
+          if (const auto rows = rows_of_node(node)) {
+            sum = sum.value_or(0) + *rows;
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+ private:
+  static std::string_view text_of(const dom::object& node, const char* key) {
+    std::string_view text;
+    return node[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
+  }
+
+  static std::optional<double> rows_of_node(const dom::object& node) {
     double rows = 0;
     double loops = 1;
-    if (top["Actual Rows"].get(rows) != simdjson::SUCCESS) {
+    if (node["Actual Rows"].get(rows) != simdjson::SUCCESS) {
       return std::nullopt;
     }
-    if (top["Actual Loops"].get(loops) != simdjson::SUCCESS) {
+    if (node["Actual Loops"].get(loops) != simdjson::SUCCESS) {
       loops = 1;
     }
     return rows * loops;
   }
 
- private:
   static void set(std::string_view& text, const dom::element& value) {
     if (value.get(text) != simdjson::SUCCESS) {
       text = {};

@@ -12,7 +12,7 @@ struct LoggedPlan {
   std::string shape = {};             ///< empty: the plan itself was cut
   std::string parameters = {};        ///< `$1 = '7', ...`, as PostgreSQL 16 and later log them
   std::string source = {};            ///< the plan as it was logged
-  std::optional<double> actual_rows;  ///< of the top node, over all its loops
+  std::optional<double> actual_rows;  ///< returned; of a ModifyTable, those that came to it
 };
 
 /// The plan as EXPLAIN (FORMAT JSON) has it, {"Plan": ...} with triggers, JIT and settings, on one

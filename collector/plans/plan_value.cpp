@@ -122,6 +122,16 @@ void describe(const PlanValue& node, PlanShape& shape, int depth) {
   shape.end();
 }
 
+std::optional<double> rows_of_node(const PlanValue& node) {
+  const PlanValue* rows = node.find("Actual Rows");
+  const PlanValue* loops = node.find("Actual Loops");
+  if (rows == nullptr) {
+    return std::nullopt;
+  }
+  return std::strtod(rows->scalar.c_str(), nullptr) *
+         (loops == nullptr ? 1.0 : std::strtod(loops->scalar.c_str(), nullptr));
+}
+
 }  // namespace
 
 const PlanValue* PlanValue::find(std::string_view name) const {
@@ -164,13 +174,23 @@ std::string plan_shape(const PlanValue& top) {
 }
 
 std::optional<double> plan_rows(const PlanValue& top) {
-  const PlanValue* rows = top.find("Actual Rows");
-  const PlanValue* loops = top.find("Actual Loops");
-  if (rows == nullptr) {
-    return std::nullopt;
+  if (top.text_of("Node Type") != "ModifyTable") {
+    return rows_of_node(top);
   }
-  return std::strtod(rows->scalar.c_str(), nullptr) *
-         (loops == nullptr ? 1.0 : std::strtod(loops->scalar.c_str(), nullptr));
+  std::optional<double> sum;
+  if (const PlanValue* children = top.find("Plans"); children != nullptr) {
+    for (const PlanValue& child : children->items) {
+      const auto rows = rows_of_node(child);
+      if (rows && is_source_of_rows(child.text_of("Parent Relationship"))) {
+        sum = sum.value_or(0) + *rows;
+      }
+    }
+  }
+  return sum;
+}
+
+bool is_source_of_rows(std::string_view relationship) {
+  return relationship != "InitPlan" && relationship != "SubPlan";
 }
 
 std::string plan_json(const PlanValue& document) {

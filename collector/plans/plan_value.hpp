@@ -63,8 +63,12 @@ class PlanShape {
 /// 16 hex digits over node types, relations and indexes; not over costs, aliases or conditions.
 [[nodiscard]] std::string plan_shape(const PlanValue& top);
 
-/// Rows of the top node over all its loops, where the plan was executed.
+/// Rows of the top node over all its loops, where the plan was executed. A ModifyTable returns what
+/// RETURNING asks for, often nothing: its rows are those that come to it.
 [[nodiscard]] std::optional<double> plan_rows(const PlanValue& top);
+
+/// Of a ModifyTable's child, by "Parent Relationship": others are subqueries of its expressions.
+[[nodiscard]] bool is_source_of_rows(std::string_view relationship);
 
 /// Of a document with `Plan`: {"Plan": {...}}, with triggers, JIT, settings, planning and times
 /// where they are there; the same for each of EXPLAIN's formats: what the text format leaves out

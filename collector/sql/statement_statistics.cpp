@@ -321,7 +321,7 @@ void StatementStatisticsReader::execute(std::string_view sql, const Row& row, st
     static_cast<void>(aggregator_.execution(execution));
   }
   if (const auto rows = number(row, "rows", "rows")) {
-    aggregator_.rows(sql, static_cast<std::uint64_t>(*rows), where);
+    aggregator_.rows(sql, calls, static_cast<std::uint64_t>(*rows), where);
   }
 }
 

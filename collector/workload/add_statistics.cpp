@@ -23,8 +23,9 @@ void add_beyond(QueryClass& logged, const StatementCounts& counted) {
     logged.minimum = timed == 0 ? counted.minimum : std::min(logged.minimum, counted.minimum);
     logged.maximum = std::max(logged.maximum, counted.maximum);
   }
-  if (counted.rows) {
-    logged.rows = std::max(logged.rows.value_or(0), *counted.rows);
+  if (counted.rows && counted.calls >= logged.with_rows) {
+    logged.rows = counted.rows;
+    logged.with_rows = counted.calls;
   }
 }
 

@@ -13,7 +13,7 @@ namespace quern {
 struct StatementCounts {
   std::uint64_t calls = 0;
   Microseconds total{0}, minimum{0}, maximum{0};
-  std::optional<std::uint64_t> rows = {};
+  std::optional<std::uint64_t> rows = {};  ///< of all calls
 
   void add(const StatementCounts& more);
 };

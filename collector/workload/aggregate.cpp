@@ -120,10 +120,12 @@ void Aggregator::temporary_file(std::string_view sql, std::uint64_t bytes,
   }
 }
 
-void Aggregator::rows(std::string_view sql, std::uint64_t number, const TextPosition& where) {
+void Aggregator::rows(std::string_view sql, std::uint64_t calls, std::uint64_t number,
+                      const TextPosition& where) {
   if (const ClassNumber c = state_->classifier.classify(sql, where); c != kNoClass) {
     QueryClass& query = state_->at(c).query;
     query.rows = query.rows.value_or(0) + number;
+    query.with_rows += calls;
   }
 }
 

@@ -61,7 +61,8 @@ class Aggregator {
   void error(std::string_view sql, bool cancelled, const TextPosition& where);
   void temporary_file(std::string_view sql, std::uint64_t bytes, const TextPosition& where);
   /// Returned or changed, where the source tells.
-  void rows(std::string_view sql, std::uint64_t number, const TextPosition& where);
+  void rows(std::string_view sql, std::uint64_t calls, std::uint64_t number,
+            const TextPosition& where);
   void lock_wait(std::string_view sql, const TextPosition& where);
   void lock_wait_time(std::string_view sql, Microseconds waited, const TextPosition& where);
 

@@ -199,6 +199,9 @@ void add_members(const QueryClass& c, std::optional<std::int32_t> told_by, JsonW
   add(object, "total_us", c.total);
   add(object, "untimed", c.untimed);
   add(object, "users", c.users);
+  if (c.rows && c.with_rows != c.calls) {
+    add(object, "with_rows", c.with_rows);
+  }
 }
 
 }  // namespace

@@ -151,6 +151,7 @@ void count_plan(Aggregated& held, CountedClass& c, const Execution& e) {
   if (plan.actual_rows && *plan.actual_rows >= 0 && *plan.actual_rows < 1e15) {
     c.query.rows =
         c.query.rows.value_or(0) + static_cast<std::uint64_t>(std::llround(*plan.actual_rows));
+    c.query.with_rows += std::max<std::uint64_t>(e.calls, 1);
   }
   if (plan.shape.empty()) {
     return;

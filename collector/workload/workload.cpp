@@ -96,6 +96,7 @@ void merge_class(QueryClass& into, const QueryClass& more) {
   into.cancelled += more.cancelled;
   if (more.rows) {
     into.rows = into.rows.value_or(0) + *more.rows;
+    into.with_rows += more.with_rows;
   }
   add_counts(into.users, more.users);
   add_counts(into.databases, more.databases);

@@ -62,6 +62,7 @@ struct QueryClass {
   std::uint64_t errors = 0;  ///< failed executions, cancelled ones included
   std::uint64_t cancelled = 0;
   std::optional<std::uint64_t> rows = {};  ///< returned or changed, where the source tells
+  std::uint64_t with_rows = 0;             ///< of `calls`, those that `rows` counts
   Microseconds total{0};
   Microseconds nested_total{0};  ///< of `total`, what the statements around them took, too
   Microseconds minimum{0};

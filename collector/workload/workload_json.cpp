@@ -103,6 +103,7 @@ QueryClass class_of(const json& object) {
   object.at("cancelled").get_to(c.cancelled);
   if (!object.at("rows").is_null()) {
     c.rows = object.at("rows").get<std::uint64_t>();
+    c.with_rows = std::min(c.calls, object.value("with_rows", c.calls));
   }
   c.total = microseconds(object, "total_us");
   c.minimum = microseconds(object, "minimum_us");

@@ -97,7 +97,7 @@ class ClassWrites {
     into.statements += query_.calls;
     if (main && query_.rows) {
       into.rows += *query_.rows;
-      into.with_rows += query_.calls;
+      into.with_rows += query_.with_rows;
     }
   }
 

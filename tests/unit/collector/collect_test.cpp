@@ -4,6 +4,7 @@
 
 #include "collector/base/failure.hpp"
 #include "collector/pieces/piece_document.hpp"
+#include "collector/workload/workload_document.hpp"
 
 using namespace quern;
 using namespace quern::collector;
@@ -137,6 +138,36 @@ TEST_CASE("a plan and its statement are one execution") {
     CHECK(only(w).calls == 1);
     CHECK(only(w).plans.front().example ==
           "{\"Plan\":{\"Node Type\":\"Seq Scan\",\"Relation Name\":\"t\"}}");
+  }
+}
+
+TEST_CASE("the rows of a statement that writes are those that come to its ModifyTable") {
+  const std::string sql = "update t set a = 1 where b = 2";
+  const std::string text =
+      "\tQuery Text: " + sql +
+      "\n"
+      "\tUpdate on t  (cost=0.00..8.17 rows=0 width=0) (actual rows=0 loops=1)\n"
+      "\t  InitPlan 1 (returns $0)\n"
+      "\t    ->  Result  (cost=0.00..0.01 rows=1 width=4) (actual rows=1 "
+      "loops=1)\n"
+      "\t  ->  Seq Scan on t  (cost=0.00..8.17 rows=9 width=10) (actual rows=4 "
+      "loops=1)\n";
+  const std::string json =
+      "\t{\"Query Text\": \"" + sql +
+      "\", \"Plan\": {\"Node Type\": \"ModifyTable\", \"Operation\": \"Update\", \"Actual Rows\": "
+      "0, "
+      "\"Actual Loops\": 1, \"Plans\": [{\"Node Type\": \"Result\", \"Parent Relationship\": "
+      "\"InitPlan\", \"Actual Rows\": 1, \"Actual Loops\": 1}, {\"Node Type\": \"Seq Scan\", "
+      "\"Parent Relationship\": \"Outer\", \"Actual Rows\": 4, \"Actual Loops\": 1}]}}\n";
+  const std::string statement = line("LOG:  duration: 3.100 ms  statement: " + sql);
+  for (const std::string& plan : {text, json}) {
+    // Two of three executions were sampled.
+    const std::string planned = line("LOG:  duration: 3.000 ms  plan:") + plan + statement;
+    const Workload w = read(planned + planned + statement);
+    CHECK(only(w).calls == 3);
+    CHECK(only(w).rows == 8);
+    CHECK(only(w).with_rows == 2);
+    CHECK(read_workload(write_workload(w), "x") == w);
   }
 }
 
