@@ -78,7 +78,7 @@ std::string rationale_of(const Proposal& proposal, const SizedCandidate& candida
       share_text(proposal.share_of_workload));
 }
 
-Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
+Proposal proposal_for(const ChoiceInput& input, std::size_t position, IndexNames& names) {
   const int index = input.choice.chosen[position];
   const SizedCandidate& candidate = input.candidates[static_cast<std::size_t>(index)];
   const Table& table = *find_table(input.catalog, candidate.index.definition.table);
@@ -89,7 +89,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position) {
   proposal.title = fmt::format("Create an index on {} {}", proposal.table,
                                definition_text(candidate.index.definition, table));
   const Migration migration =
-      create_index(candidate.index.definition, candidate.index.name, input.catalog);
+      create_index(candidate.index.definition, candidate.index.name, input.catalog, names);
   proposal.ddl_up = migration.up;
   proposal.ddl_down = migration.down;
   proposal.size = candidate.size;
@@ -179,9 +179,14 @@ void plan_ahead(const ChoiceInput& input) {
 }
 
 std::vector<Proposal> index_proposals(const ChoiceInput& input) {
+  IndexNames names{input.catalog};
+  for (const int index : input.choice.chosen) {
+    const CandidateIndex& chosen = input.candidates[static_cast<std::size_t>(index)].index;
+    (void)names.choose(chosen.name, find_table(input.catalog, chosen.definition.table)->schema);
+  }
   std::vector<Proposal> proposals;
   for (std::size_t position = 0; position < input.choice.chosen.size(); ++position) {
-    proposals.push_back(proposal_for(input, position));
+    proposals.push_back(proposal_for(input, position, names));
   }
   return proposals;
 }

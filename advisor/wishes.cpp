@@ -152,8 +152,10 @@ void obey(const AdviceOptions& options, const Planner& planner, CandidateSet& ca
     std::erase_if(candidates.candidates, [&](const CandidateIndex& candidate) {
       const std::string name = own_name(candidate, taken, catalog);
       const std::string& schema = find_table(catalog, candidate.definition.table)->schema;
-      return std::any_of(options.never.begin(), options.never.end(),
-                         [&](const std::string& wish) { return names(wish, schema, name); });
+      return std::any_of(options.never.begin(), options.never.end(), [&](const std::string& wish) {
+        return names(wish, schema, name) ||
+               names(wish, schema, IndexNames::with_schema(name, schema));
+      });
     });
   }
   for (const std::string& ddl : options.must_have) {

@@ -33,10 +33,14 @@ std::vector<const Index*> indexes_of(const CatalogSnapshot& catalog, Oid table) 
 std::string relation_name(const CatalogSnapshot& catalog, const std::string& schema,
                           const std::string& name) {
   const auto& path = catalog.search_path;
-  if (std::find(path.begin(), path.end(), schema) != path.end()) {
-    return quote_identifier(name);
-  }
-  return quote_identifier(schema) + "." + quote_identifier(name);
+  const auto elsewhere = [&](const auto& relation) {
+    return relation.name == name && relation.schema != schema;
+  };
+  const bool plain = schema == "public" &&
+                     std::find(path.begin(), path.end(), schema) != path.end() &&
+                     std::none_of(catalog.tables.begin(), catalog.tables.end(), elsewhere) &&
+                     std::none_of(catalog.indexes.begin(), catalog.indexes.end(), elsewhere);
+  return (plain ? "" : quote_identifier(schema) + ".") + quote_identifier(name);
 }
 
 namespace {
@@ -85,8 +89,8 @@ std::string bare(std::string text) {
 
 bool same_key(const KeyPart& a, const KeyPart& b, bool reversed) {
   return a.column == b.column && bare(a.expression) == bare(b.expression) &&
-         a.operator_class == b.operator_class && (a.descending != b.descending) == reversed &&
-         (a.nulls_first != b.nulls_first) == reversed;
+         a.operator_class == b.operator_class && a.collation == b.collation &&
+         (a.descending != b.descending) == reversed && (a.nulls_first != b.nulls_first) == reversed;
 }
 
 bool begins_with(const std::vector<KeyPart>& wide, const std::vector<KeyPart>& narrow,
@@ -133,6 +137,8 @@ std::string definition_text(const IndexDefinition& index, const Table& table) {
 
 IndexDefinition definition_of(const Index& index) {
   IndexDefinition definition{.table = index.table, .method = index.access_method};
+  // pg_get_indexdef() says COLLATE where a key's is not its column's or expression's own.
+  const bool collated = mentions(index.definition, "COLLATE");
   for (const auto& key : index.keys) {
     // pg_get_indexdef() names a class that is not the default.
     const bool pattern = key.operator_class_name.find("_pattern_ops") != std::string::npos;
@@ -142,7 +148,8 @@ IndexDefinition definition_of(const Index& index) {
                                .expression = key.expression,
                                .descending = key.descending,
                                .nulls_first = key.nulls_first,
-                               .operator_class = named ? key.operator_class_name : ""});
+                               .operator_class = named ? key.operator_class_name : "",
+                               .collation = collated ? key.collation : 0});
   }
   definition.included = index.included;
   std::sort(definition.included.begin(), definition.included.end());

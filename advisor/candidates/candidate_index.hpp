@@ -16,6 +16,7 @@ struct KeyPart {
   bool nulls_first = false;
   std::string operator_class = {};         ///< empty: the type's default
   std::string operator_class_schema = {};  ///< empty: found without it
+  Oid collation = 0;                       ///< of an existing index that says COLLATE; not in DDL
   auto operator<=>(const KeyPart&) const = default;
 };
 
@@ -41,7 +42,8 @@ struct CandidateIndex {
 [[nodiscard]] const Column* find_column(const Table& table, std::int16_t number);
 [[nodiscard]] std::vector<const Index*> indexes_of(const CatalogSnapshot& catalog, Oid table);
 
-/// "orders", or "archive.orders" when its schema is not in the search path; quoted as needed.
+/// "orders", or "archive.orders" unless its schema is public, in the search path, and no other has
+/// a relation of this name: a migration runs under a search path of its own. Quoted as needed.
 [[nodiscard]] std::string relation_name(const CatalogSnapshot& catalog, const std::string& schema,
                                         const std::string& name);
 

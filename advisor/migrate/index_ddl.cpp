@@ -7,8 +7,6 @@
 #include "collector/base/failure.hpp"
 #include "collector/sql/quote.hpp"
 
-#include "advisor/migrate/index_name.hpp"
-
 namespace quern::advisor {
 
 namespace {
@@ -79,22 +77,26 @@ void add_partitions(Recipe& recipe, const IndexDefinition& index, const Table& p
   }
 }
 
+std::vector<std::string> statements_of(const Recipe& recipe) {
+  std::vector<std::string> all{kImpatient};
+  append(all, recipe.parents);
+  all.insert(all.end(), std::begin(kPatient), std::end(kPatient));
+  append(all, recipe.leaves);
+  all.emplace_back(kImpatient);
+  append(all, recipe.attach);
+  all.insert(all.end(), std::begin(kReset), std::end(kReset));
+  return all;
+}
+
 Migration create_partitioned(const IndexDefinition& index, const std::string& name,
-                             const Table& table, const CatalogSnapshot& catalog) {
+                             const Table& table, const CatalogSnapshot& catalog,
+                             IndexNames& names) {
   Recipe recipe;
   recipe.parents.push_back(fmt::format("CREATE INDEX {} ON ONLY {} {};", quote_identifier(name),
                                        table_text(table, catalog), definition_text(index, table)));
-  IndexNames names{catalog};
-  names.choose(name, table.schema);
   add_partitions(recipe, index, table, name, names, catalog);
   Migration migration;
-  migration.up.push_back(kImpatient);
-  append(migration.up, recipe.parents);
-  migration.up.insert(migration.up.end(), std::begin(kPatient), std::end(kPatient));
-  append(migration.up, recipe.leaves);
-  migration.up.push_back(kImpatient);
-  append(migration.up, recipe.attach);
-  migration.up.insert(migration.up.end(), std::begin(kReset), std::end(kReset));
+  migration.up = statements_of(recipe);
   const std::string relation = relation_name(catalog, table.schema, name);
   migration.down = {kImpatient, "DROP INDEX IF EXISTS " + relation + ";", "RESET lock_timeout;"};
   migration.cautions.push_back(
@@ -116,6 +118,37 @@ std::string with_concurrently(std::string definition) {
     }
   }
   return definition;
+}
+
+void add_parts_again(Recipe& recipe, const Index& parent, const CatalogSnapshot& catalog) {
+  for (const Index& part : catalog.indexes) {
+    if (part.parent != parent.oid) {
+      continue;
+    }
+    const bool nested = partitioned(part, catalog);
+    (nested ? recipe.parents : recipe.leaves)
+        .push_back((nested ? part.definition : with_concurrently(part.definition)) + ";");
+    if (nested) {
+      add_parts_again(recipe, part, catalog);
+    }
+    recipe.attach.push_back(fmt::format("ALTER INDEX {} ATTACH PARTITION {};",
+                                        relation_name(catalog, parent.schema, parent.name),
+                                        relation_name(catalog, part.schema, part.name)));
+  }
+}
+
+/// Each part under its own name and with its own options. The server's definitions of partitioned
+/// indexes say ON ONLY (pg_get_indexdef_worker(), PostgreSQL 15,
+/// src/backend/utils/adt/ruleutils.c); a schema file's need not: then by the columns.
+std::vector<std::string> build_again(const Index& index, const CatalogSnapshot& catalog) {
+  if (index.definition.find(" ON ONLY ") == std::string::npos) {
+    IndexNames names{catalog};
+    return create_index(definition_of(index), index.name, catalog, names).up;
+  }
+  Recipe recipe;
+  recipe.parents.push_back(index.definition + ";");
+  add_parts_again(recipe, index, catalog);
+  return statements_of(recipe);
 }
 
 }  // namespace
@@ -150,11 +183,11 @@ std::string create_index_text(const IndexDefinition& index, const std::string& n
 }
 
 Migration create_index(const IndexDefinition& index, const std::string& name,
-                       const CatalogSnapshot& catalog) {
+                       const CatalogSnapshot& catalog, IndexNames& names) {
   const Table* table = find_table(catalog, index.table);
   ensure(table != nullptr, "an index is on a table of the catalog");
   if (table->kind == 'p') {
-    return create_partitioned(index, name, *table, catalog);
+    return create_partitioned(index, name, *table, catalog, names);
   }
   Migration migration;
   migration.up.assign(std::begin(kPatient), std::end(kPatient));
@@ -179,8 +212,7 @@ Migration drop_index(const Index& index, const CatalogSnapshot& catalog) {
   Migration migration;
   if (partitioned(index, catalog)) {
     migration.up = {kImpatient, "DROP INDEX " + relation + ";", "RESET lock_timeout;"};
-    const Migration again = create_index(definition_of(index), index.name, catalog);
-    migration.down = again.up;
+    migration.down = build_again(index, catalog);
     migration.cautions.push_back(
         "A partitioned index can not be dropped CONCURRENTLY: the drop takes an ACCESS EXCLUSIVE "
         "lock for a moment. Where lock_timeout ends it, try again.");

@@ -6,6 +6,7 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "advisor/candidates/candidate_index.hpp"
+#include "advisor/migrate/index_name.hpp"
 
 namespace quern::advisor {
 
@@ -22,8 +23,9 @@ struct Migration {
 
 /// Built without blocking writes. A partitioned table gets an index ON ONLY the parent, one built
 /// CONCURRENTLY on each leaf, and ATTACH PARTITION for each; the last makes the parent's valid.
+/// The leaves' indexes take their names from `names`, which holds `name` already.
 [[nodiscard]] Migration create_index(const IndexDefinition& index, const std::string& name,
-                                     const CatalogSnapshot& catalog);
+                                     const CatalogSnapshot& catalog, IndexNames& names);
 
 /// DROP INDEX CONCURRENTLY; a partitioned index, where that is not possible, under a short
 /// lock_timeout. `down` builds it again exactly as it was.

@@ -51,11 +51,28 @@ std::string fitted(std::string_view name) {
 
 IndexNames::IndexNames(const CatalogSnapshot& catalog) {
   for (const auto& table : catalog.tables) {
-    taken_.emplace(table.schema, table.name);
+    relations_.emplace(table.schema, table.name);
   }
   for (const auto& index : catalog.indexes) {
-    taken_.emplace(index.schema, index.name);
+    relations_.emplace(index.schema, index.name);
+    indexes_.insert(index.name);
   }
+}
+
+bool IndexNames::in_schema(const std::string& schema, const std::string& name) const {
+  return relations_.contains({schema, name});
+}
+
+bool IndexNames::take(const std::string& schema, const std::string& name) {
+  if (in_schema(schema, name) || !indexes_.insert(name).second) {
+    return false;
+  }
+  relations_.emplace(schema, name);
+  return true;
+}
+
+std::string IndexNames::with_schema(const std::string& base, const std::string& schema) {
+  return fitted(fmt::format("{}_{}", schema, base));
 }
 
 std::string IndexNames::choose(const IndexDefinition& index, const Table& table) {
@@ -72,10 +89,23 @@ std::string IndexNames::choose(const IndexDefinition& index, const Table& table)
 
 std::string IndexNames::choose(const std::string& base, const std::string& schema) {
   std::string name = fitted(base);
-  for (int number = 2; !taken_.emplace(schema, name).second; ++number) {
-    name = fitted(fmt::format("{}{}", base, number));
+  if (take(schema, name)) {
+    return name;
   }
-  return name;
+  std::string stem = base;
+  if (!in_schema(schema, name)) {
+    name = with_schema(base, schema);
+    if (take(schema, name)) {
+      return name;
+    }
+    stem = fmt::format("{}_{}", schema, base);
+  }
+  for (int number = 2;; ++number) {
+    name = fitted(fmt::format("{}{}", stem, number));
+    if (take(schema, name)) {
+      return name;
+    }
+  }
 }
 
 }  // namespace quern::advisor

@@ -40,7 +40,8 @@ TEST_CASE("an index is built without blocking writes, and the way back is one st
       .keys = {{.column = 2}, {.column = 3, .descending = true, .nulls_first = true}},
       .included = {4},
       .predicate = "(total > 0)"};
-  const Migration migration = create_index(index, "orders_recent_idx", catalog);
+  IndexNames names{catalog};
+  const Migration migration = create_index(index, "orders_recent_idx", catalog, names);
   CHECK(migration.up == std::vector<std::string>{
                             "SET statement_timeout = 0;", "SET lock_timeout = 0;",
                             "CREATE INDEX CONCURRENTLY orders_recent_idx ON orders (customer_id, "
@@ -55,8 +56,9 @@ TEST_CASE("an index is built without blocking writes, and the way back is one st
 TEST_CASE("a partitioned table gets ON ONLY, one build a leaf, and an attachment each") {
   const CatalogSnapshot catalog = catalog_of(kEvents);
   const Table& events = table_named(catalog, "events");
+  IndexNames names{catalog};
   const Migration migration = create_index({.table = events.oid, .keys = {{.column = 3}}},
-                                           "events_customer_id_idx", catalog);
+                                           "events_customer_id_idx", catalog, names);
   CHECK(migration.up ==
         std::vector<std::string>{
             "SET lock_timeout = '3s';",
@@ -84,6 +86,37 @@ TEST_CASE("a drop can be undone exactly") {
   CHECK(migration.down[2] ==
         "CREATE INDEX CONCURRENTLY orders_customer_id_idx ON public.orders USING btree "
         "(customer_id);");
+}
+
+TEST_CASE("a partitioned index is built again with its parts' own names and options") {
+  CatalogSnapshot catalog = catalog_of(kEvents);
+  const Table events = table_named(catalog, "events");
+  catalog.indexes.push_back({.oid = 70001,
+                             .table = events.oid,
+                             .schema = "public",
+                             .name = "by_customer",
+                             .definition = "CREATE INDEX by_customer ON ONLY public.events USING "
+                                           "btree (customer_id)",
+                             .keys = {{.column = 3}}});
+  catalog.indexes.push_back({.oid = 70002,
+                             .table = table_named(catalog, "events_2025_07").oid,
+                             .schema = "public",
+                             .name = "july",
+                             .definition = "CREATE INDEX july ON public.events_2025_07 USING btree "
+                                           "(customer_id) WITH (fillfactor='70')",
+                             .keys = {{.column = 3}},
+                             .parent = 70001});
+  const Index whole = *std::find_if(catalog.indexes.begin(), catalog.indexes.end(),
+                                    [](const Index& i) { return i.oid == 70001; });
+  CHECK(drop_index(whole, catalog).down ==
+        std::vector<std::string>{
+            "SET lock_timeout = '3s';",
+            "CREATE INDEX by_customer ON ONLY public.events USING btree (customer_id);",
+            "SET statement_timeout = 0;", "SET lock_timeout = 0;",
+            "CREATE INDEX CONCURRENTLY july ON public.events_2025_07 USING btree (customer_id) "
+            "WITH (fillfactor='70');",
+            "SET lock_timeout = '3s';", "ALTER INDEX by_customer ATTACH PARTITION july;",
+            "RESET statement_timeout;", "RESET lock_timeout;"});
 }
 
 TEST_CASE("index names fit 63 bytes, stay apart and do not collide") {
