@@ -19,6 +19,7 @@ struct Suspect {
   Finding finding;
   std::string by = {};  ///< the index that makes it redundant
   bool by_chosen = false;
+  const Index* stays = nullptr;  ///< the existing one of these
 };
 
 bool listed(const std::vector<std::string>& names, const Index& index) {
@@ -27,19 +28,47 @@ bool listed(const std::vector<std::string>& names, const Index& index) {
   });
 }
 
+/// What the server or another object needs whatever the rows are.
+bool is_bound(const Index& index, const CatalogSnapshot& catalog) {
+  const bool backs_key =
+      std::any_of(catalog.constraints.begin(), catalog.constraints.end(), [&](const auto& c) {
+        return c.index == index.name &&
+               (c.table == index.table || c.referenced_table == index.table);
+      });
+  return index.primary || index.exclusion || !index.constraint.empty() || index.replica_identity ||
+         index.clustered || backs_key;
+}
+
 /// Of two equal indexes one is kept: that which enforces something, else was scanned more, else the
 /// name that PostgreSQL would give.
 bool keeps(const Index& a, const Index& b, const CatalogSnapshot& catalog) {
   const auto rank = [&](const Index& index) {
-    return std::tuple{!enforces_something(index, catalog), -index.scans.value_or(0), index.oid};
+    return std::tuple{!is_bound(index, catalog), !index.unique, -index.scans.value_or(0),
+                      index.oid};
   };
   return rank(a) < rank(b);
 }
 
-std::optional<Suspect> redundant(const Index& index, const ReviewInput& input) {
+/// Whether `other` forbids the duplicates that `index` forbids, at the same moment.
+bool enforces_as_much(const Index& other, const Index& index) {
+  return !index.unique ||
+         (other.unique && other.keys.size() == index.keys.size() &&
+          other.predicate == index.predicate && other.immediate == index.immediate &&
+          other.nulls_not_distinct == index.nulls_not_distinct);
+}
+
+using Indexes = std::vector<const Index*>;
+
+bool among(const Indexes& indexes, const Index& index) {
+  return std::find(indexes.begin(), indexes.end(), &index) != indexes.end();
+}
+
+std::optional<Suspect> redundant(const Index& index, const ReviewInput& input,
+                                 const Indexes& gone) {
   const IndexDefinition own = definition_of(index);
   for (const Index* other : indexes_of(input.catalog, index.table)) {
-    if (other == &index || !other->valid) {
+    if (other == &index || !other->valid || among(gone, *other) ||
+        !enforces_as_much(*other, index)) {
       continue;
     }
     const IndexDefinition theirs = definition_of(*other);
@@ -50,11 +79,11 @@ std::optional<Suspect> redundant(const Index& index, const ReviewInput& input) {
     if (same && !keeps(*other, index, input.catalog)) {
       continue;
     }
-    return Suspect{&index, same ? Finding::Duplicate : Finding::Prefix, other->name};
+    return Suspect{&index, same ? Finding::Duplicate : Finding::Prefix, other->name, false, other};
   }
   for (const int chosen : input.chosen) {
     const auto& candidate = input.candidates[static_cast<std::size_t>(chosen)].index;
-    if (covers(candidate.definition, own)) {
+    if (!index.unique && covers(candidate.definition, own)) {
       return Suspect{&index, Finding::Prefix, candidate.name, true};
     }
   }
@@ -76,31 +105,42 @@ bool unused(const Index& index, const ReviewInput& input) {
       }
     }
   }
+  const std::set<Oid> family = family_of(index.table, input.catalog);
   return std::none_of(
       input.workload.samples.begin(), input.workload.samples.end(), [&](const auto& sample) {
         const auto& used = sample.before.indexes_used;
-        return std::any_of(used.begin(), used.end(),
+        return uses_any(input.workload.classes[sample.query_class], family) &&
+               std::any_of(used.begin(), used.end(),
                            [&](const std::string& name) { return names.contains(name); });
       });
 }
 
-std::optional<Suspect> suspect(const Index& index, const ReviewInput& input) {
-  if (enforces_something(index, input.catalog) || index.parent != 0 ||
-      listed(input.options.keep, index) || listed(input.options.never, index)) {
-    return std::nullopt;
-  }
+/// A partitioned index is invalid until each partition's is attached; those that are serve queries.
+bool has_valid_part(const Index& index, const CatalogSnapshot& catalog) {
+  return std::any_of(catalog.indexes.begin(), catalog.indexes.end(), [&](const Index& part) {
+    return index.oid != 0 && part.parent == index.oid &&
+           (part.valid || has_valid_part(part, catalog));
+  });
+}
+
+bool may_be_proposed(const Index& index, const ReviewInput& input) {
   const Table* table = find_table(input.catalog, index.table);
-  if (table == nullptr ||
-      listed(input.options.never, Index{.schema = table->schema, .name = table->name})) {
-    return std::nullopt;
-  }
-  if (!index.valid) {
+  return table != nullptr && !is_bound(index, input.catalog) && index.parent == 0 &&
+         !listed(input.options.keep, index) && !listed(input.options.never, index) &&
+         !listed(input.options.never, Index{.schema = table->schema, .name = table->name});
+}
+
+/// What has nothing to do, or less than another index that stays.
+std::optional<Suspect> suspect(const Index& index, const ReviewInput& input, const Indexes& gone) {
+  if (!index.valid && !has_valid_part(index, input.catalog)) {
     return Suspect{&index, Finding::Invalid};
   }
-  if (auto found = redundant(index, input)) {
-    return found;
-  }
-  if (unused(index, input) && foreign_keys_served_alone(index, input.catalog).empty()) {
+  return redundant(index, input, gone);
+}
+
+std::optional<Suspect> idle(const Index& index, const ReviewInput& input, const Indexes& gone) {
+  if (index.valid && !index.unique && unused(index, input) &&
+      foreign_keys_served_alone(index, input.catalog, gone).empty()) {
     return Suspect{&index, Finding::Unused};
   }
   return std::nullopt;
@@ -170,7 +210,7 @@ void add_warnings(Proposal& proposal, const Suspect& suspect, const ReviewInput&
     proposal.warnings.emplace_back(
         "Scans on replicas are counted there: check idx_scan on every replica before the drop.");
   }
-  for (const auto& key : foreign_keys_served_alone(*suspect.index, input.catalog)) {
+  for (const auto& key : foreign_keys_served_alone(*suspect.index, input.catalog, {})) {
     proposal.warnings.push_back(
         fmt::format("It is the only index on the referencing columns of foreign key {}.", key));
   }
@@ -190,8 +230,13 @@ Proposal proposal_for(const Suspect& suspect, const ReviewInput& input) {
                                                           : "unused";
   const Migration migration = drop_index(index, input.catalog);
   proposal.ddl_up = migration.up;
-  proposal.ddl_down = migration.down;
   proposal.warnings = migration.cautions;
+  if (suspect.finding == Finding::Invalid && index.unique) {
+    proposal.warnings.emplace_back(
+        "Nothing reverts this: what found duplicates once may find them again.");
+  } else {
+    proposal.ddl_down = migration.down;
+  }
   proposal.size = size_of(index, input.catalog);
   proposal.writes = input.writes.effect(index);
   proposal.confidence = suspect.finding == Finding::Unused ? Confidence::Medium : Confidence::High;
@@ -244,10 +289,10 @@ void tell_replanning(Proposal& proposal, Finding finding) {
   }
 }
 
-/// Of a partitioned index the parts go with it.
+/// Of a partitioned index the parts go with it. Two schemas may have indexes of one name.
 void add_with_parts(std::vector<std::string>& names, const Index& index,
                     const CatalogSnapshot& catalog) {
-  names.push_back(index.name);
+  names.push_back(index.schema + "." + index.name);
   for (const auto& part : catalog.indexes) {
     if (part.parent == index.oid && index.oid != 0) {
       add_with_parts(names, part, catalog);
@@ -255,20 +300,48 @@ void add_with_parts(std::vector<std::string>& names, const Index& index,
   }
 }
 
+/// Each drop is judged after those before it: two that cover each other do not both go, nor does
+/// one that an earlier drop rests on.
+struct Review {
+  const ReviewInput& input;
+  std::vector<Reviewed> reviewed = {};
+  std::vector<std::string> dropped = {};
+  Indexes gone = {};
+  Indexes needed = {};
+
+  template <class Judge>
+  void judge(const Index& index, const Judge& finding) {
+    if (among(gone, index) || among(needed, index)) {
+      return;
+    }
+    const std::optional<Suspect> found = finding(index, input, gone);
+    if (!found) {
+      return;
+    }
+    std::vector<std::string> with_this = dropped;
+    add_with_parts(with_this, index, input.catalog);
+    Proposal proposal = proposal_for(*found, input);
+    proposal.queries = slower_without(input, dropped, with_this, index.table);
+    if (!tolerable(proposal.queries, found->finding, input)) {
+      return;  // some recorded query needs it after all
+    }
+    tell_replanning(proposal, found->finding);
+    proposal.net_benefit = proposal.writes->cost_total - loss(proposal.queries);
+    proposal.read_benefit = Cost{0} - loss(proposal.queries);
+    dropped = std::move(with_this);
+    gone.push_back(&index);
+    if (found->stays != nullptr) {
+      needed.push_back(found->stays);
+    }
+    reviewed.push_back({std::move(proposal), found->by_chosen ? found->by : ""});
+  }
+};
+
 }  // namespace
 
-bool enforces_something(const Index& index, const CatalogSnapshot& catalog) {
-  const bool backs_key =
-      std::any_of(catalog.constraints.begin(), catalog.constraints.end(), [&](const auto& c) {
-        return c.index == index.name &&
-               (c.table == index.table || c.referenced_table == index.table);
-      });
-  return index.unique || index.primary || index.exclusion || !index.constraint.empty() ||
-         index.replica_identity || index.clustered || backs_key;
-}
-
 std::vector<std::string> foreign_keys_served_alone(const Index& index,
-                                                   const CatalogSnapshot& catalog) {
+                                                   const CatalogSnapshot& catalog,
+                                                   const std::vector<const Index*>& gone) {
   const auto leads = [](const Index& candidate, const std::vector<std::int16_t>& columns) {
     if (candidate.keys.size() < columns.size() || !candidate.predicate.empty() ||
         !candidate.valid) {
@@ -288,7 +361,7 @@ std::vector<std::string> foreign_keys_served_alone(const Index& index,
     }
     const auto others = indexes_of(catalog, index.table);
     if (std::none_of(others.begin(), others.end(), [&](const Index* other) {
-          return other != &index && leads(*other, constraint.columns);
+          return other != &index && !among(gone, *other) && leads(*other, constraint.columns);
         })) {
       served.push_back(constraint.name);
     }
@@ -297,28 +370,21 @@ std::vector<std::string> foreign_keys_served_alone(const Index& index,
 }
 
 std::vector<Reviewed> review_indexes(const ReviewInput& input) {
-  std::vector<Reviewed> reviewed;
-  std::vector<std::string> dropped;
+  std::vector<const Index*> widest_first;
   for (const auto& index : input.catalog.indexes) {
-    const auto found = suspect(index, input);
-    if (!found) {
-      continue;
+    if (may_be_proposed(index, input)) {
+      widest_first.push_back(&index);
     }
-    // Each drop is judged after those before it: two that cover each other do not both go.
-    std::vector<std::string> with_this = dropped;
-    add_with_parts(with_this, index, input.catalog);
-    Proposal proposal = proposal_for(*found, input);
-    proposal.queries = slower_without(input, dropped, with_this, index.table);
-    if (!tolerable(proposal.queries, found->finding, input)) {
-      continue;  // some recorded query needs it after all
-    }
-    tell_replanning(proposal, found->finding);
-    proposal.net_benefit = proposal.writes->cost_total - loss(proposal.queries);
-    proposal.read_benefit = Cost{0} - loss(proposal.queries);
-    dropped = std::move(with_this);
-    reviewed.push_back({std::move(proposal), found->by_chosen ? found->by : ""});
   }
-  return reviewed;
+  std::stable_sort(widest_first.begin(), widest_first.end(),
+                   [](const Index* a, const Index* b) { return a->keys.size() > b->keys.size(); });
+  Review review{input};
+  for (const auto judge : {suspect, idle}) {
+    for (const Index* index : widest_first) {
+      review.judge(*index, judge);
+    }
+  }
+  return std::move(review.reviewed);
 }
 
 }  // namespace quern::advisor

@@ -31,15 +31,12 @@ struct Reviewed {
 
 /// Existing indexes that should not be: duplicates and prefixes of another index (of a chosen one
 /// as well: then created before the other is dropped), unused, and invalid ones. Indexes that
-/// enforce something are never proposed. Before any is, every query is planned again without it,
-/// and no query that gets slower goes unnamed.
+/// enforce something are never proposed, but where another enforces the same. Before any is, every
+/// query is planned again without it, and no query that gets slower goes unnamed.
 [[nodiscard]] std::vector<Reviewed> review_indexes(const ReviewInput& input);
 
-/// An index that holds a constraint or an identity can not go, whatever it is used for.
-[[nodiscard]] bool enforces_something(const Index& index, const CatalogSnapshot& catalog);
-
-/// Foreign keys whose referencing columns lead this index, and no other valid index left.
-[[nodiscard]] std::vector<std::string> foreign_keys_served_alone(const Index& index,
-                                                                 const CatalogSnapshot& catalog);
+/// Foreign keys whose referencing columns lead this index, and no other valid one but those `gone`.
+[[nodiscard]] std::vector<std::string> foreign_keys_served_alone(
+    const Index& index, const CatalogSnapshot& catalog, const std::vector<const Index*>& gone);
 
 }  // namespace quern::advisor

@@ -99,7 +99,8 @@ TEST_CASE("every proposal can be undone and says what it rests on") {
     if (proposal.kind == ProposalKind::CreateIndex || proposal.kind == ProposalKind::DropIndex ||
         proposal.kind == ProposalKind::ReplaceIndex) {
       CHECK_FALSE(proposal.ddl_up.empty());
-      CHECK_FALSE(proposal.ddl_down.empty());
+      // A unique index that found duplicates may find them again: its warning says so.
+      CHECK((!proposal.ddl_down.empty() || proposal.rule == "M32 invalid"));
       CHECK_FALSE(proposal.evidence.empty());
     }
   }
