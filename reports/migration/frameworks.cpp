@@ -15,6 +15,14 @@ std::string underscored(const std::string& id) {
   return name;
 }
 
+/// Active Record refuses files with other letters (IllegalMigrationNameError).
+std::string lower_case(std::string name) {
+  for (char& c : name) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
 /// "create_orders_placed_at_idx" gives "CreateOrdersPlacedAtIdx".
 std::string class_name(const std::string& id) {
   std::string name;
@@ -57,6 +65,24 @@ std::string lines(const std::vector<std::string>& statements, const std::string&
   return text;
 }
 
+/// SQLAlchemy's text() takes a colon before a word for a parameter; a backslash makes it a colon. A
+/// cast's second one, and one behind a word or a backslash, it leaves alone.
+std::vector<std::string> without_parameters(std::vector<std::string> statements) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & '\x80') != 0;
+  };
+  for (std::string& statement : statements) {
+    for (std::size_t i = 0; i + 1 < statement.size(); ++i) {
+      const char before = i == 0 ? ' ' : statement[i - 1];
+      if (statement[i] == ':' && is_word(statement[i + 1]) && before != ':' && before != '\\' &&
+          !is_word(before)) {
+        statement.insert(i++, "\\");
+      }
+    }
+  }
+  return statements;
+}
+
 std::string sql(const std::vector<std::string>& statements) {
   std::string text;
   for (const std::string& statement : statements) {
@@ -70,7 +96,7 @@ std::string sql(const std::vector<std::string>& statements) {
 std::vector<MigrationText> rails_files(const std::vector<NumberedStep>& steps) {
   std::vector<MigrationText> files;
   for (const NumberedStep& one : steps) {
-    const std::string name = underscored(one.file_id);
+    const std::string name = lower_case(underscored(one.file_id));
     files.push_back(
         {fmt::format("{}_{}.rb", one.version, name),
          comments(one, "#") + fmt::format("class {} < ActiveRecord::Migration[7.0]\n"
@@ -118,7 +144,10 @@ std::vector<MigrationText> flyway_files(const std::vector<NumberedStep>& steps) 
     const std::string name = underscored(one.file_id);
     for (const bool up : {true, false}) {
       const std::string file = fmt::format("{}{}__{}.sql", up ? "V" : "U", one.version, name);
-      files.push_back({file, comments(one, "--") + sql(up ? one.step.up : one.step.down)});
+      files.push_back({file,
+                       "-- Set flyway.postgresql.transactional.lock=false: CONCURRENTLY waits "
+                       "for Flyway's own lock.\n" +
+                           comments(one, "--") + sql(up ? one.step.up : one.step.down)});
       files.push_back({file + ".conf", "executeInTransaction=false\n"});
     }
   }
@@ -130,8 +159,9 @@ std::vector<MigrationText> alembic_files(const std::vector<NumberedStep>& steps)
   for (const NumberedStep& one : steps) {
     const auto block = [](const std::vector<std::string>& statements) {
       return "    with op.get_context().autocommit_block():\n" +
-             (statements.empty() ? std::string{"        pass\n"}
-                                 : lines(statements, "        op.execute(", ")"));
+             (statements.empty()
+                  ? std::string{"        pass\n"}
+                  : lines(without_parameters(statements), "        op.execute(", ")"));
     };
     const std::string down_revision =
         one.previous.empty() ? "None  # the head that these follow" : quoted(one.previous);
@@ -163,7 +193,8 @@ std::vector<MigrationText> prisma_files(const std::vector<NumberedStep>& steps) 
                            comments(one, "--") + statement + "\n"});
     }
     files.push_back({fmt::format("{}_{}_01/down.sql", one.version, underscored(one.file_id)),
-                     comments(one, "--") + sql(one.step.down)});
+                     "-- For psql: Prisma sends a file as one transaction\n" + comments(one, "--") +
+                         sql(one.step.down)});
   }
   return files;
 }

@@ -1,7 +1,10 @@
 #include "reports/migration/migration_files.hpp"
 
+#include <array>
 #include <cctype>
 #include <cstdlib>
+#include <ctime>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -34,14 +37,43 @@ void clean(std::vector<std::string>& statements) {
   }
 }
 
-/// 14 digits and the step's number, so that no two are the same.
-std::string numbered(const std::string& version, std::size_t number) {
-  return fmt::format("{}{:03}", version, number);
+/// 14 digits and the step's number, so that no two are the same. Rails takes 14 digits that are a
+/// time and no others (ActiveRecord::InvalidMigrationTimestampError): a second more a step.
+std::string numbered(const std::string& version, std::size_t number, MigrationFormat format) {
+  std::tm time{};
+  if (format != MigrationFormat::Rails ||
+      strptime(version.c_str(), "%Y%m%d%H%M%S", &time) == nullptr) {
+    return fmt::format("{}{:03}", version, number);
+  }
+  const std::time_t seconds = timegm(&time) + static_cast<std::time_t>(number) - 1;
+  gmtime_r(&seconds, &time);
+  std::array<char, 16> digits{};
+  const std::size_t length = std::strftime(digits.data(), digits.size(), "%Y%m%d%H%M%S", &time);
+  return {digits.data(), length};
 }
 
-std::vector<NumberedStep> numbered_steps(const advisor::Advice& advice,
-                                         const std::string& version) {
+/// Frameworks make class names of ids: two that differ in case or underscores alone are one there.
+std::string own_file_id(const std::string& id, std::set<std::string>& taken) {
+  const auto squashed = [](const std::string& text) {
+    std::string letters;
+    for (const char c : text) {
+      if (c != '_' && c != '-') {
+        letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      }
+    }
+    return letters;
+  };
+  std::string own = file_part(id);
+  for (int number = 2; !taken.insert(squashed(own)).second; ++number) {
+    own = fmt::format("{}_{}", file_part(id), number);
+  }
+  return own;
+}
+
+std::vector<NumberedStep> numbered_steps(const advisor::Advice& advice, const std::string& version,
+                                         MigrationFormat format) {
   std::vector<NumberedStep> steps;
+  std::set<std::string> taken;
   for (advisor::MigrationStep& step : advisor::migration_plan(advice)) {
     NumberedStep one{.step = std::move(step)};
     one.step.title = one_line(one.step.title, 200);
@@ -50,8 +82,8 @@ std::vector<NumberedStep> numbered_steps(const advisor::Advice& advice,
     }
     clean(one.step.up);
     clean(one.step.down);
-    one.file_id = file_part(one.step.id);
-    one.version = numbered(version, steps.size() + 1);
+    one.file_id = own_file_id(one.step.id, taken);
+    one.version = numbered(version, steps.size() + 1, format);
     one.previous = steps.empty() ? "" : steps.back().version;
     steps.push_back(std::move(one));
   }
@@ -114,7 +146,7 @@ MigrationFormat migration_format(std::string_view name) {
 
 std::vector<MigrationText> migration_files(const advisor::Advice& advice, MigrationFormat format,
                                            const std::string& version) {
-  const auto steps = numbered_steps(advice, format == MigrationFormat::Sql ? "" : version);
+  const auto steps = numbered_steps(advice, format == MigrationFormat::Sql ? "" : version, format);
   switch (format) {
     case MigrationFormat::Rails:
       return rails_files(steps);

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iterator>
 #include <regex>
+#include <set>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -219,6 +220,29 @@ TEST_CASE("every framework's migration runs outside a transaction", "[reports][m
   CHECK(holds(texts(MigrationFormat::Alembic), "down_revision = '20261121053125001'"));
   CHECK(holds(texts(MigrationFormat::Prisma), "_01/migration.sql"));
   CHECK_THROWS_AS(migration_format("liquibase"), UserError);
+}
+
+TEST_CASE("frameworks get names and texts that they take", "[reports][migration]") {
+  advisor::Advice advice = sample_advice();
+  for (advisor::Proposal& proposal : advice.proposals) {
+    proposal.id = "create-Orders Placed_At";  // as often as there are proposals
+    for (std::string& statement : proposal.ddl_up) {
+      statement += " WHERE (note <> ':word')";
+    }
+  }
+  std::set<std::string> classes;
+  std::size_t files = 0;
+  for (const auto& file : migration_files(advice, MigrationFormat::Rails, "20261231235959")) {
+    // ActiveRecord::MigrationFilenameRegexp; a version beyond 14 digits is no time.
+    CHECK(std::regex_match(file.name, std::regex{"[0-9]{14}_[_a-z0-9]*\\.rb"}));
+    classes.insert(file.text.substr(file.text.find("\nclass "), 60));
+    ++files;
+    CHECK(file.name.substr(0, 14) == (files == 1 ? "20261231235959" : "20270101000000"));
+  }
+  CHECK(files == 2);
+  CHECK(classes.size() == files);
+  const auto alembic = migration_files(advice, MigrationFormat::Alembic, "20261231235959");
+  CHECK(alembic.front().text.find("\\'\\\\:word\\'") != std::string::npos);
 }
 
 TEST_CASE("sizes on the command line", "[reports][cli]") {
