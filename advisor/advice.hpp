@@ -73,7 +73,12 @@ struct WriteEffect {
   /// when it is planned.
   double statements_planned = 0;
   std::chrono::duration<double, std::micro> time_per_planning{0};
-  Bytes wal_total;  ///< over the recorded period
+  /// Rows over the recorded period whose entry is left dead: deleted, or updated and not HOT.
+  double dead_entries = 0;
+  double vacuums = 0;  ///< that so many bring (autovacuum's threshold)
+  Bytes vacuum_read;   ///< of the index, by them, over the recorded period
+  Bytes vacuum_wal;
+  Bytes wal_total;  ///< over the recorded period, VACUUM's included
   Cost cost_total;  ///< planner units over the recorded period
 };
 

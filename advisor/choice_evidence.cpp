@@ -140,6 +140,18 @@ void add_helped(Proposal& proposal) {
   }
 }
 
+void tell_vacuum(Proposal& proposal, const WriteEffect& writes) {
+  constexpr double kWorthTelling = 0.05;
+  if (writes.vacuums < kWorthTelling) {
+    return;
+  }
+  proposal.evidence.push_back(fmt::format(
+      "Estimated: {:.0f} dead rows bring VACUUM to {} {:.1f} times in the period; of this index it "
+      "reads {} and writes {} of WAL for that.",
+      writes.dead_entries, proposal.table, writes.vacuums, bytes_text(writes.vacuum_read.value()),
+      bytes_text(writes.vacuum_wal.value())));
+}
+
 void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandidate& candidate) {
   add_helped(proposal);
   if (!proposal.queries.empty()) {
@@ -168,6 +180,7 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
                              writes.rows_inserted, writes.rows_updated, writes.cost_total.value(),
                              bytes_text(writes.wal_total.value()))
                : "the period had no inserts or updates."));
+  tell_vacuum(proposal, writes);
   if (writes.statements_planned >= 1) {
     proposal.evidence.push_back(fmt::format(
         "Estimated: planning looks at one more index, {:.1f} µs for each of the period's {:.0f} "

@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-#include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/index_write_cost.hpp"
 
 namespace quern::advisor::check_detail {
 

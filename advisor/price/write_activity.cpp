@@ -8,7 +8,8 @@
 
 #include "collector/base/in_parallel.hpp"
 
-#include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/index_write_cost.hpp"
+#include "planner-model/writes/wal_record.hpp"
 #include "planner-model/writes/write_time.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
@@ -73,14 +74,35 @@ bool blocked_by_existing(const Table& table, const CatalogSnapshot& catalog,
   });
 }
 
-struct Entry {
-  double cost = 0;
-  double wal = 0;
+struct Price {
+  double cost = 0;  ///< planner units
+  double wal = 0;   ///< bytes
+
+  Price& operator+=(const Price& other) {
+    cost += other.cost;
+    wal += other.wal;
+    return *this;
+  }
+
+  friend Price operator+(Price a, const Price& b) { return a += b; }
+
+  friend Price operator*(double rows, const Price& one) {
+    return {rows * one.cost, rows * one.wal};
+  }
 };
 
-Entry entry_of(const Index& index, const Table& table, const SizeContext& sizes) {
-  const IndexWriteCost unit = index_write_cost(index, table, sizes);
-  return {unit.cost_per_insert.value(), unit.wal_per_insert.value()};
+/// Of one entry: made, and removed by VACUUM once its row is dead.
+struct Entry {
+  Price made = {};
+  Price removed = {};
+
+  /// A new version of a row leaves the old one's entry dead.
+  [[nodiscard]] Price replaced() const { return made + removed; }
+};
+
+Entry entry_of(const IndexWriteCost& unit) {
+  return {{unit.cost_per_insert.value(), unit.wal_per_insert.value()},
+          {unit.cost_per_dead_row.value(), unit.wal_per_dead_row.value()}};
 }
 
 Entry existing_entries(Oid oid, const CatalogSnapshot& catalog, const SizeContext& sizes) {
@@ -88,9 +110,9 @@ Entry existing_entries(Oid oid, const CatalogSnapshot& catalog, const SizeContex
   if (const Table* table = find_table(catalog, oid)) {
     const Table& leaf = representative(*table, catalog);
     for (const Index* index : indexes_of(catalog, leaf.oid)) {
-      const Entry entry = entry_of(*index, leaf, sizes);
-      sum.cost += entry.cost;
-      sum.wal += entry.wal;
+      const Entry entry = entry_of(index_write_cost(*index, leaf, sizes));
+      sum.made += entry.made;
+      sum.removed += entry.removed;
     }
   }
   return sum;
@@ -100,15 +122,16 @@ Entry existing_entries(Oid oid, const CatalogSnapshot& catalog, const SizeContex
 HotGroup hot_group(const Table& table, const UpdateGroup& update, double hot_rows,
                    const Entry& existing, const std::vector<SizedCandidate>& candidates,
                    const std::vector<Entry>& entries) {
-  HotGroup group{.existing_cost = hot_rows * existing.cost,
-                 .existing_wal = hot_rows * existing.wal};
+  const Price of_existing = hot_rows * existing.replaced();
+  HotGroup group{.existing_cost = of_existing.cost, .existing_wal = of_existing.wal};
   for (std::size_t a = 0; a < candidates.size(); ++a) {
     if (candidates[a].index.definition.table != table.oid) {
       continue;
     }
     const int index = static_cast<int>(a);
-    group.entry_costs.emplace_back(index, hot_rows * entries[a].cost);
-    group.entry_wal.emplace_back(index, hot_rows * entries[a].wal);
+    const Price of_candidate = hot_rows * entries[a].replaced();
+    group.entry_costs.emplace_back(index, of_candidate.cost);
+    group.entry_wal.emplace_back(index, of_candidate.wal);
     if (touches(candidates[a].index.definition, table, update.columns)) {
       group.blockers.push_back(index);
     }
@@ -281,7 +304,8 @@ void WritePrices::price(SelectionProblem& problem,
     const Oid table = candidates[a].index.definition.table;
     if (!candidates[a].parts.empty() && profile_.tables.contains(table)) {
       const Index& part = candidates[a].parts.front().definition;
-      entries[a] = entry_of(part, representative(*find_table(catalog_, table), catalog_), sizes_);
+      const Table& leaf = representative(*find_table(catalog_, table), catalog_);
+      entries[a] = entry_of(index_write_cost(part, leaf, sizes_));
     }
   });
   for (const auto& [oid, writes] : profile_.tables) {
@@ -289,13 +313,13 @@ void WritePrices::price(SelectionProblem& problem,
     if (table == nullptr) {
       continue;
     }
-    double always = writes.inserts;
+    double replaced = 0;
     for (const auto& update : writes.updates) {
       if (blocked_by_existing(*table, catalog_, update.columns, "")) {
-        always += update.rows;
+        replaced += update.rows;
         continue;
       }
-      always += (1 - writes.hot_share) * update.rows;
+      replaced += (1 - writes.hot_share) * update.rows;
       HotGroup group = hot_group(*table, update, writes.hot_share * update.rows,
                                  existing_entries(oid, catalog_, sizes_), candidates, entries);
       if (!group.blockers.empty()) {
@@ -304,8 +328,10 @@ void WritePrices::price(SelectionProblem& problem,
     }
     for (std::size_t a = 0; a < candidates.size(); ++a) {
       if (candidates[a].index.definition.table == oid) {
-        problem.maintenance[a] += always * entries[a].cost;
-        problem.wal[a] += always * entries[a].wal;
+        const Price price = writes.inserts * entries[a].made + replaced * entries[a].replaced() +
+                            writes.deletes * entries[a].removed;
+        problem.maintenance[a] += price.cost;
+        problem.wal[a] += price.wal;
       }
     }
   }
@@ -318,12 +344,15 @@ Cost WritePrices::existing_cost() const {
     if (table == nullptr) {
       continue;
     }
-    double rows = writes.inserts;
+    double replaced = 0;
     for (const auto& update : writes.updates) {
       const bool blocked = blocked_by_existing(*table, catalog_, update.columns, "");
-      rows += (blocked ? 1 : 1 - writes.hot_share) * update.rows;
+      replaced += (blocked ? 1 : 1 - writes.hot_share) * update.rows;
     }
-    sum += rows * existing_entries(oid, catalog_, sizes_).cost;
+    const Entry entry = existing_entries(oid, catalog_, sizes_);
+    sum +=
+        (writes.inserts * entry.made + replaced * entry.replaced() + writes.deletes * entry.removed)
+            .cost;
   }
   return Cost{sum};
 }
@@ -346,19 +375,26 @@ WriteEffect WritePrices::effect_of(const Index& index, const IndexDefinition& de
   const TableWrites& writes = found->second;
   effect.rows_inserted = writes.inserts;
   effect.rows_deleted = writes.deletes;
-  double entries = writes.inserts;
+  double replaced = 0;
   double lost = 0;
   for (const auto& update : writes.updates) {
     effect.rows_updated += update.rows;
     const bool blocked = blocked_by_existing(table, catalog_, update.columns, except);
     const bool blocks = touches(definition, table, update.columns);
-    entries += blocked || blocks ? update.rows : (1 - writes.hot_share) * update.rows;
+    replaced += blocked || blocks ? update.rows : (1 - writes.hot_share) * update.rows;
     lost += blocks && !blocked ? writes.hot_share * update.rows : 0;
   }
   effect.hot_updates_lost = lost;
-  effect.wal_total = Bytes{entries * effect.wal_per_insert.value()};
-  effect.cost_total = Cost{entries * unit.cost_per_insert.value() +
-                           lost * existing_entries(oid, catalog_, sizes_).cost};
+  effect.dead_entries = writes.deletes + replaced;
+  effect.vacuums = effect.dead_entries / unit.dead_rows_a_vacuum;
+  effect.vacuum_read = Bytes{effect.vacuums * unit.vacuum.pages_read * planner_model::kPageSize};
+  effect.vacuum_wal = Bytes{effect.dead_entries * unit.wal_per_dead_row.value()};
+  const Entry entry = entry_of(unit);
+  const Price own =
+      writes.inserts * entry.made + replaced * entry.replaced() + writes.deletes * entry.removed;
+  effect.wal_total = Bytes{own.wal};
+  effect.cost_total =
+      Cost{own.cost + (lost * existing_entries(oid, catalog_, sizes_).replaced()).cost};
   return effect;
 }
 

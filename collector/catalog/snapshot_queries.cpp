@@ -38,7 +38,8 @@ WHERE category LIKE 'Query Tuning%'
      'max_parallel_maintenance_workers', 'parallel_leader_participation', 'huge_pages', 'search_path',
      'TimeZone', 'DateStyle', 'IntervalStyle', 'row_security', 'transform_null_equals', 'array_nulls',
      'wal_level', 'full_page_writes', 'wal_compression', 'wal_block_size', 'checkpoint_timeout',
-     'max_wal_size', 'autovacuum', 'autovacuum_vacuum_scale_factor', 'autovacuum_analyze_scale_factor',
+     'max_wal_size', 'autovacuum', 'autovacuum_vacuum_threshold', 'autovacuum_vacuum_scale_factor',
+     'autovacuum_vacuum_max_threshold', 'autovacuum_analyze_scale_factor',
      'default_toast_compression', 'effective_io_concurrency', 'maintenance_io_concurrency',
      'track_counts', 'statement_timeout', 'lock_timeout', 'default_text_search_config'))";
 

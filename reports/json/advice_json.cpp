@@ -74,6 +74,10 @@ Json writes_of(const advisor::WriteEffect& writes) {
           {"microseconds_per_insert", number(writes.time_per_insert.count())},
           {"microseconds_per_planning", number(writes.time_per_planning.count())},
           {"statements_planned", number(writes.statements_planned)},
+          {"dead_entries", number(writes.dead_entries)},
+          {"vacuums", number(writes.vacuums)},
+          {"vacuum_bytes_read", number(writes.vacuum_read.value())},
+          {"vacuum_wal_bytes", number(writes.vacuum_wal.value())},
           {"wal_bytes_per_insert", number(writes.wal_per_insert.value())},
           {"wal_bytes_total", number(writes.wal_total.value())},
           {"cost_total", number(writes.cost_total.value())}};

@@ -265,7 +265,7 @@ void LogDriver::cancelled(const std::string& sql) {
 }
 
 void LogDriver::times_out(const std::string& sql) {
-  simple("set statement_timeout = '5ms'");
+  simple("set statement_timeout = '100ms'");
   simple_fails(sql);
   ++sent_.cancelled[class_of_text(sql)];
   simple("set statement_timeout = 0");

@@ -39,6 +39,22 @@ WriteShape read_shape(const json& document) {
   return shape;
 }
 
+json records_document(const std::vector<RecordsOfKind>& records) {
+  json document = json::array();
+  for (const RecordsOfKind& kind : records) {
+    document.push_back({kind.relation, kind.kind, kind.count, kind.bytes, kind.images});
+  }
+  return document;
+}
+
+std::vector<RecordsOfKind> read_records(const json& document) {
+  std::vector<RecordsOfKind> records;
+  for (const json& kind : document) {
+    records.push_back({kind.at(0), kind.at(1), kind.at(2).get<double>(), kind.at(3), kind.at(4)});
+  }
+  return records;
+}
+
 std::string catalog_file(const std::string& stem, std::size_t number) {
   return fmt::format("{}.{}.catalog.json", stem, number);
 }
@@ -46,22 +62,19 @@ std::string catalog_file(const std::string& stem, std::size_t number) {
 }  // namespace
 
 void write_wal_facts(const std::string& stem, const WrittenTables& written) {
-  json document = {{"writes", json::array()}, {"slowdowns", json::array()}};
+  json document = {
+      {"writes", json::array()}, {"slowdowns", json::array()}, {"vacuums", json::array()}};
   std::size_t catalogs = 0;
   const auto write_catalog = [&](const CatalogSnapshot& catalog) {
     std::ofstream{catalog_file(stem, ++catalogs)} << collector::write_snapshot(catalog);
   };
   for (const WalFacts& one : written.writes) {
     write_catalog(one.catalog);
-    json records = json::array();
-    for (const RecordsOfKind& kind : one.records) {
-      records.push_back({kind.relation, kind.kind, kind.count, kind.bytes, kind.images});
-    }
     document["writes"].push_back({{"table", one.table},
                                   {"operation", one.operation},
                                   {"shape", shape_document(one.shape)},
                                   {"bytes", one.bytes},
-                                  {"records", records}});
+                                  {"records", records_document(one.records)}});
   }
   for (const SlowdownFacts& one : written.slowdowns) {
     write_catalog(one.catalog);
@@ -69,6 +82,12 @@ void write_wal_facts(const std::string& stem, const WrittenTables& written) {
                                      {"shape", shape_document(one.shape)},
                                      {"without", one.without},
                                      {"with", one.with}});
+  }
+  for (const VacuumFacts& one : written.vacuums) {
+    write_catalog(one.catalog);
+    document["vacuums"].push_back({{"table", one.table},
+                                   {"dead_rows", one.dead_rows},
+                                   {"records", records_document(one.records)}});
   }
   std::ofstream{stem + ".json"} << document.dump(1) << '\n';
 }
@@ -91,10 +110,7 @@ std::optional<WrittenTables> read_wal_facts(const std::string& stem) {
     one.at("operation").get_to(facts.operation);
     facts.shape = read_shape(one.at("shape"));
     one.at("bytes").get_to(facts.bytes);
-    for (const json& kind : one.at("records")) {
-      facts.records.push_back(
-          {kind.at(0), kind.at(1), kind.at(2).get<double>(), kind.at(3), kind.at(4)});
-    }
+    facts.records = read_records(one.at("records"));
   }
   for (const json& one : document.at("slowdowns")) {
     SlowdownFacts& facts = written.slowdowns.emplace_back();
@@ -103,6 +119,13 @@ std::optional<WrittenTables> read_wal_facts(const std::string& stem) {
     facts.shape = read_shape(one.at("shape"));
     one.at("without").get_to(facts.without);
     one.at("with").get_to(facts.with);
+  }
+  for (const json& one : document.value("vacuums", json::array())) {
+    VacuumFacts& facts = written.vacuums.emplace_back();
+    facts.catalog = next_catalog();
+    one.at("table").get_to(facts.table);
+    one.at("dead_rows").get_to(facts.dead_rows);
+    facts.records = read_records(one.at("records"));
   }
   return written;
 }

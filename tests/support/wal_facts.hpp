@@ -39,9 +39,18 @@ struct SlowdownFacts {
   double with = 0;
 };
 
+/// A VACUUM that removed rows from one table and its indexes: records a dead row.
+struct VacuumFacts {
+  std::string table;
+  CatalogSnapshot catalog = {};  ///< before the rows died
+  double dead_rows = 0;
+  std::vector<RecordsOfKind> records = {};
+};
+
 struct WrittenTables {
   std::vector<WalFacts> writes = {};
   std::vector<SlowdownFacts> slowdowns = {};
+  std::vector<VacuumFacts> vacuums = {};
 };
 
 /// Into files that begin with `stem`.

@@ -10,6 +10,7 @@
 
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/writes/heap_row.hpp"
+#include "planner-model/writes/vacuum.hpp"
 #include "planner-model/writes/write_ahead_log.hpp"
 #include "planner-model/writes/write_time.hpp"
 
@@ -38,9 +39,9 @@ std::vector<const Index*> indexes_of(const CatalogSnapshot& catalog, const Table
   return found;
 }
 
-std::string kinds_of(const WalFacts& facts, const std::string& relation) {
+std::string kinds_of(const std::vector<RecordsOfKind>& records, const std::string& relation) {
   std::string text;
-  for (const RecordsOfKind& one : facts.records) {
+  for (const RecordsOfKind& one : records) {
     if (one.relation == relation) {
       text += fmt::format(" {} {:.4f}x {:.1f}+{:.1f};", one.kind, one.count, one.bytes - one.images,
                           one.images);
@@ -61,7 +62,7 @@ std::string relation_detail(const WalFacts& facts, const std::string& relation,
   }
   return fmt::format("\n      {:.1f} + {:.1f} for {:.1f} + {:.1f}: {}\n           {}",
                      model.records, model.images, real.records, real.images, what,
-                     kinds_of(facts, relation));
+                     kinds_of(facts.records, relation));
 }
 
 WalCase compare(const WalFacts& facts) {
@@ -114,6 +115,30 @@ Slowdown compare(const SlowdownFacts& facts) {
   return one;
 }
 
+std::vector<VacuumCase> compare(const VacuumFacts& facts) {
+  const Table& table = find_table(facts.catalog, facts.table);
+  const planner_model::TypeSystem types{facts.catalog};
+  std::vector<VacuumCase> cases;
+  for (const Index* index : indexes_of(facts.catalog, table)) {
+    VacuumCase one{.table = facts.table,
+                   .index = index->definition,
+                   .method = index->access_method,
+                   .dead_rows = facts.dead_rows};
+    for (const RecordsOfKind& kind : facts.records) {
+      one.real += kind.relation == index->name ? kind.bytes : 0;
+    }
+    const auto pass = vacuum_pass(types, table, *index, facts.dead_rows);
+    one.model = pass.wal.records / facts.dead_rows;
+    one.detail =
+        fmt::format("{} pages, {:.0f} rows, {:.0f} changed: {}", index->pages, index->reltuples,
+                    pass.pages_changed, kinds_of(facts.records, index->name));
+    if (one.real > 0 || one.model > 0) {
+      cases.push_back(one);
+    }
+  }
+  return cases;
+}
+
 std::vector<double> ranks(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -144,6 +169,11 @@ WalResults run_wal(const WalRun& run, std::ostream& progress) {
   for (const SlowdownFacts& one : written->slowdowns) {
     results.slowdowns.push_back(compare(one));
   }
+  for (const VacuumFacts& one : written->vacuums) {
+    for (VacuumCase& index : compare(one)) {
+      results.vacuums.push_back(std::move(index));
+    }
+  }
   return results;
 }
 
@@ -163,6 +193,50 @@ double rank_correlation(const std::vector<Slowdown>& slowdowns) {
   const auto n = static_cast<double>(a.size());
   return n < 2 ? 1 : 1 - 6 * squares / (n * (n * n - 1));
 }
+
+namespace {
+
+void print_vacuums(std::ostream& out, const std::vector<VacuumCase>& cases, std::size_t worst) {
+  std::vector<const VacuumCase*> order;
+  std::vector<std::string> methods;
+  for (const VacuumCase& one : cases) {
+    order.push_back(&one);
+    if (std::find(methods.begin(), methods.end(), one.method) == methods.end()) {
+      methods.push_back(one.method);
+    }
+  }
+  std::stable_sort(order.begin(), order.end(), [](const VacuumCase* a, const VacuumCase* b) {
+    return std::abs(a->error()) > std::abs(b->error());
+  });
+  for (std::size_t i = 0; i < std::min(worst, order.size()); ++i) {
+    const VacuumCase& one = *order[i];
+    out << fmt::format(
+        "{:+.1f} % {} VACUUM: {:.0f} dead, {:.2f} bytes each, model {:.2f}: {} [{}]\n",
+        100 * one.error(), one.table, one.dead_rows, one.real, one.model, one.index, one.detail);
+  }
+  out << fmt::format("\n{:<42} {:>6} {:>9} {:>8} {:>8} {:>8}\n", "VACUUM's WAL of an index",
+                     "cases", "real sum", "model", "<= 15 %", "<= 30 %");
+  for (const std::string& method : methods) {
+    double count = 0;
+    double real = 0;
+    double model = 0;
+    int near = 0;
+    int nearly = 0;
+    for (const VacuumCase* one : order) {
+      if (one->method == method) {
+        ++count;
+        real += one->real * one->dead_rows;
+        model += one->model * one->dead_rows;
+        near += std::abs(one->error()) <= 0.15 ? 1 : 0;
+        nearly += std::abs(one->error()) <= 0.30 ? 1 : 0;
+      }
+    }
+    out << fmt::format("{:<42} {:>6} {:>9.0f} {:>8.0f} {:>8} {:>8}\n", method, count, real, model,
+                       near, nearly);
+  }
+}
+
+}  // namespace
 
 void print_wal(std::ostream& out, const WalResults& results, std::size_t worst) {
   std::vector<const WalCase*> order;
@@ -205,6 +279,9 @@ void print_wal(std::ostream& out, const WalResults& results, std::size_t worst) 
                        errors.size(), sum / static_cast<double>(errors.size()), within(0.05),
                        within(0.15), 100 * std::abs(errors[errors.size() / 2]),
                        100 * errors.back());
+  }
+  if (!results.vacuums.empty()) {
+    print_vacuums(out, results.vacuums, worst);
   }
   if (!results.slowdowns.empty()) {
     out << fmt::format("\nslowdown by the indexes: rank correlation {:.3f} over {} tables\n",

@@ -36,12 +36,26 @@ struct Slowdown {
   std::string detail = {};  ///< the model's time of each index
 };
 
+/// WAL of one index, a dead row that VACUUM removes.
+struct VacuumCase {
+  std::string table;
+  std::string index;   ///< its definition
+  std::string method;  ///< access method
+  double dead_rows = 0;
+  double real = 0;
+  double model = 0;
+  std::string detail = {};
+
+  [[nodiscard]] double error() const { return model / real - 1; }
+};
+
 struct WalRun {
   std::uint64_t seed = 1;
   std::size_t tables = 0;
   std::int64_t largest_table = 200'000;
   bool images = true;  ///< also right after checkpoints, with full_page_writes on
   bool times = true;
+  bool vacuums = true;
   /// A folder for what the server answered: a second run of the seed then needs no server.
   std::string facts = {};
 };
@@ -49,6 +63,7 @@ struct WalRun {
 struct WalResults {
   std::vector<WalCase> cases = {};
   std::vector<Slowdown> slowdowns = {};
+  std::vector<VacuumCase> vacuums = {};
 };
 
 /// Writes to the seed's tables on the throwaway server (write_tables()), and compares.

@@ -108,6 +108,9 @@ class TableRun {
       }
     }
     server_.full_page_writes(false);
+    if (run_.vacuums && !table_.indexes.empty()) {
+      vacuum();
+    }
     if (run_.times && !table_.indexes.empty()) {
       slowdowns();
     }
@@ -260,11 +263,34 @@ class TableRun {
     const std::string end = server_.value("SELECT pg_current_wal_insert_lsn()");
     const auto after = counted(counters);
     operation.rows = static_cast<std::int64_t>(after.second - before.second);
-    // Written out, so that it can be read.
+    flush();
+    keep(std::move(catalog), operation, start, end, after.first - before.first);
+  }
+
+  /// WAL written out, so that it can be read.
+  void flush() {
     server_.exec(
         "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'written', "
         "''); COMMIT");
-    keep(std::move(catalog), operation, start, end, after.first - before.first);
+  }
+
+  /// As autovacuum finds a table with default settings: a fifth of the rows dead, here and there.
+  void vacuum() {
+    settle();
+    CatalogSnapshot catalog = server_.catalog();
+    const double rows =
+        server_.exec(fmt::format("DELETE FROM {} WHERE hashint8(id) % 5 = 1", table_.name))
+            .affected_rows();
+    const std::string start = server_.value("SELECT pg_current_wal_insert_lsn()");
+    server_.exec("VACUUM " + table_.name);
+    const std::string end = server_.value("SELECT pg_current_wal_insert_lsn()");
+    flush();
+    if (rows > 0) {
+      written_.vacuums.push_back({.table = table_.name,
+                                  .catalog = std::move(catalog),
+                                  .dead_rows = rows,
+                                  .records = records(start, end, rows)});
+    }
   }
 
   /// Records by the relation that they name first and by kind.

@@ -12,7 +12,7 @@
 #include "collector/catalog/read_catalog.hpp"
 #include "collector/collect.hpp"
 
-#include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/index_write_cost.hpp"
 
 #include "advisor/advise.hpp"
 

@@ -11,7 +11,7 @@
 
 using namespace quern::testing;
 
-TEST_CASE("WAL a row is within 15 % of the server's", "[wal]") {
+TEST_CASE("WAL of rows and of VACUUM is near the server's", "[wal]") {
   std::ostringstream progress;
   const WalResults results = run_wal(
       {.seed = 3, .tables = 3, .largest_table = 4000, .images = false, .times = false}, progress);
@@ -20,6 +20,17 @@ TEST_CASE("WAL a row is within 15 % of the server's", "[wal]") {
                                     [](const auto& one) { return std::abs(one.error()) <= 0.15; });
   REQUIRE(results.cases.size() >= 15);
   CHECK(static_cast<double>(within) >= 0.95 * static_cast<double>(results.cases.size()));
+
+  double real = 0;
+  double model = 0;
+  for (const VacuumCase& one : results.vacuums) {
+    INFO(one.index << ", " << one.detail);
+    CHECK(one.model == Approx(one.real).epsilon(0.6));
+    real += one.real * one.dead_rows;
+    model += one.model * one.dead_rows;
+  }
+  REQUIRE(results.vacuums.size() >= 5);
+  CHECK(model == Approx(real).epsilon(0.25));  // of some indexes of twenty pages
 }
 
 TEST_CASE("ranks of equal order correlate fully, of opposite order not at all", "[wal]") {

@@ -9,7 +9,7 @@
 
 #include "collector/catalog/read_catalog.hpp"
 
-#include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/index_write_cost.hpp"
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/index_size_oracle.hpp"

@@ -182,6 +182,7 @@ void run_writes(const Options& options) {
     WalResults one = run_wal(one_run, std::cerr);
     std::move(one.cases.begin(), one.cases.end(), std::back_inserter(results.cases));
     std::move(one.slowdowns.begin(), one.slowdowns.end(), std::back_inserter(results.slowdowns));
+    std::move(one.vacuums.begin(), one.vacuums.end(), std::back_inserter(results.vacuums));
   }
   print_wal(std::cout, results, options.worst);
 }

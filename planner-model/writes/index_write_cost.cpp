@@ -1,4 +1,4 @@
-#include "planner-model/size/index_write_cost.hpp"
+#include "planner-model/writes/index_write_cost.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,6 +28,20 @@ double fraction_indexed(const Index& index, double table_rows) {
     return 1;
   }
   return std::clamp(index.reltuples / table_rows, 0.0, 1.0);
+}
+
+/// Pages in order and the changed ones written back the same way, through a ring of buffers
+/// (GetAccessStrategy(BAS_VACUUM)); each entry looked up among the dead rows.
+void add_vacuum(IndexWriteCost& cost, const Index& index, const Table& table,
+                const SizeContext& context) {
+  const CatalogSnapshot& catalog = context.types.catalog();
+  cost.dead_rows_a_vacuum = dead_rows_a_vacuum(table, catalog);
+  cost.vacuum = vacuum_pass(context, table, index, cost.dead_rows_a_vacuum);
+  const double of_pages =
+      (cost.vacuum.pages_read + cost.vacuum.pages_changed) * setting(catalog, "seq_page_cost", 1.0);
+  const double of_entries = cost.vacuum.entries * setting(catalog, "cpu_index_tuple_cost", 0.005);
+  cost.wal_per_dead_row = Bytes{cost.vacuum.wal.records / cost.dead_rows_a_vacuum};
+  cost.cost_per_dead_row = Cost{(of_pages + of_entries) / cost.dead_rows_a_vacuum};
 }
 
 }  // namespace
@@ -89,6 +103,7 @@ IndexWriteCost index_write_cost(const Index& index, const Table& table, const Si
   constexpr double kWrittenPageShare = 0.05;  // dirty pages are written back in batches
   cost.cost_per_insert =
       Cost{share * records * (descent + tuple_cost + random_page * (miss + kWrittenPageShare))};
+  add_vacuum(cost, index, table, context);
   return cost;
 }
 
