@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "advisor/calibrate/evidence.hpp"
 #include "advisor/candidates/find_candidates.hpp"
@@ -207,6 +208,33 @@ void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
   }
 }
 
+/// What suggests that the catalog is another database's, or was taken under another search path.
+void add_doubts_about_catalog(Advice& advice, const PlannedWorkload& planned,
+                              const CatalogSnapshot& catalog) {
+  if (planned.classes.empty() && !planned.unplanned.empty()) {
+    advice.caveats.emplace_back(
+        "No query class could be planned: is the catalog that of the workload's database?");
+  }
+  const auto& path = catalog.search_path;
+  const auto beyond = [&](const PlannedClass& query, const planner_model::TableUse& use) {
+    const Table* table = find_table(catalog, use.table);
+    return table != nullptr && std::find(path.begin(), path.end(), table->schema) == path.end() &&
+           !query.foreign_key_check && mentions(query.sql, table->name) &&
+           !mentions(query.sql, table->schema);
+  };
+  const auto count =
+      std::count_if(planned.classes.begin(), planned.classes.end(), [&](const PlannedClass& query) {
+        return std::any_of(query.uses.begin(), query.uses.end(),
+                           [&](const auto& use) { return beyond(query, use); });
+      });
+  if (count > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} query class{} name{} tables that the snapshot's search path ({}) does not reach: taken "
+        "for those of the only schema that has them.",
+        count, count == 1 ? "" : "es", count == 1 ? "s" : "", fmt::join(path, ", ")));
+  }
+}
+
 void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
                  const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog,
                  planner_model::Counting counting) {
@@ -237,6 +265,7 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
         "Costs are EXPLAIN's totals, as asked for: an EXISTS under OR counts row by row also where "
         "the server runs it hashed.");
   }
+  add_doubts_about_catalog(advice, planned, catalog);
   if (!catalog.has_statistics) {
     advice.caveats.emplace_back(
         "The catalog holds no statistics: all estimates rest on PostgreSQL's defaults.");
@@ -296,7 +325,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   CandidateSet found =
       find_candidates(uses_of(planned, options, catalog), catalog,
                       {.max_width = options.max_width, .may_be_key = key_test(planner)});
-  obey(options, planner, found);
+  std::vector<std::string> unknown_names = obey(options, planner, found);
   SizedCandidates sized = size_candidates(found.candidates, planner);
   const std::size_t too_large = leave_out_too_large(options, sized.sized);
 
@@ -345,7 +374,8 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   advice.candidates = candidate_verdicts(explained);
   add_curves(advice, curves.get());
   add_unmodelled(advice, planned, sized.unsized);
-  advice.unplanned = std::move(planned.unplanned);
+  advice.unplanned = planned.unplanned;
+  advice.caveats = std::move(unknown_names);
   add_caveats(advice, planned, profile, found, too_large, catalog, options.counting);
   add_calibration(advice, calibration, uncalibrated, planned);
   return advice;

@@ -92,6 +92,14 @@ std::string own_name(const CandidateIndex& candidate, const IndexNames& taken,
   return own.choose(candidate.definition, *find_table(catalog, candidate.definition.table));
 }
 
+bool is_in(const CatalogSnapshot& catalog, const std::string& wish) {
+  const auto is_meant = [&](const auto& relation) {
+    return names(wish, relation.schema, relation.name);
+  };
+  return std::any_of(catalog.tables.begin(), catalog.tables.end(), is_meant) ||
+         std::any_of(catalog.indexes.begin(), catalog.indexes.end(), is_meant);
+}
+
 void add_counts(SelectionProblem& problem, const std::vector<SizedCandidate>& candidates,
                 const AdviceOptions& options) {
   std::map<Oid, CountLimit> by_table;
@@ -145,22 +153,28 @@ bool never_touched(const AdviceOptions& options, const Table& table) {
   });
 }
 
-void obey(const AdviceOptions& options, const Planner& planner, CandidateSet& candidates) {
+std::vector<std::string> obey(const AdviceOptions& options, const Planner& planner,
+                              CandidateSet& candidates) {
   const CatalogSnapshot& catalog = planner.catalog();
-  if (!options.never.empty()) {
-    const IndexNames taken{catalog};
-    std::erase_if(candidates.candidates, [&](const CandidateIndex& candidate) {
-      const std::string name = own_name(candidate, taken, catalog);
-      const std::string& schema = find_table(catalog, candidate.definition.table)->schema;
-      return std::any_of(options.never.begin(), options.never.end(), [&](const std::string& wish) {
-        return names(wish, schema, name) ||
-               names(wish, schema, IndexNames::with_schema(name, schema));
-      });
-    });
+  std::vector<std::string> unknown;
+  const IndexNames taken{catalog};
+  for (const std::string& wish : options.never) {
+    const std::size_t left_out =
+        std::erase_if(candidates.candidates, [&](const CandidateIndex& candidate) {
+          const std::string name = own_name(candidate, taken, catalog);
+          const std::string& schema = find_table(catalog, candidate.definition.table)->schema;
+          return names(wish, schema, name) ||
+                 names(wish, schema, IndexNames::with_schema(name, schema));
+        });
+    if (left_out == 0 && !is_in(catalog, wish)) {
+      unknown.push_back(fmt::format(
+          "--never {}: no table and no index has this name, and none was to be created.", wish));
+    }
   }
   for (const std::string& ddl : options.must_have) {
     add_asked(ddl, planner, options, candidates.candidates);
   }
+  return unknown;
 }
 
 std::size_t leave_out_too_large(const AdviceOptions& options,

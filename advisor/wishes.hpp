@@ -24,8 +24,10 @@ void check_names(const AdviceOptions& options, const CatalogSnapshot& catalog);
 /// Leaves out the candidates that `never` names, and credits those of `must_have` to the user, who
 /// need not have been the first to think of them; adds those that no rule proposed. Throws
 /// UserError for a must-have that is no plain index, exists already or is also under `never`.
-void obey(const AdviceOptions& options, const planner_model::Planner& planner,
-          CandidateSet& candidates);
+/// Returns a caveat for each name of `never` that nothing has.
+[[nodiscard]] std::vector<std::string> obey(const AdviceOptions& options,
+                                            const planner_model::Planner& planner,
+                                            CandidateSet& candidates);
 
 /// Leaves out the candidates that alone take more than the storage budget: planning with what can
 /// not be chosen hides what can. Returns how many.

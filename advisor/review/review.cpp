@@ -90,6 +90,15 @@ std::optional<Suspect> redundant(const Index& index, const ReviewInput& input,
   return std::nullopt;
 }
 
+/// A statement that could not be planned may use the indexes of what it names.
+bool may_be_named_by_unplanned(Oid oid, const ReviewInput& input) {
+  const Table* table = find_table(input.catalog, oid);
+  const auto& unplanned = input.workload.unplanned;
+  return table != nullptr &&
+         std::any_of(unplanned.begin(), unplanned.end(),
+                     [&](const UnplannedQuery& query) { return mentions(query.sql, table->name); });
+}
+
 /// No plan of the recorded workload uses it, with or without the chosen set, and the server has not
 /// scanned it since its statistics began.
 bool unused(const Index& index, const ReviewInput& input) {
@@ -106,6 +115,10 @@ bool unused(const Index& index, const ReviewInput& input) {
     }
   }
   const std::set<Oid> family = family_of(index.table, input.catalog);
+  if (std::any_of(family.begin(), family.end(),
+                  [&](Oid oid) { return may_be_named_by_unplanned(oid, input); })) {
+    return false;
+  }
   return std::none_of(
       input.workload.samples.begin(), input.workload.samples.end(), [&](const auto& sample) {
         const auto& used = sample.before.indexes_used;

@@ -251,7 +251,8 @@ void add_bounds(Choice& choice, SelectionProblem problem, const Bound& asked) {
   choice.gap_basis = fmt::format(
       "integer program{} over {} candidates; benefit graphs complete for {} of {} planned "
       "samples{}.",
-      asked.optimal ? ", solved to optimality," : ", stopped by the time limit,",
+      asked.optimal || problem.sizes.empty() ? ", solved to optimality,"
+                                             : ", stopped by the time limit,",
       problem.sizes.size(), problem.queries.size() - incomplete, problem.queries.size(),
       incomplete == 0 ? "" : ", the others enter with the least cost that any set could give them");
   problem.charge = 0;

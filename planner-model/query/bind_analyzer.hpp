@@ -111,6 +111,7 @@ class Analyzer {
   [[nodiscard]] FromItem add_range(Scope& scope, RangeTableEntry entry,
                                    const PgQuery__Alias* alias);
   [[nodiscard]] const Table& find_table(std::string_view schema, std::string_view name);
+  [[nodiscard]] const Table* only_one_named(std::string_view name) const;
   [[nodiscard]] Query expand_view(const Table& view);
   [[nodiscard]] Query bind_view(const Table& view);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "planner-model/query/bind_analyzer.hpp"
 
@@ -132,6 +133,26 @@ Analyzer::FromItem Analyzer::add_range(Scope& scope, RangeTableEntry entry,
   return item;
 }
 
+/// A recorded session may have had a search path of its own: a name that the snapshot's does not
+/// reach is the one relation that has it. Of several it may be any.
+const Table* Analyzer::only_one_named(std::string_view name) const {
+  std::string schemas;
+  const Table* found = nullptr;
+  for (const Table& table : catalog_.tables) {
+    if (table.name == name) {
+      schemas += (schemas.empty() ? "" : ", ") + table.schema;
+      found = found == nullptr ? &table : found;
+    }
+  }
+  if (found != nullptr && schemas != found->schema) {
+    throw UserError{fmt::format(
+        "relation \"{}\" is in the schemas {}, and in none of the search path ({}): take the "
+        "snapshot in a session with the application's search_path",
+        name, schemas, fmt::join(catalog_.search_path, ", "))};
+  }
+  return found;
+}
+
 const Table& Analyzer::find_table(std::string_view schema, std::string_view name) {
   const bool is_system =
       schema == "pg_catalog" || schema == "information_schema" || schema == "pg_toast";
@@ -144,6 +165,9 @@ const Table& Analyzer::find_table(std::string_view schema, std::string_view name
       if (const Table* table = types_.relation(where, name)) {
         return *table;
       }
+    }
+    if (const Table* table = only_one_named(name)) {
+      return *table;
     }
   }
   const std::string shown = schema.empty() ? std::string{name} : fmt::format("{}.{}", schema, name);

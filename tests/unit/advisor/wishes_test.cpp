@@ -84,6 +84,16 @@ TEST_CASE("what can not be asked for is refused with the reason") {
   refused({.keep = {"orders_customer_idx_"}}, "no index of this name");
 }
 
+TEST_CASE("a name of --never that nothing has is told") {
+  const Advice advice = advice_with({.never = {"adresses", "reviews"}});
+  CHECK(std::count_if(advice.caveats.begin(), advice.caveats.end(), [](const auto& caveat) {
+          return caveat.find("--never adresses") != std::string::npos;
+        }) == 1);
+  CHECK(std::none_of(advice.caveats.begin(), advice.caveats.end(), [](const auto& caveat) {
+    return caveat.find("--never reviews") != std::string::npos;
+  }));
+}
+
 TEST_CASE("an index named never to be created is not, and neither is one on a table so named") {
   const Advice free = advice_with({});
   REQUIRE(creates(free, "addresses_customer_id_idx"));

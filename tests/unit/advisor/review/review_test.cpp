@@ -196,3 +196,35 @@ CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('20
   std::sort(builds.begin(), builds.end());
   CHECK(std::adjacent_find(builds.begin(), builds.end()) == builds.end());
 }
+
+TEST_CASE("an index of a table that an unplanned statement names is not called unused") {
+  const CatalogSnapshot catalog = catalog_from(R"(
+CREATE TABLE jobs (id int PRIMARY KEY, queue int);
+CREATE INDEX jobs_queue ON jobs (queue);
+)");
+  CHECK(drops(advice_on(catalog, "SELECT * FROM jobs WHERE id = 5;"), "jobs_queue"));
+  const Advice unplanned = advice_on(catalog, "SELECT missing FROM jobs WHERE queue = 5;");
+  CHECK(unplanned.unplanned.size() == 1);
+  CHECK_FALSE(drops(unplanned, "jobs_queue"));
+}
+
+TEST_CASE("a table that the search path does not reach is taken where no other has its name") {
+  const char* const schema = R"(
+CREATE SCHEMA app;
+CREATE SCHEMA old;
+CREATE TABLE app.jobs (id int PRIMARY KEY, queue int);
+CREATE TABLE app.logs (id int PRIMARY KEY);
+CREATE TABLE old.logs (id int PRIMARY KEY);
+)";
+  const Advice advice = advice_on(catalog_from(schema), R"(
+-- quern: calls=100
+SELECT * FROM jobs WHERE queue = 5;
+SELECT * FROM logs WHERE id = 5;
+)");
+  CHECK(created_on(advice, "app.jobs").size() == 1);
+  REQUIRE(advice.unplanned.size() == 1);
+  CHECK(advice.unplanned.front().reason.find("schemas app, old") != std::string::npos);
+  CHECK(std::any_of(advice.caveats.begin(), advice.caveats.end(), [](const auto& caveat) {
+    return caveat.find("search path (public)") != std::string::npos;
+  }));
+}
