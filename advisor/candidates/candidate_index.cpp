@@ -159,7 +159,7 @@ IndexDefinition definition_of(const Index& index) {
 
 bool covers(const IndexDefinition& wide, const IndexDefinition& narrow) {
   if (wide.table != narrow.table || wide.method != narrow.method ||
-      (!wide.predicate.empty() && bare(wide.predicate) != bare(narrow.predicate))) {
+      bare(wide.predicate) != bare(narrow.predicate)) {
     return false;
   }
   if (!begins_with(wide.keys, narrow.keys, false) && !begins_with(wide.keys, narrow.keys, true)) {

@@ -62,8 +62,8 @@ struct CandidateIndex {
 [[nodiscard]] IndexDefinition definition_of(const Index& index);
 
 /// Whether whatever `narrow` can do, `wide` can: its keys begin with narrow's in the same order (or
-/// all reversed), it holds all columns, over at least the same rows. `narrow` may then be left out,
-/// unless it enforces something.
+/// all reversed), it holds all columns, over the same rows: over fewer, an index answers its own
+/// condition as well. `narrow` may then be left out, unless it enforces something.
 [[nodiscard]] bool covers(const IndexDefinition& wide, const IndexDefinition& narrow);
 
 }  // namespace quern::advisor

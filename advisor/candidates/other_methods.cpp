@@ -1,5 +1,6 @@
 #include "advisor/candidates/other_methods.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "advisor/candidates/operator_classes.hpp"
@@ -32,9 +33,21 @@ bool finds_a_range(const RuleInput& input, const ClauseUse& clause) {
          clause.selectivity * static_cast<double>(input.table.pages) >= kRange;
 }
 
+/// How far the values follow the table's order. Equal values are ranked by their place
+/// (compute_scalar_stats(), PostgreSQL 15, src/backend/commands/analyze.c), so that a column of few
+/// values seems to follow it wherever they stand: with frequencies f the covariance is that of
+/// each value with itself, and the correlation the sum of f squared.
 double correlation(const Column& column) {
   const auto& statistics = column.statistics ? column.statistics : column.inherited_statistics;
-  return statistics && statistics->correlation ? std::abs(*statistics->correlation) : 0;
+  if (!statistics || !statistics->correlation) {
+    return 0;
+  }
+  const double present = std::max(1e-9, 1 - statistics->null_fraction);
+  double by_ties = 0;
+  for (const double frequency : statistics->most_common_frequencies) {
+    by_ties += frequency * frequency / (present * present);
+  }
+  return by_ties >= 1 ? 0 : std::abs((*statistics->correlation - by_ties) / (1 - by_ties));
 }
 
 bool compares(const ClauseUse& clause) {

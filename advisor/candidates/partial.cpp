@@ -50,10 +50,10 @@ std::vector<CandidateIndex> partial(const RuleInput& input,
     }
     for (CandidateIndex candidate : plain) {
       auto& keys = candidate.definition.keys;
+      const KeyPart first = keys.front();
       std::erase_if(keys, [&](const KeyPart& key) { return key.column == clause.column; });
-      // Without another key the state itself must do: an index over few rows is small anyway.
       if (keys.empty()) {
-        continue;
+        keys = {first};  // the condition alone: few rows, and writes to the others leave it alone
       }
       std::erase(candidate.definition.included, clause.column);
       candidate.definition.predicate = parenthesized(clause.text);

@@ -200,7 +200,7 @@ std::string rationale_of(const Suspect& suspect, const CatalogSnapshot& catalog)
     case Finding::Prefix:
       return fmt::format(
           "Every search that {} can answer, {} answers as well: its first columns are "
-          "the same, over at least the same rows.{}",
+          "the same, over the same rows.{}",
           index.name, suspect.by,
           suspect.by_chosen ? " Drop it only after the new index is valid." : "");
     case Finding::Unused:

@@ -228,3 +228,13 @@ SELECT * FROM logs WHERE id = 5;
     return caveat.find("search path (public)") != std::string::npos;
   }));
 }
+
+TEST_CASE("an index over few rows is not what a whole one begins with") {
+  const CatalogSnapshot catalog = catalog_from(R"(
+CREATE TABLE outbox (id int PRIMARY KEY, sent boolean);
+CREATE INDEX outbox_unsent ON outbox (id) WHERE (NOT sent);
+)");
+  const Advice advice = advice_on(catalog, "SELECT * FROM outbox WHERE id = 5;");
+  const Proposal* drop = find(advice, "outbox_unsent");
+  CHECK((drop == nullptr || drop->rule == "unused"));
+}
