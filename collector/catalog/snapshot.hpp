@@ -215,6 +215,15 @@ struct FunctionDefinition {
   std::string support = {};  ///< planner support function
   std::string body = {};     ///< of a function in SQL that the planner may put in the call's place
   std::vector<std::string> argument_names = {};  ///< with a body; of the input arguments
+
+  /// An OUT parameter, or a column of RETURNS TABLE or of the table or type whose rows it returns.
+  struct ResultColumn {
+    std::string name;
+    Oid type = 0;
+    bool operator==(const ResultColumn&) const = default;
+  };
+
+  std::vector<ResultColumn> result_columns = {};
   bool operator==(const FunctionDefinition&) const = default;
 };
 

@@ -180,6 +180,13 @@ void describe_fields(F&& field, const TypeDefinition*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const FunctionDefinition::ResultColumn*) {
+  using R = FunctionDefinition::ResultColumn;
+  field("name", &R::name);
+  field("type", &R::type);
+}
+
+template <class F>
 void describe_fields(F&& field, const FunctionDefinition*) {
   using D = FunctionDefinition;
   field("oid", &D::oid);
@@ -201,6 +208,7 @@ void describe_fields(F&& field, const FunctionDefinition*) {
   field("support", &D::support);
   field("body", &D::body);
   field("argument_names", &D::argument_names);
+  field("result_columns", &D::result_columns);
 }
 
 template <class F>

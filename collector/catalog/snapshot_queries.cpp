@@ -246,12 +246,21 @@ SELECT coalesce(json_agg(json_build_object(
   'arguments', to_json(p.proargtypes::oid[]::bigint[]), 'language', l.lanname,
   'support', nullif(p.prosupport::text, '-'),
   'body', CASE WHEN inlines THEN coalesce(nullif(p.prosrc, ''), pg_get_functiondef(p.oid)) END,
-  'argument_names', CASE WHEN inlines THEN to_json(p.proargnames[1:p.pronargs]) END)
+  'argument_names', CASE WHEN inlines THEN (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
+    FROM generate_series(1, coalesce(cardinality(p.proargmodes), p.pronargs)) i
+    WHERE p.proargnames IS NOT NULL AND coalesce(p.proargmodes[i], 'i') IN ('i', 'b', 'v')) END,
+  'result_columns', coalesce((SELECT json_agg(json_build_object('name', coalesce(p.proargnames[i], ''),
+      'type', p.proallargtypes[i]::bigint) ORDER BY i)
+    FROM generate_series(1, cardinality(p.proargmodes)) i WHERE p.proargmodes[i] IN ('o', 'b', 't')),
+    (SELECT json_agg(json_build_object('name', a.attname, 'type', a.atttypid::bigint) ORDER BY a.attnum)
+    FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+    WHERE t.oid = p.prorettype AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped)))
   ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid), '[]')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-CROSS JOIN LATERAL (SELECT l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.proretset AND NOT p.prosecdef
-  AND p.proconfig IS NULL AND p.prorettype <> 'record'::regtype AND p.pronargs > 0
-  AND p.proargmodes IS NULL AND length(p.prosrc) < 10000 AS inlines) s
+CROSS JOIN LATERAL (SELECT l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.prosecdef
+  AND p.proconfig IS NULL AND length(p.prosrc) < 10000
+  AND CASE WHEN p.proretset THEN p.provolatile <> 'v' AND NOT p.proisstrict AND p.prosrc <> ''
+    ELSE p.prorettype <> 'record'::regtype AND p.pronargs > 0 AND p.proargmodes IS NULL END AS inlines) s
 WHERE p.oid >= 16384 AND {user_schema})";
 
 constexpr const char* kOperators = R"(

@@ -5,6 +5,7 @@
 #include "collector/sql/passing_tree.hpp"
 
 #include "planner-model/query/bind_analyzer.hpp"
+#include "planner-model/query/parallel_hazard.hpp"
 
 namespace quern::planner_model {
 
@@ -51,6 +52,8 @@ std::shared_ptr<const BoundQuery> analyze(const BindTask& task,
   bound->query = analyzer.analyze(task.statement);
   bound->text = std::string{task.sql};
   bound->unmodelled = analyzer.take_unmodelled();
+  bound->parallel_unsafe =
+      analyzer.inlined_parallel_unsafe() || is_parallel_unsafe(bound->query, task.types);
   return bound;
 }
 

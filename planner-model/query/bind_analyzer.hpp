@@ -51,7 +51,14 @@ class Analyzer {
   [[nodiscard]] ExprPtr table_expression(const ParseNode& expression, const Table& table, int range,
                                          ExprUse use);
 
+  /// The body of a function in SQL: `names` are its parameters', as good as $1, $2 and so on.
+  [[nodiscard]] Query function_body(const ParseNode& statement,
+                                    const std::vector<std::string>& names);
+
   [[nodiscard]] std::vector<std::string> take_unmodelled() { return std::move(unmodelled_); }
+
+  /// A function that must not run while workers do was put in place of its call.
+  [[nodiscard]] bool inlined_parallel_unsafe() const { return inlined_parallel_unsafe_; }
 
  private:
   // --- bind_statement.cpp
@@ -90,6 +97,20 @@ class Analyzer {
   void set_cte_columns(CteEntry& entry, const PgQuery__CommonTableExpr& cte,
                        const std::vector<RangeColumn>& columns);
 
+  // --- bind_search_cycle.cpp
+  struct SearchAndCycle;
+
+  /// Gives a recursive query the columns of SEARCH and CYCLE; answers them.
+  [[nodiscard]] std::vector<RangeColumn> add_search_and_cycle(
+      Scope& scope, const PgQuery__CommonTableExpr& cte, const std::vector<RangeColumn>& columns,
+      Query& query);
+  void add_search(const PgQuery__CTESearchClause& clause, const std::vector<RangeColumn>& columns,
+                  SearchAndCycle& added);
+  void add_cycle(Scope& scope, const PgQuery__CTECycleClause& clause,
+                 const std::vector<RangeColumn>& columns, SearchAndCycle& added);
+  void widen_recursive_query(const PgQuery__CommonTableExpr& cte, Query& query,
+                             const std::vector<RangeColumn>& columns, const SearchAndCycle& added);
+
   // --- bind_from.cpp
   struct FromItem {
     JoinTree tree;
@@ -122,6 +143,9 @@ class Analyzer {
                                                                  bool only_one,
                                                                  const PgQuery__Alias* alias);
   [[nodiscard]] std::vector<RangeColumn> column_definitions(ParseList definitions);
+  [[nodiscard]] const FunctionDefinition* definition_of(Oid function) const;
+  [[nodiscard]] std::shared_ptr<Query> inlined_rows(const Expr& call,
+                                                    const std::vector<RangeColumn>& columns);
   [[nodiscard]] FromItem transform_table_function(Scope& scope,
                                                   const PgQuery__RangeTableFunc& function);
 
@@ -367,6 +391,10 @@ class Analyzer {
   ViewQueries* views_;  ///< null: each view is bound anew
   int view_depth_ = 0;
   int deepest_view_ = 0;
+  std::vector<std::string> function_parameters_ = {};
+  bool inlined_parallel_unsafe_ = false;
+  int own_inlined_bodies_ = 0;
+  int* inlined_bodies_ = &own_inlined_bodies_;  ///< of the whole statement
   std::size_t copied_nodes_ = 0;
 };
 

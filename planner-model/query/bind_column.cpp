@@ -1,4 +1,5 @@
 // Names to columns: parse_relation.c (colNameToVar and friends), transformColumnRef (parse_expr.c).
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -149,6 +150,14 @@ ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& r
     if (const FoundName found = find_name(scope, {}, names[0]); found.item != nullptr) {
       return whole_row_or_scalar(scope, *found.item, found.levels_up);
     }
+    // sql_fn_post_column_ref(), functions.c.
+    const auto parameter =
+        std::find(function_parameters_.begin(), function_parameters_.end(), names[0]);
+    if (parameter != function_parameters_.end()) {
+      PgQuery__ParamRef reference = PG_QUERY__PARAM_REF__INIT;
+      reference.number = static_cast<int>(parameter - function_parameters_.begin()) + 1;
+      return transform_param(reference);
+    }
     throw UserError{fmt::format("column \"{}\" does not exist{}", names[0], kNotInSnapshot)};
   }
   if (names.size() > 4) {
@@ -229,7 +238,29 @@ std::vector<RangeColumn> Analyzer::row_columns(Scope& scope, const Expr& row) {
       columns.push_back(column_of_expr(fmt::format("f{}", i + 1), *row.args[i]));
     }
   }
+  const bool is_call = row.kind == ExprKind::FuncExpr;
+  const auto* definition = is_call ? definition_of(row.function) : nullptr;
+  if (is_call && (row.type == type_oid::kRecord ||
+                  (definition != nullptr && definition->result_columns.size() > 1))) {
+    try {
+      columns = function_result_columns(row, row.name, false, nullptr);
+    } catch (const UserError&) {
+      columns.clear();  // a record of unknown columns
+    }
+  }
   return columns;
+}
+
+/// FieldSelect of what a function returns.
+static ExprPtr field_of_result(const ExprPtr& call, const RangeColumn& column) {
+  auto field = std::make_shared<Expr>();
+  field->kind = ExprKind::FieldSelect;
+  field->type = column.type;
+  field->typmod = column.typmod;
+  field->collation = column.collation;
+  field->name = column.name;
+  field->args = {call};
+  return field;
 }
 
 ExprPtr Analyzer::select_field(Scope& scope, const ExprPtr& row, const std::string& name) {
@@ -241,7 +272,7 @@ ExprPtr Analyzer::select_field(Scope& scope, const ExprPtr& row, const std::stri
     if (row->kind == ExprKind::Var) {
       return make_var(row->varno, static_cast<int>(i) + 1, columns[i], row->levels_up);
     }
-    return row->args[i];
+    return row->kind == ExprKind::RowExpr ? row->args[i] : field_of_result(row, columns[i]);
   }
   if (ExprPtr call = projection_call(scope, name, row)) {
     return call;

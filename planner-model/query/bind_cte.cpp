@@ -86,9 +86,9 @@ void Analyzer::transform_with(Scope& scope, const PgQuery__WithClause& clause) {
 /// analyzeCTE()
 void Analyzer::analyze_cte(Scope& scope, const PgQuery__CommonTableExpr& cte, std::size_t entry,
                            bool recursive) {
-  if (cte.search_clause != nullptr || cte.cycle_clause != nullptr) {
-    throw UserError{fmt::format("SEARCH and CYCLE of WITH query \"{}\" are not supported yet",
-                                text_of(cte.ctename))};
+  const bool widened = cte.search_clause != nullptr || cte.cycle_clause != nullptr;
+  if (widened && !recursive) {
+    throw UserError{"WITH query is not recursive"};
   }
   const RecursiveCte self{&scope, entry, &cte};
   Query query;
@@ -124,6 +124,11 @@ void Analyzer::analyze_cte(Scope& scope, const PgQuery__CommonTableExpr& cte, st
     }
   } else {
     set_cte_columns(done, cte, columns);
+  }
+  if (widened) {
+    for (RangeColumn& column : add_search_and_cycle(scope, cte, done.columns, query)) {
+      done.columns.push_back(std::move(column));
+    }
   }
   done.visible = true;
   done.being_defined = false;

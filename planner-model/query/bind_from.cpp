@@ -369,6 +369,14 @@ Analyzer::FromItem Analyzer::transform_tablesample(Scope& scope,
   }
   constexpr double kUnknownFraction = 0.1;  // system_samplescangetsamplesize()'s default
   RangeTableEntry& entry = scope.query.range_table.back();
+  if (is_set(sample.repeatable)) {
+    const ExprPtr seed = strip_implicit_coercions(
+        coerce_to_specific(transform_expr(scope, sample.repeatable, ExprUse::FromFunction),
+                           type_oid::kFloat8, "REPEATABLE"));
+    if (is_const(seed) && !seed->is_null) {
+      entry.sample_seed = seed->text;
+    }
+  }
   entry.sample_method = name;
   entry.sample_fraction = fraction.value_or(kUnknownFraction);
   return item;

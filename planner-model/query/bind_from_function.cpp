@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "collector/sql/parse_tree.hpp"
+
+#include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/bind_analyzer.hpp"
 
 namespace quern::planner_model {
@@ -85,6 +88,24 @@ std::vector<RangeColumn> Analyzer::function_result_columns(const Expr& call,
                                                            const std::string& name, bool only_one,
                                                            const PgQuery__Alias* alias) {
   std::vector<RangeColumn> columns;
+  if (const auto* definition = definition_of(call.function); definition != nullptr) {
+    for (const auto& column : definition->result_columns) {
+      if (types_.is_polymorphic(column.type)) {
+        columns.clear();
+        break;
+      }
+      columns.push_back(
+          RangeColumn{column.name, column.type, -1, types_.type_collation(column.type)});
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].name.empty()) {
+        columns[i].name = fmt::format("column{}", i + 1);
+      }
+    }
+    if (!columns.empty()) {
+      return columns;
+    }
+  }
   for (const OutColumn& column : out_columns(call)) {
     columns.push_back(
         RangeColumn{std::string{column.name}, column.type, -1, types_.type_collation(column.type)});
@@ -114,6 +135,94 @@ std::vector<RangeColumn> Analyzer::function_result_columns(const Expr& call,
   columns.push_back(RangeColumn{by_alias ? std::string{text_of(alias->aliasname)} : name, call.type,
                                 call.typmod, types_.type_collation(call.type)});
   return columns;
+}
+
+const FunctionDefinition* Analyzer::definition_of(Oid function) const {
+  constexpr Oid kFirstOwn = 16384;
+  if (function < kFirstOwn) {
+    return nullptr;
+  }
+  const auto found =
+      std::find_if(catalog_.functions.begin(), catalog_.functions.end(),
+                   [&](const FunctionDefinition& each) { return each.oid == function; });
+  return found == catalog_.functions.end() ? nullptr : &*found;
+}
+
+namespace {
+
+/// inline_set_returning_function(): whether the planner would look at its body.
+bool may_inline_rows(const Expr& call, const FunctionDefinition& function,
+                     const TypeSystem& types) {
+  return call.kind == ExprKind::FuncExpr && call.returns_set && !call.variadic &&
+         !function.body.empty() && function.returns_set && !function.strict &&
+         function.volatility != 'v' && call.args.size() == function.arguments.size() &&
+         std::none_of(function.arguments.begin(), function.arguments.end(),
+                      [&](Oid type) { return types.is_polymorphic(type); }) &&
+         std::none_of(call.args.begin(), call.args.end(), [&](const ExprPtr& argument) {
+           return any_of(argument, [&](const Expr& e) {
+             const auto* called = e.function != 0 ? types.function(e.function) : nullptr;
+             return e.kind == ExprKind::SubLink || (called != nullptr && called->volatility == 'v');
+           });
+         });
+}
+
+}  // namespace
+
+/// inline_set_returning_function(), clauses.c: the body with the arguments in place; null: the call
+/// stays.
+std::shared_ptr<Query> Analyzer::inlined_rows(const Expr& call,
+                                              const std::vector<RangeColumn>& columns) {
+  const auto* function = definition_of(call.function);
+  constexpr int kDeepest = 20;       // views and bodies within each other
+  constexpr int kMostBodies = 1000;  // bodies that hold several each multiply
+  if (function == nullptr || !may_inline_rows(call, *function, types_) || view_depth_ >= kDeepest ||
+      ++*inlined_bodies_ > kMostBodies) {
+    return nullptr;
+  }
+  try {
+    const auto tree = collector::ParseTree::parse_or_throw(function->body);
+    if (tree.statements().size() != 1 ||
+        !is(tree.statements()[0].node, PG_QUERY__NODE__NODE_SELECT_STMT)) {
+      return nullptr;
+    }
+    std::map<int, Oid> declared;
+    for (std::size_t i = 0; i < function->arguments.size(); ++i) {
+      declared[static_cast<int>(i) + 1] = function->arguments[i];
+    }
+    const std::vector<std::optional<std::string>> no_values;
+    Analyzer inner{catalog_, types_, no_values, declared};
+    inner.view_depth_ = view_depth_ + 1;
+    inner.inlined_bodies_ = inlined_bodies_;
+    auto body = std::make_shared<Query>(
+        inner.function_body(*tree.statements()[0].node, function->argument_names));
+    std::size_t visible = 0;
+    for (const TargetEntry& target : body->targets) {
+      if (!target.junk &&
+          (visible >= columns.size() || target.expr->type != columns[visible++].type)) {
+        return nullptr;
+      }
+    }
+    if (visible != columns.size()) {
+      return nullptr;
+    }
+    change_query(*body, [&](const ExprPtr& e, int depth) -> ExprPtr {
+      const auto at = static_cast<std::size_t>(e->param_id) - 1;
+      return e->kind == ExprKind::Param && e->param_kind == ParamKind::External &&
+                     at < call.args.size()
+                 ? raised(call.args[at], depth + 1)
+                 : nullptr;
+    });
+    inlined_parallel_unsafe_ =
+        inlined_parallel_unsafe_ || function->parallel == 'u' || inner.inlined_parallel_unsafe_;
+    return body;
+  } catch (const UserError&) {
+    return nullptr;  // the call stays, and costs what a call does
+  }
+}
+
+Query Analyzer::function_body(const ParseNode& statement, const std::vector<std::string>& names) {
+  function_parameters_ = names;
+  return transform_select(*statement.select_stmt, nullptr);
 }
 
 Analyzer::FromItem Analyzer::transform_function(Scope& scope,
@@ -177,6 +286,14 @@ Analyzer::FromItem Analyzer::transform_function(Scope& scope,
     range.columns.push_back(RangeColumn{"ordinality", type_oid::kInt8});
   }
   range.alias = calls.empty() ? std::string{} : calls.front().name;
+  if (calls.size() == 1 && !range.ordinality && calls[0].definitions.empty()) {
+    if (auto body = inlined_rows(*range.functions.front(), range.columns.list())) {
+      range.kind = RangeKind::Subquery;
+      range.subquery = std::move(body);
+      range.functions.clear();
+      range.function_columns.clear();
+    }
+  }
   return add_range(scope, std::move(range), function.alias);
 }
 

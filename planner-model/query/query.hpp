@@ -93,6 +93,7 @@ struct RangeTableEntry {
   bool inherit = true;                         ///< false: ONLY
   std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
   std::string sample_method = {};
+  std::string sample_seed = {};  ///< REPEATABLE, where it is a constant
 
   std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
   std::string view = {};                 ///< name of the view it was
@@ -250,6 +251,7 @@ class BoundQuery {
   Query query;
   std::string text;
   std::vector<std::string> unmodelled = {};  ///< found while binding
+  bool parallel_unsafe = false;              ///< it may not be planned for workers at all
 };
 
 }  // namespace quern::planner_model

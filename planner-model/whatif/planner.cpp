@@ -378,8 +378,7 @@ PlannerInfo& Planner::Implementation::plan(PlannerGlobal& global, const BoundQue
                                            const IndexConfiguration& configuration,
                                            BlockList<Index>& imagined) const {
   prepare(global, configuration, imagined);
-  global.parallel_ok = cost.max_parallel_workers_per_gather > 0 &&
-                       query.query.command == Command::Select && query.query.row_marks.empty();
+  global.parallel_ok = cost.max_parallel_workers_per_gather > 0 && !query.parallel_unsafe;
   global.unmodelled.insert(query.unmodelled.begin(), query.unmodelled.end());
   return plan_query(global, query.query, nullptr, 0.0);
 }

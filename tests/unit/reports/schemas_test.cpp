@@ -51,9 +51,10 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<OperatorClass::Member>(defs.at("Member"));
   compare<OperatorClass>(defs.at("OperatorClass"));
   compare<OperatorDefinition>(defs.at("OperatorDefinition"));
+  compare<FunctionDefinition::ResultColumn>(defs.at("ResultColumn"));
   compare<Table>(defs.at("Table"));
   compare<TableActivity>(defs.at("TableActivity"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
-  CHECK(defs.size() == 14);
+  CHECK(defs.size() == 15);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }
