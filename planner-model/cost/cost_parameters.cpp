@@ -65,6 +65,11 @@ CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
   flag("enable_self_join_elimination", p.enable_self_join_elimination);
   flag("enable_partitionwise_join", p.enable_partitionwise_join);
   flag("enable_partitionwise_aggregate", p.enable_partitionwise_aggregate);
+  if (const auto* text = find("constraint_exclusion"); text != nullptr) {
+    p.constraint_exclusion = *text == "on"    ? ConstraintExclusion::On
+                             : *text == "off" ? ConstraintExclusion::Off
+                                              : ConstraintExclusion::Partition;
+  }
   return p;
 }
 

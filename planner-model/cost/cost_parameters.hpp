@@ -1,10 +1,15 @@
 #pragma once
 
+#include <cstdint>
+
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/cost/server_version.hpp"
 
 namespace quern::planner_model {
+
+/// The setting constraint_exclusion.
+enum class ConstraintExclusion : std::uint8_t { Off, Partition, On };
 
 /// The settings that the planner reads, spelled as the server spells them. Costs in planner units,
 /// memory in kilobytes, cache in blocks.
@@ -27,6 +32,7 @@ struct CostParameters {
   int from_collapse_limit = 8;
   int join_collapse_limit = 8;
   int block_size = 8192;
+  ConstraintExclusion constraint_exclusion = ConstraintExclusion::Partition;
   ServerVersion server{};
   bool enable_seqscan = true, enable_indexscan = true, enable_indexonlyscan = true,
        enable_bitmapscan = true, enable_tidscan = true, enable_sort = true,

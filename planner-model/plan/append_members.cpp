@@ -9,9 +9,9 @@
 #include <cmath>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/constraint_exclusion.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
 #include "planner-model/plan/plan.hpp"
-#include "planner-model/plan/predicate.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -51,35 +51,6 @@ RestrictInfo* own_clause(PlannerInfo& root, const RelOptInfo& member, const Rest
     }
   }
   return &copy;
-}
-
-/// relation_excluded_by_constraints() for a member: its clauses contradict each other, or NOT NULL.
-bool is_excluded(PlannerInfo& root, const RelOptInfo& parent, const Table& member,
-                 const std::vector<ExprPtr>& clauses) {
-  std::vector<ExprPtr> safe;
-  for (const auto& clause : clauses) {
-    if (!contains_volatile(clause, root)) {
-      safe.push_back(clause);
-    }
-  }
-  if (predicate_refuted_by(root, safe, safe)) {
-    return true;
-  }
-  for (const auto& clause : safe) {
-    if (clause->kind != ExprKind::NullTest || !clause->test_is_null ||
-        clause->args.front()->kind != ExprKind::Var) {
-      continue;
-    }
-    const auto attno = clause->args.front()->attno;
-    for (const auto& column : parent.table->columns) {
-      const auto own = std::find_if(member.columns.begin(), member.columns.end(),
-                                    [&](const Column& c) { return c.name == column.name; });
-      if (column.number == attno && own != member.columns.end() && own->not_null) {
-        return true;
-      }
-    }
-  }
-  return false;
 }
 
 /// The widths of an appended relation are its members', weighted by their rows.
@@ -188,14 +159,15 @@ RelOptInfo& new_arm(PlannerInfo& root, RelOptInfo& whole, const UnionArm& arm) {
 bool take_restrictions(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& whole) {
   for (const auto* clause : whole.restrictions) {
     auto* own = own_clause(root, member, *clause);
-    if (own->clause != clause->clause) {
+    const bool is_new = own->clause != clause->clause;
+    if (is_new) {
       own->clause = simplify(own->clause, *root.global->types);
-      if (is_constant_false(*own->clause)) {
-        return false;
-      }
-      if (own->clause->kind == ExprKind::Const && !own->clause->is_null) {
-        continue;  // true
-      }
+    }
+    if (is_constant_false(*own->clause)) {
+      return false;
+    }
+    if (is_new && is_constant_true(*own->clause)) {
+      continue;
     }
     member.restrictions.push_back(own);
   }
@@ -237,7 +209,8 @@ std::vector<RelOptInfo*> arms_of(PlannerInfo& root, RelOptInfo& rel) {
   for (const auto& arm : rel.entry->arms) {
     auto& member = new_arm(root, rel, arm);
     take_from_whole(root, member, rel);
-    if (take_restrictions(root, member, rel)) {
+    if (take_restrictions(root, member, rel) &&
+        !excluded_by_constraints(root, member, clause_exprs(member.restrictions))) {
       members.push_back(&member);
     }
   }
@@ -269,15 +242,16 @@ std::vector<ExprPtr> own_conditions(const RelOptInfo& rel) {
 }
 
 std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
-  const auto clauses = own_conditions(rel);
-  PartitionPruner pruner{root, rel, clauses};
+  PartitionPruner pruner{root, rel, own_conditions(rel)};
   std::vector<RelOptInfo*> members;
   for (auto* member : expand_members(root, rel)) {
-    if (pruner.keeps(*member->table) && !is_excluded(root, rel, *member->table, clauses)) {
+    if (pruner.keeps(*member->table) &&
+        !excluded_by_constraints(root, *member, clause_exprs(rel.restrictions))) {
       load_relation(root, *member);
       take_from_whole(root, *member, rel);
-      (void)take_restrictions(root, *member, rel);
-      members.push_back(member);
+      if (take_restrictions(root, *member, rel)) {
+        members.push_back(member);
+      }
     }
   }
   return members;

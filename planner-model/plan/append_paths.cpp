@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "planner-model/plan/index_cost.hpp"
+#include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -83,6 +84,27 @@ class AppendPaths {
 
   // --- in parallel
 
+  /// list_length(live_childrels): partitions of partitions count as the one that they are below.
+  [[nodiscard]] double live_children() const {
+    const auto all = static_cast<double>(rel_.members.size());
+    const Table* table = rel_.members.front()->append_parent == &rel_ ? rel_.table : nullptr;
+    const auto direct =
+        table != nullptr ? root_.global->children->find(table->oid) : root_.global->children->end();
+    if (direct == root_.global->children->end() || table->kind != 'p' ||
+        std::none_of(direct->second.begin(), direct->second.end(),
+                     [](const Table* child) { return child->kind == 'p'; })) {
+      return all;
+    }
+    const auto is_live = [&](const Table* child) {
+      const auto leaves = leaf_tables(*root_.global->children, *child);
+      return std::any_of(rel_.members.begin(), rel_.members.end(), [&](const RelOptInfo* member) {
+        return std::find(leaves.begin(), leaves.end(), member->table) != leaves.end();
+      });
+    };
+    return static_cast<double>(
+        std::count_if(direct->second.begin(), direct->second.end(), is_live));
+  }
+
   [[nodiscard]] int workers_for(const std::vector<Path*>& paths, bool by_members) const {
     int workers = 0;
     for (const auto* path : paths) {
@@ -90,8 +112,7 @@ class AppendPaths {
     }
     if (by_members) {
       // pg_leftmost_one_pos32(n) + 1
-      const auto bits =
-          static_cast<int>(std::floor(std::log2(static_cast<double>(rel_.members.size()))));
+      const auto bits = static_cast<int>(std::floor(std::log2(live_children())));
       workers = std::min(std::max(workers, bits + 1), p_.max_parallel_workers_per_gather);
     }
     return workers;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/constraint_exclusion.hpp"
 #include "planner-model/plan/cte_plans.hpp"
 #include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
@@ -139,7 +140,10 @@ void set_subquery_paths(PlannerInfo& root, RelOptInfo& rel) {
 }  // namespace
 
 void set_rel_size(PlannerInfo& root, RelOptInfo& rel) {
-  if (has_constant_false(root, rel)) {
+  if (has_constant_false(root, rel) ||
+      (root.global->cost.constraint_exclusion == ConstraintExclusion::On &&
+       rel.append_parent == nullptr &&
+       excluded_by_constraints(root, rel, clause_exprs(rel.restrictions)))) {
     set_dummy(rel);
     return;
   }

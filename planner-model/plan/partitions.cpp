@@ -1,4 +1,5 @@
-// Partitions in the server's order. Source: partdesc.c and partbounds.c, PostgreSQL 15.
+// Partitions and inheriting tables in the server's order. Source: partdesc.c, partbounds.c,
+// inherit.c and pg_inherits.c, PostgreSQL 15.
 #include "planner-model/plan/partitions.hpp"
 
 #include <algorithm>
@@ -118,15 +119,34 @@ class PartitionOrder {
   std::vector<std::string> keys_;
 };
 
-void collect(const TableChildren& children, const Table& table, std::vector<const Table*>& out) {
+/// expand_partitioned_rtentry(): each partition is followed by its own.
+void collect_partitions(const TableChildren& children, const Table& table,
+                        std::vector<const Table*>& out) {
   if (table.kind != 'p') {
     out.push_back(&table);
   }
   if (const auto found = children.find(table.oid); found != children.end()) {
     for (const auto* child : found->second) {
-      collect(children, *child, out);
+      collect_partitions(children, *child, out);
     }
   }
+}
+
+/// find_all_inheritors(), pg_inherits.c: level by level, and once each.
+std::vector<const Table*> inheritors(const TableChildren& children, const Table& table) {
+  std::vector<const Table*> tables = {&table};
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const auto found = children.find(tables[i]->oid);
+    if (found == children.end()) {
+      continue;
+    }
+    for (const auto* child : found->second) {
+      if (std::find(tables.begin(), tables.end(), child) == tables.end()) {
+        tables.push_back(child);
+      }
+    }
+  }
+  return tables;
 }
 
 }  // namespace
@@ -141,8 +161,11 @@ void sort_children(std::vector<const Table*>& children, const Table& parent,
 }
 
 std::vector<const Table*> leaf_tables(const TableChildren& children, const Table& table) {
+  if (table.kind != 'p') {
+    return inheritors(children, table);
+  }
   std::vector<const Table*> tables;
-  collect(children, table, tables);
+  collect_partitions(children, table, tables);
   return tables;
 }
 

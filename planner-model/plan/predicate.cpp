@@ -236,24 +236,24 @@ bool simple_implies(const PlannerInfo& root, const ExprPtr& predicate, const Exp
   return s && order && implies(s->first, s->second, *order);
 }
 
-bool simple_refutes(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+/// predicate_refuted_by_simple_clause().
+bool simple_refutes(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+                    Refutation refutation) {
   const auto is_null_test = [](const ExprPtr& e, bool is_null) {
     return e->kind == ExprKind::NullTest && e->test_is_null == is_null;
   };
-  if (is_null_test(predicate, true) &&
-      ((is_null_test(clause, false) && equal(predicate->args.front(), clause->args.front())) ||
-       (clause->kind == ExprKind::OpExpr && strict_in(root, clause, predicate->args.front())))) {
-    return true;
+  if (is_null_test(predicate, true)) {
+    const ExprPtr& tested = predicate->args.front();
+    return is_null_test(clause, false)
+               ? equal(tested, clause->args.front())
+               : clause->kind == ExprKind::OpExpr && strict_in(root, clause, tested);
   }
-  if (is_null_test(clause, true) &&
-      (is_null_test(predicate, false) || predicate->kind == ExprKind::OpExpr) &&
-      (is_null_test(predicate, false) ? equal(predicate->args.front(), clause->args.front())
-                                      : strict_in(root, predicate, clause->args.front()))) {
-    return true;
-  }
-  if ((predicate->kind == ExprKind::Not && equal(predicate->args.front(), clause)) ||
-      (clause->kind == ExprKind::Not && equal(clause->args.front(), predicate))) {
-    return true;
+  if (is_null_test(clause, true)) {
+    const ExprPtr& tested = clause->args.front();
+    return is_null_test(predicate, false)
+               ? equal(predicate->args.front(), tested)
+               : refutation == Refutation::Weak && predicate->kind == ExprKind::OpExpr &&
+                     strict_in(root, predicate, tested);
   }
   const auto a = as_comparison(root, clause);
   const auto b = as_comparison(root, predicate);
@@ -302,26 +302,61 @@ bool implied(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& c
   return simple_implies(root, predicate, clause);
 }
 
-bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+/// extract_not_arg(): what a condition of this kind denies; null: it is none.
+ExprPtr denied(const ExprPtr& expr) {
+  const bool denies =
+      expr->kind == ExprKind::Not ||
+      (expr->kind == ExprKind::BooleanTest && (expr->boolean_test == BooleanTestKind::IsNotTrue ||
+                                               expr->boolean_test == BooleanTestKind::IsFalse ||
+                                               expr->boolean_test == BooleanTestKind::IsUnknown));
+  return denies ? expr->args.front() : nullptr;
+}
+
+/// extract_strong_not_arg(): what must be false where the condition holds.
+ExprPtr strongly_denied(const ExprPtr& expr) {
+  const bool denies =
+      expr->kind == ExprKind::Not ||
+      (expr->kind == ExprKind::BooleanTest && expr->boolean_test == BooleanTestKind::IsFalse);
+  return denies ? expr->args.front() : nullptr;
+}
+
+/// A predicate and a clause that are neither AND nor OR.
+bool atom_refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+                  Refutation refutation) {
+  if (const ExprPtr inner = denied(predicate); inner && implied(root, inner, clause)) {
+    return true;
+  }
+  // A strong proof wants a weak implication here, of which equality is the case that occurs.
+  const ExprPtr inner = strongly_denied(clause);
+  if (inner && (equal(predicate, inner) ||
+                (refutation == Refutation::Weak && implied(root, inner, predicate)))) {
+    return true;
+  }
+  return simple_refutes(root, predicate, clause, refutation);
+}
+
+/// predicate_refuted_by_recurse().
+bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+             Refutation refutation) {
   if (clause->kind == ExprKind::And) {
     return std::any_of(clause->args.begin(), clause->args.end(),
-                       [&](const ExprPtr& c) { return refuted(root, predicate, c); });
+                       [&](const ExprPtr& c) { return refuted(root, predicate, c, refutation); });
   }
   if (predicate->kind == ExprKind::And) {
     return std::any_of(predicate->args.begin(), predicate->args.end(),
-                       [&](const ExprPtr& p) { return refuted(root, p, clause); });
+                       [&](const ExprPtr& p) { return refuted(root, p, clause, refutation); });
   }
   if (const auto arms = or_arms(root, clause); arms) {
     return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& c) {
-      return refuted(root, predicate, c);
+      return refuted(root, predicate, c, refutation);
     });
   }
   if (const auto arms = or_arms(root, predicate); arms) {
     return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& p) {
-      return refuted(root, p, clause);
+      return refuted(root, p, clause, refutation);
     });
   }
-  return simple_refutes(root, predicate, clause);
+  return atom_refuted(root, predicate, clause, refutation);
 }
 
 ExprPtr all_of(const std::vector<ExprPtr>& clauses) {
@@ -346,11 +381,9 @@ bool predicate_implied_by(const PlannerInfo& root, const std::vector<ExprPtr>& p
 }
 
 bool predicate_refuted_by(const PlannerInfo& root, const std::vector<ExprPtr>& predicate,
-                          const std::vector<ExprPtr>& clauses) {
-  if (predicate.empty() || clauses.empty()) {
-    return false;
-  }
-  return refuted(root, all_of(predicate), all_of(clauses));
+                          const std::vector<ExprPtr>& clauses, Refutation refutation) {
+  return !predicate.empty() && !clauses.empty() &&
+         refuted(root, all_of(predicate), all_of(clauses), refutation);
 }
 
 }  // namespace quern::planner_model

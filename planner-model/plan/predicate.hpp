@@ -12,9 +12,12 @@ namespace quern::planner_model {
                                         const std::vector<ExprPtr>& predicate,
                                         const std::vector<ExprPtr>& clauses);
 
-/// predicate_refuted_by(): whether no row can satisfy all `clauses` and `predicate` at once.
+/// What a refuted predicate is where the clauses hold: false (strong), or false or null (weak).
+enum class Refutation : std::uint8_t { Strong, Weak };
+
+/// predicate_refuted_by(): whether no row that satisfies all `clauses` can satisfy `predicate`.
 [[nodiscard]] bool predicate_refuted_by(const PlannerInfo& root,
                                         const std::vector<ExprPtr>& predicate,
-                                        const std::vector<ExprPtr>& clauses);
+                                        const std::vector<ExprPtr>& clauses, Refutation refutation);
 
 }  // namespace quern::planner_model

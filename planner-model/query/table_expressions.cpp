@@ -1,5 +1,6 @@
 #include "planner-model/query/table_expressions.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -28,7 +29,18 @@ const typename Map::mapped_type& find_or_make(Map& map, std::shared_mutex& mutex
 }  // namespace
 
 TableExpressions::TableExpressions(const CatalogSnapshot& catalog, const TypeSystem& types)
-    : types_{types}, binder_{catalog, types} {}
+    : types_{types}, binder_{catalog, types} {
+  for (const Constraint& constraint : catalog.constraints) {
+    if (constraint.kind == 'c' && constraint.validated) {
+      checks_[constraint.table].push_back(&constraint);
+    }
+  }
+  // CheckConstraintFetch(), relcache.c.
+  for (auto& [table, list] : checks_) {
+    std::sort(list.begin(), list.end(),
+              [](const Constraint* a, const Constraint* b) { return a->name < b->name; });
+  }
+}
 
 const std::vector<ExprPtr>& TableExpressions::columns(const Table& table, int range) const {
   return find_or_make(columns_, mutex_, {table.oid, range}, [&] {
@@ -60,6 +72,12 @@ const std::vector<ExprPtr>& TableExpressions::condition(std::string_view sql, co
     return conjuncts(
         canonicalize(simplify(binder_.bind_table_expression(sql, table, range), types_)));
   });
+}
+
+const std::vector<const Constraint*>& TableExpressions::checks(const Table& table) const {
+  static const std::vector<const Constraint*> kNone;
+  const auto found = checks_.find(table.oid);
+  return found == checks_.end() ? kNone : found->second;
 }
 
 }  // namespace quern::planner_model

@@ -35,6 +35,9 @@ class TableExpressions {
   [[nodiscard]] const std::vector<ExprPtr>& condition(std::string_view sql, const Table& table,
                                                       int range) const;
 
+  /// The table's validated CHECK constraints, by name.
+  [[nodiscard]] const std::vector<const Constraint*>& checks(const Table& table) const;
+
  private:
   struct Key {
     Oid table = 0;
@@ -45,6 +48,7 @@ class TableExpressions {
 
   const TypeSystem& types_;
   Binder binder_;
+  std::map<Oid, std::vector<const Constraint*>> checks_ = {};
   mutable std::shared_mutex mutex_;
   mutable std::map<std::pair<Oid, int>, std::vector<ExprPtr>> columns_;  ///< by table and range
   mutable std::map<Key, ExprPtr> expressions_;
