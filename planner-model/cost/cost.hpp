@@ -32,6 +32,9 @@ struct IndexAccessCost;
 [[nodiscard]] QualCost exprs_cost(const std::vector<ExprPtr>& exprs, PlannerInfo& root);
 
 void cost_seqscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
+/// `path.join_clauses` are the conditions on ctid.
+void cost_tidscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
+void cost_tidrangescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
 void cost_samplescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param);
 /// `access`: of index_access_cost() for the same clauses and loop count, whatever the path's order.
 /// `partial_path`: also decides the number of workers.

@@ -108,6 +108,43 @@ void cost_samplescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathIn
   path.total = startup + run;
 }
 
+void cost_tidscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param) {
+  const auto& p = root.global->cost;
+  set_rows(path, rel, param);
+  double tuples = 0;
+  bool current_of = false;
+  for (const auto* qual : path.join_clauses) {
+    const Expr& clause = *qual->clause;
+    current_of = current_of || clause.kind == ExprKind::CurrentOf;
+    tuples += clause.kind == ExprKind::ScalarArrayOpExpr
+                  ? estimate_array_length(root, clause.args[1])
+                  : 1;
+  }
+  const QualCost tid = clauses_cost(path.join_clauses, root);
+  const QualCost qual = restriction_qual_cost(root, rel, param);
+  const double forbidden = p.enable_tidscan || current_of ? 0 : kDisableCost;
+  path.startup = forbidden + qual.startup + tid.per_tuple + path.target->cost.startup;
+  path.total = path.startup + p.random_page_cost * tuples +
+               (p.cpu_tuple_cost + qual.per_tuple - tid.per_tuple) * tuples +
+               path.target->cost.per_tuple * path.rows;
+}
+
+void cost_tidrangescan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo* param) {
+  const auto& p = root.global->cost;
+  set_rows(path, rel, param);
+  const double share =
+      clauselist_selectivity(root, path.join_clauses, rel.range, JoinType::Inner, nullptr);
+  const double pages = std::max(std::ceil(share * rel.pages), 1.0);
+  const double tuples = share * rel.tuples;
+  const QualCost tid = clauses_cost(path.join_clauses, root);
+  const QualCost qual = restriction_qual_cost(root, rel, param);
+  path.startup = (p.enable_tidscan ? 0 : kDisableCost) + qual.startup + tid.per_tuple +
+                 path.target->cost.startup;
+  path.total = path.startup + p.random_page_cost + p.seq_page_cost * (pages - 1) +
+               (p.cpu_tuple_cost + qual.per_tuple - tid.per_tuple) * tuples +
+               path.target->cost.per_tuple * path.rows;
+}
+
 void cost_index(Path& path, PlannerInfo& root, double loop_count, const IndexAccessCost& access,
                 bool partial_path) {
   const auto& p = root.global->cost;

@@ -100,6 +100,9 @@ class ServerVersion {
   /// IN with a correlated subquery becomes a join too. convert_ANY_sublink_to_join(), subselect.c.
   [[nodiscard]] constexpr bool joins_correlated_in() const { return major_ >= 17; }
 
+  /// TidRangePath, tidpath.c.
+  [[nodiscard]] constexpr bool scans_tid_ranges() const { return major_ >= 14; }
+
   /// `x` and `x IS TRUE` imply each other. predicate_implied_by_simple_clause(), predtest.c.
   [[nodiscard]] constexpr bool proves_by_boolean_tests() const { return major_ >= 17; }
 

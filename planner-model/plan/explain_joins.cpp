@@ -79,6 +79,8 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
   std::vector<std::string> items;
   // An arm of UNION ALL sorts by its own columns.
   const RelOptInfo* saved = std::exchange(scanned_, rel.arm_range != 0 ? &rel : scanned_);
+  const bool is_partition = rel.kind == RelKind::Member && rel.arm_range == 0;
+  const Table* partition = is_partition ? rel.table : nullptr;
   for (const auto& key : keys) {
     ExprPtr expr;
     const EquivalenceMember* chosen = sort_column(key, target, expr);
@@ -92,7 +94,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     }
     const auto& types = *top_.global->types;
     const Ordering ordering = types.ordering(chosen->datatype);
-    auto c = context(root, nullptr);
+    auto c = context(root, partition);
     // Computed below the sort: printed in parentheses unless a column.
     const ExprPtr shown = resolved(expr, root);
     if (shown->kind != ExprKind::Opaque) {

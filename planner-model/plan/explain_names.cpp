@@ -141,6 +141,7 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
     case PathKind::IndexOnlyScan:
     case PathKind::BitmapHeapScan:
     case PathKind::TidScan:
+    case PathKind::TidRangeScan:
     case PathKind::FunctionScan:
     case PathKind::ValuesScan:
     case PathKind::CteScan:

@@ -98,6 +98,7 @@ PlanNode PlanExplainer::convert_one(PlannerInfo& root, const Path& path) {
     case PathKind::IndexOnlyScan:
     case PathKind::BitmapHeapScan:
     case PathKind::TidScan:
+    case PathKind::TidRangeScan:
     case PathKind::FunctionScan:
     case PathKind::ValuesScan:
     case PathKind::CteScan:

@@ -37,6 +37,7 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
       {PathKind::IndexOnlyScan, "Index Only Scan"},
       {PathKind::BitmapHeapScan, "Bitmap Heap Scan"},
       {PathKind::TidScan, "Tid Scan"},
+      {PathKind::TidRangeScan, "Tid Range Scan"},
       {PathKind::FunctionScan, "Function Scan"},
       {PathKind::ValuesScan, "Values Scan"},
       {PathKind::CteScan, "CTE Scan"},
@@ -72,14 +73,29 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
     add_clauses(node, "Filter", root, non_index_conditions(clauses, path.index_clauses), member);
   } else if (path.kind == PathKind::BitmapHeapScan) {
     bitmap(node, root, path, member, clauses);
-  } else if (path.kind == PathKind::TidScan) {
+  } else if (path.kind == PathKind::TidScan && path.join_clauses.size() > 1) {
+    // One of them holds, as the condition says that they come from.
+    auto any = std::make_shared<Expr>();
+    any->kind = ExprKind::Or;
+    any->type = type_oid::kBool;
+    any->args = clause_exprs(path.join_clauses);
+    std::vector<RestrictInfo*> others;
+    std::copy_if(clauses.begin(), clauses.end(), std::back_inserter(others),
+                 [&](const RestrictInfo* c) { return !equal(*c->clause, *any); });
+    add(node, "TID Cond", all(root, {any}, member));
+    add_clauses(node, "Filter", root, others, member);
+  } else if (path.kind == PathKind::TidScan || path.kind == PathKind::TidRangeScan) {
     add_clauses(node, "TID Cond", root, path.join_clauses, member);
     add_clauses(node, "Filter", root, clauses, member, path.join_clauses);
   } else {
     if (path.kind == PathKind::SampleScan && path.parent->entry->sample_fraction) {
+      const RangeTableEntry& entry = *path.parent->entry;
       add(node, "Sampling",
-          fmt::format("{} ('{:g}'::real)", path.parent->entry->sample_method,
-                      *path.parent->entry->sample_fraction * 100));
+          fmt::format(
+              "{} ('{:g}'::real){}", entry.sample_method, *entry.sample_fraction * 100,
+              entry.sample_seed.empty()
+                  ? ""
+                  : fmt::format(" REPEATABLE ('{}'::double precision)", entry.sample_seed)));
     }
     add_clauses(node, "Filter", root, clauses, member);
   }

@@ -504,34 +504,6 @@ void create_index_paths(PlannerInfo& root, RelOptInfo& rel) {
   }
 }
 
-void create_tid_paths(PlannerInfo& root, RelOptInfo& rel) {
-  for (auto* clause : rel.restrictions) {
-    const auto& e = clause->clause;
-    const auto is_ctid = [&](const ExprPtr& x) {
-      return x->kind == ExprKind::Var && x->varno == rel.range && x->attno == -1;
-    };
-    if (e->kind != ExprKind::OpExpr || e->args.size() != 2 ||
-        !(is_ctid(e->args[0]) || is_ctid(e->args[1]))) {
-      continue;
-    }
-    if (e->name == "<" || e->name == ">" || e->name == "<=" || e->name == ">=") {
-      root.global->unmodelled.insert("ranges of ctid (no TID range scan)");
-    }
-    if (e->name == "=") {
-      const auto& p = root.global->cost;
-      auto* path = new_path(root, PathKind::TidScan, &rel, &rel.target);
-      path->join_clauses = {clause};
-      path->rows = rel.rows;
-      const QualCost qual = rel.restriction_cost;
-      const QualCost tid = clause_cost(*clause, root);
-      path->startup = qual.startup + tid.per_tuple + path->target->cost.startup;
-      path->total = path->startup + p.random_page_cost + p.cpu_tuple_cost + qual.per_tuple -
-                    tid.per_tuple + path->target->cost.per_tuple * path->rows;
-      add_path(rel, path);
-    }
-  }
-}
-
 bool relation_has_unique_index_for(PlannerInfo& root, RelOptInfo& rel,
                                    const std::vector<RestrictInfo*>& clauses,
                                    const std::vector<ExprPtr>& exprs,

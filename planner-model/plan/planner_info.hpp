@@ -252,6 +252,7 @@ enum class PathKind : std::uint8_t {
   BitmapAnd,
   BitmapOr,
   TidScan,
+  TidRangeScan,
   SubqueryScan,
   FunctionScan,
   ValuesScan,
