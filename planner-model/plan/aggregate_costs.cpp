@@ -7,6 +7,27 @@
 
 namespace quern::planner_model {
 
+namespace {
+
+/// find_compatible_agg() and find_compatible_trans(): both can run on one state.
+bool share_transitions(const Expr& one, const Expr& other, const TypeSystem& types) {
+  const auto* a = types.aggregate(one.function);
+  const auto* b = types.aggregate(other.function);
+  return a != nullptr && b != nullptr && a->transition == b->transition &&
+         a->transition_type == b->transition_type && one.distinct == other.distinct &&
+         std::equal(one.args.begin(), one.args.end(), other.args.begin(), other.args.end(),
+                    [](const ExprPtr& x, const ExprPtr& y) { return equal(x, y); }) &&
+         std::equal(one.order_by.begin(), one.order_by.end(), other.order_by.begin(),
+                    other.order_by.end(),
+                    [](const AggregateOrder& x, const AggregateOrder& y) {
+                      return x.sort_operator == y.sort_operator && x.nulls_first == y.nulls_first &&
+                             equal(x.expr, y.expr);
+                    }) &&
+         equal(one.filter, other.filter);
+}
+
+}  // namespace
+
 AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates, AggSplit split,
                                 PlannerInfo& root) {
   const auto& types = *root.global->types;
@@ -26,17 +47,9 @@ AggClauseCosts agg_clause_costs(const std::vector<ExprPtr>& aggregates, AggSplit
     if (split != AggSplit::InitialSerial) {
       costs.final.per_tuple += function_cost(a->final);
     }
-    const bool shared =
-        std::any_of(transitions.begin(), transitions.end(), [&](const ExprPtr& other) {
-          const auto* b = types.aggregate(other->function);
-          return b != nullptr && a->transition == b->transition &&
-                 a->transition_type == b->transition_type &&
-                 aggregate->distinct == other->distinct &&
-                 aggregate->args.size() == other->args.size() &&
-                 std::equal(aggregate->args.begin(), aggregate->args.end(), other->args.begin(),
-                            [](const ExprPtr& x, const ExprPtr& y) { return equal(x, y); }) &&
-                 equal(aggregate->filter, other->filter);
-        });
+    const bool shared = std::any_of(
+        transitions.begin(), transitions.end(),
+        [&](const ExprPtr& other) { return share_transitions(*aggregate, *other, types); });
     if (shared) {
       continue;
     }

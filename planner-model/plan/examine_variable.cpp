@@ -104,6 +104,8 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
       const auto range = static_cast<std::size_t>(target->expr->varno);
       if (range < subroot.base.size() && subroot.base[range] != nullptr) {
         examine_simple_variable(subroot, *target->expr, *subroot.base[range], out);
+        // get_variable_numdistinct() looks at the outer column and relation for these.
+        out.is_ctid = out.is_tableoid = out.is_values = false;
       }
     }
   }
@@ -258,7 +260,9 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
             (index->predicate.empty() || index->predicate_ok)) {
           out.is_unique = true;
         }
-        if (const auto& stats = index->index->keys[i].statistics; stats) {
+        // A partial index has seen its own rows alone.
+        const auto& stats = index->index->keys[i].statistics;
+        if (stats && index->predicate.empty()) {
           out.statistics = root.global->statistics->get(*stats, out.type);
           return result;
         }

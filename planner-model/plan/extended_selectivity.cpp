@@ -29,6 +29,44 @@ Oid column_type(const Table& table, int attno) {
   return 0;
 }
 
+/// The expressions of all of a table's statistics, each once. The one at i goes by -(i + 1) in all
+/// of them.
+std::vector<std::string_view> expressions_of(const PlannerInfo& root, const Table& table) {
+  std::vector<std::string_view> texts;
+  for (const auto& definition : root.global->catalog->extended_statistics) {
+    if (definition.table != table.oid) {
+      continue;
+    }
+    for (const auto& text : definition.expressions) {
+      if (std::find(texts.begin(), texts.end(), text) == texts.end()) {
+        texts.push_back(text);
+      }
+    }
+  }
+  return texts;
+}
+
+/// From numbers within one definition to the table's.
+void renumber_expressions(const std::vector<std::string_view>& all,
+                          ParsedExtendedStatistics& statistics) {
+  const auto& own = statistics.definition->expressions;
+  const auto renumber = [&](int& item) {
+    if (item < 0 && static_cast<std::size_t>(-item) <= own.size()) {
+      const auto place =
+          std::find(all.begin(), all.end(), own[static_cast<std::size_t>(-item) - 1]);
+      item = -static_cast<int>(place - all.begin()) - 1;
+    }
+  };
+  std::for_each(statistics.items.begin(), statistics.items.end(), renumber);
+  for (auto& entry : statistics.distinct) {
+    std::for_each(entry.items.begin(), entry.items.end(), renumber);
+  }
+  for (auto& dependency : statistics.dependencies) {
+    std::for_each(dependency.determinants.begin(), dependency.determinants.end(), renumber);
+    renumber(dependency.dependent);
+  }
+}
+
 ParsedExtendedStatistics read(const PlannerInfo& root, const RelOptInfo& rel,
                               const ExtendedStatistics& definition) {
   auto columns = definition.columns;
@@ -49,6 +87,7 @@ ParsedExtendedStatistics read(const PlannerInfo& root, const RelOptInfo& rel,
   }
   auto made = parse_extended_statistics(definition, item_types, *root.global->types);
   made.unreadable = unreadable;
+  renumber_expressions(expressions_of(root, *rel.table), made);
   return made;
 }
 
@@ -96,20 +135,17 @@ struct Piece {
 };
 
 /// The clause as MCV lists understand it; nothing when they do not.
-std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& raw, int range,
-                                       std::set<int>& items) {
+std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& raw,
+                                       const RelOptInfo& rel, std::set<int>& items) {
   using Kind = McvClause::Kind;
   const ExprPtr clause = strip_relabel(raw);
   McvClause result;
   const auto column = [&](const ExprPtr& expr) {
-    const ExprPtr var = strip_relabel(expr);
-    if (var->kind != ExprKind::Var || var->levels_up != 0 || var->varno != range ||
-        var->attno <= 0) {
-      return false;
+    result.item = extended_item(root, rel, expr);
+    if (result.item != 0) {
+      items.insert(result.item);
     }
-    result.item = var->attno;
-    items.insert(var->attno);
-    return true;
+    return result.item != 0;
   };
   const auto value = [](const Expr& constant) -> std::optional<Value> {
     return constant.is_null || !constant.value ? std::nullopt : std::optional{*constant.value};
@@ -157,7 +193,7 @@ std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& r
                     : clause->kind == ExprKind::Or ? Kind::Or
                                                    : Kind::Not;
       for (const auto& arg : clause->args) {
-        auto part = as_mcv_clause(root, arg, range, items);
+        auto part = as_mcv_clause(root, arg, rel, items);
         if (!part) {
           return std::nullopt;
         }
@@ -165,13 +201,15 @@ std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& r
       }
       return result;
     default:
-      return std::nullopt;
+      result.kind = Kind::Boolean;
+      return clause->type == type_oid::kBool && column(clause) ? std::optional{result}
+                                                               : std::nullopt;
   }
 }
 
 Piece make_piece(const PlannerInfo& root, const RelOptInfo& rel, const ExprPtr& expr) {
   Piece piece{.expr = expr};
-  piece.mcv = as_mcv_clause(root, expr, rel.range, piece.items);
+  piece.mcv = as_mcv_clause(root, expr, rel, piece.items);
   return piece;
 }
 
@@ -271,11 +309,7 @@ int equality_column(const PlannerInfo& root, const ExprPtr& clause, const RelOpt
   if (!side) {
     return 0;
   }
-  const ExprPtr var = strip_relabel(side);
-  return var->kind == ExprKind::Var && var->levels_up == 0 && var->varno == rel.range &&
-                 var->attno > 0
-             ? var->attno
-             : 0;
+  return extended_item(root, rel, side);
 }
 
 /// dependencies_clauselist_selectivity().
@@ -359,6 +393,29 @@ const RelOptInfo* single_relation(const PlannerInfo& root,
 }
 
 }  // namespace
+
+int extended_item(const PlannerInfo& root, const RelOptInfo& rel, const ExprPtr& expr) {
+  const ExprPtr bare = strip_relabel(expr);
+  if (bare->kind == ExprKind::Var) {
+    return bare->levels_up == 0 && bare->varno == rel.range && bare->attno > 0 ? bare->attno : 0;
+  }
+  if (rel.table == nullptr || bare->kind == ExprKind::Const || bare->kind == ExprKind::Param) {
+    return 0;
+  }
+  const auto texts = expressions_of(root, *rel.table);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    try {
+      if (equal(
+              strip_relabel(root.global->expressions->expression(texts[i], *rel.table, rel.range)),
+              bare)) {
+        return -static_cast<int>(i) - 1;
+      }
+    } catch (const UserError&) {
+      continue;  // parsed() tells of it
+    }
+  }
+  return 0;
+}
 
 double extended_selectivity(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
                             int var_relid, JoinType type, const SpecialJoin* sj,

@@ -27,6 +27,11 @@ namespace quern::planner_model {
                                                                      const RelOptInfo& rel,
                                                                      const ExprPtr& expr);
 
+/// By what number the statistics of `rel` know a column (its own) or an expression (below 0); 0: by
+/// none.
+[[nodiscard]] int extended_item(const PlannerInfo& root, const RelOptInfo& rel,
+                                const ExprPtr& expr);
+
 /// The n-distinct lists of a relation for estimate_number_of_groups().
 [[nodiscard]] std::vector<std::vector<DistinctItem>> extended_distinct(PlannerInfo& root,
                                                                        const RelOptInfo& rel);

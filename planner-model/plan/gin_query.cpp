@@ -1,9 +1,11 @@
-// Sources: ginarrayproc.c, jsonb_gin.c, tsginidx.c, trgm_gin.c, trgm_op.c, btree_gin.c.
+// Sources: ginarrayproc.c, jsonb_gin.c, tsginidx.c, trgm_gin.c, trgm_op.c, btree_gin.c,
+// hstore_gin.c, _int_gin.c.
 #include "planner-model/plan/gin_query.hpp"
 
 #include <algorithm>
 #include <string>
 
+#include "planner-model/selectivity/extension_operators.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/trigrams.hpp"
@@ -69,6 +71,18 @@ GinKeys json_keys(std::string_view name, std::string_view operator_class, const 
   return count > 0 ? lookups(count) : every_entry();
 }
 
+/// gin_extract_hstore_query(): a key and a value for each pair.
+GinKeys hstore_keys(std::string_view name, const Value& operand) {
+  if (name != "@>") {
+    return json_keys(name, {}, operand);
+  }
+  const auto pairs = count_hstore_pairs(operand.text);
+  if (!pairs) {
+    return {.understood = false};
+  }
+  return *pairs > 0 ? lookups(2 * static_cast<double>(*pairs)) : every_entry();
+}
+
 void count_words(const TextQueryNode& node, GinKeys& keys) {
   if (node.kind == TextQueryNode::Kind::Word) {
     (node.prefix ? keys.partial : keys.exact) += node.prefix ? kKeysOfPartialMatch : 1;
@@ -104,7 +118,12 @@ GinKeys gin_keys(std::string_view operator_name, std::string_view operator_class
   if (operator_class.starts_with("jsonb_")) {
     return json_keys(operator_name, operator_class, operand);
   }
-  if (operator_class == "tsvector_ops") {
+  if (operator_class == "gin_hstore_ops") {
+    return hstore_keys(operator_name, operand);
+  }
+  // A query_int is written like a text query of numbers.
+  if (operator_class == "tsvector_ops" ||
+      (operator_class == "gin__int_ops" && operator_name == "@@")) {
     return tsquery_keys(operand);
   }
   if (operator_class == "gin_trgm_ops") {

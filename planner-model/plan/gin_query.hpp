@@ -18,7 +18,7 @@ struct GinKeys {
 };
 
 /// Arrays (array_ops), jsonb (jsonb_ops, jsonb_path_ops), tsquery, patterns and similar texts
-/// (gin_trgm_ops), scalars (btree_gin).
+/// (gin_trgm_ops), hstore (gin_hstore_ops), query_int (gin__int_ops), scalars (btree_gin).
 [[nodiscard]] GinKeys gin_keys(std::string_view operator_name, std::string_view operator_class,
                                const Value& operand);
 

@@ -116,6 +116,13 @@ double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
         multivariate.push_back({g.relation, std::move(stats)});
       }
     }
+    if (var.variable.expr->kind != ExprKind::Var &&
+        std::any_of(multivariate.begin(), multivariate.end(),
+                    [&](const RelationDistinct& m) { return m.relation == g.relation; })) {
+      if (const int item = extended_item(root, *var.variable.rel, var.variable.expr); item != 0) {
+        g.expression = {item};
+      }
+    }
     grouping.push_back(std::move(g));
   }
   return estimate_number_of_groups(grouping, input_rows, multivariate, booleans);

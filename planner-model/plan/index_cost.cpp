@@ -114,6 +114,18 @@ void add_descent(GenericCosts& costs, double comparisons, double height, const C
   costs.total += costs.array_scans * pages;
 }
 
+/// Of a column of the index with the rows' order: an expression's is the index's own, also where
+/// the index is partial.
+std::optional<double> key_correlation(PlannerInfo& root, const IndexOptInfo& index,
+                                      std::size_t column) {
+  if (index.columns[column] == 0) {
+    const auto& statistics = index.index->keys[column].statistics;
+    return statistics ? statistics->correlation : std::nullopt;
+  }
+  const auto variable = examine_variable(root, index.expressions[column], 0).variable;
+  return variable.statistics != nullptr ? variable.statistics->correlation : std::nullopt;
+}
+
 double first_column_correlation(PlannerInfo& root, const IndexOptInfo& index) {
   const auto& types = *root.global->types;
   // Statistics are in the type's default order; an index in another order has no correlation known.
@@ -122,17 +134,14 @@ double first_column_correlation(PlannerInfo& root, const IndexOptInfo& index) {
   if (less == 0 || types.ordering(index.input_types[0]).less != less) {
     return 0;
   }
-  const auto variable = examine_variable(root, index.expressions[0], 0);
-  if (variable.variable.statistics == nullptr || !variable.variable.statistics->correlation) {
+  const auto known = key_correlation(root, index, 0);
+  if (!known) {
     return 0;
   }
   if (index.collations[0] != 0 && index.expressions[0]->collation != index.collations[0]) {
     return 0;
   }
-  double correlation = *variable.variable.statistics->correlation;
-  if (index.descending[0]) {
-    correlation = -correlation;
-  }
+  const double correlation = index.descending[0] ? -*known : *known;
   return index.key_columns > 1 ? correlation * 0.75 : correlation;
 }
 
@@ -189,11 +198,8 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path, double loop_count
                                   : std::floor((ranges - 1) / 1360);
   double correlation = 0;
   for (const auto& clause : path.index_clauses) {
-    const auto variable =
-        examine_variable(root, index.expressions[static_cast<std::size_t>(clause.column)], 0);
-    if (variable.variable.statistics != nullptr && variable.variable.statistics->correlation) {
-      correlation = std::max(correlation, std::fabs(*variable.variable.statistics->correlation));
-    }
+    const auto known = key_correlation(root, index, static_cast<std::size_t>(clause.column));
+    correlation = std::max(correlation, std::fabs(known.value_or(0)));
   }
   const double selectivity = restriction_selectivity(root, quals, rel.range);
   const double minimal = std::ceil(ranges * selectivity);

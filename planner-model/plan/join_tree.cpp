@@ -128,9 +128,6 @@ void build_target_lists(PlannerInfo& root) {
   for (const auto& target : root.query.targets) {
     need_vars(root, target.expr, kOutput);
   }
-  for (const auto& target : root.query.returning) {
-    need_vars(root, target.expr, kOutput);
-  }
   need_vars(root, root.query.having, kOutput);
 }
 

@@ -3,6 +3,7 @@
 #include "planner-model/plan/operator_selectivity.hpp"
 
 #include <cmath>
+#include <cstdio>
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -44,6 +45,32 @@ RestrictionVariable restriction_variable(PlannerInfo& root, const std::vector<Ex
   return result;
 }
 
+/// scalarineqsel() of ctid: where the row would stand in the table, whose last page is half full.
+double ctid_inequality(const RelOptInfo& rel, const std::string& text, bool greater,
+                       bool or_equal) {
+  unsigned long page = 0;
+  unsigned offset = 0;
+  if (rel.pages <= 0) {
+    return 1;
+  }
+  if (std::sscanf(text.c_str(), "(%lu,%u)", &page, &offset) != 2) {
+    return kDefaultInequalitySelectivity;
+  }
+  auto block = static_cast<double>(page);
+  double density = rel.tuples / (rel.pages - 0.5);
+  if (block >= rel.pages - 1) {
+    density *= 0.5;
+  }
+  if (density > 0) {
+    block += std::min(offset / density, 1.0);
+  }
+  double selectivity = block / (rel.pages - 0.5);
+  if (or_equal == greater && rel.tuples >= 1) {
+    selectivity -= 1 / rel.tuples;
+  }
+  return clamp_probability(greater ? 1 - selectivity : selectivity);
+}
+
 double inequality(PlannerInfo& root, const Operator& op, const std::vector<ExprPtr>& args,
                   int var_relid, bool greater, bool or_equal) {
   const auto var = restriction_variable(root, args, var_relid);
@@ -63,6 +90,13 @@ double inequality(PlannerInfo& root, const Operator& op, const std::vector<ExprP
       return kDefaultInequalitySelectivity;
     }
     greater = !greater;
+  }
+  constexpr int kCtid = -1;
+  const Expr& column = *args[var.on_left ? 0 : 1];
+  if (column.kind == ExprKind::Var && column.attno == kCtid &&
+      root.base[static_cast<std::size_t>(column.varno)] != nullptr) {
+    return ctid_inequality(*root.base[static_cast<std::size_t>(column.varno)], var.other->text,
+                           greater, or_equal);
   }
   const auto* value = constant_value(var.other);
   if (value == nullptr) {
@@ -106,7 +140,9 @@ double with_variable(PlannerInfo& root, const Operator& op, Oid collation,
                                negate);
   }
   const bool null_other = var.found && var.other->kind == ExprKind::Const && var.other->is_null;
-  if (estimator == "arraycontsel") {
+  // intarray has the estimators of arrays under names of its own.
+  if (estimator == "arraycontsel" || estimator == "_int_overlap_sel" ||
+      estimator == "_int_contains_sel" || estimator == "_int_contained_sel") {
     if (!var.found) {
       return op.name == "&&" ? 0.01 : 0.005;
     }

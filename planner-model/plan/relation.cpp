@@ -241,9 +241,12 @@ double entry_of_build(const std::vector<KeyPrefix>& prefixes, double items) {
 /// Rows, or posting lists of rows of one key (_bt_load()).
 double items_of_build(const std::vector<KeyPrefix>& prefixes, const IndexOptInfo& info) {
   constexpr double kLongestPostingList = 132;
-  return info.unique || !info.index->included.empty()
-             ? info.tuples
-             : std::max(prefixes.back().distinct, info.tuples / kLongestPostingList);
+  if (info.unique || !info.index->included.empty()) {
+    return info.tuples;
+  }
+  // The last posting list of a key is half full, as a rule.
+  const double distinct = prefixes.back().distinct;
+  return std::max(distinct, info.tuples / kLongestPostingList + distinct / 2);
 }
 
 /// The index has become so large row by row. A constraint's index mostly has; where its keys came

@@ -162,15 +162,28 @@ void UpperPlanner::add_row_identities() {
   if (modifies) {
     add_row_identity(query_.result_range);
   }
-  // preprocess_targetlist(): MERGE computes nothing below its node, but needs the source's columns.
+  // preprocess_targetlist(): MERGE computes nothing below its node, but needs the source's columns,
+  // and so does RETURNING; those of the target table are in the rows that are written.
   std::vector<ExprPtr> needed;
-  for (const auto& action : actions) {
-    (void)any_of(action.expr, [&](const Expr& e) {
+  const auto need_columns = [&](const ExprPtr& expr) {
+    (void)any_of(expr, [&](const Expr& e) {
       if (e.kind == ExprKind::Var && e.levels_up == 0 && e.varno != query_.result_range &&
           std::none_of(needed.begin(), needed.end(), [&](const auto& n) { return equal(*n, e); })) {
         needed.push_back(std::make_shared<Expr>(e));
       }
       return false;
+    });
+  };
+  for (const auto& action : actions) {
+    need_columns(action.expr);
+  }
+  if (modifies) {
+    for (const auto& target : query_.returning) {
+      need_columns(target.expr);
+    }
+    std::erase_if(needed, [&](const ExprPtr& column) {
+      return std::any_of(query_.targets.begin(), query_.targets.end(),
+                         [&](const TargetEntry& t) { return equal(t.expr, column); });
     });
   }
   for (const auto& column : needed) {

@@ -210,6 +210,7 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
 void UpperPlanner::project_paths(RelOptInfo& rel, const PathTarget* target, bool same) {
   const PathTarget* unlabelled = nullptr;
   const PathTarget* labelled = nullptr;
+  const PathTarget* before = same ? nullptr : keep(rel.target);
   for (auto* list : {&rel.paths, &rel.partial_paths}) {
     for (auto*& path : *list) {
       if (path->param != nullptr) {
@@ -225,6 +226,9 @@ void UpperPlanner::project_paths(RelOptInfo& rel, const PathTarget* target, bool
         }
         path->target = labelled;
       } else {
+        if (path->target == &rel.target) {
+          path->target = before;  // what stays below goes on to put that out
+        }
         path = create_projection_path(root_, rel, path, target);
       }
     }

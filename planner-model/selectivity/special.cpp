@@ -87,11 +87,13 @@ class TextQueryEstimate {
   const ParsedStatistics* statistics_;
 };
 
-/// tsmatchsel(); nothing: the default.
-std::optional<double> text_search(const Variable& variable, const Value* constant) {
-  const auto query = constant != nullptr && constant->type == type_oid::kTsQuery
-                         ? parse_text_query(constant->text)
-                         : std::nullopt;
+/// tsmatchsel(), and _int_matchsel() of intarray, whose query_int is written alike; nothing: the
+/// default.
+std::optional<double> text_search(const Variable& variable, const Operator& op,
+                                  const Value* constant) {
+  const bool is_query = constant != nullptr &&
+                        (constant->type == type_oid::kTsQuery || op.restriction == "_int_matchsel");
+  const auto query = is_query ? parse_text_query(constant->text) : std::nullopt;
   if (!query) {
     return std::nullopt;
   }
@@ -116,8 +118,8 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     return selectivity;
   };
   const std::string_view estimator = op.restriction;
-  if (estimator == "tsmatchsel") {
-    const auto known = text_search(variable, constant);
+  if (estimator == "tsmatchsel" || estimator == "_int_matchsel") {
+    const auto known = text_search(variable, op, constant);
     return known ? known : by_default(kDefaultTextSearch);
   }
   if (estimator == "rangesel") {

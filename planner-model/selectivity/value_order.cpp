@@ -4,6 +4,7 @@
 #include <iterator>
 #include <vector>
 
+#include "planner-model/selectivity/extension_operators.hpp"
 #include "planner-model/selectivity/pattern_match.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/selectivity/value.hpp"
@@ -268,7 +269,10 @@ std::optional<bool> OperatorEvaluator::operator()(const Value& left, const Value
     return evaluate_json_operator(op_.name, left.text, right.text);
   }
   if (!strategy_) {
-    return std::nullopt;
+    constexpr Oid kFirstOwn = 16384;
+    const auto* function = op_.oid >= kFirstOwn ? types_.function(op_.function) : nullptr;
+    return function != nullptr ? evaluate_extension_function(function->name, left, right)
+                               : std::nullopt;
   }
   if (*strategy_ == btree_strategy::kEqual) {
     return equal_values(left, right) != negated_;
