@@ -427,3 +427,81 @@ SELECT p.id, q.x FROM paper AS p JOIN crew AS c ON c.id = p.author LEFT JOIN LAT
 SELECT 3::numeric(12,2) FROM crew UNION ALL SELECT price FROM parent;
 -- name: text_merge_by_sorted_expressions (get_special_variable)
 SELECT count(*) FROM ticket AS a FULL JOIN ticket AS b ON a.company % 5 = b.id + 1 AND lower(a.status) = lower(b.status) AND a.id < b.id + 0;
+-- name: check_excludes_children (relation_excluded_by_constraints)
+SELECT * FROM sheet WHERE no BETWEEN 71000 AND 71040;
+-- name: check_of_list_excludes (relation_excluded_by_constraints)
+SELECT count(*) FROM sheet WHERE state = 'DR';
+-- name: check_by_order_excludes (relation_excluded_by_constraints)
+SELECT state, count(*) FROM bill WHERE day >= '2021-05-01' GROUP BY state;
+-- name: check_and_null (predicate_refuted_by_simple_clause)
+SELECT * FROM sheet WHERE total IS NULL AND no > 80000;
+-- name: check_excludes_arm_of_union (relation_excluded_by_constraints)
+SELECT * FROM (SELECT 'b' AS kind, no, day FROM ONLY bill UNION ALL SELECT 'm', no, day FROM memo UNION ALL SELECT 't', id, at::date FROM ticket) AS u WHERE no > 60000;
+-- name: text_inheritors_level_by_level (find_all_inheritors)
+SELECT max(total) FROM sheet WHERE day > '2015-03-01';
+-- name: returning_from_inheritors (preprocess_targetlist)
+DELETE FROM bill WHERE due < '2020-03-01' RETURNING *;
+-- name: text_append_below_projection (apply_scanjoin_target_to_paths)
+UPDATE bill SET state = 'XX' WHERE no IN (1005, 1006, 9000);
+-- name: function_with_out_columns (addRangeTableEntryForFunction)
+SELECT p.id, d.b FROM doubled(20) AS d JOIN parent AS p ON p.id = d.a;
+-- name: inlined_function_in_from (inline_set_returning_function)
+SELECT count(*) FROM bills_of(1500);
+-- name: inlined_lateral_function (inline_set_returning_function)
+SELECT p.id, b.total FROM parent AS p, bills_of(p.id) AS b WHERE p.kind = 3;
+-- name: inlined_function_is_parallel_unsafe (max_parallel_hazard)
+SELECT shifted_year(at), count(*) FROM visit GROUP BY 1;
+-- name: search_depth_first (rewriteSearchAndCycle)
+WITH RECURSIVE t AS (SELECT id, kind FROM parent WHERE id = 5 UNION ALL SELECT c.id, c.a FROM child AS c JOIN t ON c.parent_id = t.id) SEARCH DEPTH FIRST BY id SET place SELECT * FROM t ORDER BY place;
+-- name: search_breadth_first (rewriteSearchAndCycle)
+WITH RECURSIVE t AS (SELECT id, kind FROM parent WHERE id < 50 UNION ALL SELECT c.id, c.a FROM child AS c JOIN t ON c.parent_id = t.id) SEARCH BREADTH FIRST BY id, kind SET place SELECT id FROM t ORDER BY place;
+-- name: cycle (rewriteSearchAndCycle)
+WITH RECURSIVE t AS (SELECT a, b FROM follows WHERE a = 7 UNION SELECT f.a, f.b FROM follows AS f JOIN t ON f.a = t.b) CYCLE a SET again TO 'Y' DEFAULT 'N' USING path SELECT count(*) FROM t WHERE again = 'N';
+-- name: cycle_marked_by_truth (rewriteSearchAndCycle)
+WITH RECURSIVE t AS (SELECT a, b FROM follows WHERE a = 7 UNION ALL SELECT f.a, f.b FROM follows AS f JOIN t ON f.a = t.b) CYCLE a SET again USING path SELECT count(*) FROM t WHERE NOT again;
+-- name: tid_range (create_tidscan_paths)
+SELECT sum(a) FROM child WHERE ctid BETWEEN '(10,1)' AND '(40,9)' AND b = 3;
+-- name: tid_range_open (scalarineqsel)
+SELECT * FROM child WHERE ctid > '(190,0)';
+-- name: tid_array (cost_tidscan)
+DELETE FROM child WHERE ctid = ANY (ARRAY(SELECT ctid FROM child WHERE flag LIMIT 100));
+-- name: tid_alternatives (TidQualFromRestrictInfoList)
+SELECT * FROM child WHERE ctid = '(1,2)' OR ctid = '(3,4)';
+-- name: tid_of_another_table (BuildParameterizedTidPaths)
+DELETE FROM child WHERE ctid IN (SELECT ctid FROM child WHERE b = 9 LIMIT 20);
+-- name: text_sample_repeatable (show_tablesample)
+SELECT count(*) FROM child TABLESAMPLE BERNOULLI (20) REPEATABLE (3);
+-- name: distinct_of_statistics_expression (estimate_multivariate_ndistinct)
+SELECT kind, doc ->> 'ref', count(*) FROM visit GROUP BY 1, 2;
+-- name: mcv_list_with_expression (statext_is_compatible_clause)
+SELECT count(*) FROM visit WHERE kind = 'buy' AND doc ->> 'ref' = 'mail';
+-- name: mcv_list_of_expressions_or (statext_is_compatible_clause)
+SELECT count(*) FROM visit WHERE kind = 'error' OR doc ->> 'ref' IN ('site', 'ads');
+-- name: partial_index_tells_no_statistics (examine_variable)
+SELECT count(*) FROM visit WHERE doc ? 'path' AND doc ->> 'path' = '/7';
+-- name: aggregates_in_other_orders (find_compatible_agg)
+SELECT kind, array_agg(id ORDER BY id DESC) FROM parent GROUP BY kind HAVING array_length(array_agg(id), 1) > 3;
+-- name: intarray_overlaps (_int_overlap_sel)
+SELECT id FROM node WHERE skills && '{3,40}';
+-- name: intarray_query (_int_matchsel)
+SELECT id FROM node WHERE skills @@ '3 & (21 | !5)'::query_int;
+-- name: ltree_below (matchingsel)
+SELECT id FROM node WHERE place <@ 'top.c3';
+-- name: ltree_above (matchingsel)
+SELECT count(*) FROM node WHERE place @> 'top.c3.s24.x';
+-- name: ltree_pattern (matchingsel)
+SELECT id FROM node WHERE place ~ 'top.c1|c2.!s3*{0,1}';
+-- name: hstore_contains (matchingsel)
+SELECT id FROM node WHERE props @> 'lang=>"de", news=>true';
+-- name: hstore_keys (matchingsel)
+SELECT count(*) FROM node WHERE props ? 'lang' AND NOT props ?| ARRAY['x', 'news'];
+-- name: ctid_out_of_a_subquery (get_variable_numdistinct)
+UPDATE parent AS p SET price = 1 FROM (SELECT ctid AS place FROM parent WHERE kind = 4 FOR UPDATE) AS x WHERE p.ctid = x.place;
+-- name: fields_of_a_function_result (expandRTE)
+SELECT (each(props)).key, count(*) FROM node GROUP BY 1;
+-- name: text_sort_of_an_inheritor (prepare_sort_from_pathkeys)
+SELECT * FROM sheet ORDER BY no LIMIT 5;
+-- name: partial_index_knows_its_order (btcostestimate)
+SELECT * FROM visit WHERE doc ? 'path' AND kind = 'buy' ORDER BY doc ->> 'path' LIMIT 20;
+-- name: contradiction_on_partitions (apply_child_basequals)
+SELECT n, count(*) FROM by_range WHERE id = 61 AND id = 757 AND n <> id GROUP BY n;
