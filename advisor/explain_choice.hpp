@@ -7,7 +7,7 @@
 #include "advisor/advise.hpp"
 #include "advisor/calibrate/time_effect.hpp"
 #include "advisor/price/planner_costs.hpp"
-#include "advisor/price/write_activity.hpp"
+#include "advisor/price/write_prices.hpp"
 #include "advisor/select/choose.hpp"
 
 namespace quern::advisor {

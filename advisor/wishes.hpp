@@ -7,7 +7,7 @@
 #include "advisor/advise.hpp"
 #include "advisor/candidates/find_candidates.hpp"
 #include "advisor/price/sized_candidate.hpp"
-#include "advisor/price/write_activity.hpp"
+#include "advisor/price/write_prices.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {

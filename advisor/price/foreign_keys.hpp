@@ -3,7 +3,7 @@
 #include "planner-model/whatif/planner.hpp"
 
 #include "advisor/price/planned_workload.hpp"
-#include "advisor/price/write_activity.hpp"
+#include "advisor/price/write_profile.hpp"
 
 namespace quern::advisor {
 

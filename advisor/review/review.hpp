@@ -8,7 +8,7 @@
 #include "advisor/advice.hpp"
 #include "advisor/advise.hpp"
 #include "advisor/price/planner_costs.hpp"
-#include "advisor/price/write_activity.hpp"
+#include "advisor/price/write_prices.hpp"
 
 namespace quern::advisor {
 

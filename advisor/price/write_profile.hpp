@@ -1,15 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "planner-model/size/column_readings.hpp"
+#include "collector/catalog/snapshot.hpp"
 
-#include "advisor/advice.hpp"
 #include "advisor/price/planned_workload.hpp"
-#include "advisor/price/sized_candidate.hpp"
-#include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
 
@@ -38,31 +36,5 @@ struct WriteProfile {
 /// needed and the mix of reads and writes is kept.
 [[nodiscard]] WriteProfile write_profile(const PlannedWorkload& workload,
                                          const CatalogSnapshot& catalog);
-
-/// Prices what indexes add to writes.
-class WritePrices {
- public:
-  WritePrices(const WriteProfile& profile, const CatalogSnapshot& catalog);
-
-  /// Fills maintenance, wal and hot of a selection problem.
-  void price(SelectionProblem& problem, const std::vector<SizedCandidate>& candidates) const;
-
-  /// Entries of all existing indexes over the recorded period.
-  [[nodiscard]] Cost existing_cost() const;
-
-  /// Of one index beside the existing ones.
-  [[nodiscard]] WriteEffect effect(const SizedCandidate& candidate) const;
-  [[nodiscard]] WriteEffect effect(const Index& existing) const;
-
- private:
-  [[nodiscard]] WriteEffect effect_of(const Index& index, const IndexDefinition& definition,
-                                      Oid table, const std::string& except) const;
-
-  const WriteProfile& profile_;
-  const CatalogSnapshot& catalog_;
-  planner_model::TypeSystem types_{catalog_};
-  mutable planner_model::ColumnReadings readings_ = {};
-  planner_model::SizeContext sizes_{types_, nullptr, &readings_};
-};
 
 }  // namespace quern::advisor

@@ -1,0 +1,119 @@
+// What recorded writes ask of an index.
+#include "advisor/price/write_profile.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "collector/catalog/from_schema.hpp"
+#include "collector/collect.hpp"
+
+#include "advisor/advise.hpp"
+
+using namespace quern;
+using namespace quern::advisor;
+
+namespace {
+
+CatalogSnapshot people() {
+  CatalogSnapshot catalog = collector::snapshot_from_schema_text(
+      "CREATE TABLE people (id int PRIMARY KEY, name text, note text, "
+      "search text GENERATED ALWAYS AS (lower(name)) STORED);",
+      "schema.sql");
+  for (Table& table : catalog.tables) {
+    table.reltuples = 100000;
+    table.pages = table.relpages = 1000;
+    table.activity = TableActivity{};
+  }
+  return catalog;
+}
+
+WriteEffect effect_of(const std::string& index, const Workload& workload) {
+  AdviceOptions options;
+  options.must_have = {index};
+  const Advice advice = advise(workload, people(), options);
+  const auto found =
+      std::find_if(advice.proposals.begin(), advice.proposals.end(),
+                   [](const Proposal& p) { return p.kind == ProposalKind::CreateIndex; });
+  REQUIRE(found != advice.proposals.end());
+  return found->writes.value();
+}
+
+Workload workload_of(const std::string& statements) {
+  collector::CollectOptions options;
+  options.format = collector::LogFormat::Sql;
+  return collector::collect_text(statements, options);
+}
+
+}  // namespace
+
+TEST_CASE("a generated column changes with the columns that it is made of") {
+  const Workload workload =
+      workload_of("-- quern: calls=50\nUPDATE people SET name = 'Ada' WHERE id = 3;");
+  CHECK(effect_of("CREATE INDEX ON people (search)", workload).hot_updates_lost == 50);
+  CHECK(effect_of("CREATE INDEX ON people (note)", workload).hot_updates_lost == 0);
+}
+
+TEST_CASE("the rows of some executions stand for those of all") {
+  Workload workload =
+      workload_of("-- quern: calls=50\nINSERT INTO people (id, name) SELECT id, note FROM people;");
+  workload.classes.front().rows = 30;
+  workload.classes.front().with_rows = 10;
+  CHECK(effect_of("CREATE INDEX ON people (note)", workload).rows_inserted == 150);
+}
+
+namespace {
+
+/// 100,000 messages of which a thousandth waits.
+CatalogSnapshot messages() {
+  CatalogSnapshot catalog = collector::snapshot_from_schema_text(
+      "CREATE TABLE messages (id int PRIMARY KEY, state text NOT NULL DEFAULT 'new', kind text, "
+      "sent_at timestamptz, body text);",
+      "schema.sql");
+  Table& table = catalog.tables.front();
+  table.reltuples = 100'000;
+  table.pages = table.relpages = 1'000;
+  for (Column& column : table.columns) {
+    column.statistics = ColumnStatistics{.average_width = 8, .n_distinct = -1};
+  }
+  table.columns[1].statistics = ColumnStatistics{.average_width = 4,
+                                                 .n_distinct = 2,
+                                                 .most_common_values = {"done", "new"},
+                                                 .most_common_frequencies = {0.999, 0.001}};
+  table.columns[2].statistics = ColumnStatistics{.average_width = 4,
+                                                 .n_distinct = 2,
+                                                 .most_common_values = {"mail", "fax"},
+                                                 .most_common_frequencies = {0.999, 0.001}};
+  table.columns[3].statistics->null_fraction = 0.001F;
+  return catalog;
+}
+
+double wal_of_an_insert(const std::string& predicate, const std::string& update) {
+  AdviceOptions options;
+  options.must_have = {"CREATE INDEX ON messages (id, body)" +
+                       (predicate.empty() ? "" : " WHERE " + predicate)};
+  const Advice advice =
+      advise(workload_of("-- quern: calls=100\nINSERT INTO messages (id, body) VALUES (7, 'x');\n" +
+                         update),
+             messages(), options);
+  const auto found =
+      std::find_if(advice.proposals.begin(), advice.proposals.end(),
+                   [](const Proposal& p) { return p.kind == ProposalKind::CreateIndex; });
+  REQUIRE(found != advice.proposals.end());
+  return found->writes->wal_per_insert.value();
+}
+
+}  // namespace
+
+TEST_CASE("every row of a queue comes to its index, however few wait there") {
+  const std::string done =
+      "-- quern: calls=100\nUPDATE messages SET state = 'done', sent_at = now() WHERE id = 3;";
+  const double whole = wal_of_an_insert("", done);
+  CHECK(wal_of_an_insert("state = 'new'", done) == Approx(whole).epsilon(0.1));
+  CHECK(wal_of_an_insert("sent_at IS NULL", done) == Approx(whole).epsilon(0.1));
+  // Not where nothing leaves it, where new rows are not in it, or where that is not known.
+  const double few = 0.02 * whole;
+  CHECK(wal_of_an_insert("state = 'new'", "") < few);
+  CHECK(wal_of_an_insert("kind = 'fax'", done) < few);
+  CHECK(wal_of_an_insert("state = 'new' AND kind = 'fax'", done) < few);
+}
