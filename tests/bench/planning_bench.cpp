@@ -103,8 +103,10 @@ void print(const quern::bench::Recosting& recosting, double server_us) {
       "the model's planning\n",
       recosting.nanoseconds / 1e3, 1e3 * server_us / recosting.nanoseconds,
       1e3 * recosting.planning_us / recosting.nanoseconds);
-  fmt::print("{} of {} random sets as planned again (to 0.1 %), {} of the others flagged\n",
-             recosting.exact, recosting.compared, recosting.flagged);
+  fmt::print(
+      "{} of {} random sets as planned again (to 0.1 %), {} of the others flagged, the rest within "
+      "{:.1f} %\n",
+      recosting.exact, recosting.compared, recosting.flagged, 100 * recosting.worst_unflagged);
   fmt::print("{} alternatives of {} statements, {:.1f} kB\n", recosting.alternatives,
              recosting.statements, recosting.bytes / 1e3);
 }

@@ -92,8 +92,12 @@ void compare(Recosting& total, const PlannerCosts& costs, std::size_t sample,
     double planned = 0;
     total.planning_us += 1e6 * seconds([&] { planned = costs.plan(sample, set).total.value(); });
     const bool exact = std::abs(priced - planned) <= 1e-3 * planned + query.slack;
+    const bool flagged = !exact && is_unknown(query, set);
     total.exact += exact ? 1 : 0;
-    total.flagged += !exact && is_unknown(query, set) ? 1 : 0;
+    total.flagged += flagged ? 1 : 0;
+    if (!exact && !flagged) {
+      total.worst_unflagged = std::max(total.worst_unflagged, std::abs(priced - planned) / planned);
+    }
     ++total.compared;
   }
 }

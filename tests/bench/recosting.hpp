@@ -16,7 +16,10 @@ struct Recosting {
   std::size_t compared = 0;      ///< random sets, planned again
   std::size_t exact = 0;         ///< equal to 0.1 %
   std::size_t flagged = 0;       ///< of the rest: the set is one that the graph calls unknown
-  double bytes = 0;              ///< that the alternatives of all statements take
+  /// Of those neither exact nor flagged, over the cost. An index can make a plan dearer: paths that
+  /// cost 1 % more are as good to add_path() (STD_FUZZ_FACTOR, pathnode.c), a level.
+  double worst_unflagged = 0;
+  double bytes = 0;  ///< that the alternatives of all statements take
 };
 
 /// `statements`: a file of SQL. Random sets of the advisor's own candidates.
