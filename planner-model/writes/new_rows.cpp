@@ -1,25 +1,15 @@
 #include "planner-model/writes/new_rows.hpp"
 
 #include <algorithm>
-#include <memory>
 
 #include "collector/base/failure.hpp"
 
+#include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/selectivity/value.hpp"
 
 namespace quern::planner_model {
 namespace {
-
-ExprPtr null_of(const Expr& variable) {
-  auto null = std::make_shared<Expr>();
-  null->kind = ExprKind::Const;
-  null->type = variable.type;
-  null->typmod = variable.typmod;
-  null->collation = variable.collation;
-  null->is_null = true;
-  return null;
-}
 
 class DefaultRow {
  public:
@@ -48,7 +38,7 @@ class DefaultRow {
       return variable;
     }
     if (column->default_expression.empty()) {
-      return null_of(*variable);
+      return make_null(variable->type, variable->typmod, variable->collation);
     }
     const ExprPtr given =
         simplify(expressions_.expression(column->default_expression, table_, 1), types_);
