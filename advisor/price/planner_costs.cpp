@@ -133,7 +133,8 @@ PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResu
   std::set_difference(under.begin(), under.end(), only_priced.begin(), only_priced.end(),
                       std::back_inserter(rest));
   PlannedCost planned = only_priced.empty()
-                            ? PlannedCost{plan.counted.value(), among(plan.indexes_used)}
+                            ? PlannedCost{plan.counted.value(), among(plan.indexes_used),
+                                          among(plan.indexes_preferred)}
                             : cost(query, rest);
   known_[query].push_back({std::move(under), planned});
   return planned;

@@ -16,17 +16,20 @@ constexpr std::size_t kAtOnce = 4;
 /// Two sums in another order differ in the last bits.
 constexpr double kSameCost = 1 + 1e-9;
 
+/// By what they need.
+using KnownCosts = std::map<IndexSet, Alternative>;
+
 /// An alternative is of no use when another needs no more and costs no more.
-std::vector<Alternative> undominated(std::map<IndexSet, double> costs) {
+std::vector<Alternative> undominated(const KnownCosts& costs) {
   std::vector<Alternative> kept;
-  for (const auto& [needs, cost] : costs) {
+  for (const auto& [needs, known] : costs) {
     const bool dominated =
-        std::any_of(costs.begin(), costs.end(), [&, c = cost](const auto& other) {
+        std::any_of(costs.begin(), costs.end(), [&, cost = known.cost](const auto& other) {
           return other.first != needs && contains_all(needs, other.first) &&
-                 other.second <= c * kSameCost;
+                 other.second.cost <= cost * kSameCost;
         });
     if (!dominated || needs.empty()) {
-      kept.push_back({needs, cost});
+      kept.push_back(known);
     }
   }
   std::stable_sort(kept.begin(), kept.end(),
@@ -34,10 +37,16 @@ std::vector<Alternative> undominated(std::map<IndexSet, double> costs) {
   return kept;
 }
 
-void note(std::map<IndexSet, double>& costs, const PlannedCost& planned) {
-  const auto [entry, inserted] = costs.try_emplace(planned.used, planned.cost);
+void note(KnownCosts& costs, const PlannedCost& planned) {
+  const auto [entry, inserted] =
+      costs.try_emplace(planned.used, Alternative{planned.used, planned.cost, planned.preferred});
   if (!inserted) {
-    entry->second = std::min(entry->second, planned.cost);
+    Alternative& known = entry->second;
+    known.cost = std::min(known.cost, planned.cost);
+    IndexSet both;
+    std::set_union(known.preferred.begin(), known.preferred.end(), planned.preferred.begin(),
+                   planned.preferred.end(), std::back_inserter(both));
+    known.preferred = std::move(both);
   }
 }
 
@@ -66,7 +75,7 @@ class Exploration {
   SelectionQuery run() {
     found_.substitutes = model_.substitutes(query_);
     base_ = model_.cost(query_, {}).cost;
-    costs_[{}] = base_;
+    costs_[{}].cost = base_;
     found_.floor = base_;
     discover(model_.relevant(query_), 0);
     while (!open_.empty()) {
@@ -76,7 +85,8 @@ class Exploration {
       price_single();
       price_lacking();
     }
-    found_.alternatives = undominated(std::move(costs_));
+    found_.alternatives = undominated(costs_);
+    doubt();
     return std::move(found_);
   }
 
@@ -95,18 +105,17 @@ class Exploration {
 
   /// A known plan that the node allows and that can hardly be undercut stands for the node's own.
   bool stands_in(const Node& node) {
-    const std::pair<const IndexSet, double>* best = nullptr;
-    for (const auto& known : costs_) {
-      if ((best == nullptr || known.second < best->second) &&
-          contains_all(node.indexes, known.first)) {
+    const Alternative* best = nullptr;
+    for (const auto& [needs, known] : costs_) {
+      if ((best == nullptr || known.cost < best->cost) && contains_all(node.indexes, needs)) {
         best = &known;
       }
     }
-    if (best == nullptr || best->second - node.at_least > limits_.tolerance) {
+    if (best == nullptr || best->cost - node.at_least > limits_.tolerance) {
       return false;
     }
-    found_.slack = std::max(found_.slack, best->second - node.at_least);
-    discover_without(node, best->first, node.at_least);
+    found_.slack = std::max(found_.slack, best->cost - node.at_least);
+    discover_without(node, best->needs, node.at_least);
     return true;
   }
 
@@ -140,7 +149,17 @@ class Exploration {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       note(costs_, planned[i]);
       found_.floor = std::min(found_.floor, planned[i].cost);
+      planned_.emplace_back(nodes[i].indexes, planned[i].cost);
       discover_without(nodes[i], planned[i].used, planned[i].cost);
+    }
+  }
+
+  /// An alternative that is cheaper than a plan that could have taken it.
+  void doubt() {
+    for (const auto& [indexes, cost] : planned_) {
+      for (Alternative& known : found_.alternatives) {
+        known.doubted |= known.cost * kSameCost < cost && contains_all(indexes, known.needs);
+      }
     }
   }
 
@@ -246,7 +265,8 @@ class Exploration {
   const ExploreLimits& limits_;
   SelectionQuery found_;
   double base_ = 0;  ///< without any candidate
-  std::map<IndexSet, double> costs_;
+  KnownCosts costs_;
+  std::vector<std::pair<IndexSet, double>> planned_;
   std::set<IndexSet> seen_;
   std::priority_queue<Node> open_;
   int plans_ = 1;
@@ -285,12 +305,12 @@ bool learn(SelectionQuery& query, const PlannedCost& planned, const IndexSet& un
   if (planned.cost * kSameCost >= query_cost(query, under)) {
     return false;
   }
-  std::map<IndexSet, double> costs;
+  KnownCosts costs;
   for (const auto& alternative : query.alternatives) {
-    costs[alternative.needs] = alternative.cost;
+    costs[alternative.needs] = alternative;
   }
   note(costs, planned);
-  query.alternatives = undominated(std::move(costs));
+  query.alternatives = undominated(costs);
   query.floor = std::min(query.floor, planned.cost);
   return true;
 }

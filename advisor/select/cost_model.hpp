@@ -14,6 +14,8 @@ using IndexSet = std::vector<int>;
 struct PlannedCost {
   double cost = 0;
   IndexSet used = {};
+  /// Without all of these the cost could also be a little less: PlanResult::indexes_preferred.
+  IndexSet preferred = {};
 };
 
 /// The planner as selection sees it. Pure: same arguments, same answer; calls about different

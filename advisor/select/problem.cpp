@@ -17,12 +17,22 @@ IndexSet without(IndexSet set, int index) {
 
 namespace {
 
-double known_cost(const SelectionQuery& query, const IndexSet& chosen) {
+/// The cheapest way that `chosen` allows; null: none.
+const Alternative* cheapest(const SelectionQuery& query, const IndexSet& chosen) {
   const auto allowed = std::find_if(
       query.alternatives.begin(), query.alternatives.end(),
       [&](const Alternative& alternative) { return contains_all(chosen, alternative.needs); });
-  return allowed == query.alternatives.end() ? std::numeric_limits<double>::infinity()
-                                             : allowed->cost;
+  return allowed == query.alternatives.end() ? nullptr : &*allowed;
+}
+
+double known_cost(const SelectionQuery& query, const IndexSet& chosen) {
+  const Alternative* allowed = cheapest(query, chosen);
+  return allowed == nullptr ? std::numeric_limits<double>::infinity() : allowed->cost;
+}
+
+bool have_common(const IndexSet& a, const IndexSet& b) {
+  return std::any_of(a.begin(), a.end(),
+                     [&](int index) { return std::binary_search(b.begin(), b.end(), index); });
 }
 
 }  // namespace
@@ -49,6 +59,17 @@ double query_cost(const SelectionQuery& query, const IndexSet& chosen) {
     }
   }
   return known_cost(query, chosen);
+}
+
+bool is_exact(const SelectionQuery& query, const IndexSet& chosen) {
+  const Alternative* allowed = cheapest(query, chosen);
+  if (allowed == nullptr || allowed->doubted || query.slack > 0 ||
+      !contains_all(chosen, allowed->preferred) || query_cost(query, chosen) != allowed->cost) {
+    return false;
+  }
+  return std::none_of(query.unknown.begin(), query.unknown.end(), [&](const UnknownSets& sets) {
+    return sets.at_least < allowed->cost && !have_common(chosen, sets.without);
+  });
 }
 
 namespace {

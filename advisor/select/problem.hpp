@@ -11,6 +11,9 @@ namespace quern::advisor {
 struct Alternative {
   IndexSet needs = {};
   double cost = 0;
+  /// Where one of these is missing, or `doubted`, it costs about that: is_exact().
+  IndexSet preferred = {};
+  bool doubted = false;
 };
 
 /// Sets of candidates that have none of `without`, whose cost is not known in full.
@@ -90,6 +93,11 @@ struct Selection {
 
 /// min over the alternatives that `chosen` allows.
 [[nodiscard]] double query_cost(const SelectionQuery& query, const IndexSet& chosen);
+
+/// Whether planning under `chosen` must say the same. Where not, because PostgreSQL takes costs
+/// within 1 % for equal (STD_FUZZ_FACTOR, pathnode.c), because a substitute stands in, or because
+/// the benefit graph was cut off, it may differ.
+[[nodiscard]] bool is_exact(const SelectionQuery& query, const IndexSet& chosen);
 
 /// What a choice takes on disk.
 [[nodiscard]] double bytes_of(const SelectionProblem& problem, const IndexSet& chosen);

@@ -105,7 +105,7 @@ std::vector<std::string> arbiter_indexes(const PlannerInfo& root) {
   const Arbiter arbiter{root, *root.query.on_conflict, *table};
   std::vector<const Index*> found;
   for (const VisibleIndex& visible : root.global->visible_indexes(table->oid)) {
-    if (!visible.hypothetical && arbiter.decides(*visible.index)) {
+    if (!visible.as_hypopg && arbiter.decides(*visible.index)) {
       found.push_back(visible.index);
     }
   }

@@ -27,7 +27,7 @@ struct Shape {
 Shape shape_of(PlannerInfo& root, const IndexOptInfo& index) {
   auto& global = *root.global;
   const auto known =
-      global.gin_shapes->get(*index.index, *index.rel->table, index.hypothetical, index.tuples);
+      global.gin_shapes->get(*index.index, *index.rel->table, index.as_hypopg, index.tuples);
   if (known == nullptr || index.pages <= 0) {
     const double pages = std::max(index.pages, 10.0);
     const double entry_pages = std::floor(pages * 0.90);

@@ -193,7 +193,7 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path, double loop_count
   const double ranges = std::max(std::ceil(rel.pages / pages_per_range), 1.0);
   // REVMAP_PAGE_MAXITEMS: (8192 - 24 - 8) / 6. brinGetStats() does not count the first of a real
   // index; an imagined one is taken to have it.
-  const double revmap_pages = index.hypothetical
+  const double revmap_pages = index.as_hypopg
                                   ? std::min(std::floor(ranges / 1360) + 1, index.pages)
                                   : std::floor((ranges - 1) / 1360);
   double correlation = 0;

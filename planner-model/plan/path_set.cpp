@@ -76,6 +76,28 @@ void discard(RelOptInfo& rel, Path* path) {
   }
 }
 
+void note_indexes(const Path& path, std::vector<const IndexOptInfo*>& noted) {
+  if (path.index != nullptr && path.index->created &&
+      std::find(noted.begin(), noted.end(), path.index) == noted.end()) {
+    noted.push_back(path.index);
+  }
+  for (const Path* child : path.children) {
+    note_indexes(*child, noted);
+  }
+  if (path.subroot != nullptr && path.subroot->best != nullptr) {
+    note_indexes(*path.subroot->best, noted);
+  }
+}
+
+/// The loser was cheaper by less than the fuzz: without the winner's indexes it would have stayed.
+void note_fuzzy_choice(RelOptInfo& rel, const Path& winner, const Path& loser,
+                       bool startup_matters) {
+  if (winner.total > loser.total * kTinyFuzz ||
+      (startup_matters && winner.startup > loser.startup * kTinyFuzz)) {
+    note_indexes(winner, rel.preferred_indexes);
+  }
+}
+
 void insert(std::vector<Path*>& paths, std::size_t at, Path* path) {
   if (paths.capacity() == 0) {
     constexpr std::size_t kUsual = 8;
@@ -197,6 +219,7 @@ void add_path(RelOptInfo& rel, Path* path) {
       }
     }
     if (remove_old) {
+      note_fuzzy_choice(rel, *path, old, startup_matters(old));
       discard(rel, &old);
       rel.paths.erase(rel.paths.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
@@ -206,6 +229,7 @@ void add_path(RelOptInfo& rel, Path* path) {
       ++i;
     }
     if (!accept) {
+      note_fuzzy_choice(rel, old, *path, startup_matters(*path));
       discard(rel, path);
       return;
     }
@@ -213,8 +237,11 @@ void add_path(RelOptInfo& rel, Path* path) {
   insert(rel.paths, insert_at, path);
 }
 
-bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
-                       const PathKeys& pathkeys, Relids required) {
+namespace {
+
+/// The path that one of such costs would lose against for certain; null: none.
+const Path* clear_winner(const RelOptInfo& rel, double startup, double total,
+                         const PathKeys& pathkeys, Relids required) {
   const auto& new_keys = required != 0 ? kNoKeys : pathkeys;
   const bool startup_matters = required != 0 ? rel.consider_param_startup : rel.consider_startup;
   for (const auto* old : rel.paths) {
@@ -226,11 +253,18 @@ bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
       const auto keys = compare_pathkeys(new_keys, order_of(*old));
       if ((keys == PathKeysComparison::Equal || keys == PathKeysComparison::Better2) &&
           required == required_outer(old)) {
-        return false;
+        return old;
       }
     }
   }
-  return true;
+  return nullptr;
+}
+
+}  // namespace
+
+bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
+                       const PathKeys& pathkeys, Relids required) {
+  return clear_winner(rel, startup, total, pathkeys, required) == nullptr;
 }
 
 void add_partial_path(RelOptInfo& rel, Path* path) {
@@ -260,6 +294,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
       }
     }
     if (remove_old) {
+      note_fuzzy_choice(rel, *path, old, false);
       discard(rel, &old);
       rel.partial_paths.erase(rel.partial_paths.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
@@ -269,6 +304,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
       ++i;
     }
     if (!accept) {
+      note_fuzzy_choice(rel, old, *path, false);
       discard(rel, path);
       return;
     }
@@ -276,7 +312,7 @@ void add_partial_path(RelOptInfo& rel, Path* path) {
   insert(rel.partial_paths, insert_at, path);
 }
 
-bool add_partial_path_precheck(const RelOptInfo& rel, double total, const PathKeys& pathkeys) {
+bool add_partial_path_precheck(RelOptInfo& rel, double total, const PathKeys& pathkeys) {
   for (const auto* old : rel.partial_paths) {
     const auto keys = compare_pathkeys(pathkeys, old->pathkeys);
     if (keys != PathKeysComparison::Different) {
@@ -288,7 +324,13 @@ bool add_partial_path_precheck(const RelOptInfo& rel, double total, const PathKe
       }
     }
   }
-  return add_path_precheck(rel, total, total, pathkeys, 0);
+  // A partial path is gathered above joins that it may make cheaper, so that it may have lost too
+  // early.
+  const Path* winner = clear_winner(rel, total, total, pathkeys, 0);
+  if (winner != nullptr) {
+    note_indexes(*winner, rel.preferred_indexes);
+  }
+  return winner == nullptr;
 }
 
 void set_cheapest(RelOptInfo& rel) {

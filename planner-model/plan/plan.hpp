@@ -173,7 +173,7 @@ void add_path(RelOptInfo& rel, Path* path);
 [[nodiscard]] bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
                                      const PathKeys& pathkeys, Relids required);
 void add_partial_path(RelOptInfo& rel, Path* path);
-[[nodiscard]] bool add_partial_path_precheck(const RelOptInfo& rel, double total,
+[[nodiscard]] bool add_partial_path_precheck(RelOptInfo& rel, double total,
                                              const PathKeys& pathkeys);
 void set_cheapest(RelOptInfo& rel);
 [[nodiscard]] Path* cheapest_path_for_pathkeys(const std::vector<Path*>& paths,

@@ -198,7 +198,8 @@ struct IndexOptInfo {
   const Index* index = nullptr;
   RelOptInfo* rel = nullptr;
   AccessMethod method = AccessMethod::Btree;
-  bool hypothetical = false;
+  bool created = false;    ///< by the configuration
+  bool as_hypopg = false;  ///< and seen as the server sees one of HypoPG
   double pages = 0;
   double tuples = 0;
   int tree_height = -1;
@@ -389,6 +390,8 @@ struct RelOptInfo {
   Relids lateral_referencers = 0;
   std::vector<ExprPtr> lateral_vars = {};
   std::optional<bool> is_volatile = {};  ///< its outputs or restrictions; asked by Memoize
+  /// Hypothetical indexes of paths that others were dropped for although a little cheaper.
+  std::vector<const IndexOptInfo*> preferred_indexes = {};
 
   // base relations
   int range = 0;
@@ -487,7 +490,8 @@ struct ExecParam {
 
 struct VisibleIndex {
   const Index* index = nullptr;
-  bool hypothetical = false;
+  bool created = false;    ///< by the configuration
+  bool as_hypopg = false;  ///< and seen as the server sees one of HypoPG
 };
 
 /// One way to read a relation that was priced while planning: through an index, by a bitmap of one

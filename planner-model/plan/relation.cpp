@@ -314,7 +314,7 @@ void set_capabilities(IndexOptInfo& info) {
 void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info) {
   const Index& index = *info.index;
   info.pages = static_cast<double>(index.pages);
-  if (index.predicate.empty() || info.hypothetical) {
+  if (index.predicate.empty() || info.as_hypopg) {
     info.tuples = index.predicate.empty() ? rel.tuples : std::min(index.reltuples, rel.tuples);
   } else {
     double pages = info.pages;
@@ -345,15 +345,17 @@ bool hypopg_sees(const Index& index, const RelOptInfo& rel) {
   return !has_expressions || (rel.kind == RelKind::Base && rel.range == 1);
 }
 
-IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const Index& index, bool hypothetical,
+IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const VisibleIndex& visible,
                          const std::vector<ExprPtr>& vars, const FlatMap<int, int>& to_parent) {
   auto& global = *root.global;
   const auto& types = *global.types;
+  const Index& index = *visible.index;
   auto& info = global.indexes.emplace_back();
   info.index = &index;
   info.rel = &rel;
   info.method = access_method(index.access_method);
-  info.hypothetical = hypothetical;
+  info.created = visible.created;
+  info.as_hypopg = visible.as_hypopg;
   info.unique = index.unique;
   info.immediate = index.immediate;
   info.key_columns = static_cast<int>(index.keys.size());
@@ -438,12 +440,11 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
   const auto& visible = global.visible_indexes(table.oid);
   rel.indexes.reserve(visible.size());
   for (const auto& entry : visible) {
-    if (entry.hypothetical && !hypopg_sees(*entry.index, rel)) {
+    if (entry.as_hypopg && !hypopg_sees(*entry.index, rel)) {
       continue;
     }
     try {
-      rel.indexes.push_back(
-          load_index(root, rel, *entry.index, entry.hypothetical, vars, to_parent));
+      rel.indexes.push_back(load_index(root, rel, entry, vars, to_parent));
     } catch (const UserError&) {
       global.unmodelled.insert("index " + entry.index->name + " (its expression cannot be read)");
     }

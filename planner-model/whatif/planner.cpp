@@ -26,8 +26,8 @@ namespace {
 
 /// The server's list of a table's indexes is newest first, which decides ties.
 bool newest_first(const VisibleIndex& a, const VisibleIndex& b) {
-  if (a.hypothetical != b.hypothetical) {
-    return a.hypothetical;
+  if (a.created != b.created) {
+    return a.created;
   }
   return a.index->oid > b.index->oid;
 }
@@ -170,7 +170,7 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
       parts.emplace(index.parent, &index);
     }
     if (index.valid) {
-      indexes[index.table].push_back({&index, false});
+      indexes[index.table].push_back({&index});
     }
   }
   for (auto& [table, list] : indexes) {
@@ -237,7 +237,7 @@ void Planner::Implementation::create(PlannerGlobal& global, const HypotheticalIn
         entry->second = own->second;
       }
     }
-    entry->second.push_back({&copy, sizes == SizeModel::HypoPG});
+    entry->second.push_back({&copy, true, sizes == SizeModel::HypoPG});
   };
   if (found->second->kind != 'p') {
     add(created.definition);
@@ -372,6 +372,16 @@ std::vector<std::string> priced_only(const PlannerGlobal& global,
   return names;
 }
 
+std::vector<std::string> preferred_indexes(PlannerGlobal& global) {
+  std::set<std::string> names;
+  global.rels.for_each([&](const RelOptInfo& rel) {
+    for (const IndexOptInfo* winner : rel.preferred_indexes) {
+      names.insert(winner->index->name);
+    }
+  });
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 PlannerInfo& Planner::Implementation::plan(PlannerGlobal& global, const BoundQuery& query,
@@ -441,6 +451,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
           ? result.total
           : Cost{implementation_->cost_as_run(query, configuration, not_run, best.total)};
   result.indexes_used.assign(indexes.begin(), indexes.end());
+  result.indexes_preferred = preferred_indexes(global);
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());
   if (accesses != nullptr) {
     *accesses = readable(priced);

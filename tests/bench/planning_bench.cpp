@@ -6,6 +6,9 @@
 // over the recorded snapshot, without a server, for a profiler:
 //   valgrind --tool=callgrind --toggle-collect='*plan_once*' planning_bench --model-only 5
 //
+// planning_bench --recosting [SAMPLE] prices the statements of samples/SAMPLE, shop by default,
+// under random index sets, over its recorded snapshot.
+//
 // Each statement's rounds run one side after the other, so that both work with warm caches, as a
 // tool that plans a workload does. A statement's figure is the median of its rounds.
 #include <algorithm>
@@ -25,7 +28,7 @@
 
 #include "planner-model/whatif/planner.hpp"
 
-#include "tests/bench/recosting.hpp"
+#include "tests/support/recosting.hpp"
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
 
@@ -96,17 +99,15 @@ double print(const std::vector<Timing>& timings) {
   return server / static_cast<double>(timings.size());
 }
 
-void print(const quern::bench::Recosting& recosting, double server_us) {
+void print(const quern::testing::Recosting& recosting) {
   fmt::print(
-      "under one more index set: {:.2f} us a statement, 1/{:.0f} of the server's EXPLAIN, 1/{:.0f} "
-      "of "
-      "the model's planning\n",
-      recosting.nanoseconds / 1e3, 1e3 * server_us / recosting.nanoseconds,
-      1e3 * recosting.planning_us / recosting.nanoseconds);
+      "under one more index set: {:.2f} us a statement, 1/{:.0f} of the model's planning\n",
+      recosting.nanoseconds / 1e3, 1e3 * recosting.planning_us / recosting.nanoseconds);
   fmt::print(
-      "{} of {} random sets as planned again (to 0.1 %), {} of the others flagged, the rest within "
-      "{:.1f} %\n",
-      recosting.exact, recosting.compared, recosting.flagged, 100 * recosting.worst_unflagged);
+      "{} of {} random sets as planned again (to 0.1 %); {} are flagged, {} of them differ, by {:.1f} "
+      "% at most; the others are within {:.2f} %\n",
+      recosting.exact, recosting.compared, recosting.flagged, recosting.differing,
+      100 * recosting.worst_flagged, 100 * recosting.worst_unflagged);
   fmt::print("{} alternatives of {} statements, {:.1f} kB\n", recosting.alternatives,
              recosting.statements, recosting.bytes / 1e3);
 }
@@ -124,7 +125,16 @@ int run(int rounds) {
     }
   }
   const double server_us = print(timings);
-  print(quern::bench::measure_recosting(catalog, kStatements), server_us);
+  const auto recosting = quern::testing::measure_recosting(catalog, kStatements);
+  print(recosting);
+  fmt::print("1/{:.0f} of the server's EXPLAIN\n", 1e3 * server_us / recosting.nanoseconds);
+  return 0;
+}
+
+int run_recosting(const std::string& sample) {
+  const std::string folder = QUERN_SOURCE_DIR "/samples/" + sample;
+  const auto catalog = quern::collector::read_snapshot(folder + "/catalog.json.gz");
+  print(quern::testing::measure_recosting(catalog, folder + "/queries.sql"));
   return 0;
 }
 
@@ -153,6 +163,9 @@ int run_model_only(int rounds, const std::string& name) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && argv[1] == std::string_view{"--recosting"}) {
+      return run_recosting(argc > 2 ? argv[2] : "shop");
+    }
     const bool model_only = argc > 1 && argv[1] == std::string_view{"--model-only"};
     const int at = model_only ? 2 : 1;
     const int rounds = argc > at ? std::max(1, std::atoi(argv[at])) : 40;

@@ -4,7 +4,7 @@
 
 #include "collector/catalog/snapshot.hpp"
 
-namespace quern::bench {
+namespace quern::testing {
 
 /// What it takes to price a planned statement under one more index set, from the statement's
 /// alternatives alone (index benefit graphs).
@@ -15,10 +15,10 @@ struct Recosting {
   double planning_us = 0;        ///< of the same statement and set, by the whole planner
   std::size_t compared = 0;      ///< random sets, planned again
   std::size_t exact = 0;         ///< equal to 0.1 %
-  std::size_t flagged = 0;       ///< of the rest: the set is one that the graph calls unknown
-  /// Of those neither exact nor flagged, over the cost. An index can make a plan dearer: paths that
-  /// cost 1 % more are as good to add_path() (STD_FUZZ_FACTOR, pathnode.c), a level.
-  double worst_unflagged = 0;
+  std::size_t flagged = 0;       ///< not is_exact(): they may differ
+  std::size_t differing = 0;     ///< of the flagged
+  double worst_flagged = 0;      ///< over the cost
+  double worst_unflagged = 0;    ///< of those neither exact nor flagged
   double bytes = 0;  ///< that the alternatives of all statements take
 };
 
@@ -26,4 +26,4 @@ struct Recosting {
 [[nodiscard]] Recosting measure_recosting(const CatalogSnapshot& catalog,
                                           const std::string& statements);
 
-}  // namespace quern::bench
+}  // namespace quern::testing

@@ -1,4 +1,4 @@
-#include "tests/bench/recosting.hpp"
+#include "tests/support/recosting.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +13,7 @@
 #include "advisor/price/useful.hpp"
 #include "advisor/select/benefit_graph.hpp"
 
-namespace quern::bench {
+namespace quern::testing {
 
 using namespace quern::advisor;
 
@@ -68,17 +68,6 @@ IndexSet random_set(const IndexSet& relevant, std::mt19937_64& random) {
   return set;
 }
 
-/// Whether the graph was cut off above the set, so that it may be cheaper than priced.
-bool is_unknown(const SelectionQuery& query, const IndexSet& set) {
-  const double priced = query_cost(query, set);
-  return std::any_of(query.unknown.begin(), query.unknown.end(), [&](const UnknownSets& sets) {
-    IndexSet common;
-    std::set_intersection(set.begin(), set.end(), sets.without.begin(), sets.without.end(),
-                          std::back_inserter(common));
-    return common.empty() && sets.at_least < priced;
-  });
-}
-
 void compare(Recosting& total, const PlannerCosts& costs, std::size_t sample,
              const SelectionQuery& query, std::mt19937_64& random) {
   for (int i = 0; i < kSets; ++i) {
@@ -91,13 +80,13 @@ void compare(Recosting& total, const PlannerCosts& costs, std::size_t sample,
                          });
     double planned = 0;
     total.planning_us += 1e6 * seconds([&] { planned = costs.plan(sample, set).total.value(); });
-    const bool exact = std::abs(priced - planned) <= 1e-3 * planned + query.slack;
-    const bool flagged = !exact && is_unknown(query, set);
+    const bool exact = std::abs(priced - planned) <= 1e-3 * planned;
+    const bool flagged = !is_exact(query, set);
     total.exact += exact ? 1 : 0;
     total.flagged += flagged ? 1 : 0;
-    if (!exact && !flagged) {
-      total.worst_unflagged = std::max(total.worst_unflagged, std::abs(priced - planned) / planned);
-    }
+    total.differing += flagged && !exact ? 1 : 0;
+    double& worst = flagged ? total.worst_flagged : total.worst_unflagged;
+    worst = std::max(worst, std::abs(priced - planned) / planned);
     ++total.compared;
   }
 }
@@ -128,4 +117,4 @@ Recosting measure_recosting(const CatalogSnapshot& catalog, const std::string& s
   return total;
 }
 
-}  // namespace quern::bench
+}  // namespace quern::testing
