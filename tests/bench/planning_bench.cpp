@@ -28,9 +28,9 @@
 
 #include "planner-model/whatif/planner.hpp"
 
-#include "tests/support/recosting.hpp"
 #include "tests/support/cluster.hpp"
 #include "tests/support/oracle.hpp"
+#include "tests/support/recosting.hpp"
 
 namespace {
 
@@ -100,11 +100,11 @@ double print(const std::vector<Timing>& timings) {
 }
 
 void print(const quern::testing::Recosting& recosting) {
+  fmt::print("under one more index set: {:.2f} us a statement, 1/{:.0f} of the model's planning\n",
+             recosting.nanoseconds / 1e3, 1e3 * recosting.planning_us / recosting.nanoseconds);
   fmt::print(
-      "under one more index set: {:.2f} us a statement, 1/{:.0f} of the model's planning\n",
-      recosting.nanoseconds / 1e3, 1e3 * recosting.planning_us / recosting.nanoseconds);
-  fmt::print(
-      "{} of {} random sets as planned again (to 0.1 %); {} are flagged, {} of them differ, by {:.1f} "
+      "{} of {} random sets as planned again (to 0.1 %); {} are flagged, {} of them differ, by "
+      "{:.1f} "
       "% at most; the others are within {:.2f} %\n",
       recosting.exact, recosting.compared, recosting.flagged, recosting.differing,
       100 * recosting.worst_flagged, 100 * recosting.worst_unflagged);

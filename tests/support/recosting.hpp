@@ -19,7 +19,7 @@ struct Recosting {
   std::size_t differing = 0;     ///< of the flagged
   double worst_flagged = 0;      ///< over the cost
   double worst_unflagged = 0;    ///< of those neither exact nor flagged
-  double bytes = 0;  ///< that the alternatives of all statements take
+  double bytes = 0;              ///< that the alternatives of all statements take
 };
 
 /// `statements`: a file of SQL. Random sets of the advisor's own candidates.

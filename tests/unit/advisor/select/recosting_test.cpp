@@ -1,11 +1,11 @@
 // A statement's price under another index set, read off its benefit graph, beside the planner's.
-#include <catch2/catch.hpp>
+#include "tests/support/recosting.hpp"
 
 #include <string>
 
-#include "collector/catalog/snapshot_document.hpp"
+#include <catch2/catch.hpp>
 
-#include "tests/support/recosting.hpp"
+#include "collector/catalog/snapshot_document.hpp"
 
 using namespace quern;
 
