@@ -54,8 +54,8 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
         out.statistics = global.statistics->get(*stats, global.types->base_type(var.type));
       }
       for (const auto* index : rel.indexes) {
-        if (index->method == AccessMethod::Btree && !index->as_hypopg &&
-            index->predicate.empty() && index->columns[0] == var.attno) {
+        if (index->method == AccessMethod::Btree && !index->as_hypopg && index->predicate.empty() &&
+            index->columns[0] == var.attno) {
           out.has_ordering_index = true;
         }
       }

@@ -193,9 +193,8 @@ IndexAccessCost brin_cost(PlannerInfo& root, const Path& path, double loop_count
   const double ranges = std::max(std::ceil(rel.pages / pages_per_range), 1.0);
   // REVMAP_PAGE_MAXITEMS: (8192 - 24 - 8) / 6. brinGetStats() does not count the first of a real
   // index; an imagined one is taken to have it.
-  const double revmap_pages = index.as_hypopg
-                                  ? std::min(std::floor(ranges / 1360) + 1, index.pages)
-                                  : std::floor((ranges - 1) / 1360);
+  const double revmap_pages = index.as_hypopg ? std::min(std::floor(ranges / 1360) + 1, index.pages)
+                                              : std::floor((ranges - 1) / 1360);
   double correlation = 0;
   for (const auto& clause : path.index_clauses) {
     const auto known = key_correlation(root, index, static_cast<std::size_t>(clause.column));
