@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 #include "collector/sql/quote.hpp"
 
@@ -87,6 +88,27 @@ std::string bare(std::string text) {
   return text;
 }
 
+/// The conditions that AND joins, in one order: "((a) AND b)" and "(b AND a)" keep the same rows.
+std::vector<std::string> conjuncts(const std::string& predicate) {
+  constexpr std::string_view kAnd = " AND ";
+  const std::string text = bare(predicate);
+  std::vector<std::string> found;
+  std::size_t begin = 0;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    quoted = quoted != (text[i] == '\'' || text[i] == '"');
+    depth += quoted ? 0 : text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+    if (!quoted && depth == 0 && text.compare(i, kAnd.size(), kAnd) == 0) {
+      found.push_back(bare(text.substr(begin, i - begin)));
+      begin = i + kAnd.size();
+    }
+  }
+  found.push_back(bare(text.substr(begin)));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 bool same_key(const KeyPart& a, const KeyPart& b, bool reversed) {
   return a.column == b.column && bare(a.expression) == bare(b.expression) &&
          a.operator_class == b.operator_class && a.collation == b.collation &&
@@ -159,7 +181,7 @@ IndexDefinition definition_of(const Index& index) {
 
 bool covers(const IndexDefinition& wide, const IndexDefinition& narrow) {
   if (wide.table != narrow.table || wide.method != narrow.method ||
-      bare(wide.predicate) != bare(narrow.predicate)) {
+      conjuncts(wide.predicate) != conjuncts(narrow.predicate)) {
     return false;
   }
   if (!begins_with(wide.keys, narrow.keys, false) && !begins_with(wide.keys, narrow.keys, true)) {

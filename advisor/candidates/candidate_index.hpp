@@ -35,6 +35,7 @@ struct CandidateIndex {
   std::string rule;                   ///< of the first rule that proposed it
   std::set<std::string> serves = {};  ///< fingerprints
   std::string name = {};              ///< unique among candidates and the schema's relations
+  std::string made_from = {};         ///< of which rules' candidates C06 and C07 made it: "C03 ..."
 };
 
 /// Lookups that every stage needs. Pointers into the snapshot.

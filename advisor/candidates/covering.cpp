@@ -50,6 +50,7 @@ std::vector<CandidateIndex> covering(const RuleInput& input,
         included.front() <= 0) {
       continue;
     }
+    wide.made_from = wide.rule;
     wide.rule = kCoveringRule;
     found.push_back(std::move(wide));
   }

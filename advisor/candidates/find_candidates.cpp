@@ -12,7 +12,20 @@ namespace quern::advisor {
 
 namespace {
 
-using ByDefinition = std::map<IndexDefinition, CandidateIndex>;
+/// Of each class that a candidate serves: how many came before it of the same rules there. What a
+/// rule thinks best comes first.
+using Places = std::map<std::string, std::size_t>;
+
+struct Found {
+  CandidateIndex candidate;
+  Places places = {};
+};
+
+using ByDefinition = std::map<IndexDefinition, Found>;
+
+/// Of each class so many candidates stay on a table, beside those that serve most: about the first
+/// that each rule makes.
+constexpr std::size_t kOfEveryClass = 12;
 
 /// Tables of so few pages are read whole whatever indexes exist: one page costs less than a
 /// descent.
@@ -26,12 +39,17 @@ bool worth_indexing(const Table& table) {
          table.persistence != 't';
 }
 
-void add(ByDefinition& found, CandidateIndex candidate) {
-  const auto [entry, inserted] = found.try_emplace(candidate.definition, candidate);
+void add(ByDefinition& found, CandidateIndex candidate, const std::string& fingerprint,
+         std::size_t place) {
+  candidate.serves = {fingerprint};
+  const auto [entry, inserted] = found.try_emplace(candidate.definition, Found{candidate});
+  auto& [known, places] = entry->second;
   if (!inserted) {
-    entry->second.serves.insert(candidate.serves.begin(), candidate.serves.end());
-    entry->second.rule = std::min(entry->second.rule, candidate.rule);
+    known.serves.insert(fingerprint);
+    known.rule = std::min(known.rule, candidate.rule);
   }
+  const auto [own, first] = places.try_emplace(fingerprint, place);
+  own->second = std::min(own->second, place);
 }
 
 ByDefinition from_rules(const std::vector<QueryUses>& queries, const CatalogSnapshot& catalog,
@@ -54,6 +72,7 @@ ByDefinition from_rules(const std::vector<QueryUses>& queries, const CatalogSnap
       if (table == nullptr || !worth_indexing(*table)) {
         continue;
       }
+      std::map<std::string, std::size_t> of_rule;
       for (auto& candidate : apply_rules({use, *table, catalog, limits.max_width})) {
         const auto& keys = candidate.definition.keys;
         if (!std::all_of(keys.begin(), keys.end(), [&](const KeyPart& key) {
@@ -61,27 +80,53 @@ ByDefinition from_rules(const std::vector<QueryUses>& queries, const CatalogSnap
             })) {
           continue;
         }
-        candidate.serves = {query.fingerprint};
         candidate.rule = query.foreign_key_check ? kForeignKeyRule : candidate.rule;
-        add(found, std::move(candidate));
+        const std::size_t place = of_rule[candidate.rule + candidate.made_from]++;
+        add(found, std::move(candidate), query.fingerprint, place);
       }
     }
   }
   return found;
 }
 
-void add_merges(ByDefinition& found, std::size_t max_width) {
-  std::map<Oid, std::vector<CandidateIndex>> by_table;
-  for (const auto& [definition, candidate] : found) {
-    by_table[definition.table].push_back(candidate);
-  }
-  for (const auto& [table, candidates] : by_table) {
-    for (auto& merge : merges(candidates, max_width)) {
-      if (!found.contains(merge.definition)) {
-        add(found, std::move(merge));
+std::size_t width_of(const IndexDefinition& index) {
+  return index.keys.size() + index.included.size();
+}
+
+/// The narrow ones first.
+void place_merges(ByDefinition& found) {
+  using Narrow = std::pair<std::size_t, IndexDefinition>;
+  std::map<std::pair<std::string, Oid>, std::vector<Narrow>> by_class;
+  for (const auto& [definition, entry] : found) {
+    if (entry.candidate.rule == kMergeRule) {
+      for (const auto& fingerprint : entry.candidate.serves) {
+        by_class[{fingerprint, definition.table}].emplace_back(width_of(definition), definition);
       }
     }
   }
+  for (auto& [owner, merges] : by_class) {
+    std::sort(merges.begin(), merges.end());
+    for (std::size_t place = 0; place < merges.size(); ++place) {
+      found.at(merges[place].second).places[owner.first] = place;
+    }
+  }
+}
+
+void add_merges(ByDefinition& found, std::size_t max_width) {
+  std::map<Oid, std::vector<CandidateIndex>> by_table;
+  for (const auto& [definition, entry] : found) {
+    by_table[definition.table].push_back(entry.candidate);
+  }
+  for (const auto& [table, candidates] : by_table) {
+    for (auto& merge : merges(candidates, max_width)) {
+      const auto [entry, inserted] = found.try_emplace(merge.definition, Found{merge});
+      auto& known = entry->second.candidate;
+      if (!inserted && known.rule == kMergeRule) {
+        known.serves.insert(merge.serves.begin(), merge.serves.end());
+      }
+    }
+  }
+  place_merges(found);
 }
 
 void remove_existing(ByDefinition& found, const CatalogSnapshot& catalog) {
@@ -98,16 +143,27 @@ void remove_existing(ByDefinition& found, const CatalogSnapshot& catalog) {
   });
 }
 
-/// The place of each candidate among those of the same class and table: simple before wide, merges
-/// last. Of the classes that it serves the one where it comes first.
+/// The workload that a candidate may serve. Of what one rule proposes to one class each next is
+/// thought worth less, so that the many ways to index one heavy class do not crowd out the others'.
+/// Merges come last among equals: they serve two classes and would crowd out what each needs.
+double worth(const Found& entry, const std::map<std::string, double>& weights) {
+  double sum = 0;
+  for (const auto& [fingerprint, place] : entry.places) {
+    sum += weights.at(fingerprint) / static_cast<double>(1 + place);
+  }
+  return (entry.candidate.rule == kMergeRule ? 0.25 : 1.0) * sum;
+}
+
+/// The least place of each candidate among those of a class and table: the first of every rule
+/// before the second of any, merges last.
 std::map<IndexDefinition, std::size_t> places_of(const ByDefinition& found) {
-  using Simplicity = std::tuple<bool, std::string, std::size_t, IndexDefinition>;
+  using Simplicity = std::tuple<bool, std::size_t, std::string, std::size_t, IndexDefinition>;
   std::map<std::pair<std::string, Oid>, std::vector<Simplicity>> by_class;
-  for (const auto& [definition, candidate] : found) {
-    for (const auto& fingerprint : candidate.serves) {
-      by_class[{fingerprint, definition.table}].emplace_back(
-          candidate.rule == kMergeRule, candidate.rule,
-          definition.keys.size() + definition.included.size(), definition);
+  for (const auto& [definition, entry] : found) {
+    const std::string& rule = entry.candidate.rule;
+    for (const auto& [fingerprint, place] : entry.places) {
+      by_class[{fingerprint, definition.table}].emplace_back(rule == kMergeRule, place, rule,
+                                                             width_of(definition), definition);
     }
   }
   std::map<IndexDefinition, std::size_t> places;
@@ -122,42 +178,46 @@ std::map<IndexDefinition, std::size_t> places_of(const ByDefinition& found) {
   return places;
 }
 
-/// Most workload served first; then simple before wide, then by definition. Beside these the first
-/// few of every class, so that one heavy class does not crowd out all others of its tables.
+using Rank = std::tuple<std::size_t, double, std::string, std::size_t, std::size_t>;
+using Ranked = std::vector<std::pair<Rank, CandidateIndex>>;
+
+/// Takes from `ranked` the first of each table that still fit.
+void take(Ranked& ranked, const CandidateLimits& limits, std::vector<CandidateIndex>& kept) {
+  std::sort(ranked.begin(), ranked.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::map<Oid, std::size_t> per_table;
+  std::erase_if(ranked, [&](auto& entry) {
+    std::size_t& taken = per_table[entry.second.definition.table];
+    if (kept.size() >= limits.total || taken >= limits.per_table) {
+      return false;
+    }
+    ++taken;
+    kept.push_back(std::move(entry.second));
+    return true;
+  });
+}
+
+/// Most workload served first; then simple before wide, then by definition. Beside these, of every
+/// class in turn, the first few.
 std::vector<CandidateIndex> limited(const ByDefinition& found,
                                     const std::map<std::string, double>& weights,
                                     const CandidateLimits& limits) {
-  constexpr std::size_t kOfEveryClass = 4;
-  using Rank = std::tuple<double, std::string, std::size_t, std::size_t>;
-  std::vector<std::pair<Rank, CandidateIndex>> ranked;
+  Ranked ranked;
   std::size_t order = 0;
-  for (const auto& [definition, candidate] : found) {
-    double weight = 0;
-    for (const auto& fingerprint : candidate.serves) {
-      weight += weights.at(fingerprint);
-    }
-    const std::size_t width = definition.keys.size() + definition.included.size();
-    // Merges come last among equals: they serve two classes and would crowd out what each needs.
+  for (const auto& [definition, entry] : found) {
     ranked.push_back(
-        {{candidate.rule == kMergeRule ? -0.25 * weight : -weight, candidate.rule, width, order++},
-         candidate});
+        {{0, -worth(entry, weights), entry.candidate.rule, width_of(definition), order++},
+         entry.candidate});
   }
-  std::sort(ranked.begin(), ranked.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  const auto places = places_of(found);
-  std::map<Oid, std::size_t> per_table;
-  std::map<Oid, std::size_t> beside;
   std::vector<CandidateIndex> kept;
+  take(ranked, limits, kept);
+  const auto places = places_of(found);
   for (auto& [rank, candidate] : ranked) {
-    const Oid table = candidate.definition.table;
-    const bool fits = per_table[table] < limits.per_table;
-    const bool first_of_class = places.at(candidate.definition) < kOfEveryClass;
-    if (kept.size() < limits.total &&
-        (fits || (first_of_class && beside[table] < limits.per_table / 2))) {
-      ++(fits ? per_table : beside)[table];
-      kept.push_back(std::move(candidate));
-    }
+    std::get<0>(rank) = places.at(candidate.definition);
   }
+  std::erase_if(ranked,
+                [](const auto& entry) { return std::get<0>(entry.first) >= kOfEveryClass; });
+  take(ranked, limits, kept);
   return kept;
 }
 

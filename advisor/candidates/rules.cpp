@@ -205,6 +205,24 @@ void add(std::vector<CandidateIndex>& found, CandidateIndex candidate) {
   }
 }
 
+/// As many keys as are allowed, and none that may not be one.
+void narrow(const RuleInput& input, std::vector<CandidateIndex>& candidates) {
+  std::vector<CandidateIndex> kept;
+  for (auto& candidate : candidates) {
+    KeyList& keys = candidate.definition.keys;
+    keys.resize(std::min(keys.size(), input.max_width));
+    if (keys_allowed(input, keys)) {
+      add(kept, std::move(candidate));
+    }
+  }
+  candidates = std::move(kept);
+}
+
+/// Block ranges of a part of the rows are those of all; a hash index has no other use.
+bool may_be_partial(const CandidateIndex& other) {
+  return other.rule == kContainmentRule || other.rule == kNearestRule;
+}
+
 }  // namespace
 
 const std::vector<CandidateRule>& candidate_rules() {
@@ -222,22 +240,31 @@ const std::vector<CandidateRule>& candidate_rules() {
 std::vector<CandidateIndex> apply_rules(const RuleInput& input) {
   std::vector<CandidateIndex> plain;
   for (const auto& rule : candidate_rules()) {
-    for (KeyList keys : rule.apply(input)) {
-      keys.resize(std::min(keys.size(), input.max_width));
-      if (keys_allowed(input, keys)) {
-        add(plain, {.definition = {.table = input.table.oid, .keys = keys},
-                    .rule = has_expression(keys) ? kExpressionRule : rule.name});
-      }
+    for (const KeyList& keys : rule.apply(input)) {
+      add(plain, {.definition = {.table = input.table.oid, .keys = keys},
+                  .rule = has_expression(keys) ? kExpressionRule : rule.name});
     }
   }
-  std::vector<CandidateIndex> found = plain;
-  for (auto& candidate : covering(input, plain)) {
+  std::vector<CandidateIndex> whole = plain;
+  narrow(input, whole);
+  std::vector<CandidateIndex> found = whole;
+  for (auto& candidate : covering(input, whole)) {
     add(found, std::move(candidate));
   }
-  for (auto& candidate : partial(input, found)) {
+  // A condition takes keys away, and so comes before the limit of their number.
+  const std::vector<CandidateIndex> wide = covering(input, plain);
+  plain.insert(plain.end(), wide.begin(), wide.end());
+  std::vector<CandidateIndex> parts = partial(input, plain);
+  narrow(input, parts);
+  for (auto& candidate : parts) {
     add(found, std::move(candidate));
   }
-  for (auto& candidate : other_methods(input)) {
+  std::vector<CandidateIndex> others = other_methods(input);
+  for (const auto& candidate : others) {
+    add(found, candidate);
+  }
+  std::erase_if(others, [](const CandidateIndex& other) { return !may_be_partial(other); });
+  for (auto& candidate : partial(input, others)) {
     add(found, std::move(candidate));
   }
   return found;
