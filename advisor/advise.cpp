@@ -240,16 +240,23 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
                  planner_model::Counting counting) {
   advice.caveats.push_back(profile.basis);
   if (too_large > 0) {
-    advice.caveats.push_back(
-        fmt::format("{} candidates alone take more than the storage budget.", too_large));
+    advice.caveats.push_back(fmt::format("{} more than the storage budget.",
+                                         too_large == 1
+                                             ? "1 candidate alone takes"
+                                             : fmt::format("{} candidates alone take", too_large)));
   }
   if (planned.utility_calls > 0) {
     advice.caveats.push_back(fmt::format(
-        "{} utility statements (BEGIN, SET, COPY and so on) have no plan.", planned.utility_calls));
+        "{} no plan.", planned.utility_calls == 1
+                           ? "1 utility statement (BEGIN, SET, COPY and so on) has"
+                           : fmt::format("{} utility statements (BEGIN, SET, COPY and so on) have",
+                                         planned.utility_calls)));
   }
   if (found.left_out > 0) {
-    advice.caveats.push_back(fmt::format(
-        "{} candidates were left out by the limits, those of the least workload.", found.left_out));
+    advice.caveats.push_back(fmt::format("{} left out by the limits, those of the least workload.",
+                                         found.left_out == 1
+                                             ? "1 candidate was"
+                                             : fmt::format("{} candidates were", found.left_out)));
   }
   const auto hashed = std::count_if(
       planned.samples.begin(), planned.samples.end(),

@@ -241,6 +241,11 @@ void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table&
                     "plans.",
                     generic));
   }
+  if (proposal.time && proposal.time->low_ms < 0) {  // measured times do not bear the cost out
+    const bool none = proposal.time->saved_ms <= 0;
+    proposal.confidence =
+        std::min(proposal.confidence, none ? Confidence::Low : Confidence::Medium);
+  }
   if (proposal.share_of_workload < 0.01) {
     proposal.confidence = std::min(proposal.confidence, Confidence::Medium);
   }

@@ -11,6 +11,7 @@
 #include "advisor/choice_evidence.hpp"
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/build_time.hpp"
+#include "advisor/price/foreign_keys.hpp"
 #include "advisor/wishes.hpp"
 
 namespace quern::advisor {
@@ -63,18 +64,64 @@ void sort_effects(std::vector<QueryEffect>& effects) {
   });
 }
 
+/// Scans of the candidate in a plan, and those that read nothing but it.
+struct Scans {
+  std::size_t all = 0;
+  std::size_t alone = 0;
+};
+
+void count_scans(const planner_model::PlanNode& node, const SizedCandidate& candidate,
+                 Scans& scans) {
+  const bool its = !node.index.empty() && std::any_of(candidate.parts.begin(),
+                                                      candidate.parts.end(), [&](const auto& part) {
+                                                        return part.definition.name == node.index;
+                                                      });
+  if (its) {
+    ++scans.all;
+    scans.alone += node.node_type == "Index Only Scan" ? 1 : 0;
+  }
+  for (const auto& child : node.children) {
+    count_scans(child, candidate, scans);
+  }
+}
+
+bool read_alone(const QueryEffect& effect, const SizedCandidate& candidate) {
+  Scans scans;
+  count_scans(effect.plan_after, candidate, scans);
+  return scans.all > 0 && scans.alone == scans.all;
+}
+
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+/// "3 query classes and 1 check of a foreign key would be answered through this index ..."
 std::string rationale_of(const Proposal& proposal, const SizedCandidate& candidate) {
-  const std::size_t users =
-      static_cast<std::size_t>(std::count_if(proposal.queries.begin(), proposal.queries.end(),
-                                             [](const auto& effect) { return effect.uses_index; }));
+  std::size_t users = 0;
+  std::size_t checks = 0;
+  std::size_t alone = 0;
+  for (const QueryEffect& effect : proposal.queries) {
+    if (effect.uses_index) {
+      ++(is_foreign_key_check(effect) ? checks : users);
+      alone += read_alone(effect, candidate) ? 1 : 0;
+    }
+  }
+  const std::string who =
+      checks == 0  ? counted(users, "query class", "query classes")
+      : users == 0 ? counted(checks, "check of a foreign key", "checks of foreign keys")
+                   : counted(users, "query class", "query classes") + " and " +
+                         counted(checks, "check of a foreign key", "checks of foreign keys");
+  const char* const kAlone = "alone, without visiting the table where its pages are all-visible";
+  const std::string how =
+      alone == 0 ? "instead of reading more of the table"
+      : alone == users + checks
+          ? kAlone
+          : fmt::format("instead of reading more of the table, {} of them {}", alone, kAlone);
   return fmt::format(
-      "{}{} query class{} would be answered through this index {}. Without it the chosen set would "
-      "cost {} of the recorded workload more.",
-      proposal.rule == kAskedRule ? "You asked for this index. " : "", users,
-      users == 1 ? "" : "es",
-      candidate.index.definition.included.empty()
-          ? "instead of reading more of the table"
-          : "alone, without visiting the table where its pages are all-visible",
+      "{}{} would be answered through this index {}. Without it the chosen set would cost {} of "
+      "the "
+      "recorded workload more.",
+      proposal.rule == kAskedRule ? "You asked for this index. " : "", who, how,
       share_text(proposal.share_of_workload));
 }
 
@@ -124,9 +171,10 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position, IndexNames
   }
   const std::int64_t covered = input.workload.until_us - input.workload.from_us;
   if (covered > 0 && covered < kShortLogMicroseconds) {
+    const double minutes = std::ceil(static_cast<double>(covered) / 60e6);
     proposal.warnings.push_back(
-        fmt::format("The log covers only {:.0f} minutes: rarer work is not seen.",
-                    std::ceil(static_cast<double>(covered) / 60e6)));
+        fmt::format("The log covers only {:.0f} minute{}: rarer work is not seen.", minutes,
+                    minutes == 1 ? "" : "s"));
   }
   proposal.warnings.insert(proposal.warnings.end(), migration.cautions.begin(),
                            migration.cautions.end());

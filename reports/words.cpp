@@ -65,7 +65,8 @@ std::string size_words(Bytes size) {
     amount /= 1024;
     ++unit;
   }
-  return fmt::format("{:.0f} {}", std::round(amount), kUnits[unit]);
+  const bool one = unit == 0 && std::fabs(amount) == 1;
+  return fmt::format("{:.0f} {}", std::round(amount), one ? "byte" : kUnits[unit]);
 }
 
 std::string duration_words(Microseconds duration) {

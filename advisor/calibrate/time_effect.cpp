@@ -110,18 +110,26 @@ std::string time_gain_words(const TimeGain& gain, const std::vector<QueryEffect>
     };
     best = best == nullptr || saved(effect) > saved(*best) ? &effect : best;
   }
-  const TimeUnit unit = unit_for(scale * gain.saved_ms);
-  const auto in_unit = [&](double ms) { return digits(scale * ms / unit.milliseconds); };
-  std::string words;
-  if (best != nullptr && best->time) {
-    const double call = best->time->before_ms - best->time->after_ms;
-    const TimeUnit of_call = unit_for(call);
-    words = fmt::format("about {} {} a call of the query that gains most; ",
-                        digits(call / of_call.milliseconds), of_call.name);
+  const TimeUnit unit = unit_for(scale * (gain.saved_ms > 0 ? gain.saved_ms : gain.low_ms));
+  const auto in_unit = [&](double ms) { return digits(scale * std::abs(ms) / unit.milliseconds); };
+  const auto side = [&](double ms) {
+    return fmt::format("{} {} {}", in_unit(ms), unit.name, ms < 0 ? "lost" : "saved");
+  };
+  const char* const period_words = daily ? "a day" : "in the recorded period";
+  if (gain.saved_ms <= 0 || best == nullptr || !best->time) {
+    return fmt::format("nothing that can be told: {} {} in all (95 %: {} to {})",
+                       gain.saved_ms == 0 ? "none" : side(gain.saved_ms), period_words,
+                       side(gain.low_ms), side(gain.high_ms));
   }
-  return words + fmt::format("{} {} {} in all (95 %: {} to {} {})", in_unit(gain.saved_ms),
-                             unit.name, daily ? "a day" : "in the recorded period",
-                             in_unit(gain.low_ms), in_unit(gain.high_ms), unit.name);
+  const double call = best->time->before_ms - best->time->after_ms;
+  const TimeUnit of_call = unit_for(call);
+  const std::string range =
+      gain.low_ms < 0
+          ? fmt::format("{} to {}", side(gain.low_ms), side(gain.high_ms))
+          : fmt::format("{} to {} {}", in_unit(gain.low_ms), in_unit(gain.high_ms), unit.name);
+  return fmt::format("about {} {} a call of the query that gains most; {} {} {} in all (95 %: {})",
+                     digits(call / of_call.milliseconds), of_call.name, in_unit(gain.saved_ms),
+                     unit.name, period_words, range);
 }
 
 }  // namespace quern::advisor

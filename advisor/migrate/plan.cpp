@@ -150,9 +150,11 @@ std::string size_text(double bytes) {
 }
 
 std::string forecast(double bytes, double seconds) {
+  const double least = std::ceil(seconds);
+  const double most = std::ceil(kSlowestBuild * seconds);
   return fmt::format(
-      "about {} of disk, as much again while it is built, in about {:.0f} s to {:.0f} s",
-      size_text(bytes), std::ceil(seconds), std::ceil(kSlowestBuild * seconds));
+      "about {} of disk, as much again while it is built, in {}", size_text(bytes),
+      most <= 1 ? "a second or less" : fmt::format("about {:.0f} s to {:.0f} s", least, most));
 }
 
 MigrationStep step_of(const Proposal& proposal, bool drops) {

@@ -107,6 +107,31 @@ bool exists(const CatalogSnapshot& catalog, const Subject& subject) {
       });
 }
 
+/// Whether ANALYZE found a value of it common enough to list. A combination is no more common than
+/// each of its values (statext_mcv_build(), PostgreSQL 15, src/backend/statistics/mcv.c).
+bool has_common_values(const TableUse& use, const CatalogSnapshot& catalog, std::int16_t number) {
+  const Table* table = find_table(catalog, use.table);
+  const Column* column = table == nullptr ? nullptr : find_column(*table, number);
+  if (column == nullptr || (!column->statistics && !column->inherited_statistics)) {
+    return true;  // not known
+  }
+  const auto& statistics = column->statistics ? column->statistics : column->inherited_statistics;
+  return !statistics->most_common_frequencies.empty() || statistics->null_fraction > 0;
+}
+
+/// A queue's worker, a purge: what it finds it takes away, so that later calls find fewer rows
+/// whatever the server knows of them.
+bool takes_what_it_finds(const PlannedClass& planned, const TableUse& use,
+                         const Misestimate& wrong) {
+  if (!use.is_target || wrong.groups || wrong.found >= wrong.expected) {
+    return false;
+  }
+  return planned.kind == StatementKind::Delete ||
+         std::any_of(use.clauses.begin(), use.clauses.end(), [&](const auto& clause) {
+           return std::binary_search(use.updated.begin(), use.updated.end(), clause.column);
+         });
+}
+
 /// Columns and expressions, from clauses or from what is grouped by.
 struct Parts {
   std::set<std::int16_t> columns = {};
@@ -147,7 +172,11 @@ Parts grouped_by(const TableUse& use) {
 /// The statistics that would tell what this one did not know; nothing where there are none to have.
 std::vector<Subject> subjects(const TableUse& use, const Misestimate& wrong,
                               const CatalogSnapshot& catalog) {
-  const Parts parts = wrong.groups ? grouped_by(use) : filtered_by(use);
+  Parts parts = wrong.groups ? grouped_by(use) : filtered_by(use);
+  if (!wrong.groups && !parts.equalities) {
+    std::erase_if(parts.columns,
+                  [&](auto column) { return !has_common_values(use, catalog, column); });
+  }
   std::vector<Subject> found;
   for (const std::string& expression : parts.expressions) {
     if (!expression.empty() && catalog.server_version >= kExpressionsSince &&
@@ -205,9 +234,9 @@ void add_evidence(std::map<Subject, Evidence>& all, const PlannedClass& planned,
     for (const Misestimate& one : wrong) {
       for (const TableUse& use : planned.uses) {
         const Table* table = find_table(catalog, use.table);
-        const bool meant =
-            table != nullptr && (one.groups ? one_grouped && !use.group_by.empty()
-                                            : one.alias == use.alias || one.alias == table->name);
+        const bool meant = table != nullptr && !takes_what_it_finds(planned, use, one) &&
+                           (one.groups ? one_grouped && !use.group_by.empty()
+                                       : one.alias == use.alias || one.alias == table->name);
         for (const Subject& subject :
              meant ? subjects(use, one, catalog) : std::vector<Subject>{}) {
           Evidence& evidence = all[subject];

@@ -1,5 +1,7 @@
 #include <filesystem>
 #include <memory>
+#include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,11 +50,38 @@ std::string digits_of(const std::string& time) {
   return digits;
 }
 
+/// Steps of an earlier plan would be applied between those of this one.
+void refuse_other_steps(const std::filesystem::path& folder,
+                        const std::vector<MigrationText>& files) {
+  static const std::regex kStep{R"(\d{3}_.*\.(up|down)\.sql)"};
+  std::set<std::string> own;
+  for (const MigrationText& file : files) {
+    own.insert(file.name);
+  }
+  std::set<std::string> others;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
+    const std::string name = entry.path().filename().string();
+    if (!own.contains(name) && name.size() < 200 && std::regex_match(name, kStep)) {
+      others.insert(name);
+    }
+  }
+  if (!others.empty()) {
+    throw UserError{fmt::format(
+        "{}: holds steps of another plan ({}{}), which would be applied with those of this one: "
+        "empty the folder or name another",
+        folder.string(), *others.begin(), others.size() == 1 ? "" : ", ...")};
+  }
+}
+
 void write_migration(const CommandContext& context, const Options& options,
                      const advisor::Advice& advice, const CatalogSnapshot& catalog) {
   const std::filesystem::path folder{options.migration};
   const std::vector<MigrationText> files = migration_files(
       advice, migration_format(options.migration_format), digits_of(catalog.taken_at));
+  if (migration_format(options.migration_format) == MigrationFormat::Sql) {
+    refuse_other_steps(folder, files);
+  }
   for (const MigrationText& file : files) {
     const std::filesystem::path path = folder / file.name;
     std::error_code error;

@@ -104,3 +104,22 @@ TEST_CASE("a setting that quern.toml gets wrong is an error", "[reports][cli]") 
   CHECK(outcome.code == 2);
   CHECK(says(outcome.err, "size-model"));
 }
+
+TEST_CASE("steps of another plan are not mixed with those of this one", "[reports][cli]") {
+  const std::string workload = (folder() / "one.workload.json").string();
+  const std::string sql =
+      written("one.sql", "SELECT * FROM shipments WHERE tracking_code = 'x';\n");
+  REQUIRE(quern("collect --format sql " + sql + " -o " + workload).code == 0);
+  const fs::path steps = folder() / "steps";
+  fs::remove_all(steps);
+  const std::string advise = "advise " + workload + " -c " + QUERN_SOURCE_DIR +
+                             "/samples/shop/catalog.json.gz --migration " + steps.string();
+  REQUIRE(quern(advise).code == 0);
+  CHECK(quern(advise).code == 0);  // the same plan again
+  std::ofstream{steps / "notes.txt"} << "mine";
+  CHECK(quern(advise).code == 0);
+  std::ofstream{steps / "099_drop-old.up.sql"} << "DROP INDEX old;";
+  const Outcome mixed = quern(advise);
+  CHECK(mixed.code == 2);
+  CHECK(says(mixed.err, "099_drop-old.up.sql"));
+}

@@ -7,6 +7,7 @@ using namespace quern::reports;
 
 TEST_CASE("sizes are said as pg_size_pretty says them", "[reports][words]") {
   CHECK(size_words(Bytes{0}) == "0 bytes");
+  CHECK(size_words(Bytes{1}) == "1 byte");
   CHECK(size_words(Bytes{8192}) == "8192 bytes");
   CHECK(size_words(Bytes{10239}) == "10239 bytes");
   CHECK(size_words(Bytes{10240}) == "10 kB");

@@ -135,3 +135,20 @@ TEST_CASE("the measured mean is where times start; the same plan takes the same 
   CHECK(gain->saved_ms <= gain->high_ms);
   CHECK_FALSE(time_gain({QueryEffect{.calls = 3}}));
 }
+
+TEST_CASE("times that may be lost are said to be") {
+  Workload workload;
+  workload.until_us = 60'000'000;
+  const std::vector<QueryEffect> queries{
+      {.calls = 10,
+       .time = TimeEffect{.before_ms = 5, .after_ms = 2, .after_low_ms = 1, .after_high_ms = 9}}};
+  CHECK(time_gain_words({.saved_ms = 30, .low_ms = 20, .high_ms = 40}, queries, workload) ==
+        "about 3.00 ms a call of the query that gains most; 30.0 ms in the recorded period in all "
+        "(95 %: 20.0 to 40.0 ms)");
+  CHECK(time_gain_words({.saved_ms = 30, .low_ms = -40, .high_ms = 40}, queries, workload) ==
+        "about 3.00 ms a call of the query that gains most; 30.0 ms in the recorded period in all "
+        "(95 %: 40.0 ms lost to 40.0 ms saved)");
+  CHECK(time_gain_words({.saved_ms = -30, .low_ms = -40, .high_ms = 40}, queries, workload) ==
+        "nothing that can be told: 30.0 ms lost in the recorded period in all (95 %: 40.0 ms lost "
+        "to 40.0 ms saved)");
+}

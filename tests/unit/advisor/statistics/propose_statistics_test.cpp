@@ -55,6 +55,21 @@ TEST_CASE("a range beside an equality asks for values that come together alone")
   CHECK(found[0].ddl_up.at(0).find("(mcv) ON status, total") != std::string::npos);
 }
 
+TEST_CASE("a column without common values is left out: no combination of it is common") {
+  const auto found = proposals_for("SELECT id FROM orders WHERE status = 'paid' AND id > 300",
+                                   scan_of("orders", 9000, 400));
+  CHECK(found.empty());
+}
+
+TEST_CASE("a statement that takes away what it finds is no evidence of too high an estimate") {
+  const std::string remove = "DELETE FROM addresses WHERE city = 'Nantes' AND country = 'FR'";
+  CHECK(proposals_for(remove, scan_of("addresses", 1200, 0)).empty());
+  CHECK(proposals_for(remove, scan_of("addresses", 20, 1200)).size() == 1);
+  CHECK(proposals_for("UPDATE addresses SET city = 'Lyon' WHERE city = 'Nantes' AND country = 'FR'",
+                      scan_of("addresses", 1200, 0))
+            .empty());
+}
+
 TEST_CASE("an expression without statistics gets its own, from PostgreSQL 14 on") {
   const char* const kText = "SELECT id FROM payments WHERE order_id::text = '48831'";
   const auto found = proposals_for(kText, scan_of("payments", 449, 1));
