@@ -44,6 +44,7 @@ const std::vector<CheckRule>& check_rules() {
       {"M39", "A constraint validated in the transaction that added it"},
       {"M40", "A removal or rename of what recorded queries use"},
       {"M41", "A command that locks whole tables"},
+      {"M42", "A statement that changes or removes every row"},
   };
   return kRules;
 }

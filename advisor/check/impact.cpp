@@ -121,9 +121,19 @@ void judge_drop(const LintResult::Change& change, const Planner& planner,
   result.findings.push_back(std::move(finding));
 }
 
-void judge_creation(const LintResult::Change& change, const CatalogSnapshot& catalog,
-                    const HypotheticalIndex& index, const std::vector<Planned>& planned,
-                    CheckResult& result) {
+IndexConfiguration without(IndexConfiguration configuration, const std::string& index) {
+  std::erase_if(configuration.created,
+                [&](const HypotheticalIndex& created) { return created.definition.name == index; });
+  return configuration;
+}
+
+/// Against the rest of the migration, so that no other change is credited to it.
+void judge_creation(const LintResult::Change& change, const Planner& planner,
+                    const IndexConfiguration& configuration, const HypotheticalIndex& index,
+                    const std::vector<Planned>& planned, CheckResult& result) {
+  constexpr double kSame = 0.001;
+  const CatalogSnapshot& catalog = planner.catalog();
+  const IndexConfiguration rest = without(configuration, index.definition.name);
   const auto table =
       std::find_if(catalog.tables.begin(), catalog.tables.end(),
                    [&](const Table& one) { return one.oid == index.definition.table; });
@@ -135,15 +145,19 @@ void judge_creation(const LintResult::Change& change, const CatalogSnapshot& cat
   }
   Finding finding = finding_at(change, "M33", Severity::Info);
   for (const Planned& one : planned) {
-    if (uses(one.after, index.definition.name)) {
-      finding.queries.push_back(effect_of(*one.query, one.before, one.after));
+    if (!uses(one.after, index.definition.name)) {
+      continue;
+    }
+    const PlanResult others = planner.plan(*one.bound, rest);
+    if (one.after.counted < (1 - kSame) * others.counted) {
+      finding.queries.push_back(effect_of(*one.query, others, one.after));
       finding.queries.back().uses_index = true;
     }
   }
   if (finding.queries.empty()) {
     finding.severity = index.definition.unique ? Severity::Info : Severity::Warning;
     finding.message =
-        fmt::format("no recorded query would use {} ({})", index.definition.name, price);
+        fmt::format("no recorded query would gain by {} ({})", index.definition.name, price);
     finding.fix = "Leave it out, unless queries that were not recorded need it";
   } else {
     std::stable_sort(finding.queries.begin(), finding.queries.end(),
@@ -195,7 +209,7 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
     if (!change.dropped.empty() && !change.ignored.contains("M18")) {
       judge_drop(change, planner, planned, only_created, result);
     } else if (created[i] && !change.ignored.contains("M33")) {
-      judge_creation(change, catalog, *created[i], planned, result);
+      judge_creation(change, planner, configuration, *created[i], planned, result);
     }
   }
 }

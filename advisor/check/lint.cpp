@@ -7,7 +7,7 @@ namespace quern::advisor::check_detail {
 namespace {
 
 void apply_rules(const Step& step, std::vector<Finding>& findings) {
-  for (const auto* rules : {&index_rules(), &table_rules()}) {
+  for (const auto* rules : {&index_rules(), &table_rules(), &use_rules()}) {
     for (const NamedRule& rule : *rules) {
       std::vector<Finding> found;
       rule.apply(step, found);

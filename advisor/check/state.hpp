@@ -44,6 +44,7 @@ struct NamedRule {
 
 [[nodiscard]] const std::vector<NamedRule>& index_rules();
 [[nodiscard]] const std::vector<NamedRule>& table_rules();
+[[nodiscard]] const std::vector<NamedRule>& use_rules();
 
 /// Makes `state` what it is after the statement.
 void advance(State& state, const MigrationStatement& statement);

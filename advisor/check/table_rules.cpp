@@ -4,31 +4,17 @@
 
 #include "planner-model/query/builtin_catalog.hpp"
 
+#include "advisor/check/alter_commands.hpp"
 #include "advisor/check/state.hpp"
 #include "advisor/rewrite/query.hpp"
 
-// What goes wrong with ALTER TABLE and its relatives. One rule a function, M14 ... M41.
+// What goes wrong with ALTER TABLE and its relatives. One rule a function, M12 ... M42.
 
 namespace quern::advisor::check_detail {
 
 using namespace rewrite;
 
 namespace {
-
-/// Calls `visit` for each command of an ALTER TABLE on a table that this migration did not create.
-template <class Visit>
-void for_each_command(const Step& step, Visit visit) {
-  const auto* alter = as<PgQuery__AlterTableStmt>(step.node);
-  if (alter == nullptr || alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
-      is_created_here(step, alter->relation)) {
-    return;
-  }
-  for (std::size_t i = 0; i < alter->n_cmds; ++i) {
-    if (const auto* command = as<PgQuery__AlterTableCmd>(alter->cmds[i])) {
-      visit(*alter, *command, find_table(step.state.now, alter->relation));
-    }
-  }
-}
 
 const Column* find_column(const Table* table, std::string_view name) {
   if (table != nullptr) {
@@ -319,121 +305,42 @@ void validated_at_once(const Step& step, std::vector<Finding>& findings) {
   });
 }
 
-// --- what recorded queries use -------------------------------------------------------------------
+/// Lock modes as the parser numbers them. Source: lockdefs.h, PostgreSQL 15, src/include/storage.
+constexpr int kShareLock = 5;
+constexpr int kAccessExclusiveLock = 8;
 
-/// Recorded queries that name the column (or, for an empty name, the table).
-std::vector<const QueryClass*> users_of(const Step& step, const Table& table,
-                                        std::string_view column) {
-  std::vector<const QueryClass*> users;
-  for (const QueryClass& recorded : step.workload.classes) {
-    auto query = Query::read(recorded.sql, *step.state.before);
-    if (!query) {
-      continue;
-    }
-    bool uses = false;
-    for (const Block& block : query->blocks) {
-      for (const Source& source : block.sources) {
-        uses =
-            uses || (column.empty() && source.table != nullptr && source.table->oid == table.oid);
-      }
-      walk(block.statement, [&](ProtobufCMessage* message) {
-        PgQuery__Node node = PG_QUERY__NODE__INIT;
-        node.node_case = PG_QUERY__NODE__NODE_COLUMN_REF;
-        node.column_ref = as<PgQuery__ColumnRef>(message);
-        const auto named = node.column_ref == nullptr ? std::nullopt : query->resolve(block, &node);
-        uses = uses ||
-               (named && named->source->table->oid == table.oid && named->column->name == column);
-        return !uses;
-      });
-    }
-    const auto* insert = as<PgQuery__InsertStmt>(query->tree.statement());
-    const auto* update = as<PgQuery__UpdateStmt>(query->tree.statement());
-    const auto written = [&](PgQuery__Node* const* list, std::size_t count,
-                             const PgQuery__RangeVar* into) {
-      const Table* target = find_table(*step.state.before, into);
-      for (std::size_t i = 0; target != nullptr && target->oid == table.oid && i < count; ++i) {
-        const auto* name = as<PgQuery__ResTarget>(list[i]);
-        uses = uses || column.empty() || (name != nullptr && column == name->name);
-      }
-    };
-    if (insert != nullptr) {
-      written(insert->cols, insert->n_cols, insert->relation);
-    } else if (update != nullptr) {
-      written(update->target_list, update->n_target_list, update->relation);
-    }
-    if (uses) {
-      users.push_back(&recorded);
-    }
+/// An UPDATE or DELETE without WHERE in one transaction: dead rows and WAL for all of the table,
+/// and every row locked until the end.
+void every_row(const Step& step, std::vector<Finding>& findings) {
+  const auto* update = as<PgQuery__UpdateStmt>(step.node);
+  const auto* remove = as<PgQuery__DeleteStmt>(step.node);
+  const PgQuery__RangeVar* name = nullptr;
+  if (update != nullptr && update->where_clause == nullptr && update->n_from_clause == 0) {
+    name = update->relation;
+  } else if (remove != nullptr && remove->where_clause == nullptr && remove->n_using_clause == 0) {
+    name = remove->relation;
   }
-  return users;
-}
-
-void report_users(const Step& step, std::vector<Finding>& findings, const std::string& what,
-                  const Table* table, std::string_view column) {
-  if (table == nullptr) {
+  if (name == nullptr || is_created_here(step, name)) {
     return;
   }
-  const auto users = users_of(step, *table, column);
-  if (users.empty()) {
-    return;
-  }
-  std::uint64_t calls = 0;
-  for (const QueryClass* query : users) {
-    calls += query->calls;
-  }
-  report(step, findings, "M40", Severity::Error,
-         fmt::format("{}: {} ({} calls), the first: {}", what,
-                     users.size() == 1 ? "1 recorded query uses it"
-                                       : fmt::format("{} recorded queries use it", users.size()),
-                     calls, users.front()->sql),
-         "Deploy code that does not use it first");
-  for (const QueryClass* query : users) {
-    QueryEffect effect;
-    effect.fingerprint = query->fingerprint;
-    effect.sql = query->sql;
-    effect.calls = static_cast<double>(query->calls);
-    findings.back().queries.push_back(std::move(effect));
-  }
-}
-
-void removed_in_use(const Step& step, std::vector<Finding>& findings) {
-  for_each_command(step, [&](const auto&, const auto& command, const Table* table) {
-    if (command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn) {
-      report_users(step, findings, fmt::format("DROP COLUMN {}", command.name), table,
-                   command.name);
-    }
-  });
-  if (const auto* rename = as<PgQuery__RenameStmt>(step.node);
-      rename != nullptr && rename->relation != nullptr) {
-    const Table* table = find_table(step.state.now, rename->relation);
-    if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN) {
-      report_users(step, findings, fmt::format("RENAME COLUMN {}", rename->subname), table,
-                   rename->subname);
-    } else if (rename->rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
-      report_users(step, findings, fmt::format("RENAME of table {}", rename->relation->relname),
-                   table, "");
-    }
-  }
-  const auto* drop = as<PgQuery__DropStmt>(step.node);
-  if (drop != nullptr && drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE) {
-    for (const std::string& name : dropped_names(*drop)) {
-      for (const Table& table : step.state.now.tables) {
-        if (table.name == name) {
-          report_users(step, findings, "DROP TABLE " + name, &table, "");
-        }
-      }
-    }
-  }
+  const Table* table = find_table(step.state.now, name);
+  report(
+      step, findings, "M42", by_size(table, Severity::Warning),
+      fmt::format("{} every row of {} in one transaction: all stay locked until it ends, and "
+                  "leave as many dead rows",
+                  update != nullptr ? "UPDATE changes" : "DELETE removes", described(table, name)),
+      update != nullptr ? "In batches by key, each in a transaction of its own"
+                        : "TRUNCATE while nothing uses the table, or in batches by key");
 }
 
 void rewrites_all(const Step& step, std::vector<Finding>& findings) {
   const auto locked = [&](const PgQuery__RangeVar* name, const std::string& what,
-                          const std::string& fix) {
+                          const std::string& fix, const char* against = "reads and writes") {
     if (!is_created_here(step, name)) {
       const Table* table = find_table(step.state.now, name);
       report(step, findings, "M41", by_size(table, Severity::Error),
-             fmt::format("{} locks {} against reads and writes", what,
-                         name == nullptr ? "every table" : described(table, name)),
+             fmt::format("{} locks {} against {}", what,
+                         name == nullptr ? "every table" : described(table, name), against),
              fix);
     }
   };
@@ -448,6 +355,16 @@ void rewrites_all(const Step& step, std::vector<Finding>& findings) {
     }
   } else if (const auto* cluster = as<PgQuery__ClusterStmt>(step.node)) {
     locked(cluster->relation, "CLUSTER rewrites the table and", "pg_repack, or nothing");
+  } else if (const auto* lock = as<PgQuery__LockStmt>(step.node)) {
+    for (std::size_t i = 0; lock->mode >= kShareLock && i < lock->n_relations; ++i) {
+      locked(as<PgQuery__RangeVar>(lock->relations[i]), "until the transaction ends, LOCK TABLE",
+             "", lock->mode == kAccessExclusiveLock ? "reads and writes" : "writes");
+    }
+  } else if (const auto* refresh = as<PgQuery__RefreshMatViewStmt>(step.node)) {
+    if (!refresh->concurrent) {
+      locked(refresh->relation, "while its query runs, REFRESH MATERIALIZED VIEW",
+             "REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index");
+    }
   } else if (const auto* vacuum = as<PgQuery__VacuumStmt>(step.node)) {
     for (std::size_t i = 0; i < vacuum->n_options; ++i) {
       const auto* option = as<PgQuery__DefElem>(vacuum->options[i]);
@@ -513,8 +430,8 @@ const std::vector<NamedRule>& table_rules() {
   static const std::vector<NamedRule> kRules{
       {"M12", no_lock_timeout}, {"M14", key_built_under_lock}, {"M37", foreign_key_rules},
       {"M34", added_column},    {"M35", set_not_null},         {"M36", changed_type},
-      {"M38", added_check},     {"M39", validated_at_once},    {"M40", removed_in_use},
-      {"M41", rewrites_all},    {"M29", nested_transaction},
+      {"M38", added_check},     {"M39", validated_at_once},    {"M41", rewrites_all},
+      {"M42", every_row},       {"M29", nested_transaction},
   };
   return kRules;
 }

@@ -15,9 +15,10 @@ namespace quern::advisor::rewrite {
 // --- looking at libpg_query's nodes
 // ---------------------------------------------------------------
 
-/// The descriptor of a node's struct: what tells one message of the tree from another.
+/// The descriptor of a node's struct: what tells one message of the tree from another. Only of those
+/// listed below.
 template <class T>
-inline const ProtobufCMessageDescriptor* const kDescriptor = nullptr;
+extern const ProtobufCMessageDescriptor* const kDescriptor;
 
 #define QUERN_NODE(type, lower)                                                 \
   template <>                                                                   \
@@ -40,6 +41,7 @@ QUERN_NODE(FuncCall, func_call)
 QUERN_NODE(Integer, integer)
 QUERN_NODE(JoinExpr, join_expr)
 QUERN_NODE(List, list)
+QUERN_NODE(LockStmt, lock_stmt)
 QUERN_NODE(NullTest, null_test)
 QUERN_NODE(ParamRef, param_ref)
 QUERN_NODE(RangeFunction, range_function)

@@ -24,9 +24,12 @@ std::string finding_text(const advisor::Finding& finding, std::size_t columns) {
                     finding.message.find(finding.queries.front().sql) != std::string::npos;
   for (std::size_t i = told ? 1 : 0; i < finding.queries.size() && i < kQueriesShown; ++i) {
     const advisor::QueryEffect& query = finding.queries[i];
-    const std::string lead = fmt::format(
-        "    {:>7} x {:>8} -> {:>8} {:>8}  ", count_words(query.calls), cost_words(query.before),
-        cost_words(query.after), change_words(query.before, query.after));
+    const bool priced = query.before.value() > 0 || query.after.value() > 0;
+    const std::string lead =
+        priced ? fmt::format("    {:>7} x {:>8} -> {:>8} {:>8}  ", count_words(query.calls),
+                             cost_words(query.before), cost_words(query.after),
+                             change_words(query.before, query.after))
+               : fmt::format("    {:>7} x  ", count_words(query.calls));
     out += lead + one_line(query.sql, columns - std::min(columns - 20, width_of(lead))) + '\n';
   }
   if (finding.queries.size() > kQueriesShown) {
