@@ -121,9 +121,78 @@ void judge_drop(const LintResult::Change& change, const Planner& planner,
   result.findings.push_back(std::move(finding));
 }
 
-IndexConfiguration without(IndexConfiguration configuration, const std::string& index) {
-  std::erase_if(configuration.created,
-                [&](const HypotheticalIndex& created) { return created.definition.name == index; });
+const Table* table_of(const CatalogSnapshot& catalog, Oid oid) {
+  const auto found = std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                                  [&](const Table& one) { return one.oid == oid; });
+  return found == catalog.tables.end() ? nullptr : &*found;
+}
+
+const Table* root_of(const CatalogSnapshot& catalog, Oid oid) {
+  constexpr int kMostLevels = 100;
+  const Table* table = table_of(catalog, oid);
+  for (int level = 0; level < kMostLevels && table != nullptr && !table->parents.empty(); ++level) {
+    table = table_of(catalog, table->parents.front());
+  }
+  return table;
+}
+
+/// What an index is of, whichever partition it is on.
+std::vector<std::string> contents(const CatalogSnapshot& catalog, const Index& index) {
+  const Table* table = table_of(catalog, index.table);
+  std::vector<std::string> found{index.access_method, index.predicate};
+  const auto add = [&](std::int16_t number) {
+    for (const Column& column : table == nullptr ? std::vector<Column>{} : table->columns) {
+      if (column.number == number) {
+        found.push_back(column.name);
+      }
+    }
+  };
+  for (const IndexKey& key : index.keys) {
+    add(key.column);
+    found.push_back(key.expression + (key.descending ? " DESC" : "") + key.operator_class_name);
+  }
+  found.emplace_back("INCLUDE");
+  for (const std::int16_t number : index.included) {
+    add(number);
+  }
+  return found;
+}
+
+bool is_partitioned(const CatalogSnapshot& catalog, const Index& index) {
+  const Table* table = table_of(catalog, index.table);
+  return table != nullptr && table->kind == 'p';
+}
+
+/// Those made here that ON ONLY and ATTACH make one index of: this one, and where it or another is
+/// on a partitioned table, its equals on that one's parts.
+std::vector<const HypotheticalIndex*> one_with(const HypotheticalIndex& index,
+                                               const IndexConfiguration& configuration,
+                                               const CatalogSnapshot& catalog) {
+  const auto own = contents(catalog, index.definition);
+  const Table* root = root_of(catalog, index.definition.table);
+  std::vector<const HypotheticalIndex*> found;
+  bool whole = false;
+  for (const HypotheticalIndex& created : configuration.created) {
+    const bool equal = root != nullptr && root_of(catalog, created.definition.table) == root &&
+                       contents(catalog, created.definition) == own;
+    if (equal || created.definition.name == index.definition.name) {
+      found.push_back(&created);
+      whole = whole || is_partitioned(catalog, created.definition);
+    }
+  }
+  if (!whole) {
+    std::erase_if(found, [&](const HypotheticalIndex* one) {
+      return one->definition.name != index.definition.name;
+    });
+  }
+  return found;
+}
+
+IndexConfiguration without(IndexConfiguration configuration,
+                           const std::vector<std::string>& names) {
+  std::erase_if(configuration.created, [&](const HypotheticalIndex& created) {
+    return std::find(names.begin(), names.end(), created.definition.name) != names.end();
+  });
   return configuration;
 }
 
@@ -133,11 +202,20 @@ void judge_creation(const LintResult::Change& change, const Planner& planner,
                     const std::vector<Planned>& planned, CheckResult& result) {
   constexpr double kSame = 0.001;
   const CatalogSnapshot& catalog = planner.catalog();
-  const IndexConfiguration rest = without(configuration, index.definition.name);
+  std::vector<std::string> names;
+  for (const HypotheticalIndex* part : one_with(index, configuration, catalog)) {
+    names.push_back(part->definition.name);
+  }
+  if (names.size() > 1 && !is_partitioned(catalog, index.definition)) {
+    return;  // told of the whole
+  }
+  const IndexConfiguration rest = without(configuration, names);
   const auto table =
       std::find_if(catalog.tables.begin(), catalog.tables.end(),
                    [&](const Table& one) { return one.oid == index.definition.table; });
-  std::string price = fmt::format("estimated size {:.1f} MB", index.size.value() / 1e6);
+  const double megabytes = index.size.value() / 1e6;
+  std::string price = megabytes < 0.95 ? fmt::format("estimated size {:.0f} kB", 1000 * megabytes)
+                                       : fmt::format("estimated size {:.1f} MB", megabytes);
   if (table != catalog.tables.end() && index.definition.access_method == "btree") {
     const auto write = planner_model::index_write_cost(index.definition, *table, catalog);
     price +=
@@ -145,7 +223,8 @@ void judge_creation(const LintResult::Change& change, const Planner& planner,
   }
   Finding finding = finding_at(change, "M33", Severity::Info);
   for (const Planned& one : planned) {
-    if (!uses(one.after, index.definition.name)) {
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return uses(one.after, name); })) {
       continue;
     }
     const PlanResult others = planner.plan(*one.bound, rest);

@@ -174,7 +174,7 @@ void drop_of_needed(const Step& step, std::vector<Finding>& findings) {
                  "refuses UPDATE and DELETE",
                  name),
              "ALTER TABLE ... REPLICA IDENTITY USING another unique index first");
-    } else if (index->unique) {
+    } else if (index->unique && index->valid) {
       report(step, findings, "M07", Severity::Warning,
              fmt::format("index {} is unique: dropping it drops a rule about the data, too", name));
     }

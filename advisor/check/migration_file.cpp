@@ -84,6 +84,9 @@ void read_name(const std::string& text, Migration& migration) {
   const bool digit_second =
       base.size() > 1 && std::isdigit(static_cast<unsigned char>(base[1])) != 0;
   const std::string all = lower(text);
+  if (all.find("\n-- run outside a transaction") != std::string::npos) {
+    return;  // the files that `quern advise --migration` writes, for psql
+  }
   const bool opted_out = all.starts_with("-- no-transaction") ||
                          all.find("executeintransaction=false") != std::string::npos;
   if (base.find("__") != std::string::npos &&

@@ -15,8 +15,8 @@ namespace quern::advisor::rewrite {
 // --- looking at libpg_query's nodes
 // ---------------------------------------------------------------
 
-/// The descriptor of a node's struct: what tells one message of the tree from another. Only of those
-/// listed below.
+/// The descriptor of a node's struct: what tells one message of the tree from another. Only of
+/// those listed below.
 template <class T>
 extern const ProtobufCMessageDescriptor* const kDescriptor;
 
