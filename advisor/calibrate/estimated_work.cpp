@@ -174,7 +174,7 @@ void EstimatedWork::join(const PlanNode& plan, const std::vector<Node>& children
 }
 
 void EstimatedWork::upper(const PlanNode& plan, Node& node) {
-  const std::string& type = plan.node_type;
+  const std::string_view type = plan.node_type;
   if (type == "Sort" || type == "Incremental Sort") {
     node.total[Component::Comparison] += comparisons(node.input, false);
     node.block();
@@ -221,7 +221,7 @@ EstimatedWork::Node EstimatedWork::node(const PlanNode& plan, double processes) 
       children.push_back(this->node(child, below));
     }
   }
-  const std::string& type = plan.node_type;
+  const std::string_view type = plan.node_type;
   if (children.size() == 2 &&
       (type == "Nested Loop" || type == "Hash Join" || type == "Merge Join")) {
     join(plan, children, node);

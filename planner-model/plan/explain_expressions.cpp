@@ -237,13 +237,14 @@ std::string PlanExplainer::all(PlannerInfo& root, const std::vector<ExprPtr>& ex
   return text(root, both, member, below);
 }
 
-void PlanExplainer::add(PlanNode& node, std::string name, std::string value) {
+void PlanExplainer::add(PlanNode& node, std::string_view name, std::string value) {
   if (!value.empty()) {
-    node.properties.push_back({std::move(name), std::move(value), {}});
+    node.properties.push_back({name, std::move(value), {}});
   }
 }
 
-void PlanExplainer::add_list(PlanNode& node, std::string name, std::vector<std::string> items) {
+void PlanExplainer::add_list(PlanNode& node, std::string_view name,
+                             std::vector<std::string> items) {
   if (items.empty()) {
     return;
   }
@@ -251,7 +252,7 @@ void PlanExplainer::add_list(PlanNode& node, std::string name, std::vector<std::
   for (const auto& item : items) {
     joined += (joined.empty() ? "" : ", ") + item;
   }
-  node.properties.push_back({std::move(name), std::move(joined), std::move(items)});
+  node.properties.push_back({name, std::move(joined), std::move(items)});
 }
 
 void PlanExplainer::add_clauses(PlanNode& node, const char* name, PlannerInfo& root,

@@ -31,9 +31,8 @@ std::string join_type_name(JoinType type) {
 
 }  // namespace
 
-PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const PathKeys& keys,
-                                  double rows_cost) {
-  (void)rows_cost;
+void PlanExplainer::sort_node(PlanNode& node, PlannerInfo& root, const Path& input,
+                              const PathKeys& keys) {
   Path sorted;
   sorted.target = input.target;
   int presorted = 0;
@@ -47,7 +46,7 @@ PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const Pa
   } else {
     cost_sort(sorted, root, input.total, input.rows, input.target->width, -1.0);
   }
-  PlanNode node = base(presorted > 0 ? "Incremental Sort" : "Sort", sorted);
+  base(node, presorted > 0 ? "Incremental Sort" : "Sort", sorted);
   add_list(node, "Sort Key", sort_items(root, keys, *input.parent, *input.target));
   if (presorted > 0) {
     const PathKeys head(keys.begin(), keys.begin() + presorted);
@@ -55,7 +54,6 @@ PlanNode PlanExplainer::sort_node(PlannerInfo& root, const Path& input, const Pa
              sort_items(root, head, *input.parent, *input.target, KeyText::Plain));
   }
   child(node, root, input, "Outer");
-  return node;
 }
 
 const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const PathTarget& target,
@@ -114,11 +112,11 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
   return items;
 }
 
-PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
+void PlanExplainer::join(PlanNode& node, PlannerInfo& root, const Path& path) {
   const char* name = path.kind == PathKind::NestedLoop ? "Nested Loop"
                      : path.kind == PathKind::HashJoin ? "Hash Join"
                                                        : "Merge Join";
-  PlanNode node = base(name, path);
+  base(node, name, path);
   note_target(root, path);
   node.join_type = join_type_name(path.join_type);
   node.inner_unique = path.inner_unique;
@@ -159,44 +157,42 @@ PlanNode PlanExplainer::join(PlannerInfo& root, const Path& path) {
   if (path.kind == PathKind::MergeJoin) {
     side(node, root, outer, path.outer_sort, "Outer", false);
     side(node, root, inner, path.inner_sort, "Inner", path.materialize_inner);
-    return node;
+    return;
   }
   child(node, root, outer, "Outer");
   if (path.kind == PathKind::HashJoin) {
-    PlanNode hash = base("Hash", inner);
+    PlanNode& hash = below(node, "Inner");
+    base(hash, "Hash", inner);
     hash.startup = hash.total;
-    hash.relationship = "Inner";
     hash.parallel_aware = path.parallel_hash;
     if (path.parallel_hash) {
       hash.rows = Rows{clamp_row_est(path.inner_rows_total)};
       hash.rows = Rows{inner.rows};
     }
     child(hash, root, inner, "Outer");
-    node.children.push_back(std::move(hash));
   } else {
     child(node, root, inner, "Inner");
   }
-  return node;
 }
 
 void PlanExplainer::side(PlanNode& node, PlannerInfo& root, const Path& path, const PathKeys& sort,
                          const char* relationship, bool materialize) {
-  PlanNode below = sort.empty() ? convert(root, path) : sort_node(root, path, sort, 0);
-  if (materialize) {
-    PlanNode material;
-    material.node_type = "Materialize";
-    const auto& p = top_.global->cost;
-    material.startup = below.startup;
-    material.rows = below.rows;
-    material.width = below.width;
-    // copy_plan_costsize(), plus a little for each row stored.
-    material.total = Cost{below.total.value() + p.cpu_operator_cost * below.rows.value()};
-    below.relationship = "Outer";
-    material.children.push_back(std::move(below));
-    below = std::move(material);
+  PlanNode& top = below(node, relationship);
+  PlanNode& input = materialize ? below(top, "Outer") : top;
+  if (sort.empty()) {
+    convert(input, root, path);
+  } else {
+    sort_node(input, root, path, sort);
   }
-  below.relationship = relationship;
-  node.children.push_back(std::move(below));
+  if (materialize) {
+    const auto& p = top_.global->cost;
+    top.node_type = "Materialize";
+    top.startup = input.startup;
+    top.rows = input.rows;
+    top.width = input.width;
+    // copy_plan_costsize(), plus a little for each row stored.
+    top.total = Cost{input.total.value() + p.cpu_operator_cost * input.rows.value()};
+  }
 }
 
 }  // namespace quern::planner_model

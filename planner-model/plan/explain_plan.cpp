@@ -8,24 +8,22 @@
 
 namespace quern::planner_model {
 
-PlanNode PlanExplainer::level(PlannerInfo& root, const Path& path) {
-  PlanNode node = convert(root, path);
+void PlanExplainer::level(PlanNode& node, PlannerInfo& root, const Path& path) {
+  convert(node, root, path);
   std::vector<PlanNode> subplans;
   for (const int id : root.init_plans) {
     const auto& info = top_.global->subplans[static_cast<std::size_t>(id) - 1];
-    PlanNode child = level(*info.root, *info.path);
+    PlanNode& child = subplans.emplace_back();
     child.relationship = "InitPlan";
     child.subplan_name = info.name;
-    subplans.push_back(std::move(child));
+    level(child, *info.root, *info.path);
   }
   node.children.insert(node.children.begin(), std::make_move_iterator(subplans.begin()),
                        std::make_move_iterator(subplans.end()));
-  return node;
 }
 
-PlanNode PlanExplainer::base(const char* type, const Path& path) {
+void PlanExplainer::base(PlanNode& node, const char* type, const Path& path) {
   node_rows_ = path.rows;
-  PlanNode node;
   node.node_type = type;
   node.parallel_aware = path.parallel_aware;
   node.startup = Cost{path.startup};
@@ -35,7 +33,6 @@ PlanNode PlanExplainer::base(const char* type, const Path& path) {
   if (top_.global->cost.server.counts_disabled_nodes()) {
     node.disabled = false;
   }
-  return node;
 }
 
 const Table* PlanExplainer::name_relation(PlanNode& node, PlannerInfo& root,
@@ -49,19 +46,23 @@ const Table* PlanExplainer::name_relation(PlanNode& node, PlannerInfo& root,
   return member;
 }
 
-void PlanExplainer::child(PlanNode& node, PlannerInfo& root, const Path& path,
-                          const char* relationship) {
+PlanNode& PlanExplainer::below(PlanNode& node, const char* relationship) {
   node.children.reserve(2);  // most have no more
-  PlanNode converted = convert(root, path);
-  converted.relationship = relationship;
-  node.children.push_back(std::move(converted));
+  PlanNode& added = node.children.emplace_back();
+  added.relationship = relationship;
+  return added;
 }
 
-PlanNode PlanExplainer::convert(PlannerInfo& root, const Path& path) {
+void PlanExplainer::child(PlanNode& node, PlannerInfo& root, const Path& path,
+                          const char* relationship) {
+  convert(below(node, relationship), root, path);
+}
+
+void PlanExplainer::convert(PlanNode& node, PlannerInfo& root, const Path& path) {
   std::set<int> saved;
   std::swap(saved, pending_);
   const double rows_above = node_rows_;
-  PlanNode node = convert_one(root, path);
+  convert_one(node, root, path);
   node_rows_ = rows_above;
   // SubPlans named in this node's own conditions hang below it.
   std::set<int> mine;
@@ -72,12 +73,10 @@ PlanNode PlanExplainer::convert(PlannerInfo& root, const Path& path) {
       continue;
     }
     const auto& info = top_.global->subplans[static_cast<std::size_t>(id) - 1];
-    PlanNode sub = level(*info.root, *info.path);
-    sub.relationship = "SubPlan";
+    PlanNode& sub = below(node, "SubPlan");
     sub.subplan_name = info.name;
-    node.children.push_back(std::move(sub));
+    level(sub, *info.root, *info.path);
   }
-  return node;
 }
 
 void PlanExplainer::note_target(PlannerInfo& root, const Path& path) {
@@ -90,7 +89,7 @@ void PlanExplainer::note_target(PlannerInfo& root, const Path& path) {
   }
 }
 
-PlanNode PlanExplainer::convert_one(PlannerInfo& root, const Path& path) {
+void PlanExplainer::convert_one(PlanNode& node, PlannerInfo& root, const Path& path) {
   switch (path.kind) {
     case PathKind::SeqScan:
     case PathKind::SampleScan:
@@ -103,17 +102,17 @@ PlanNode PlanExplainer::convert_one(PlannerInfo& root, const Path& path) {
     case PathKind::ValuesScan:
     case PathKind::CteScan:
     case PathKind::WorkTableScan:
-      return scan(root, path);
+      return scan(node, root, path);
     case PathKind::SubqueryScan:
-      return subquery_scan(root, path);
+      return subquery_scan(node, root, path);
     case PathKind::NestedLoop:
     case PathKind::HashJoin:
     case PathKind::MergeJoin:
-      return join(root, path);
+      return join(node, root, path);
     case PathKind::Projection:
-      return projection(root, path);
+      return projection(node, root, path);
     default:
-      return upper(root, path);
+      return upper(node, root, path);
   }
 }
 
@@ -125,7 +124,8 @@ void leave_out_unchosen(PlannerInfo& root, const Path& path) {
   std::set<std::string> indexes;
   PlanExplainer trial{root, indexes};
   trial.assign_names(root, path);
-  (void)trial.level(root, path);
+  PlanNode unused;
+  trial.level(unused, root, path);
   for (std::size_t i = 0; i < root.global->subplans.size(); ++i) {
     auto& info = root.global->subplans[i];
     info.used = info.is_init_plan || trial.shown_subplans().contains(static_cast<int>(i) + 1);
@@ -143,7 +143,9 @@ PlanNode explain_plan(PlannerInfo& root, const Path& path, std::set<std::string>
   }
   PlanExplainer converter{root, indexes};
   converter.assign_names(root, path);
-  return converter.level(root, path);
+  PlanNode plan;
+  converter.level(plan, root, path);
+  return plan;
 }
 
 }  // namespace quern::planner_model

@@ -29,7 +29,7 @@ ExprPtr over_index_column(const ExprPtr& condition) {
 
 }  // namespace
 
-PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
+void PlanExplainer::scan(PlanNode& node, PlannerInfo& root, const Path& path) {
   static const std::map<PathKind, const char*> kNames{
       {PathKind::SeqScan, "Seq Scan"},
       {PathKind::SampleScan, "Sample Scan"},
@@ -42,7 +42,7 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
       {PathKind::ValuesScan, "Values Scan"},
       {PathKind::CteScan, "CTE Scan"},
       {PathKind::WorkTableScan, "WorkTable Scan"}};
-  PlanNode node = base(kNames.at(path.kind), path);
+  base(node, kNames.at(path.kind), path);
   note_target(root, path);
   const RelOptInfo& rel = *path.parent;
   const Table* member = name_relation(node, root, rel);
@@ -100,7 +100,6 @@ PlanNode PlanExplainer::scan(PlannerInfo& root, const Path& path) {
     add_clauses(node, "Filter", root, clauses, member);
   }
   scanned_ = nullptr;
-  return node;
 }
 
 namespace {
@@ -172,22 +171,21 @@ void PlanExplainer::index_classes(const Path& tree, std::vector<const Equivalenc
   }
 }
 
-PlanNode PlanExplainer::bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member) {
+void PlanExplainer::bitmap_tree(PlanNode& node, PlannerInfo& root, const Path& tree,
+                                const Table* member) {
   if (tree.kind == PathKind::BitmapOr && tree.children.size() == 1) {
-    return bitmap_tree(root, *tree.children.front(), member);
+    return bitmap_tree(node, root, *tree.children.front(), member);
   }
   if (tree.kind == PathKind::BitmapAnd || tree.kind == PathKind::BitmapOr) {
-    PlanNode node = base(tree.kind == PathKind::BitmapAnd ? "BitmapAnd" : "BitmapOr", tree);
+    base(node, tree.kind == PathKind::BitmapAnd ? "BitmapAnd" : "BitmapOr", tree);
     node.width = 0;
     node.rows = Rows{clamp_row_est(tree.index_selectivity * tree.parent->tuples)};
     for (const auto* c : tree.children) {
-      PlanNode leaf = bitmap_tree(root, *c, member);
-      leaf.relationship = "Member";
-      node.children.push_back(std::move(leaf));
+      bitmap_tree(below(node, "Member"), root, *c, member);
     }
-    return node;
+    return;
   }
-  PlanNode node = base("Bitmap Index Scan", tree);
+  base(node, "Bitmap Index Scan", tree);
   node.index = tree.index->index->name;
   indexes_.insert(node.index);
   node.startup = Cost{0};
@@ -202,7 +200,6 @@ PlanNode PlanExplainer::bitmap_tree(PlannerInfo& root, const Path& tree, const T
     }
   }
   add(node, "Index Cond", all(root, conditions, member));
-  return node;
 }
 
 void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, const Table* member,
@@ -237,25 +234,20 @@ void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, 
   }
   add(node, "Recheck Cond", all(root, recheck, member));
   add_clauses(node, "Filter", root, filter, member);
-  PlanNode leaf = bitmap_tree(root, tree, member);
-  leaf.relationship = "Outer";
-  node.children.push_back(std::move(leaf));
+  bitmap_tree(below(node, "Outer"), root, tree, member);
 }
 
-PlanNode PlanExplainer::subquery_scan(PlannerInfo& root, const Path& path) {
+void PlanExplainer::subquery_scan(PlanNode& node, PlannerInfo& root, const Path& path) {
   if (is_left_out(path)) {
-    return level(*path.subroot, *path.children.front());
+    return level(node, *path.subroot, *path.children.front());
   }
-  PlanNode node = base("Subquery Scan", path);
+  base(node, "Subquery Scan", path);
   note_target(root, path);
   node.alias = names_.of(root, shown_range(*path.parent), nullptr);
   scanned_ = path.parent->arm_range != 0 ? path.parent : nullptr;
   add_clauses(node, "Filter", root, scan_clauses(path), nullptr);
   scanned_ = nullptr;
-  PlanNode sub = level(*path.subroot, *path.children.front());
-  sub.relationship = "Subquery";
-  node.children.push_back(std::move(sub));
-  return node;
+  level(below(node, "Subquery"), *path.subroot, *path.children.front());
 }
 
 }  // namespace quern::planner_model

@@ -6,24 +6,24 @@
 
 namespace quern::planner_model {
 
-PlanNode PlanExplainer::projection(PlannerInfo& root, const Path& path) {
+void PlanExplainer::projection(PlanNode& node, PlannerInfo& root, const Path& path) {
   const Path& sub = *path.children.front();
   if (!path.single_copy) {
-    PlanNode node = base("Result", path);
+    base(node, "Result", path);
     note_target(root, path);
     child(node, root, sub, "Outer");
-    return node;
+    return;
   }
   // The node below puts out the projected columns itself.
   note_target(root, path);
   if (is_left_out(sub)) {
-    return convert_one(root, sub);
+    return convert_one(node, root, sub);
   }
   auto copy = sub;
   copy.target = path.target;
   copy.startup = path.startup;
   copy.total = path.total;
-  return convert_one(root, copy);
+  return convert_one(node, root, copy);
 }
 
 std::vector<ExprPtr> PlanExplainer::group_exprs(const PlannerInfo& root,
@@ -140,13 +140,13 @@ void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& pat
   add_list(node, "Group Key", std::move(items));
 }
 
-PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
+void PlanExplainer::upper(PlanNode& node, PlannerInfo& root, const Path& path) {
   switch (path.kind) {
     case PathKind::Aggregate:
-      return aggregate(root, path);
+      return aggregate(node, root, path);
     case PathKind::Sort:
     case PathKind::IncrementalSort: {
-      PlanNode node = base(path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
+      base(node, path.kind == PathKind::Sort ? "Sort" : "Incremental Sort", path);
       const Path& sub = *path.children.front();
       add_list(node, "Sort Key",
                sort_items(root, path.pathkeys, *sub.parent, *sub.target, KeyText::WithOrder,
@@ -157,13 +157,13 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
                  sort_items(root, head, *sub.parent, *sub.target, KeyText::Plain));
       }
       child(node, root, sub, "Outer");
-      return node;
+      return;
     }
     case PathKind::Unique: {
       if (path.unique_columns < 0) {
-        return convert_one(root, *path.children.front());
+        return convert_one(node, root, *path.children.front());
       }
-      PlanNode node = base(path.hashed ? "Aggregate" : "Unique", path);
+      base(node, path.hashed ? "Aggregate" : "Unique", path);
       std::vector<std::string> items;
       for (const auto& expr : path.quals) {
         items.push_back(text(root, expr, nullptr));
@@ -178,25 +178,24 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
         Path sorted;
         sorted.target = sub.target;
         cost_sort(sorted, root, sub.total, sub.rows, sub.target->width, -1.0);
-        PlanNode sort = base("Sort", sorted);
-        sort.relationship = "Outer";
+        PlanNode& sort = below(node, "Outer");
+        base(sort, "Sort", sorted);
         add_list(sort, "Sort Key", items);
         child(sort, root, sub, "Outer");
-        node.children.push_back(std::move(sort));
       }
-      return node;
+      return;
     }
     case PathKind::Group: {
-      PlanNode node = base("Group", path);
+      base(node, "Group", path);
       note_target(root, path);
       group_key(node, root, path);
       add(node, "Filter", all(root, path.quals, nullptr));
       child(node, root, *path.children.front(), "Outer");
-      return node;
+      return;
     }
     case PathKind::Gather:
     case PathKind::GatherMerge: {
-      PlanNode node = base(path.kind == PathKind::Gather ? "Gather" : "Gather Merge", path);
+      base(node, path.kind == PathKind::Gather ? "Gather" : "Gather Merge", path);
       node.workers_planned = path.gather_workers;
       node.single_copy = path.single_copy;
       std::set<int> above;
@@ -204,35 +203,35 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       child(node, root, *path.children.front(), "Outer");
       evaluated_params(node, root);
       params_.insert(above.begin(), above.end());
-      return node;
+      return;
     }
     case PathKind::Append:
     case PathKind::MergeAppend: {
       if (path.children.empty()) {
-        PlanNode node = base("Result", path);
+        base(node, "Result", path);
         add(node, "One-Time Filter", "false");
-        return node;
+        return;
       }
       if (path.children.size() == 1) {
-        return convert(root, *path.children.front());
+        return convert(node, root, *path.children.front());
       }
-      PlanNode node = base(path.kind == PathKind::Append ? "Append" : "Merge Append", path);
+      base(node, path.kind == PathKind::Append ? "Append" : "Merge Append", path);
       if (path.kind == PathKind::MergeAppend) {
         add_list(node, "Sort Key", sort_items(root, path.pathkeys, *path.parent, *path.target));
       }
       for (const auto* member : path.children) {
         child(node, root, *member, "Member");
       }
-      return node;
+      return;
     }
     case PathKind::Limit:
-      return simple("Limit", root, path);
+      return simple(node, "Limit", root, path);
     case PathKind::LockRows:
-      return simple("LockRows", root, path);
+      return simple(node, "LockRows", root, path);
     case PathKind::Material:
-      return simple("Materialize", root, path);
+      return simple(node, "Materialize", root, path);
     case PathKind::Memoize: {
-      PlanNode node = base("Memoize", path);
+      base(node, "Memoize", path);
       std::string keys;
       for (const auto& key : path.cache_keys) {
         keys += (keys.empty() ? "" : ", ") + text(root, key, nullptr);
@@ -240,41 +239,41 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       add(node, "Cache Key", keys);
       add(node, "Cache Mode", path.binary_mode ? "binary" : "logical");
       child(node, root, *path.children.front(), "Outer");
-      return node;
+      return;
     }
     case PathKind::UpperUnique:
-      return simple("Unique", root, path);
+      return simple(node, "Unique", root, path);
     case PathKind::ProjectSet:
-      return simple("ProjectSet", root, path);
+      return simple(node, "ProjectSet", root, path);
     case PathKind::WindowAgg: {
-      PlanNode node = simple("WindowAgg", root, path);
+      simple(node, "WindowAgg", root, path);
       const auto& window = root.query.windows[static_cast<std::size_t>(path.window) - 1];
       if (!window.run_conditions.empty()) {
         add(node, "Run Condition", all(root, window.run_conditions, nullptr));
       }
-      return node;
+      return;
     }
     case PathKind::SetOp: {
-      PlanNode node = simple("SetOp", root, path);
+      simple(node, "SetOp", root, path);
       if (path.children.size() > 1) {
         child(node, root, *path.children[1], "Inner");
       }
       node.command = path.command;
       node.strategy = path.hashed ? "Hashed" : "Sorted";
-      return node;
+      return;
     }
     case PathKind::RecursiveUnion: {
-      PlanNode node = base("Recursive Union", path);
+      base(node, "Recursive Union", path);
       child(node, root, *path.children[0], "Outer");
       child(node, root, *path.children[1], "Inner");
-      return node;
+      return;
     }
     case PathKind::ModifyTable:
-      return modify(root, path);
+      return modify(node, root, path);
     case PathKind::MinMaxAggregate:
-      return base("Result", path);  // its subqueries are InitPlans of the level
+      return base(node, "Result", path);  // its subqueries are InitPlans of the level
     default: {
-      PlanNode node = base("Result", path);
+      base(node, "Result", path);
       note_target(root, path);
       if (!path.quals.empty()) {
         add(node, "One-Time Filter", all(root, path.quals, nullptr));
@@ -282,7 +281,7 @@ PlanNode PlanExplainer::upper(PlannerInfo& root, const Path& path) {
       for (const auto* sub : path.children) {
         child(node, root, *sub, "Outer");
       }
-      return node;
+      return;
     }
   }
 }
@@ -304,15 +303,14 @@ void PlanExplainer::evaluated_params(PlanNode& node, const PlannerInfo& root) {
   add_list(node, "Params Evaluated", std::move(names));
 }
 
-PlanNode PlanExplainer::simple(const char* name, PlannerInfo& root, const Path& path) {
-  PlanNode node = base(name, path);
+void PlanExplainer::simple(PlanNode& node, const char* name, PlannerInfo& root, const Path& path) {
+  base(node, name, path);
   note_target(root, path);
   child(node, root, *path.children.front(), "Outer");
-  return node;
 }
 
-PlanNode PlanExplainer::aggregate(PlannerInfo& root, const Path& path) {
-  PlanNode node = base("Aggregate", path);
+void PlanExplainer::aggregate(PlanNode& node, PlannerInfo& root, const Path& path) {
+  base(node, "Aggregate", path);
   note_target(root, path);
   switch (path.strategy) {
     case AggStrategy::Plain:
@@ -337,7 +335,6 @@ PlanNode PlanExplainer::aggregate(PlannerInfo& root, const Path& path) {
     add(node, "Planned Partitions", std::to_string(path.spill_partitions));
   }
   child(node, root, *path.children.front(), "Outer");
-  return node;
 }
 
 void PlanExplainer::target_tables(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel) {
@@ -352,8 +349,8 @@ void PlanExplainer::target_tables(PlanNode& node, PlannerInfo& root, const RelOp
   }
 }
 
-PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
-  PlanNode node = base("ModifyTable", path);
+void PlanExplainer::modify(PlanNode& node, PlannerInfo& root, const Path& path) {
+  base(node, "ModifyTable", path);
   node.operation = path.command;
   const auto& entry = root.query.range_table[static_cast<std::size_t>(root.query.result_range) - 1];
   if (entry.table != nullptr) {
@@ -372,7 +369,6 @@ PlanNode PlanExplainer::modify(PlannerInfo& root, const Path& path) {
     add(node, "Conflict Filter", all(root, conjuncts(conflict.update_where), nullptr));
   }
   child(node, root, *path.children.front(), "Outer");
-  return node;
 }
 
 }  // namespace quern::planner_model

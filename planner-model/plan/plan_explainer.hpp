@@ -64,7 +64,7 @@ class PlanExplainer {
   /// range table, this level first, then subqueries and subplans as they are met.
   void assign_names(const PlannerInfo& root, const Path& path);
 
-  PlanNode level(PlannerInfo& root, const Path& path);
+  void level(PlanNode& node, PlannerInfo& root, const Path& path);
 
   /// The SubPlans that the converted plan refers to.
   [[nodiscard]] const std::set<int>& shown_subplans() const { return shown_; }
@@ -150,9 +150,9 @@ class PlanExplainer {
   std::string all(PlannerInfo& root, const std::vector<ExprPtr>& exprs, const Table* member,
                   const std::vector<ExprPtr>& below = {});
 
-  static void add(PlanNode& node, std::string name, std::string value);
+  static void add(PlanNode& node, std::string_view name, std::string value);
 
-  static void add_list(PlanNode& node, std::string name, std::vector<std::string> items);
+  static void add_list(PlanNode& node, std::string_view name, std::vector<std::string> items);
 
   void add_clauses(PlanNode& node, const char* name, PlannerInfo& root,
                    const std::vector<RestrictInfo*>& clauses, const Table* member,
@@ -166,19 +166,22 @@ class PlanExplainer {
 
   // --- nodes
 
-  PlanNode base(const char* type, const Path& path);
+  void base(PlanNode& node, const char* type, const Path& path);
 
   const Table* name_relation(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel);
 
+  /// A node below, to be filled in place: they are large to move.
+  static PlanNode& below(PlanNode& node, const char* relationship);
+
   void child(PlanNode& node, PlannerInfo& root, const Path& path, const char* relationship);
 
-  PlanNode convert(PlannerInfo& root, const Path& path);
+  void convert(PlanNode& node, PlannerInfo& root, const Path& path);
 
   void note_target(PlannerInfo& root, const Path& path);
 
-  PlanNode convert_one(PlannerInfo& root, const Path& path);
+  void convert_one(PlanNode& node, PlannerInfo& root, const Path& path);
 
-  PlanNode scan(PlannerInfo& root, const Path& path);
+  void scan(PlanNode& node, PlannerInfo& root, const Path& path);
 
   /// create_bitmap_subplan(): the clauses as written, for the recheck, and as the indexes take
   /// them.
@@ -192,14 +195,14 @@ class PlanExplainer {
   /// Classes that the indexes' clauses are derived from.
   static void index_classes(const Path& tree, std::vector<const EquivalenceClass*>& out);
 
-  PlanNode bitmap_tree(PlannerInfo& root, const Path& tree, const Table* member);
+  void bitmap_tree(PlanNode& node, PlannerInfo& root, const Path& tree, const Table* member);
 
   void bitmap(PlanNode& node, PlannerInfo& root, const Path& path, const Table* member,
               const std::vector<RestrictInfo*>& clauses);
 
-  PlanNode subquery_scan(PlannerInfo& root, const Path& path);
+  void subquery_scan(PlanNode& node, PlannerInfo& root, const Path& path);
 
-  PlanNode sort_node(PlannerInfo& root, const Path& input, const PathKeys& keys, double rows_cost);
+  void sort_node(PlanNode& node, PlannerInfo& root, const Path& input, const PathKeys& keys);
 
   /// The output column that carries a sort key, whatever binary-compatible cast is around either
   /// (find_ec_member_matching_expr(), equivclass.c); nothing: the sort's input computes the key.
@@ -215,12 +218,12 @@ class PlanExplainer {
                                       KeyText form = KeyText::WithOrder,
                                       const std::vector<ExprPtr>& deeper = {});
 
-  PlanNode join(PlannerInfo& root, const Path& path);
+  void join(PlanNode& node, PlannerInfo& root, const Path& path);
 
   void side(PlanNode& node, PlannerInfo& root, const Path& path, const PathKeys& sort,
             const char* relationship, bool materialize);
 
-  PlanNode projection(PlannerInfo& root, const Path& path);
+  void projection(PlanNode& node, PlannerInfo& root, const Path& path);
 
   std::vector<ExprPtr> group_exprs(const PlannerInfo& root,
                                    const std::vector<SortGroupClause>& clauses);
@@ -243,13 +246,13 @@ class PlanExplainer {
 
   void group_key(PlanNode& node, PlannerInfo& root, const Path& path);
 
-  PlanNode upper(PlannerInfo& root, const Path& path);
+  void upper(PlanNode& node, PlannerInfo& root, const Path& path);
 
-  PlanNode simple(const char* name, PlannerInfo& root, const Path& path);
+  void simple(PlanNode& node, const char* name, PlannerInfo& root, const Path& path);
 
-  PlanNode aggregate(PlannerInfo& root, const Path& path);
+  void aggregate(PlanNode& node, PlannerInfo& root, const Path& path);
 
-  PlanNode modify(PlannerInfo& root, const Path& path);
+  void modify(PlanNode& node, PlannerInfo& root, const Path& path);
 
   /// The partitions and children that a modification of `rel` writes to.
   void target_tables(PlanNode& node, PlannerInfo& root, const RelOptInfo& rel);

@@ -11,6 +11,14 @@ namespace quern::planner_model {
 
 namespace {
 
+/// Of INTERSECT and EXCEPT, as EXPLAIN names it.
+const char* command_of(const SetOperation& op) {
+  if (op.kind == SetOperation::Kind::Except) {
+    return op.all ? "Except All" : "Except";
+  }
+  return op.all ? "Intersect All" : "Intersect";
+}
+
 bool can_hash(const SetOperation& op) {
   return std::all_of(op.grouping.begin(), op.grouping.end(),
                      [](const SortGroupClause& g) { return g.hashable; });
@@ -216,7 +224,7 @@ RelOptInfo& SetPlanner::except_or_intersect(const SetOperation& op) {
   }
   auto* path = new_path(root_, PathKind::SetOp, &rel, input->target);
   path->pathkeys = input->pathkeys;
-  path->command = std::string{except ? "Except" : "Intersect"} + (op.all ? " All" : "");
+  path->command = command_of(op);
   path->hashed = hashed;
   path->children = {input};
   path->rows = output;
@@ -273,8 +281,7 @@ Path* SetPlanner::two_input_path(RelOptInfo& rel, const SetOperation& op, Path* 
                                  bool hashed, double groups, double output) {
   const auto& p = root_.global->cost;
   auto* path = new_path(root_, PathKind::SetOp, &rel, &rel.target);
-  path->command = std::string{op.kind == SetOperation::Kind::Except ? "Except" : "Intersect"} +
-                  (op.all ? " All" : "");
+  path->command = command_of(op);
   path->hashed = hashed;
   path->children = {left, right};
   path->rows = output;

@@ -263,7 +263,7 @@ class TextPrinter {
       if (property.name == "Sampling Method"sv) {
         sampling(plan, indent);
       } else if (property.name == "Target Table"sv) {
-        line(indent, plan.operation + " on " + target_table(property.items));
+        line(indent, std::string{plan.operation} + " on " + target_table(property.items));
       } else if (property.name != "Sampling Parameters"sv && property.name != "Repeatable Seed"sv) {
         // Each further sort of GROUPING SETS heads the group keys that it serves.
         const bool heads_keys = aggregate && property.name == "Sort Key"sv;
@@ -526,7 +526,7 @@ class JsonPrinter {
           open({}, '{');
         }
         sorted = false;
-        open(property.name + "s", '[');
+        open(std::string{property.name} + "s", '[');
         current = property.name;
       }
       start_line();

@@ -2,28 +2,31 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/base/units.hpp"
 
 namespace quern::planner_model {
 
-/// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text.
+/// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text;
+/// views are of words that never end.
 struct PlanNode {
-  std::string node_type;          ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
-  std::string relationship = {};  ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
+  std::string_view node_type;  ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
+  std::string_view relationship =
+      {};                         ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
   std::string subplan_name = {};  ///< "InitPlan 1 (returns $0)", "CTE x"
   bool parallel_aware = false;
-  std::string join_type = {};     ///< "Inner", "Left", "Semi", "Anti", ...
-  std::string strategy = {};      ///< "Plain", "Sorted", "Hashed", "Mixed"
-  std::string partial_mode = {};  ///< "Simple", "Partial", "Finalize"
-  std::string operation = {};     ///< "Insert", "Update", "Delete" of ModifyTable
-  std::string command = {};       ///< of SetOp
+  std::string_view join_type = {};     ///< "Inner", "Left", "Semi", "Anti", ...
+  std::string_view strategy = {};      ///< "Plain", "Sorted", "Hashed", "Mixed"
+  std::string_view partial_mode = {};  ///< "Simple", "Partial", "Finalize"
+  std::string_view operation = {};     ///< "Insert", "Update", "Delete" of ModifyTable
+  std::string_view command = {};       ///< of SetOp
   std::string schema = {};
   std::string relation = {};
   std::string alias = {};
   std::string index = {};
-  std::string scan_direction = {};  ///< "Forward", "Backward", "NoMovement"
+  std::string_view scan_direction = {};  ///< "Forward", "Backward", "NoMovement"
   std::string cte_name = {};
   std::string function_name = {};
   int workers_planned = 0;
@@ -38,7 +41,7 @@ struct PlanNode {
   /// EXPLAIN's other properties in the server's order: {"Index Cond", "(id = 5)"}, {"Filter", ...},
   /// {"Sort Key", "a, b DESC"}, {"Group Key", ...}, {"Hash Cond", ...}.
   struct Property {
-    std::string name;
+    std::string_view name;
     std::string text;                     ///< joined by ", " when a list
     std::vector<std::string> items = {};  ///< when EXPLAIN prints a list
   };

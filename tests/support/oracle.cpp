@@ -45,7 +45,7 @@ std::multiset<std::string> scans(const PlanNode& plan) {
   std::multiset<std::string> result;
   for_each_node(plan, [&](const PlanNode& node) {
     if (is_scan(node)) {
-      result.insert(node.node_type + " " + node.relation + " " + node.alias);
+      result.insert(std::string{node.node_type} + " " + node.relation + " " + node.alias);
     }
   });
   return result;
@@ -55,7 +55,7 @@ std::multiset<std::string> joins(const PlanNode& plan) {
   std::multiset<std::string> result;
   for_each_node(plan, [&](const PlanNode& node) {
     if (is_join(node)) {
-      result.insert(node.node_type + " " + node.join_type);
+      result.insert(std::string{node.node_type} + " " + std::string{node.join_type});
     }
   });
   return result;

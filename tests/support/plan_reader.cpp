@@ -1,6 +1,7 @@
 #include "tests/support/plan_reader.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// PlanNode's words, kept for good.
+std::string_view word(const std::string& text) {
+  static std::set<std::string> words;
+  return *words.insert(text).first;
+}
+
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 PlanNode::Property list_property(const std::string& name, const Json& items) {
-  return {.name = name, .text = {}, .items = items.get<std::vector<std::string>>()};
+  return {.name = word(name), .text = {}, .items = items.get<std::vector<std::string>>()};
 }
 
 void read_grouping_sets(const Json& sets, PlanNode& node) {
@@ -42,20 +49,26 @@ PlanNode read_node(const Json& json);
 
 /// What PlanNode keeps in a field of its own, by EXPLAIN's name.
 void read_member(const std::string& name, const Json& value, PlanNode& node) {
+  static const std::map<std::string, std::string_view PlanNode::*> kWords = {
+      {"Node Type", &PlanNode::node_type}, {"Parent Relationship", &PlanNode::relationship},
+      {"Join Type", &PlanNode::join_type}, {"Strategy", &PlanNode::strategy},
+      {"Operation", &PlanNode::operation}, {"Partial Mode", &PlanNode::partial_mode},
+      {"Command", &PlanNode::command},     {"Scan Direction", &PlanNode::scan_direction}};
   static const std::map<std::string, std::string PlanNode::*> kTexts = {
-      {"Node Type", &PlanNode::node_type},       {"Parent Relationship", &PlanNode::relationship},
-      {"Subplan Name", &PlanNode::subplan_name}, {"Join Type", &PlanNode::join_type},
-      {"Strategy", &PlanNode::strategy},         {"Partial Mode", &PlanNode::partial_mode},
-      {"Operation", &PlanNode::operation},       {"Command", &PlanNode::command},
-      {"Relation Name", &PlanNode::relation},    {"Alias", &PlanNode::alias},
-      {"Index Name", &PlanNode::index},          {"Scan Direction", &PlanNode::scan_direction},
-      {"CTE Name", &PlanNode::cte_name},         {"Function Name", &PlanNode::function_name}};
+      {"Subplan Name", &PlanNode::subplan_name},
+      {"Relation Name", &PlanNode::relation},
+      {"Alias", &PlanNode::alias},
+      {"Index Name", &PlanNode::index},
+      {"CTE Name", &PlanNode::cte_name},
+      {"Function Name", &PlanNode::function_name}};
   static const std::map<std::string, bool PlanNode::*> kTruths = {
       {"Parallel Aware", &PlanNode::parallel_aware},
       {"Single Copy", &PlanNode::single_copy},
       {"Inner Unique", &PlanNode::inner_unique}};
   if (const auto field = kTexts.find(name); field != kTexts.end()) {
     node.*field->second = value.get<std::string>();
+  } else if (const auto field_of_word = kWords.find(name); field_of_word != kWords.end()) {
+    node.*field_of_word->second = word(value.get<std::string>());
   } else if (const auto truth = kTruths.find(name); truth != kTruths.end()) {
     node.*truth->second = value.get<bool>();
   } else if (name == "Disabled") {
@@ -86,7 +99,7 @@ void read_member(const std::string& name, const Json& value, PlanNode& node) {
   } else if (value.is_array()) {
     node.properties.push_back(list_property(name, value));
   } else if (name != "Async Capable") {
-    node.properties.push_back({.name = name, .text = text_of(value)});
+    node.properties.push_back({.name = word(name), .text = text_of(value)});
   }
 }
 
