@@ -237,14 +237,13 @@ std::string PlanExplainer::all(PlannerInfo& root, const std::vector<ExprPtr>& ex
   return text(root, both, member, below);
 }
 
-void PlanExplainer::add(PlanNode& node, std::string_view name, std::string value) {
+void PlanExplainer::add(PlanNode& node, Word name, std::string value) {
   if (!value.empty()) {
     node.properties.push_back({name, std::move(value), {}});
   }
 }
 
-void PlanExplainer::add_list(PlanNode& node, std::string_view name,
-                             std::vector<std::string> items) {
+void PlanExplainer::add_list(PlanNode& node, Word name, std::vector<std::string> items) {
   if (items.empty()) {
     return;
   }

@@ -8,7 +8,7 @@ namespace quern::planner_model {
 
 namespace {
 
-std::string join_type_name(JoinType type) {
+const char* join_type_name(JoinType type) {
   switch (type) {
     case JoinType::Left:
       return "Left";

@@ -150,9 +150,9 @@ class PlanExplainer {
   std::string all(PlannerInfo& root, const std::vector<ExprPtr>& exprs, const Table* member,
                   const std::vector<ExprPtr>& below = {});
 
-  static void add(PlanNode& node, std::string_view name, std::string value);
+  static void add(PlanNode& node, Word name, std::string value);
 
-  static void add_list(PlanNode& node, std::string_view name, std::vector<std::string> items);
+  static void add_list(PlanNode& node, Word name, std::vector<std::string> items);
 
   void add_clauses(PlanNode& node, const char* name, PlannerInfo& root,
                    const std::vector<RestrictInfo*>& clauses, const Table* member,

@@ -346,7 +346,7 @@ struct Path {
   std::optional<double> limit_offset = {}, limit_count = {};
   bool single_copy = false;
   int window = 0;
-  std::string_view command = {};   ///< SetOp, ModifyTable; a literal
+  const char* command = "";        ///< SetOp, ModifyTable
   PlannerInfo* subroot = nullptr;  ///< SubqueryScan
 
   /// MinMaxAggregate: the subquery of each child, and the parameter it sets.

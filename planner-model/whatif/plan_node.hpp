@@ -9,24 +9,29 @@
 
 namespace quern::planner_model {
 
-/// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text;
-/// views are of words that never end.
+/// A word of EXPLAIN's: text that never ends, as a literal does.
+struct Word : std::string_view {
+  Word() = default;
+
+  Word(const char* literal) : std::string_view{literal} {}
+};
+
+/// One node of an estimated plan, in the words of EXPLAIN (FORMAT JSON). Strings are finished text.
 struct PlanNode {
-  std::string_view node_type;  ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
-  std::string_view relationship =
-      {};                         ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
+  Word node_type;                 ///< "Seq Scan", "Index Only Scan", "Nested Loop" ...
+  Word relationship = {};         ///< "Outer", "Inner", "Member", "InitPlan", "SubPlan", "Subquery"
   std::string subplan_name = {};  ///< "InitPlan 1 (returns $0)", "CTE x"
   bool parallel_aware = false;
-  std::string_view join_type = {};     ///< "Inner", "Left", "Semi", "Anti", ...
-  std::string_view strategy = {};      ///< "Plain", "Sorted", "Hashed", "Mixed"
-  std::string_view partial_mode = {};  ///< "Simple", "Partial", "Finalize"
-  std::string_view operation = {};     ///< "Insert", "Update", "Delete" of ModifyTable
-  std::string_view command = {};       ///< of SetOp
+  Word join_type = {};     ///< "Inner", "Left", "Semi", "Anti", ...
+  Word strategy = {};      ///< "Plain", "Sorted", "Hashed", "Mixed"
+  Word partial_mode = {};  ///< "Simple", "Partial", "Finalize"
+  Word operation = {};     ///< "Insert", "Update", "Delete" of ModifyTable
+  Word command = {};       ///< of SetOp
   std::string schema = {};
   std::string relation = {};
   std::string alias = {};
   std::string index = {};
-  std::string_view scan_direction = {};  ///< "Forward", "Backward", "NoMovement"
+  Word scan_direction = {};  ///< "Forward", "Backward", "NoMovement"
   std::string cte_name = {};
   std::string function_name = {};
   int workers_planned = 0;
@@ -41,7 +46,7 @@ struct PlanNode {
   /// EXPLAIN's other properties in the server's order: {"Index Cond", "(id = 5)"}, {"Filter", ...},
   /// {"Sort Key", "a, b DESC"}, {"Group Key", ...}, {"Hash Cond", ...}.
   struct Property {
-    std::string_view name;
+    Word name;
     std::string text;                     ///< joined by ", " when a list
     std::vector<std::string> items = {};  ///< when EXPLAIN prints a list
   };

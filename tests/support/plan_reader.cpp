@@ -10,15 +10,16 @@
 namespace quern::testing {
 
 using planner_model::PlanNode;
+using planner_model::Word;
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 /// PlanNode's words, kept for good.
-std::string_view word(const std::string& text) {
+Word word(const std::string& text) {
   static std::set<std::string> words;
-  return *words.insert(text).first;
+  return words.insert(text).first->c_str();
 }
 
 std::string text_of(const Json& value) {
@@ -49,7 +50,7 @@ PlanNode read_node(const Json& json);
 
 /// What PlanNode keeps in a field of its own, by EXPLAIN's name.
 void read_member(const std::string& name, const Json& value, PlanNode& node) {
-  static const std::map<std::string, std::string_view PlanNode::*> kWords = {
+  static const std::map<std::string, Word PlanNode::*> kWords = {
       {"Node Type", &PlanNode::node_type}, {"Parent Relationship", &PlanNode::relationship},
       {"Join Type", &PlanNode::join_type}, {"Strategy", &PlanNode::strategy},
       {"Operation", &PlanNode::operation}, {"Partial Mode", &PlanNode::partial_mode},

@@ -52,7 +52,7 @@ TEST_CASE("a plan prints as the server prints it, to the byte", "[explain]") {
 TEST_CASE("the recorded plans hold every node kind that the model makes", "[explain]") {
   std::set<std::string> kinds;
   const auto collect = [&](const auto& self, const PlanNode& node) -> void {
-    kinds.insert(node.node_type);
+    kinds.emplace(node.node_type);
     for (const PlanNode& child : node.children) {
       self(self, child);
     }
