@@ -16,7 +16,6 @@ constexpr double kSingleValueFill = 0.96;  // BTREE_SINGLEVAL_FILLFACTOR
 constexpr double kLn2 = 0.6931471805599453;
 constexpr double kInsertMain = 2;  // SizeOfBtreeInsert
 constexpr double kSplitMain = 10;  // SizeOfBtreeSplit
-constexpr double kFullList = 812;  // maxpostingsize of _bt_dedup_pass() and _bt_load()
 
 double normal_below(double z) {
   return 0.5 * std::erfc(-z / std::sqrt(2.0));
@@ -54,11 +53,6 @@ double rows_a_key(const IndexEntries& all, const Leaf& leaf, double plain) {
   }
   constexpr double kMost = 220;
   return std::max(independent, plain / std::max(taken - kHeapTid, plain / kMost));
-}
-
-/// Rows of a posting list as the build leaves it, full.
-double rows_of_full_list(const IndexEntries& all) {
-  return (kFullList - all.tuple) / kHeapTid;
 }
 
 /// `part_of`: of an index in this state, whose other entries stand on pages of their own.

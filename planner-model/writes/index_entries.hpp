@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/size/index_columns.hpp"
 #include "planner-model/writes/write_ahead_log.hpp"
@@ -45,6 +47,16 @@ struct HeavyValues {
   double share = 0;  ///< of the entries
   double values = 0;
 };
+
+/// Bytes of a btree's posting list at its longest: maxpostingsize of _bt_dedup_pass(), nbtdedup.c,
+/// and _bt_load(), nbtsort.c.
+inline constexpr double kFullList = 812;
+
+/// Rows of one key in such a list.
+[[nodiscard]] inline double rows_of_full_list(const IndexEntries& all) {
+  constexpr double kHeapTid = 6;
+  return std::max(1.0, (kFullList - all.tuple) / kHeapTid);
+}
 
 /// By the statistics, at so many bytes a row.
 [[nodiscard]] HeavyValues heavy_values(const IndexEntries& all, double row_bytes);

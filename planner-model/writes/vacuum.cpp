@@ -59,12 +59,11 @@ bool has_lists(const IndexEntries& all) {
 /// A posting list that keeps some of its rows is named, and within it the removed ones
 /// (xl_btree_update); whole tuples by their offsets.
 double btree_page_data(const IndexEntries& all, const ChangedPages& page, double dead_share) {
-  constexpr double kLongestList = 132;  // as the build leaves them: a tenth of a page
   if (!has_lists(all)) {
     return kOffset * page.dead;
   }
   const double rows_a_key = all.entries / std::max(all.distinct, 1.0);
-  const double rows = std::min(rows_a_key, kLongestList);
+  const double rows = std::min(rows_a_key, rows_of_full_list(all));
   const double lists = page.dead / (rows * dead_share);
   const double changed = lists * any_dead(rows, dead_share);
   const double removed_whole = lists * std::pow(dead_share, rows);

@@ -16,11 +16,13 @@ namespace {
 // tables gave INSERT ... SELECT (quern-oracle --wal): their ratios are what counts.
 constexpr double kHeapRow = 0.37;
 constexpr double kHeapByte = 0.0022;
-constexpr double kEntry = 0.4;  // formed, placed, its record written
-constexpr double kComparison = 0.045;
-constexpr double kNumericComparison = 0.1;
-constexpr double kTextComparison = 0.095;
-constexpr double kUpkeepByte = 0.02;  // of WAL: pages divided, equal keys merged
+constexpr double kEntry = 0.5;       // formed, placed, its record written
+constexpr double kExpression = 0.2;  // of a key that is computed
+constexpr double kComparison = 0.012;
+constexpr double kNumericComparison = 0.072;
+constexpr double kTextComparison = 0.036;
+constexpr double kDoubling = 0.045;   // of the pages: the caches hold less of them
+constexpr double kUpkeepByte = 0.01;  // of WAL: pages divided, equal keys merged
 constexpr double kHashEntry = 0.9;
 constexpr double kChainPage = 0.08;
 constexpr double kBrinEntry = 0.3;
@@ -55,13 +57,13 @@ double comparison_time(const IndexColumn& column) {
 /// A search by halves among the index's tuples, which are posting lists where keys are equal. The
 /// leaf of the last new key is known without one (_bt_search_insert()).
 double btree_time(const IndexEntries& all, double upkeep_bytes, bool appended) {
-  constexpr double kListRows = 132;
-  const double tuples = all.equal_image
-                            ? std::max(std::min(all.entries, all.distinct), all.entries / kListRows)
-                            : all.entries;
+  const double tuples = all.equal_image ? std::max(std::min(all.entries, all.distinct),
+                                                   all.entries / rows_of_full_list(all))
+                                        : all.entries;
   const bool beside_the_last = appended && (all.ascending || all.advancing);
-  const double comparisons = beside_the_last ? 0 : std::log2(std::max(tuples, 2.0));
-  return kEntry + comparisons * comparison_time(all.columns.front()) + kUpkeepByte * upkeep_bytes;
+  const double search = std::log2(std::max(tuples, 2.0)) * comparison_time(all.columns.front()) +
+                        kDoubling * std::log2(std::max(all.pages, 1.0));
+  return kEntry + (beside_the_last ? 0 : search) + kUpkeepByte * upkeep_bytes;
 }
 
 /// Each level's page is looked through for the downlink that grows least.
@@ -85,7 +87,7 @@ double gin_time(const IndexEntries& all, const TypeSystem& types, double wal) {
 }
 
 /// `wal`: bytes of one entry's records.
-double entry_time(const IndexEntries& all, const TypeSystem& types, double wal, bool appended) {
+double placing_time(const IndexEntries& all, const TypeSystem& types, double wal, bool appended) {
   const std::string& method = all.index->access_method;
   if (method == "brin") {
     return kBrinEntry;
@@ -101,6 +103,13 @@ double entry_time(const IndexEntries& all, const TypeSystem& types, double wal, 
   }
   constexpr double kRecord = 48;  // of an insertion, without the tuple
   return btree_time(all, std::max(0.0, wal - kRecord - all.tuple), appended);
+}
+
+double entry_time(const IndexEntries& all, const TypeSystem& types, double wal, bool appended) {
+  const auto& keys = all.index->keys;
+  const auto computed =
+      std::count_if(keys.begin(), keys.end(), [](const IndexKey& key) { return key.column == 0; });
+  return kExpression * static_cast<double>(computed) + placing_time(all, types, wal, appended);
 }
 
 }  // namespace
