@@ -421,6 +421,13 @@ void SchemaBuilder::create_composite(const PgQuery__CompositeTypeStmt& statement
   type.category = 'C';
   type.alignment = 'd';
   type.storage = 'x';
+  for (std::size_t i = 0; i < statement.n_coldeflist; ++i) {
+    const PgQuery__ColumnDef& column = *statement.coldeflist[i]->column_def;
+    TypeField field{.name = column.colname};
+    field.type = resolve_type(*column.type_name, field.type_modifier);
+    field.collation = collation_of(field.type);
+    type.fields.push_back(std::move(field));
+  }
   add_type({schema_of(statement.typevar->schemaname), statement.typevar->relname}, std::move(type));
 }
 

@@ -172,6 +172,15 @@ struct ExtendedStatistics {
   bool operator==(const ExtendedStatistics&) const = default;
 };
 
+/// A field of a composite type.
+struct TypeField {
+  std::string name;
+  Oid type = 0;
+  std::int32_t type_modifier = -1;
+  Oid collation = 0;
+  bool operator==(const TypeField&) const = default;
+};
+
 /// User-defined types (oid >= 16384), arrays of them included.
 struct TypeDefinition {
   Oid oid = 0;
@@ -191,6 +200,7 @@ struct TypeDefinition {
   Oid collation = 0;
   bool not_null = false;
   std::vector<std::string> labels = {};  ///< of an enum, in sort order
+  std::vector<TypeField> fields = {};    ///< of a composite type, in order
   bool operator==(const TypeDefinition&) const = default;
 };
 

@@ -158,6 +158,15 @@ void describe_fields(F&& field, const ExtendedStatistics*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const TypeField*) {
+  using T = TypeField;
+  field("name", &T::name);
+  field("type", &T::type);
+  field("type_modifier", &T::type_modifier);
+  field("collation", &T::collation);
+}
+
+template <class F>
 void describe_fields(F&& field, const TypeDefinition*) {
   using T = TypeDefinition;
   field("oid", &T::oid);
@@ -177,6 +186,7 @@ void describe_fields(F&& field, const TypeDefinition*) {
   field("collation", &T::collation);
   field("not_null", &T::not_null);
   field("labels", &T::labels);
+  field("fields", &T::fields);
 }
 
 template <class F>

@@ -230,7 +230,10 @@ SELECT coalesce(json_agg(json_build_object(
   'alignment', t.typalign, 'storage', t.typstorage, 'element', t.typelem::bigint, 'array', t.typarray::bigint,
   'base', t.typbasetype::bigint, 'type_modifier', t.typtypmod, 'collation', t.typcollation::bigint,
   'not_null', t.typnotnull,
-  'labels', (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid))
+  'labels', (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
+  'fields', (SELECT json_agg(json_build_object('name', a.attname, 'type', a.atttypid::bigint,
+      'type_modifier', a.atttypmod, 'collation', a.attcollation::bigint) ORDER BY a.attnum)
+    FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))
   ORDER BY n.nspname COLLATE "C", t.typname COLLATE "C"), '[]')
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
@@ -306,7 +309,7 @@ FROM (
     'pg_statistic before PostgreSQL 17, which this user may not (pg_read_all_data may): the estimates for it are defaults'
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'r'
+  JOIN pg_type t ON t.oid = a.atttypid AND t.typtype IN ('r', 'm')
   WHERE c.relkind IN ('r', 'p', 'm') AND {user_schema} AND current_setting('server_version_num')::int < 170000
     AND NOT has_table_privilege('pg_catalog.pg_statistic', 'SELECT')) AS found)";
 

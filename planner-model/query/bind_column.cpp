@@ -248,10 +248,10 @@ std::vector<RangeColumn> Analyzer::row_columns(Scope& scope, const Expr& row) {
       columns.clear();  // a record of unknown columns
     }
   }
-  return columns;
+  return columns.empty() ? types_.fields(row.type) : columns;
 }
 
-/// FieldSelect of what a function returns.
+/// FieldSelect of what a function returns, or of a column of a composite type.
 static ExprPtr field_of_result(const ExprPtr& call, const RangeColumn& column) {
   auto field = std::make_shared<Expr>();
   field->kind = ExprKind::FieldSelect;
@@ -269,7 +269,7 @@ ExprPtr Analyzer::select_field(Scope& scope, const ExprPtr& row, const std::stri
     if (columns[i].name != name) {
       continue;
     }
-    if (row->kind == ExprKind::Var) {
+    if (row->kind == ExprKind::Var && row->attno == 0) {
       return make_var(row->varno, static_cast<int>(i) + 1, columns[i], row->levels_up);
     }
     return row->kind == ExprKind::RowExpr ? row->args[i] : field_of_result(row, columns[i]);

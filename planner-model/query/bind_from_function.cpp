@@ -123,6 +123,9 @@ std::vector<RangeColumn> Analyzer::function_result_columns(const Expr& call,
       }
       return columns;
     }
+    if (auto fields = types_.fields(call.type); !fields.empty()) {
+      return fields;
+    }
   }
   if (call.type == type_oid::kRecord || types_.is_composite(call.type)) {
     throw UserError{

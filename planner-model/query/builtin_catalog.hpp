@@ -29,6 +29,7 @@ struct Type {
   char storage = 'p';
   bool is_array = false;  ///< a true array: element type in the sense of get_element_type()
   const std::vector<std::string>* labels = nullptr;  ///< of an enum, in sort order
+  const std::vector<TypeField>* fields = nullptr;    ///< of a composite type
 };
 
 /// pg_proc

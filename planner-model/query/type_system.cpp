@@ -198,6 +198,17 @@ bool TypeSystem::is_composite(Oid oid) const {
   return found != nullptr && found->kind == 'c';
 }
 
+std::vector<RangeColumn> TypeSystem::fields(Oid oid) const {
+  const Type* found = type(base_type(oid));
+  std::vector<RangeColumn> columns;
+  if (found != nullptr && found->fields != nullptr) {
+    for (const TypeField& field : *found->fields) {
+      columns.push_back({field.name, field.type, field.type_modifier, field.collation});
+    }
+  }
+  return columns;
+}
+
 bool TypeSystem::is_polymorphic(Oid oid) const {
   switch (oid) {
     case type_oid::kAnyElement:

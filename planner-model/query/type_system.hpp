@@ -87,6 +87,7 @@ inline constexpr int kLess = 1, kLessEqual = 2, kEqual = 3, kGreaterEqual = 4, k
 class SqlFunctions;
 class OperatorMemo;
 class RangeColumns;
+struct RangeColumn;
 
 /// Types, functions, operators, casts and operator classes of one database: PostgreSQL's own and
 /// the snapshot's, with the server's rules for choosing among them
@@ -141,6 +142,8 @@ class TypeSystem {
   [[nodiscard]] bool is_range(Oid type) const;
   [[nodiscard]] bool is_multirange(Oid type) const;
   [[nodiscard]] bool is_composite(Oid type) const;
+  /// Of a composite type that is not a table's row; empty: not known.
+  [[nodiscard]] std::vector<RangeColumn> fields(Oid type) const;
   [[nodiscard]] bool is_polymorphic(Oid type) const;
   [[nodiscard]] Oid type_collation(Oid type) const;  ///< typcollation; 0: not collatable
   /// format_type(): "character varying(20)", "numeric(10,2)[]"; unknown OIDs as "???".

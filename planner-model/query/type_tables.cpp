@@ -124,6 +124,7 @@ void TypeSystem::Tables::add_types() {
         .storage = given.storage,
         .is_array = given.kind == 'b' && given.element != 0 && given.length == -1,
         .labels = given.kind == 'e' ? &given.labels : nullptr,
+        .fields = given.fields.empty() ? nullptr : &given.fields,
     }));
   }
 }

@@ -55,6 +55,7 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<Table>(defs.at("Table"));
   compare<TableActivity>(defs.at("TableActivity"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
-  CHECK(defs.size() == 15);
+  compare<TypeField>(defs.at("TypeField"));
+  CHECK(defs.size() == 16);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }

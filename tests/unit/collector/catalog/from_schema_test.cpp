@@ -33,6 +33,16 @@ CatalogSnapshot from_text(const std::string& sql) {
   return snapshot_from_schema_text(sql, "schema.sql");
 }
 
+TEST_CASE("a composite type has its fields") {
+  const CatalogSnapshot schema =
+      from_text("CREATE TYPE public.place AS (street text, zip character varying(8));");
+  const TypeDefinition& place = named(schema.types, "place");
+  REQUIRE(place.fields.size() == 2);
+  CHECK(place.fields[0].name == "street");
+  CHECK(place.fields[0].type == 25);
+  CHECK(place.fields[1].type_modifier == 12);
+}
+
 TEST_CASE("the shop's schema file gives the tables and indexes that the server has") {
   const CatalogSnapshot schema = from_text(shop_file("schema.sql") + shop_file("indexes.sql"));
   const CatalogSnapshot server = read_snapshot(QUERN_SOURCE_DIR "/samples/shop/catalog.json.gz");
