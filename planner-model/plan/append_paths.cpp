@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string_view>
 
 #include "planner-model/plan/index_cost.hpp"
 #include "planner-model/plan/partitions.hpp"
@@ -192,66 +194,171 @@ class AppendPaths {
         }
       }
     }
+    if (orders.empty()) {
+      return;
+    }
+    const Part whole = parts_of(rel_.table);
     for (const auto& keys : orders) {
-      const auto direction = partition_order(keys);
-      const auto startup = children_by(keys, [&](const RelOptInfo& member) {
+      const auto startup = children_by(whole, keys, [&](const RelOptInfo& member) {
         return cheapest_path_for_pathkeys(member.paths, keys, 0, false);
       });
-      const auto total = children_by(keys, [&](const RelOptInfo& member) {
+      const auto total = children_by(whole, keys, [&](const RelOptInfo& member) {
         return cheapest_path_for_pathkeys(member.paths, keys, 0, true);
       });
-      emit(keys, startup, direction);
+      add_path(rel_, in_order(whole, keys, startup));
       if (startup != total) {
-        emit(keys, total, direction);
+        add_path(rel_, in_order(whole, keys, total));
       }
       if (root_.tuple_fraction > 0) {
-        emit(keys,
-             children_by(keys,
-                         [&](const RelOptInfo& member) {
-                           return cheapest_fractional_path_for_pathkeys(member.paths, keys,
-                                                                        1.0 / root_.tuple_fraction);
-                         }),
-             direction);
+        const auto fraction = children_by(whole, keys, [&](const RelOptInfo& member) {
+          return cheapest_fractional_path_for_pathkeys(member.paths, keys,
+                                                       1.0 / root_.tuple_fraction);
+        });
+        add_path(rel_, in_order(whole, keys, fraction));
       }
     }
   }
 
-  template <class Choose>
-  std::vector<Path*> children_by(const PathKeys&, const Choose& choose) {
-    std::vector<Path*> children;
+  /// What is read of a table: a member, or the parts of a partitioned table by their bounds.
+  struct Part {
+    const Table* table = nullptr;
+    RelOptInfo* member = nullptr;  ///< none: the parts
+    std::vector<Part> parts = {};
+  };
+
+  /// `table` null: what is appended are the arms of a UNION ALL.
+  [[nodiscard]] Part parts_of(const Table* table) const {
+    Part whole{.table = table};
+    if (table == nullptr || !is_nested(*table)) {
+      for (auto* member : rel_.members) {
+        whole.parts.push_back({.table = member->table, .member = member});
+      }
+      return whole;
+    }
+    std::map<const Table*, RelOptInfo*> members;
     for (auto* member : rel_.members) {
-      Path* child = choose(*member);
-      accumulate(child != nullptr ? child : member->cheapest_total, children);
+      members[member->table] = member;
+    }
+    add_parts(whole, members);
+    return whole;
+  }
+
+  /// Some of its partitions are partitioned themselves, which the members do not tell.
+  [[nodiscard]] bool is_nested(const Table& table) const {
+    const auto direct = root_.global->children->find(table.oid);
+    return table.kind == 'p' && rel_.members.front()->append_parent == &rel_ &&
+           direct != root_.global->children->end() &&
+           std::any_of(direct->second.begin(), direct->second.end(),
+                       [](const Table* child) { return child->kind == 'p'; });
+  }
+
+  void add_parts(Part& whole, const std::map<const Table*, RelOptInfo*>& members) const {
+    const auto direct = root_.global->children->find(whole.table->oid);
+    if (direct == root_.global->children->end()) {
+      return;
+    }
+    for (const Table* child : direct->second) {
+      Part part{.table = child};
+      if (child->kind == 'p') {
+        add_parts(part, members);
+      } else if (const auto found = members.find(child); found != members.end()) {
+        part.member = found->second;
+      }
+      if (part.member != nullptr || !part.parts.empty()) {
+        whole.parts.push_back(std::move(part));
+      }
+    }
+  }
+
+  /// The members' paths in this order where they have one. A Merge Append takes the place of those
+  /// below it; an Append in the order of its parts keeps them, but for what has only one child.
+  template <class Choose>
+  std::vector<Path*> children_by(const Part& whole, const PathKeys& keys, const Choose& choose) {
+    std::vector<Path*> children;
+    const bool merges = partition_order(whole, keys) == Direction::None;
+    for (const Part& part : whole.parts) {
+      Path* child = part.member != nullptr ? choose(*part.member) : nullptr;
+      if (part.member != nullptr) {
+        child = child != nullptr ? child : part.member->cheapest_total;
+      } else {
+        child = path_of(part, keys, children_by(part, keys, choose));
+      }
+      if (merges) {
+        accumulate(child, children);
+      } else {
+        children.push_back(child);
+      }
     }
     return children;
   }
 
-  enum class Direction : std::uint8_t { None, Forward, Backward };
-
-  /// Range partitions on the leading sort key come in order by themselves.
-  [[nodiscard]] Direction partition_order(const PathKeys& keys) const {
-    if (rel_.table == nullptr || rel_.table->kind != 'p' ||
-        !rel_.table->partition_key.starts_with("RANGE (") || keys.size() != 1 ||
-        std::any_of(rel_.members.begin(), rel_.members.end(),
-                    [](const auto* m) { return m->table->partition_bound == "DEFAULT"; })) {
-      return Direction::None;
+  /// The path of a partition that is itself partitioned: without any order where no part has this.
+  Path* path_of(const Part& part, const PathKeys& keys, std::vector<Path*> children) {
+    if (children.size() == 1) {
+      return children.front();
     }
-    const std::string column =
-        rel_.table->partition_key.substr(7, rel_.table->partition_key.size() - 8);
-    for (const auto* m : keys.front().ec->members) {
-      const ExprPtr var = strip_relabel(m->expr);
-      if (var->kind == ExprKind::Var && var->varno == rel_.range && var->attno > 0 &&
-          rel_.entry->columns[static_cast<std::size_t>(var->attno) - 1].name == column) {
-        return keys.front().descending ? Direction::Backward : Direction::Forward;
-      }
-    }
-    return Direction::None;
+    const bool has_order = std::any_of(children.begin(), children.end(), [&](const Path* child) {
+      return pathkeys_contained_in(keys, child->pathkeys);
+    });
+    return has_order
+               ? in_order(part, keys, std::move(children))
+               : create_append_path(root_, rel_, std::move(children), {}, {}, 0, 0, false, -1);
   }
 
-  void emit(const PathKeys& keys, std::vector<Path*> children, Direction direction) {
+  enum class Direction : std::uint8_t { None, Forward, Backward };
+
+  /// Range partitions come in the order of their key by themselves: partitions_are_ordered()
+  /// (partbounds.c), build_partition_pathkeys() (pathkeys.c). Of a key's expressions, and of list
+  /// partitions, no order is told here.
+  [[nodiscard]] Direction partition_order(const Part& whole, const PathKeys& keys) const {
+    constexpr std::string_view kRange = "RANGE (";
+    if (whole.table == nullptr || whole.table->kind != 'p' ||
+        !whole.table->partition_key.starts_with(kRange) || keys.empty() ||
+        std::any_of(whole.parts.begin(), whole.parts.end(), [](const Part& part) {
+          return part.table == nullptr || part.table->partition_bound == "DEFAULT";
+        })) {
+      return Direction::None;
+    }
+    const bool descending = keys.front().descending;
+    std::string_view columns = whole.table->partition_key;
+    columns.remove_prefix(kRange.size());
+    columns.remove_suffix(1);
+    std::size_t at = 0;
+    while (!columns.empty() && at < keys.size()) {
+      const std::size_t end = std::min(columns.find(", "), columns.size());
+      const std::string_view column = columns.substr(0, end);
+      const PathKey& key = keys[at];
+      if (is_column(*key.ec, column)) {
+        if (key.descending != descending || key.nulls_first != descending) {
+          return Direction::None;
+        }
+        ++at;
+      } else if (!is_fixed(column)) {
+        return Direction::None;
+      }
+      columns.remove_prefix(std::min(end + 2, columns.size()));
+    }
+    return descending ? Direction::Backward : Direction::Forward;
+  }
+
+  [[nodiscard]] bool is_column(const EquivalenceClass& ec, std::string_view column) const {
+    return std::any_of(ec.members.begin(), ec.members.end(), [&](const auto* m) {
+      const ExprPtr var = strip_relabel(m->expr);
+      return var->kind == ExprKind::Var && var->varno == rel_.range && var->attno > 0 &&
+             rel_.entry->columns[static_cast<std::size_t>(var->attno) - 1].name == column;
+    });
+  }
+
+  /// Equal to a constant, and so no part of an order: pathkey_is_redundant().
+  [[nodiscard]] bool is_fixed(std::string_view column) const {
+    return std::any_of(root_.classes.begin(), root_.classes.end(),
+                       [&](const auto* ec) { return ec->has_const && is_column(*ec, column); });
+  }
+
+  Path* in_order(const Part& whole, const PathKeys& keys, std::vector<Path*> children) {
+    const Direction direction = partition_order(whole, keys);
     if (direction == Direction::None) {
-      add_path(rel_, create_merge_append_path(root_, rel_, std::move(children), keys, 0));
-      return;
+      return create_merge_append_path(root_, rel_, std::move(children), keys, 0);
     }
     if (direction == Direction::Backward) {
       std::reverse(children.begin(), children.end());
@@ -261,7 +368,7 @@ class AppendPaths {
         child = create_sort_path(root_, *child->parent, child, keys, root_.limit_tuples);
       }
     }
-    append(std::move(children), keys, 0);
+    return create_append_path(root_, rel_, std::move(children), {}, keys, 0, 0, false, -1);
   }
 
   // --- with parameters from outside

@@ -473,10 +473,10 @@ class Deparser {
 
  public:
   // show_sortorder_options(), src/backend/commands/explain.c
-  std::string sort_key(const ExprPtr& expr, Oid sort_operator, bool nulls_first) {
+  std::string sort_key(const ExprPtr& expr, Oid sort_operator, bool nulls_first, Oid collation) {
     std::string result = shown(expr);
-    if (expr->collation != 0 && expr->collation != types().type_collation(expr->type)) {
-      result += collate_clause(expr->collation);
+    if (collation != 0 && collation != types().type_collation(expr->type)) {
+      result += collate_clause(collation);
     }
     const Ordering ordering = types().ordering(expr->type);
     bool descending = false;
@@ -509,8 +509,8 @@ std::string deparse_key(const ExprPtr& expr, const DeparseContext& context) {
 }
 
 std::string deparse_sort_key(const ExprPtr& expr, Oid sort_operator, bool nulls_first,
-                             const DeparseContext& context) {
-  return Deparser{context}.sort_key(expr, sort_operator, nulls_first);
+                             Oid collation, const DeparseContext& context) {
+  return Deparser{context}.sort_key(expr, sort_operator, nulls_first, collation);
 }
 
 }  // namespace quern::planner_model

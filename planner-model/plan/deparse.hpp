@@ -36,6 +36,6 @@ struct DeparseContext {
 
 /// "a", "b DESC NULLS LAST", "c COLLATE \"C\"": an item of EXPLAIN's Sort Key.
 [[nodiscard]] std::string deparse_sort_key(const ExprPtr& expr, Oid sort_operator, bool nulls_first,
-                                           const DeparseContext& context);
+                                           Oid collation, const DeparseContext& context);
 
 }  // namespace quern::planner_model

@@ -105,8 +105,9 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
       }
     }
     const Oid op = key.descending ? ordering.greater : ordering.less;
-    items.push_back(form == KeyText::Plain ? deparse(shown, c)
-                                           : deparse_sort_key(shown, op, key.nulls_first, c));
+    items.push_back(form == KeyText::Plain
+                        ? deparse(shown, c)
+                        : deparse_sort_key(shown, op, key.nulls_first, key.ec->collation, c));
   }
   scanned_ = saved;
   return items;

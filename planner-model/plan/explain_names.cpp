@@ -91,6 +91,9 @@ void PlanExplainer::mark_trivial_scans(const Path& path, bool exact) {
         }
       }
       return;
+    case PathKind::Unique:  // create_unique_plan(): to be sorted, its input puts out just the keys
+      below(exact || (path.unique_columns >= 0 && !path.hashed));
+      return;
     case PathKind::Limit:
     case PathKind::LockRows:
     case PathKind::UpperUnique:
@@ -120,6 +123,31 @@ const Table* PlanExplainer::shown_member(const RelOptInfo& rel) {
   return is_partition ? rel.table : nullptr;
 }
 
+namespace {
+
+/// Between two members there is room for the partitions that hold the second.
+constexpr int kPlacesPerMember = 16;
+
+/// The partitioned tables that hold a partition, the outermost first.
+std::vector<const Table*> holders_of(const Table& partition, const CatalogSnapshot& catalog) {
+  std::vector<const Table*> holders;
+  for (const Table* table = &partition;
+       !table->parents.empty() && holders.size() < kPlacesPerMember;) {
+    const auto found =
+        std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                     [&](const Table& one) { return one.oid == table->parents.front(); });
+    if (found == catalog.tables.end()) {
+      break;
+    }
+    table = &*found;
+    holders.push_back(table);
+  }
+  std::reverse(holders.begin(), holders.end());
+  return holders;
+}
+
+}  // namespace
+
 int PlanExplainer::member_place(const RelOptInfo& rel) {
   if (shown_member(rel) == nullptr) {
     return 0;
@@ -127,10 +155,43 @@ int PlanExplainer::member_place(const RelOptInfo& rel) {
   const auto* parent = rel.append_parent;
   for (std::size_t i = 0; parent != nullptr && i < parent->members.size(); ++i) {
     if (parent->members[i] == &rel) {
-      return static_cast<int>(i) + 1;
+      return kPlacesPerMember * (static_cast<int>(i) + 1);
     }
   }
   return 0;
+}
+
+void PlanExplainer::note_nested(const Path& outer, int depth, Shown& shown) {
+  for (const Path* path : outer.children) {
+    while (path->kind == PathKind::Sort || path->kind == PathKind::IncrementalSort) {
+      path = path->children.front();
+    }
+    if ((path->kind != PathKind::Append && path->kind != PathKind::MergeAppend) ||
+        path->parent != outer.parent || path->children.empty() || depth >= kPlacesPerMember) {
+      continue;
+    }
+    const Path* first = nullptr;  // of its members, by their bounds
+    std::vector<const Path*> below{path->children.begin(), path->children.end()};
+    while (!below.empty()) {
+      const Path* member = below.back();
+      below.pop_back();
+      if (member->parent == outer.parent) {
+        below.insert(below.end(), member->children.begin(), member->children.end());
+      } else if (first == nullptr || member_place(*member->parent) < member_place(*first->parent)) {
+        first = member;
+      }
+    }
+    nested_.insert(path);
+    const int place = first == nullptr ? 0 : member_place(*first->parent);
+    if (place > 0) {
+      const auto holders = holders_of(*first->parent->table, top_.global->types->catalog());
+      const auto level = static_cast<std::size_t>(depth);
+      if (level < holders.size()) {  // named, though not shown: it takes a number
+        shown.entries[{outer.parent->range, place - kPlacesPerMember + depth}] = holders[level];
+      }
+    }
+    note_nested(*path, depth + 1, shown);
+  }
 }
 
 void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Shown& shown) {
@@ -160,10 +221,13 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
     case PathKind::Append:
     case PathKind::MergeAppend:
       if (path.parent != nullptr && path.parent->kind == RelKind::Base && path.parent->is_append) {
-        if (path.children.size() == 1) {
+        if (path.children.size() == 1 && !shown.entries.contains({path.parent->range, 0})) {
           shown.elided_parents.insert(path.parent->range);
         } else {
           shown.entries[{path.parent->range, 0}] = nullptr;
+        }
+        if (!nested_.contains(&path)) {
+          note_nested(path, 1, shown);
         }
         note_first_arm(path);
       }

@@ -217,7 +217,12 @@ void PlanExplainer::upper(PlanNode& node, PlannerInfo& root, const Path& path) {
       }
       base(node, path.kind == PathKind::Append ? "Append" : "Merge Append", path);
       if (path.kind == PathKind::MergeAppend) {
-        add_list(node, "Sort Key", sort_items(root, path.pathkeys, *path.parent, *path.target));
+        const Path* named = &path;
+        while (!named->children.empty() &&
+               (nested_.contains(named) || (named != &path && named->parent == path.parent))) {
+          named = named->children.front();  // goes by its first member's columns
+        }
+        add_list(node, "Sort Key", sort_items(root, path.pathkeys, *named->parent, *named->target));
       }
       for (const auto* member : path.children) {
         child(node, root, *member, "Member");

@@ -73,7 +73,7 @@ class PlanExplainer {
   // --- names
 
   struct Shown {
-    /// By range, then 0 or the member's place from 1.
+    /// By range, then 0 or place_of() a member; a partitioned partition comes before its own.
     std::map<std::pair<int, int>, const Table*> entries = {};
     std::set<int> elided_parents = {};  ///< partitioned tables with one partition left
     std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
@@ -98,6 +98,9 @@ class PlanExplainer {
   static const Table* shown_member(const RelOptInfo& rel);
 
   static int member_place(const RelOptInfo& rel);
+
+  /// An Append or Merge Append below another of the same table: a partition that is partitioned.
+  void note_nested(const Path& outer, int depth, Shown& shown);
 
   void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown);
 
@@ -261,6 +264,7 @@ class PlanExplainer {
   std::set<std::string>& indexes_;
   Names names_;
   std::map<std::pair<const PlannerInfo*, int>, const PlannerInfo*> left_out_;
+  std::set<const Path*> nested_;   ///< Appends of partitions that are partitioned
   std::set<const Path*> trivial_;  ///< subquery scans that the plan leaves out
   bool prefix_ = false;
   /// The relation whose scan is being printed: its columns are named alone.

@@ -134,7 +134,7 @@ class Simplifier {
     if (!may_fold(*function) || !all_constants(expr.args)) {
       return nullptr;
     }
-    if (types_.is_range(expr.type)) {
+    if (types_.is_range(expr.type) || types_.is_multirange(expr.type)) {
       return fold_range(expr, *function);
     }
     if (any_null) {

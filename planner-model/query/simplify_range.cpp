@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <vector>
+
 #include "planner-model/query/simplify_internal.hpp"
 #include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
-// Constructors whose value is their text: ranges (rangetypes.c) and points (geo_ops.c).
+// Constructors whose value is their text: ranges (rangetypes.c), multiranges (multirangetypes.c)
+// and points (geo_ops.c).
 
 namespace quern::planner_model {
 namespace {
@@ -11,12 +15,40 @@ RangeBound bound_of(const std::optional<Value>& value, bool inclusive) {
   return {.value = value, .inclusive = inclusive};
 }
 
+/// multirange_constructor2() and its like: ranges one by one, or as an array.
+std::optional<Value> evaluate_multirange(std::span<const std::optional<Value>> args, Oid result,
+                                         const TypeSystem& types) {
+  const Oid type = types.multirange_range(result);
+  std::vector<RangeValue> ranges;
+  const auto add = [&](const std::optional<Value>& value) {
+    const auto range =
+        value && value->type == type ? parse_range(value->text, type, types) : std::nullopt;
+    if (range) {
+      ranges.push_back(*range);
+    }
+    return range.has_value();
+  };
+  for (const auto& arg : args) {
+    if (!arg ||
+        !(arg->elements.empty() ? add(arg)
+                                : std::all_of(arg->elements.begin(), arg->elements.end(), add))) {
+      return std::nullopt;
+    }
+  }
+  return Value{.type = result,
+               .form = ValueForm::Opaque,
+               .text = print_multirange(make_multirange(std::move(ranges), types))};
+}
+
 }  // namespace
 
 std::optional<Value> evaluate_range(const Function& function,
                                     std::span<const std::optional<Value>> args, Oid result,
                                     const TypeSystem& types) {
   const Type* type = types.type(result);
+  if (type != nullptr && type->name == function.name && types.is_multirange(result)) {
+    return evaluate_multirange(args, result, types);
+  }
   if (!types.is_range(result) || type == nullptr || type->name != function.name ||
       (args.size() != 2 && args.size() != 3) || (args.size() == 3 && !args[2])) {
     return std::nullopt;

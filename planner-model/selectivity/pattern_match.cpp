@@ -1,10 +1,15 @@
 #include "planner-model/selectivity/pattern_match.hpp"
 
 #include <algorithm>
+#include <array>
+#include <climits>
+#include <cwchar>
+#include <cwctype>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include <locale.h>
 #include <regex.h>
 
 namespace quern::planner_model {
@@ -14,6 +19,36 @@ std::string lower_ascii(std::string_view text) {
   std::string lower{text};
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
+/// lower() of UTF-8, character by character, by the C library's table; other bytes stay.
+std::string lower_text(std::string_view text) {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  const bool is_ascii =
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+  if (is_ascii || locale == nullptr) {
+    return lower_ascii(text);
+  }
+  const locale_t before = uselocale(locale);
+  std::string lower;
+  std::mbstate_t reading{};
+  for (std::size_t at = 0; at < text.size();) {
+    wchar_t character = 0;
+    const std::size_t length = std::mbrtowc(&character, &text[at], text.size() - at, &reading);
+    std::array<char, MB_LEN_MAX> bytes{};
+    std::mbstate_t writing{};
+    if (length == 0 || length > text.size()) {  // a zero byte, or no UTF-8
+      reading = {};
+      lower += text[at++];
+      continue;
+    }
+    const auto mapped = static_cast<wchar_t>(std::towlower(static_cast<std::wint_t>(character)));
+    const std::size_t written = std::wcrtomb(bytes.data(), mapped, &writing);
+    lower.append(bytes.data(), written <= bytes.size() ? written : 0);
+    at += length;
+  }
+  uselocale(before);
   return lower;
 }
 
@@ -253,7 +288,7 @@ bool pattern_matches(PatternKind kind, std::string_view text, std::string_view p
     case PatternKind::Like:
       return like(text, pattern);
     case PatternKind::ILike:
-      return like(lower_ascii(text), lower_ascii(pattern));
+      return like(lower_text(text), lower_text(pattern));
     case PatternKind::Regex:
     case PatternKind::IRegex:
       return compiled(pattern, kind == PatternKind::IRegex).matches(text);

@@ -6,8 +6,9 @@
 #include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/restriction.hpp"
 
-// rangesel() (rangetypes_selfuncs.c): histograms of the ranges' lower bounds, upper bounds and
-// lengths, each apart.
+// rangesel() (rangetypes_selfuncs.c) and multirangesel() (multirangetypes_selfuncs.c): histograms
+// of the ranges' lower bounds, upper bounds and lengths, each apart. Of a multirange these are the
+// ends of the whole, and the same formulas are used.
 
 namespace quern::planner_model {
 namespace {
@@ -137,10 +138,12 @@ class LengthHistogram {
 
 class RangeEstimate {
  public:
-  RangeEstimate(const ParsedStatistics& statistics, const TypeSystem& types)
+  /// `counts_lengths` false: every range is short enough, see range_restriction().
+  RangeEstimate(const ParsedStatistics& statistics, bool counts_lengths, const TypeSystem& types)
       : lower_{statistics.range_lower_bounds},
         upper_{statistics.range_upper_bounds},
-        lengths_{statistics.range_lengths},
+        counts_lengths_{counts_lengths},
+        lengths_{counts_lengths ? statistics.range_lengths : kNoLengths},
         types_{types} {}
 
   /// Of the values that are neither null nor empty; nullopt: no histogram. calc_hist_selectivity().
@@ -149,8 +152,9 @@ class RangeEstimate {
       return std::nullopt;
     }
     if (op == "@>" || op == "<@") {
-      return lengths_.size() < 2 ? std::nullopt
-                                 : std::optional{op == "@>" ? containing(query) : within(query)};
+      return counts_lengths_ && lengths_.size() < 2
+                 ? std::nullopt
+                 : std::optional{op == "@>" ? containing(query) : within(query)};
     }
     if (op == "<" || op == "<=") {
       return below(lower_, query.lower, op == "<=");
@@ -245,8 +249,11 @@ class RangeEstimate {
     return sum;
   }
 
+  inline static const std::vector<double> kNoLengths;
+
   const Bounds& lower_;
   const Bounds& upper_;
+  bool counts_lengths_;
   const std::vector<double>& lengths_;
   const TypeSystem& types_;
 };
@@ -269,6 +276,21 @@ double beside_empty(std::string_view op, double empty) {
 RangeValue alone(const Value& value) {
   return {.lower = {.value = value, .inclusive = true, .lower = true},
           .upper = {.value = value, .inclusive = true}};
+}
+
+/// Operators of a multirange and a range: all but the order of whole values.
+bool takes_range(std::string_view op, const Value& constant, Oid range) {
+  return constant.type == range && !op.starts_with("<=") && !op.starts_with(">=") && op != "<" &&
+         op != ">";
+}
+
+/// From the first bound to the last.
+std::optional<RangeValue> span_of(const Value& multirange, Oid range, const TypeSystem& types) {
+  const auto ranges = parse_multirange(multirange.text, range, types);
+  if (!ranges || ranges->empty()) {
+    return ranges ? std::optional{RangeValue{.empty = true}} : std::nullopt;
+  }
+  return RangeValue{.lower = ranges->front().lower, .upper = ranges->back().upper};
 }
 
 std::string_view commuted(std::string_view op) {
@@ -304,12 +326,15 @@ RangeSelectivity range_restriction(const Variable& variable, std::string_view op
   }
   const TypeSystem& types = *variable.types;
   const Oid type = types.base_type(variable.type);
-  const bool is_element = name == "@>" && constant->type == types.range_subtype(type);
-  if (!types.is_range(type) || (!is_element && constant->type != type)) {
+  const Oid range = types.is_multirange(type) ? types.multirange_range(type) : type;
+  const bool is_element = name == "@>" && constant->type == types.range_subtype(range);
+  if (!types.is_range(range) ||
+      (!is_element && constant->type != type && !takes_range(name, *constant, range))) {
     return {default_range_selectivity(name), true};
   }
-  const auto query =
-      is_element ? std::optional{alone(*constant)} : parse_range(constant->text, type, types);
+  const auto query = is_element                ? std::optional{alone(*constant)}
+                     : constant->type == range ? parse_range(constant->text, range, types)
+                                               : span_of(*constant, range, types);
   const ParsedStatistics none;
   const ParsedStatistics& statistics = variable.statistics ? *variable.statistics : none;
   const double empty = statistics.empty_range_fraction;
@@ -317,7 +342,10 @@ RangeSelectivity range_restriction(const Variable& variable, std::string_view op
   if (query && query->empty) {
     return {beside_empty(name, empty) * not_null, false};
   }
-  const RangeEstimate estimate{statistics, types};
+  // Of a multirange within a range the server forgets to read the lengths: its test has the
+  // operator of a range within a multirange (calc_hist_selectivity(), multirangetypes_selfuncs.c).
+  const bool counts_lengths = type == range || name != "<@" || constant->type != range;
+  const RangeEstimate estimate{statistics, counts_lengths, types};
   const auto known = query ? estimate.share(is_element ? "&&" : name, *query) : std::nullopt;
   const double share =
       (1 - empty) * known.value_or(default_range_selectivity(name)) + (name == "<@" ? empty : 0);

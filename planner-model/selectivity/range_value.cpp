@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <utility>
+#include <vector>
 
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -164,6 +165,90 @@ std::optional<RangeValue> parse_range(std::string_view text, Oid range_type,
     return std::nullopt;
   }
   return make_range(std::move(lower), std::move(upper), types);
+}
+
+namespace {
+
+/// The text of the first range of a list, taken off it with its brackets; nullopt: there is none.
+std::optional<std::string_view> take_range(std::string_view& rest) {
+  if (constexpr std::size_t kEmpty = 5; is_empty_word(rest.substr(0, kEmpty))) {
+    const std::string_view range = rest.substr(0, kEmpty);
+    rest.remove_prefix(kEmpty);
+    return range;
+  }
+  bool quoted = false;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const char c = rest[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == ')' || c == ']')) {
+      const std::string_view range = rest.substr(0, i + 1);
+      rest.remove_prefix(i + 1);
+      return range;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Of two ranges in order: they overlap, or nothing lies between them.
+bool meets(const RangeValue& range, const RangeValue& next, const TypeSystem& types) {
+  if (!range.upper.value || !next.lower.value) {
+    return true;
+  }
+  const auto order = compare(*range.upper.value, *next.lower.value, 0, types);
+  return order && (*order > 0 || (*order == 0 && (range.upper.inclusive || next.lower.inclusive)));
+}
+
+}  // namespace
+
+std::vector<RangeValue> make_multirange(std::vector<RangeValue> ranges, const TypeSystem& types) {
+  std::erase_if(ranges, [](const RangeValue& range) { return range.empty; });
+  std::stable_sort(ranges.begin(), ranges.end(), [&](const RangeValue& a, const RangeValue& b) {
+    const auto order = compare_bounds(a.lower, b.lower, types);
+    return order < 0 || (order == 0 && compare_bounds(a.upper, b.upper, types) < 0);
+  });
+  std::vector<RangeValue> made;
+  for (RangeValue& range : ranges) {
+    if (made.empty() || !meets(made.back(), range, types)) {
+      made.push_back(std::move(range));
+    } else if (compare_bounds(range.upper, made.back().upper, types) > 0) {
+      made.back().upper = std::move(range.upper);
+    }
+  }
+  return made;
+}
+
+std::optional<std::vector<RangeValue>> parse_multirange(std::string_view text, Oid range_type,
+                                                        const TypeSystem& types) {
+  text = value_text::trim(text);
+  if (!text.starts_with('{') || !text.ends_with('}') || text.size() < 2) {
+    return std::nullopt;
+  }
+  std::string_view rest = value_text::trim(text.substr(1, text.size() - 2));
+  std::vector<RangeValue> ranges;
+  while (!rest.empty()) {
+    const auto part = take_range(rest);
+    auto range = part ? parse_range(*part, range_type, types) : std::nullopt;
+    rest = value_text::trim(rest);
+    if (!range || (!rest.empty() && !rest.starts_with(','))) {
+      return std::nullopt;
+    }
+    ranges.push_back(*std::move(range));
+    if (!rest.empty()) {
+      rest = value_text::trim(rest.substr(1));
+    }
+  }
+  return make_multirange(std::move(ranges), types);
+}
+
+std::string print_multirange(const std::vector<RangeValue>& ranges) {
+  std::string text = "{";
+  for (const RangeValue& range : ranges) {
+    text += (text.size() > 1 ? "," : "") + print_range(range);
+  }
+  return text + "}";
 }
 
 std::string print_range(const RangeValue& range) {

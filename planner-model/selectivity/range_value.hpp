@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "planner-model/selectivity/value.hpp"
 
@@ -29,6 +30,15 @@ struct RangeValue {
 /// range_in(); nullopt likewise.
 [[nodiscard]] std::optional<RangeValue> parse_range(std::string_view text, Oid range_type,
                                                     const TypeSystem& types);
+/// multirange_in(): in order, none empty, none that meets the next; nullopt likewise.
+[[nodiscard]] std::optional<std::vector<RangeValue>> parse_multirange(std::string_view text,
+                                                                      Oid range_type,
+                                                                      const TypeSystem& types);
+/// multirange_canonicalize().
+[[nodiscard]] std::vector<RangeValue> make_multirange(std::vector<RangeValue> ranges,
+                                                      const TypeSystem& types);
+/// multirange_out().
+[[nodiscard]] std::string print_multirange(const std::vector<RangeValue>& ranges);
 /// range_out().
 [[nodiscard]] std::string print_range(const RangeValue& range);
 

@@ -5,8 +5,7 @@
 #include "planner-model/selectivity/restriction.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 
-// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c);
-// multiranges use the server's defaults, and say so.
+// Estimators of particular types. Full-text search follows tsmatchsel() (ts_selfuncs.c).
 
 namespace quern::planner_model {
 namespace {
@@ -122,13 +121,9 @@ std::optional<double> special_restriction(const Variable& variable, const Operat
     const auto known = text_search(variable, op, constant);
     return known ? known : by_default(kDefaultTextSearch);
   }
-  if (estimator == "rangesel") {
+  if (estimator == "rangesel" || estimator == "multirangesel") {
     const RangeSelectivity range = range_restriction(variable, op.name, constant, variable_on_left);
     return range.is_default ? by_default(range.selectivity) : range.selectivity;
-  }
-  if (estimator == "multirangesel") {
-    // default_multirange_selectivity() (multirangetypes_selfuncs.c) has the same ones
-    return by_default(default_range_selectivity(op.name));
   }
   if (estimator == "networksel") {
     const auto known = network_selectivity(variable, op, constant, variable_on_left);

@@ -45,8 +45,10 @@ std::vector<Value> read_values(const std::vector<std::string>& texts, Oid type,
 void read_ranges(const ColumnStatistics& statistics, Oid type, const TypeSystem& types,
                  ParsedStatistics& parsed) {
   parsed.empty_range_fraction = as_stored(statistics.range_empty_fraction);
+  const Oid base = types.base_type(type);
+  const Oid range_type = types.is_multirange(base) ? types.multirange_range(base) : base;
   for (const std::string& text : statistics.range_bounds_histogram) {
-    const auto range = parse_range(text, types.base_type(type), types);
+    const auto range = parse_range(text, range_type, types);
     if (!range || range->empty) {
       parsed.range_lower_bounds.clear();
       parsed.range_upper_bounds.clear();

@@ -6,6 +6,7 @@
 #include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/selectivity/value_array.hpp"
+#include "planner-model/selectivity/value_json.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model {
@@ -255,6 +256,8 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
       return read_bits(text, oid);
     case type_oid::kTsQuery:
       return read_text_query(text, oid);
+    case type_oid::kJsonb:
+      return opaque(print_jsonb(text).value_or(std::string{text}), oid);
     default:
       break;
   }
@@ -267,6 +270,10 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
   }
   if (types.is_range(oid)) {
     return read_range(text, oid, types);
+  }
+  if (types.is_multirange(oid)) {
+    const auto ranges = parse_multirange(text, types.multirange_range(oid), types);
+    return opaque(ranges ? print_multirange(*ranges) : std::string{text}, oid);
   }
   return opaque(text, oid);
 }

@@ -3,6 +3,8 @@
 #include "planner-model/selectivity/value_json.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -46,7 +48,56 @@ bool has_key(const Json& value, std::string_view key) {
   return value.is_array() ? std::any_of(value.begin(), value.end(), is_key) : is_key(value);
 }
 
+constexpr int kDeepest = 100;
+
+/// JsonbToCString(); false: numbers that may be written otherwise, or too deep.
+bool print(const Json& value, int depth, std::string& out) {
+  const auto list = [&](char open, char close, const auto& items, const auto& item) {
+    out += open;
+    bool first = true;
+    for (const auto& entry : items) {
+      out += first ? "" : ", ";
+      first = false;
+      if (!item(entry)) {
+        return false;
+      }
+    }
+    out += close;
+    return true;
+  };
+  if (depth > kDeepest || value.is_number_float()) {
+    return false;
+  }
+  if (value.is_array()) {
+    return list('[', ']', value,
+                [&](const Json& element) { return print(element, depth + 1, out); });
+  }
+  if (!value.is_object()) {
+    out += value.dump();
+    return true;
+  }
+  std::vector<const std::string*> keys;
+  for (const auto& item : value.items()) {
+    keys.push_back(&item.key());
+  }
+  // lengthCompareJsonbStringValue()
+  std::sort(keys.begin(), keys.end(), [](const std::string* a, const std::string* b) {
+    return std::pair{a->size(), std::string_view{*a}} < std::pair{b->size(), std::string_view{*b}};
+  });
+  return list('{', '}', keys, [&](const std::string* key) {
+    out += Json(*key).dump() + ": ";
+    return print(value.at(*key), depth + 1, out);
+  });
+}
+
 }  // namespace
+
+std::optional<std::string> print_jsonb(std::string_view text) {
+  const Json value = Json::parse(text, nullptr, false);
+  std::string printed;
+  return !value.is_discarded() && print(value, 0, printed) ? std::optional{std::move(printed)}
+                                                           : std::nullopt;
+}
 
 std::optional<bool> evaluate_json_operator(std::string_view op, std::string_view left,
                                            std::string_view right) {

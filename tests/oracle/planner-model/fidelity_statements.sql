@@ -505,3 +505,39 @@ SELECT * FROM sheet ORDER BY no LIMIT 5;
 SELECT * FROM visit WHERE doc ? 'path' AND kind = 'buy' ORDER BY doc ->> 'path' LIMIT 20;
 -- name: contradiction_on_partitions (apply_child_basequals)
 SELECT n, count(*) FROM by_range WHERE id = 61 AND id = 757 AND n <> id GROUP BY n;
+-- name: multirange_contains_a_range (calc_multirangesel)
+SELECT count(*) FROM slot WHERE free @> daterange('2025-02-01', '2025-02-08');
+-- name: multirange_contains_a_day (calc_multirangesel)
+SELECT id FROM slot WHERE free @> date '2025-03-01' AND id < 5000;
+-- name: multirange_overlaps (calc_multirangesel)
+SELECT count(*) FROM slot WHERE free && datemultirange(daterange('2025-01-01', '2025-01-03'), daterange('2025-09-01', NULL));
+-- name: multirange_before_and_within (calc_multirangesel)
+SELECT count(*) FROM slot WHERE free << daterange('2025-08-03', NULL) OR free <@ daterange('2025-02-01', '2025-08-05');
+-- name: multirange_against_none (calc_multirangesel)
+SELECT count(*) FROM slot WHERE free <@ '{}'::datemultirange OR temps @> -15;
+-- name: field_of_a_composite_column (transformIndirection)
+SELECT (home).street, count(*) FROM slot WHERE (home).town = 'Town 12' GROUP BY (home).street;
+-- name: field_of_an_element (transformIndirection)
+SELECT id FROM slot WHERE (stops[1]).town = 'Town 3' AND (home).zip > '5';
+-- name: rows_of_an_array_of_composites (expandRTE)
+SELECT s.id, p.town FROM slot AS s, unnest(s.stops) AS p WHERE p.town = 'Town 4' AND s.id < 900;
+-- name: letters_beyond_ascii_in_any_case (texticlike)
+SELECT id FROM slot WHERE title ILIKE '%örj%' AND id > 100;
+-- name: text_of_a_jsonb_constant (JsonbToCString)
+SELECT id FROM slot WHERE props @> '{"bb":true,"a":4}';
+-- name: order_over_hash_partitions_of_a_range (generate_orderedappend_paths)
+SELECT k.m, l.day FROM (VALUES (3), (7)) AS k(m) CROSS JOIN LATERAL (SELECT day FROM reading AS r WHERE r.meter = k.m ORDER BY day DESC LIMIT 1) AS l;
+-- name: order_beyond_the_partition_key (generate_orderedappend_paths)
+SELECT * FROM reading WHERE day < '2025-02-01' OR day > '2025-03-10' ORDER BY day, meter LIMIT 20;
+-- name: order_of_ranges_below_a_list (generate_orderedappend_paths)
+SELECT * FROM tally ORDER BY day DESC LIMIT 10;
+-- name: order_by_two_partition_keys (build_partition_pathkeys)
+SELECT * FROM period ORDER BY grp, day, v LIMIT 20;
+-- name: order_by_the_second_of_two_keys (build_partition_pathkeys)
+SELECT * FROM period WHERE grp = 2 ORDER BY day DESC LIMIT 20;
+-- name: maxima_of_groups_made_unique (create_unique_plan)
+SELECT kind FROM visit WHERE id IN (SELECT max(id) FROM visit GROUP BY batch, kind) AND at > '2020-01-01';
+-- name: text_of_one_partition_deleted_from (ExplainTargetRel)
+DELETE FROM reading WHERE day < '2025-01-05' AND meter = 3;
+-- name: text_of_an_order_in_another_collation (show_sortorder_options)
+SELECT title FROM slot ORDER BY title COLLATE "POSIX" LIMIT 5;

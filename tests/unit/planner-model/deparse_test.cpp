@@ -243,14 +243,14 @@ TEST_CASE_METHOD(Fixture, "what a lower node computed stands in parentheses", "[
 
 TEST_CASE_METHOD(Fixture, "sort keys show what is not the default", "[deparse]") {
   const Ordering ints = types().ordering(type_oid::kInt4);
-  CHECK(deparse_sort_key(kId, ints.less, false, context) == "id");
-  CHECK(deparse_sort_key(kId, ints.less, true, context) == "id NULLS FIRST");
-  CHECK(deparse_sort_key(kId, ints.greater, true, context) == "id DESC");
-  CHECK(deparse_sort_key(kId, ints.greater, false, context) == "id DESC NULLS LAST");
-  Expr collated = *column(5, type_oid::kText);
-  collated.collation = kCCollation;
-  CHECK(deparse_sort_key(make(collated), types().ordering(type_oid::kText).less, false, context) ==
-        "\"Note\" COLLATE \"C\"");
+  CHECK(deparse_sort_key(kId, ints.less, false, 0, context) == "id");
+  CHECK(deparse_sort_key(kId, ints.less, true, 0, context) == "id NULLS FIRST");
+  CHECK(deparse_sort_key(kId, ints.greater, true, 0, context) == "id DESC");
+  CHECK(deparse_sort_key(kId, ints.greater, false, 0, context) == "id DESC NULLS LAST");
+  const ExprPtr note = column(5, type_oid::kText);  // in its own collation, whatever sorts it
+  const Oid less = types().ordering(type_oid::kText).less;
+  CHECK(deparse_sort_key(note, less, false, kDefaultCollation, context) == "\"Note\"");
+  CHECK(deparse_sort_key(note, less, false, kCCollation, context) == "\"Note\" COLLATE \"C\"");
 }
 
 }  // namespace quern::planner_model

@@ -4,7 +4,9 @@
 
 #include "planner-model/selectivity/extended.hpp"
 #include "planner-model/selectivity/join.hpp"
+#include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/restriction.hpp"
+#include "planner-model/selectivity/value_json.hpp"
 
 using namespace quern;
 using namespace quern::planner_model;
@@ -162,6 +164,38 @@ TEST_CASE("Fixed prefixes of patterns") {
   CHECK(pattern_matches(PatternKind::Like, "a%c", "a\\%_"));
   CHECK_FALSE(pattern_matches(PatternKind::Like, "abc", "a\\%_"));
   CHECK(pattern_matches(PatternKind::Regex, "order 66", "\\d+$"));
+  CHECK(pattern_matches(PatternKind::ILike, "Örjan Émile", "örJAN é%"));
+  CHECK_FALSE(pattern_matches(PatternKind::ILike, "Orjan", "örjan"));
+  CHECK(pattern_matches(PatternKind::ILike, "A\xff\xc3", "a\xff\xc3"));  // no UTF-8
+}
+
+TEST_CASE("A multirange is in order, and what meets is one") {
+  constexpr Oid kDateRange = 3912;
+  const auto read = [](std::string_view text) {
+    const auto ranges = parse_multirange(text, kDateRange, kTypes);
+    return ranges ? print_multirange(*ranges) : "none";
+  };
+  CHECK(read("{}") == "{}");
+  CHECK(read(" { [2025-06-01,2025-06-03] , (2024-01-01,2024-02-01) } ") ==
+        "{[2024-01-02,2024-02-01),[2025-06-01,2025-06-04)}");
+  CHECK(read("{[2025-06-01,),empty,[2025-01-01,2025-02-01)}") ==
+        "{[2025-01-01,2025-02-01),[2025-06-01,)}");
+  CHECK(read("{[2025-01-01,2025-01-03],[2025-01-04,2025-01-09),[2025-01-05,2025-01-06)}") ==
+        "{[2025-01-01,2025-01-09)}");
+  CHECK(read(R"({["2025-06-01",2025-06-03]})") == "{[2025-06-01,2025-06-04)}");
+  for (const char* broken : {"", "{", "{[}", "[2025-06-01,2025-06-03)", "{[2025-06-01,2025-06-03)",
+                             "{[2025-06-01,2025-06-03)x}", "{,}", R"({["2025-06-01,2025)})"}) {
+    CHECK(read(broken) == "none");
+  }
+}
+
+TEST_CASE("jsonb is printed as it is stored") {
+  CHECK(print_jsonb(R"({"bb":[1,{"x":null}],"a":"\u00e9\n","a":true})") ==
+        R"({"a": true, "bb": [1, {"x": null}]})");
+  CHECK(print_jsonb("[]") == "[]");
+  CHECK_FALSE(print_jsonb("[1.50]").has_value());
+  CHECK_FALSE(print_jsonb("{").has_value());
+  CHECK_FALSE(print_jsonb(std::string(100'000, '[') + std::string(100'000, ']')).has_value());
 }
 
 TEST_CASE("IN lists add up unless that is impossible") {
