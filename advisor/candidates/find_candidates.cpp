@@ -25,7 +25,7 @@ using ByDefinition = std::map<IndexDefinition, Found>;
 
 /// Of each class so many candidates stay on a table, beside those that serve most: about the first
 /// that each rule makes.
-constexpr std::size_t kOfEveryClass = 12;
+constexpr std::size_t kOfEveryClass = 4;
 
 /// Tables of so few pages are read whole whatever indexes exist: one page costs less than a
 /// descent.

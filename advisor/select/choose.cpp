@@ -27,7 +27,7 @@ constexpr int kMostHopes = 8;
 constexpr int kMorePlans = 4;
 
 /// A bound this near to the best one is good enough, of the wanted gap.
-constexpr double kBoundTolerance = 0.1;
+constexpr double kBoundTolerance = 0.5;
 
 /// Of the time limit; the rest is left to what plans made for the choice can better.
 constexpr double kSearchShare = 0.8;

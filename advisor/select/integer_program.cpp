@@ -113,6 +113,10 @@ class Formulation {
       // Cuts and strong branching prove bounds, which a point of a curve does not need.
       Cbc_setParameter(model_.get(), "cutsOnOff", "off");
       Cbc_setParameter(model_.get(), "strongBranching", "0");
+      // Where the search takes long, it is for the proof as well; a count, so that results do not
+      // vary with the machine.
+      constexpr int kMostNodes = 300;
+      Cbc_setMaximumNodes(model_.get(), kMostNodes);
     }
     start_from(end.start);
     Cbc_solve(model_.get());

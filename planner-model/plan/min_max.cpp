@@ -111,15 +111,11 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
     const bool descending = op != nullptr && op->name == ">";
     Path* best = nullptr;
     PlannerInfo* best_root = nullptr;
+    // The first order that any index has: the other is not looked at, even if it were cheaper.
     for (const bool nulls_first : {descending, !descending}) {
-      PlannerInfo* subroot = nullptr;
-      Path* candidate =
-          first_of_index(root, want.aggregate, want.sort_operator, nulls_first, subroot);
-      if (candidate != nullptr && (best == nullptr || candidate->total < best->total)) {
-        best = candidate;
-        best_root = subroot;
-      }
+      best = first_of_index(root, want.aggregate, want.sort_operator, nulls_first, best_root);
       if (best != nullptr) {
+        note_preferred(rel, *best);
         break;
       }
     }

@@ -89,12 +89,20 @@ void note_indexes(const Path& path, std::vector<const IndexOptInfo*>& noted) {
   }
 }
 
+}  // namespace
+
+void note_preferred(RelOptInfo& rel, const Path& winner) {
+  note_indexes(winner, rel.preferred_indexes);
+}
+
+namespace {
+
 /// The loser was cheaper by less than the fuzz: without the winner's indexes it would have stayed.
 void note_fuzzy_choice(RelOptInfo& rel, const Path& winner, const Path& loser,
                        bool startup_matters) {
   if (winner.total > loser.total * kTinyFuzz ||
       (startup_matters && winner.startup > loser.startup * kTinyFuzz)) {
-    note_indexes(winner, rel.preferred_indexes);
+    note_preferred(rel, winner);
   }
 }
 
@@ -328,7 +336,7 @@ bool add_partial_path_precheck(RelOptInfo& rel, double total, const PathKeys& pa
   // early.
   const Path* winner = clear_winner(rel, total, total, pathkeys, 0);
   if (winner != nullptr) {
-    note_indexes(*winner, rel.preferred_indexes);
+    note_preferred(rel, *winner);
   }
   return winner == nullptr;
 }

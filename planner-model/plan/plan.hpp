@@ -173,6 +173,9 @@ void add_path(RelOptInfo& rel, Path* path);
 [[nodiscard]] bool add_path_precheck(const RelOptInfo& rel, double startup, double total,
                                      const PathKeys& pathkeys, Relids required);
 void add_partial_path(RelOptInfo& rel, Path* path);
+/// Without the winner's created indexes, another path could be taken that is cheaper
+/// (PlanResult::indexes_preferred).
+void note_preferred(RelOptInfo& rel, const Path& winner);
 [[nodiscard]] bool add_partial_path_precheck(RelOptInfo& rel, double total,
                                              const PathKeys& pathkeys);
 void set_cheapest(RelOptInfo& rel);
