@@ -34,8 +34,9 @@ CatalogSnapshot from_text(const std::string& sql) {
 }
 
 TEST_CASE("a composite type has its fields") {
-  const CatalogSnapshot schema =
-      from_text("CREATE TYPE public.place AS (street text, zip character varying(8));");
+  const CatalogSnapshot schema = from_text(
+      "CREATE TYPE public.place AS (street text, zip character varying(8));\n"
+      "CREATE TABLE public.person (id integer, home public.place);");
   const TypeDefinition& place = named(schema.types, "place");
   REQUIRE(place.fields.size() == 2);
   CHECK(place.fields[0].name == "street");
