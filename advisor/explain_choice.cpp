@@ -118,9 +118,8 @@ std::string rationale_of(const Proposal& proposal, const SizedCandidate& candida
           ? kAlone
           : fmt::format("instead of reading more of the table, {} of them {}", alone, kAlone);
   return fmt::format(
-      "{}{} would be answered through this index {}. Without it the chosen set would cost {} of "
-      "the "
-      "recorded workload more.",
+      "{}{} would be answered through this index {}. Without it the chosen set would cost {} "
+      "of the recorded workload more.",
       proposal.rule == kAskedRule ? "You asked for this index. " : "", who, how,
       share_text(proposal.share_of_workload));
 }

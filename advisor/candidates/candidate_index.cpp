@@ -95,9 +95,12 @@ std::vector<std::string> conjuncts(const std::string& predicate) {
   std::vector<std::string> found;
   std::size_t begin = 0;
   int depth = 0;
-  bool quoted = false;
+  char quote = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    quoted = quoted != (text[i] == '\'' || text[i] == '"');
+    const bool quoted = quote != 0;
+    if (quoted ? text[i] == quote : text[i] == '\'' || text[i] == '"') {
+      quote = quoted ? 0 : text[i];
+    }
     depth += quoted ? 0 : text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
     if (!quoted && depth == 0 && text.compare(i, kAnd.size(), kAnd) == 0) {
       found.push_back(bare(text.substr(begin, i - begin)));

@@ -23,8 +23,7 @@ struct Found {
 
 using ByDefinition = std::map<IndexDefinition, Found>;
 
-/// Of each class so many candidates stay on a table, beside those that serve most: about the first
-/// that each rule makes.
+/// Of each class so many candidates stay on a table, beside those that serve most.
 constexpr std::size_t kOfEveryClass = 4;
 
 /// Tables of so few pages are read whole whatever indexes exist: one page costs less than a

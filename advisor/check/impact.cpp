@@ -6,6 +6,8 @@
 
 #include "planner-model/writes/index_write_cost.hpp"
 
+#include "advisor/candidates/candidate_index.hpp"
+
 namespace quern::advisor::check_detail {
 
 namespace {
@@ -121,24 +123,18 @@ void judge_drop(const LintResult::Change& change, const Planner& planner,
   result.findings.push_back(std::move(finding));
 }
 
-const Table* table_of(const CatalogSnapshot& catalog, Oid oid) {
-  const auto found = std::find_if(catalog.tables.begin(), catalog.tables.end(),
-                                  [&](const Table& one) { return one.oid == oid; });
-  return found == catalog.tables.end() ? nullptr : &*found;
-}
-
 const Table* root_of(const CatalogSnapshot& catalog, Oid oid) {
   constexpr int kMostLevels = 100;
-  const Table* table = table_of(catalog, oid);
+  const Table* table = advisor::find_table(catalog, oid);
   for (int level = 0; level < kMostLevels && table != nullptr && !table->parents.empty(); ++level) {
-    table = table_of(catalog, table->parents.front());
+    table = advisor::find_table(catalog, table->parents.front());
   }
   return table;
 }
 
 /// What an index is of, whichever partition it is on.
 std::vector<std::string> contents(const CatalogSnapshot& catalog, const Index& index) {
-  const Table* table = table_of(catalog, index.table);
+  const Table* table = advisor::find_table(catalog, index.table);
   std::vector<std::string> found{index.access_method, index.predicate};
   const auto add = [&](std::int16_t number) {
     for (const Column& column : table == nullptr ? std::vector<Column>{} : table->columns) {
@@ -159,7 +155,7 @@ std::vector<std::string> contents(const CatalogSnapshot& catalog, const Index& i
 }
 
 bool is_partitioned(const CatalogSnapshot& catalog, const Index& index) {
-  const Table* table = table_of(catalog, index.table);
+  const Table* table = advisor::find_table(catalog, index.table);
   return table != nullptr && table->kind == 'p';
 }
 

@@ -14,7 +14,7 @@ using IndexSet = std::vector<int>;
 struct PlannedCost {
   double cost = 0;
   IndexSet used = {};
-  /// Without all of these the cost could also be a little less: PlanResult::indexes_preferred.
+  /// Where one of these is missing the cost could also be less: PlanResult::indexes_preferred.
   IndexSet preferred = {};
 };
 
@@ -22,8 +22,8 @@ struct PlannedCost {
 /// queries may run at once.
 ///
 /// Assumed of it, as of every index benefit graph: used(X) ⊆ Y ⊆ X gives cost(Y) = cost(X), and
-/// more indexes never cost more. PostgreSQL bends the second by up to 1 % (STD_FUZZ_FACTOR,
-/// pathnode.c); the chosen set is therefore re-planned, and what is reported comes from that.
+/// more indexes never cost more. PostgreSQL bends the second, mostly by up to 1 % (is_exact(),
+/// problem.hpp); the chosen set is therefore re-planned, and what is reported comes from that.
 class CostModel {
  public:
   virtual ~CostModel() = default;

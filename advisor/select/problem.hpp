@@ -11,7 +11,7 @@ namespace quern::advisor {
 struct Alternative {
   IndexSet needs = {};
   double cost = 0;
-  /// Where one of these is missing, or `doubted`, it costs about that: is_exact().
+  /// Where one of these is missing, or `doubted`, it may cost something else: is_exact().
   IndexSet preferred = {};
   bool doubted = false;
 };
@@ -94,9 +94,9 @@ struct Selection {
 /// min over the alternatives that `chosen` allows.
 [[nodiscard]] double query_cost(const SelectionQuery& query, const IndexSet& chosen);
 
-/// Whether planning under `chosen` must say the same. Where not, because PostgreSQL takes costs
-/// within 1 % for equal (STD_FUZZ_FACTOR, pathnode.c), because a substitute stands in, or because
-/// the benefit graph was cut off, it may differ.
+/// Whether planning under `chosen` must say the same as query_cost(). Not where `chosen` lacks an
+/// index that hid another path (PlanResult::indexes_preferred), where a substitute stands in, and
+/// where the benefit graph was cut off.
 [[nodiscard]] bool is_exact(const SelectionQuery& query, const IndexSet& chosen);
 
 /// What a choice takes on disk.

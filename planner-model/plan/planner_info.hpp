@@ -390,7 +390,7 @@ struct RelOptInfo {
   Relids lateral_referencers = 0;
   std::vector<ExprPtr> lateral_vars = {};
   std::optional<bool> is_volatile = {};  ///< its outputs or restrictions; asked by Memoize
-  /// Hypothetical indexes of paths that others were dropped for although a little cheaper.
+  /// Hypothetical indexes that hid what could be cheaper: PlanResult::indexes_preferred.
   std::vector<const IndexOptInfo*> preferred_indexes = {};
 
   // base relations

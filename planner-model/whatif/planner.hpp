@@ -63,10 +63,10 @@ struct PlanResult {
   /// Not in the plan, but in its total: read by an EXISTS that is counted row by row and runs as a
   /// hashed subplan. Sorted, unique. Counting AsExplained: none, they are among the ones used.
   std::vector<std::string> indexes_priced = {};
-  /// Hypothetical indexes of paths, in the plan or not, that others were dropped for although a
-  /// little cheaper: PostgreSQL takes costs within 1 % for equal (add_path(), pathnode.c). Without
-  /// them the total could be lower; without any others that the plan does not use it is the same.
-  /// Sorted, unique.
+  /// Hypothetical indexes that hid what could be cheaper: of paths that others were dropped for
+  /// within the 1 % that add_path() takes for equal, or before they were gathered
+  /// (add_partial_path_precheck(), pathnode.c), or by the order of nulls that MIN and MAX try first
+  /// (planagg.c). Without others that the plan does not use the total is the same. Sorted, unique.
   std::vector<std::string> indexes_preferred = {};
   /// Constructs priced with less than the server's own formula. Never priced as zero.
   std::vector<std::string> unmodelled = {};
