@@ -57,4 +57,14 @@ std::variant<Price, Unpriced> price(const Planner& planner, const std::string& o
   }
 }
 
+std::optional<Rows> rows_before_limit(const Planner& planner, const std::string& sql,
+                                      const ParameterValues& parameters) {
+  try {
+    const auto plan = planner.plan(*planner.bind(sql, parameters)).plan;
+    return plan.node_type == "Limit" ? plan.children.front().rows : plan.rows;
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace quern::advisor::rewrite

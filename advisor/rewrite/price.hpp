@@ -33,4 +33,10 @@ struct Unpriced {
                                                   const ParameterValues& parameters,
                                                   const Finding& finding);
 
+/// How many rows the statement is estimated to return without its LIMIT; nothing where it cannot be
+/// planned.
+[[nodiscard]] std::optional<Rows> rows_before_limit(const planner_model::Planner& planner,
+                                                    const std::string& sql,
+                                                    const ParameterValues& parameters);
+
 }  // namespace quern::advisor::rewrite

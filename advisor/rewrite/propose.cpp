@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "advisor/rewrite/n_plus_one.hpp"
 #include "advisor/rewrite/price.hpp"
@@ -20,17 +20,35 @@ using rewrite::Rule;
 struct Subject {
   std::string sql;
   ParameterValues parameters = {};
+  std::string tables;  ///< that it reads or writes outside subqueries: "orders, customers"
 };
+
+std::string tables_of(const rewrite::Query& query) {
+  std::vector<std::string> names;
+  for (const rewrite::Block& block : query.blocks) {
+    for (const rewrite::Source& source : block.sources) {
+      if (block.top_level && source.table != nullptr &&
+          std::find(names.begin(), names.end(), source.table->name) == names.end()) {
+        names.push_back(source.table->name);
+      }
+    }
+  }
+  constexpr std::size_t kShown = 3;
+  const std::size_t more = names.size() > kShown ? names.size() - kShown : 0;
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
+}
 
 std::optional<Subject> subject_of(const QueryClass& query, const CatalogSnapshot& catalog) {
   for (const SampleExecution& sample : query.samples) {
-    if (rewrite::Query::read(sample.sql, catalog)) {
-      return Subject{sample.sql,
-                     sample.parameters_complete ? sample.parameters : ParameterValues{}};
+    if (const auto read = rewrite::Query::read(sample.sql, catalog)) {
+      return Subject{sample.sql, sample.parameters_complete ? sample.parameters : ParameterValues{},
+                     tables_of(*read)};
     }
   }
-  if (rewrite::Query::read(query.sql, catalog)) {
-    return Subject{query.sql};
+  if (const auto read = rewrite::Query::read(query.sql, catalog)) {
+    return Subject{query.sql, {}, tables_of(*read)};
   }
   return std::nullopt;
 }
@@ -42,7 +60,8 @@ Proposal skeleton(const QueryClass& query, const Rule& rule, const Finding& find
   const bool investigate = finding.correctness || finding.replacement.empty();
   proposal.kind = investigate ? ProposalKind::Investigate : ProposalKind::RewriteQuery;
   proposal.rule = rule.id;
-  proposal.title = std::string{finding.correctness ? "Likely bug: " : "Rewrite: "} + rule.name;
+  proposal.title = fmt::format("{}: {}{}{}", finding.correctness ? "Likely bug" : "Rewrite",
+                               rule.name, subject.tables.empty() ? "" : " on ", subject.tables);
   proposal.rationale = finding.why;
   Rewrite rewrite{rule.id, rule.name, finding.equivalence, subject.sql, finding.replacement};
   for (const auto& condition : finding.conditions) {
@@ -99,10 +118,14 @@ std::optional<Finding> apply(const Rule& rule, rewrite::Query& query) {
   }
 }
 
-/// Nothing when the model shows that the rewrite does not pay.
+/// Nothing when the model shows that the rewrite does not pay, or that there is nothing to find.
 std::optional<Proposal> proposal_for(const QueryClass& query, const Rule& rule,
                                      const Finding& finding, const Subject& subject,
                                      const planner_model::Planner& planner) {
+  if (finding.of_many_rows &&
+      rewrite::rows_before_limit(planner, subject.sql, subject.parameters) == Rows{1}) {
+    return std::nullopt;
+  }
   Proposal proposal = skeleton(query, rule, finding, subject);
   QueryEffect effect = effect_on(query);
   if (finding.correctness || finding.replacement.empty()) {

@@ -23,6 +23,8 @@ struct Finding {
   std::vector<Condition> conditions = {};
   std::vector<std::string> indexes = {};  ///< DDL without which the rewrite may not pay
   bool correctness = false;               ///< a likely bug: reported whatever it costs
+  /// Not reported where the statement without its LIMIT is estimated to return one row.
+  bool of_many_rows = false;
 };
 
 struct Rule {

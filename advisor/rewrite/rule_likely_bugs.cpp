@@ -105,7 +105,9 @@ std::optional<Finding> limit_without_order(Query& query) {
           "LIMIT without ORDER BY returns whichever rows come first, and which these are "
           "changes with the plan, with vacuum and with concurrent scans.",
       .conditions = {{"the rows returned matter to the application", false}},
-      .correctness = true};
+      .correctness = true,
+      // What mappers send to find one row by what the application takes for a key.
+      .of_many_rows = true};
 }
 
 std::optional<Finding> order_by_random(Query& query) {
