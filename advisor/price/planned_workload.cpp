@@ -1,7 +1,11 @@
 #include "advisor/price/planned_workload.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
+
+#include "collector/sql/lexer.hpp"
+#include "collector/sql/quote.hpp"
 
 namespace quern::advisor {
 
@@ -10,6 +14,7 @@ namespace {
 using planner_model::BoundQuery;
 using planner_model::ClauseUse;
 using planner_model::Planner;
+using planner_model::SortUse;
 using planner_model::TableUse;
 
 struct Distinct {
@@ -41,32 +46,63 @@ bool same_clause(const ClauseUse& a, const ClauseUse& b) {
   return a.column == b.column && a.expression == b.expression && a.kind == b.kind;
 }
 
-/// Forgets constants that do not stand in every execution's own text: a value bound to $1 may
-/// differ in the next execution, and a generic plan could not use an index that is partial by it.
-void keep_common_constants(std::vector<TableUse>& uses, const std::vector<TableUse>& others) {
+/// An expression that other executions do not have holds a value of this one: no index serves the
+/// next execution by it.
+void forget_own_expression(ClauseUse& clause, const TableUse* other) {
+  const auto has = [&](const ClauseUse& theirs) { return theirs.expression == clause.expression; };
+  if (!clause.expression.empty() &&
+      (other == nullptr || std::none_of(other->clauses.begin(), other->clauses.end(), has))) {
+    clause.expression.clear();
+    clause.classes.clear();
+  }
+}
+
+/// As far as both sort by the same.
+void keep_common_items(std::vector<SortUse>& items, const std::vector<SortUse>& others) {
+  const auto same = [](const SortUse& a, const SortUse& b) {
+    return a.column == b.column && a.expression == b.expression;
+  };
+  items.erase(std::mismatch(items.begin(), items.end(), others.begin(), others.end(), same).first,
+              items.end());
+}
+
+/// Forgets what does not stand in every execution's own text: a value bound to $1 may differ in the
+/// next execution, and a generic plan could not use an index that is partial by it, or whose key is
+/// an expression with it.
+void keep_common(std::vector<TableUse>& uses, const std::vector<TableUse>& others) {
   for (std::size_t u = 0; u < uses.size(); ++u) {
+    const TableUse* other = u < others.size() ? &others[u] : nullptr;
     for (std::size_t c = 0; c < uses[u].clauses.size(); ++c) {
       ClauseUse& clause = uses[u].clauses[c];
-      const bool same = u < others.size() && c < others[u].clauses.size() &&
-                        same_clause(clause, others[u].clauses[c]) &&
-                        clause.constant == others[u].clauses[c].constant;
+      const bool same = other != nullptr && c < other->clauses.size() &&
+                        same_clause(clause, other->clauses[c]) &&
+                        clause.constant == other->clauses[c].constant;
       if (!same) {
         clause.constant.clear();
       }
+      forget_own_expression(clause, other);
+    }
+    if (other != nullptr) {
+      keep_common_items(uses[u].order_by, other->order_by);
+      keep_common_items(uses[u].group_by, other->group_by);
     }
   }
 }
 
+/// `bound`: the first of the executions. The others need not be planned to know what recurs.
 std::vector<TableUse> common_uses(const Planner& planner,
                                   const std::vector<SampleExecution>& executions,
                                   const std::vector<std::shared_ptr<const BoundQuery>>& bound) {
   std::vector<TableUse> uses = planner.table_uses(*bound.front());
-  for (std::size_t i = 0; i < bound.size(); ++i) {
+  for (std::size_t i = 0; i < executions.size(); ++i) {
+    const SampleExecution& execution = executions[i];
     if (i > 0) {
-      keep_common_constants(uses, planner.table_uses(*bound[i]));
+      keep_common(uses, planner.table_uses(
+                            i < bound.size() ? *bound[i]
+                                             : *planner.bind(execution.sql, execution.parameters)));
     }
-    if (!executions[i].parameters.empty()) {
-      keep_common_constants(uses, planner.table_uses(*planner.bind(executions[i].sql)));
+    if (!execution.parameters.empty()) {
+      keep_common(uses, planner.table_uses(*planner.bind(execution.sql)));
     }
   }
   return uses;
@@ -83,11 +119,24 @@ std::optional<double> measured_rows(const QueryClass& query) {
 
 }  // namespace
 
-std::vector<SampleExecution> planned_executions(const QueryClass& query) {
-  std::vector<SampleExecution> chosen = query.samples;
-  std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-    return a.parameters_complete && !b.parameters_complete;
+namespace {
+
+/// Those with all their values first; of these the ones kept at random, which stand for all calls,
+/// before the slowest, which stand for none but themselves.
+std::vector<SampleExecution> by_representation(std::vector<SampleExecution> samples) {
+  std::stable_sort(samples.begin(), samples.end(), [](const auto& a, const auto& b) {
+    const auto rank = [](const SampleExecution& sample) {
+      return std::pair{!sample.parameters_complete, sample.why == "slowest"};
+    };
+    return rank(a) < rank(b);
   });
+  return samples;
+}
+
+}  // namespace
+
+std::vector<SampleExecution> planned_executions(const QueryClass& query) {
+  std::vector<SampleExecution> chosen = by_representation(query.samples);
   chosen.resize(std::min(chosen.size(), kMostSamples));
   if (chosen.empty()) {
     chosen.push_back({.sql = query.sql, .parameters_complete = false});
@@ -95,12 +144,34 @@ std::vector<SampleExecution> planned_executions(const QueryClass& query) {
   return chosen;
 }
 
+std::string with_values(const SampleExecution& sample) {
+  std::string text;
+  std::size_t copied = 0;
+  collector::Lexer lexer{sample.sql};
+  for (auto token = lexer.next(); token.kind != collector::TokenKind::End; token = lexer.next()) {
+    if (token.kind != collector::TokenKind::Parameter) {
+      continue;
+    }
+    std::size_t number = 0;  // and so it stays where the digits are too many
+    std::from_chars(token.text.data() + 1, token.text.data() + token.text.size(), number);
+    if (number < 1 || number > sample.parameters.size()) {
+      continue;
+    }
+    const auto& value = sample.parameters[number - 1];
+    text += sample.sql.substr(copied, token.offset - copied);
+    text += value ? quote_literal(*value) : "NULL";
+    copied = token.offset + token.text.size();
+  }
+  return text + sample.sql.substr(copied);
+}
+
 bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass added,
-               const std::vector<SampleExecution>& given) {
+               const std::vector<SampleExecution>& given,
+               const std::vector<SampleExecution>& others) {
   try {
     std::vector<std::shared_ptr<const BoundQuery>> bound;
     std::vector<PlannedSample> samples;
-    const auto [executions, shares] = distinct(given);
+    auto [executions, shares] = distinct(given);
     for (std::size_t i = 0; i < executions.size(); ++i) {
       const SampleExecution& execution = executions[i];
       bound.push_back(execution.parameters_complete
@@ -112,6 +183,7 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
                          .weight = added.calls * shares[i],
                          .before = planner.plan(*bound.back())});
     }
+    executions.insert(executions.end(), others.begin(), others.end());
     added.uses = common_uses(planner, executions, bound);
     for (auto& sample : samples) {
       added.samples.push_back(planned.samples.size());
@@ -152,7 +224,10 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner) 
     if (query->untimed < query->calls) {
       added.total = query->total;
     }
-    add_class(planned, planner, std::move(added), planned_executions(*query));
+    std::vector<SampleExecution> others = by_representation(query->samples);
+    others.erase(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(
+                                                      std::min(others.size(), kMostSamples)));
+    add_class(planned, planner, std::move(added), planned_executions(*query), others);
   }
   return planned;
 }

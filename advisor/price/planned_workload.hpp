@@ -43,9 +43,13 @@ struct PlannedWorkload {
   std::uint64_t utility_calls = 0;  ///< BEGIN, SET, COPY ...: nothing to plan
 };
 
-/// Up to kMostSamples executions of a class, of equal weight, that stand for it; those with all
-/// their values first; never none.
+/// Up to kMostSamples executions of a class, of equal weight, that stand for it: those with all
+/// their values first, and those kept at random before the slowest; never none.
 [[nodiscard]] std::vector<SampleExecution> planned_executions(const QueryClass& query);
+
+/// An execution's statement with $1 and so on as literals: what a server then plans is what it
+/// planned for that execution, its values known.
+[[nodiscard]] std::string with_values(const SampleExecution& sample);
 
 /// Binds and plans up to kMostSamples real executions of each class; a class without one is planned
 /// from its normalized text, as a generic plan. What can not be planned is listed with the reason.
@@ -54,8 +58,10 @@ struct PlannedWorkload {
                                             const planner_model::Planner& planner);
 
 /// Adds a class by hand; returns false, and says why in `unplanned`, when it can not be planned.
+/// `others` are not planned; what an index could be made for must recur in them, too.
 bool add_class(PlannedWorkload& planned, const planner_model::Planner& planner, PlannedClass added,
-               const std::vector<SampleExecution>& executions);
+               const std::vector<SampleExecution>& executions,
+               const std::vector<SampleExecution>& others = {});
 
 inline constexpr std::size_t kMostSamples = 3;
 

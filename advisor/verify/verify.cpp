@@ -1,7 +1,6 @@
 #include "advisor/verify/verify.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 
@@ -17,29 +16,6 @@
 namespace quern::advisor {
 
 namespace {
-
-/// $1 and so on as literals: what the server then plans is what it planned for that execution, its
-/// values known.
-std::string with_values(const SampleExecution& sample) {
-  std::string text;
-  std::size_t copied = 0;
-  collector::Lexer lexer{sample.sql};
-  for (auto token = lexer.next(); token.kind != collector::TokenKind::End; token = lexer.next()) {
-    if (token.kind != collector::TokenKind::Parameter) {
-      continue;
-    }
-    std::size_t number = 0;  // and so it stays where the digits are too many
-    std::from_chars(token.text.data() + 1, token.text.data() + token.text.size(), number);
-    if (number < 1 || number > sample.parameters.size()) {
-      continue;
-    }
-    const auto& value = sample.parameters[number - 1];
-    text += sample.sql.substr(copied, token.offset - copied);
-    text += value ? quote_literal(*value) : "NULL";
-    copied = token.offset + token.text.size();
-  }
-  return text + sample.sql.substr(copied);
-}
 
 class Verifier {
  public:

@@ -1,0 +1,86 @@
+// Which executions stand for a class, and what of them an index may be made for.
+#include "advisor/price/planned_workload.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "advisor/advise.hpp"
+
+#include "tests/support/ddl_catalog.hpp"
+
+using namespace quern;
+using namespace quern::advisor;
+
+namespace {
+
+const char* const kPeople = "CREATE TABLE people (id int PRIMARY KEY, name text, data jsonb);";
+
+/// A class of these executions, with parameters or with literals in the text.
+Workload executed(const std::vector<SampleExecution>& samples) {
+  Workload workload;
+  workload.classes.push_back({.fingerprint = "a",
+                              .sql = samples.front().sql,
+                              .kind = StatementKind::Select,
+                              .calls = 100,
+                              .samples = samples});
+  return workload;
+}
+
+std::vector<std::string> created(const Workload& workload) {
+  std::vector<std::string> ddl;
+  for (const auto& proposal : advise(workload, testing::catalog_of(kPeople), {}).proposals) {
+    ddl.insert(ddl.end(), proposal.ddl_up.begin(), proposal.ddl_up.end());
+  }
+  return ddl;
+}
+
+bool mentions(const std::vector<std::string>& all, const std::string& text) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const std::string& one) { return one.find(text) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("a searched value is no part of an index's expression") {
+  const std::string by_prefix = "SELECT id FROM people ORDER BY replace(name, 'ann', '') LIMIT 5";
+  const std::string by_other = "SELECT id FROM people ORDER BY replace(name, 'bob', '') LIMIT 5";
+  const std::string by_parameter = "SELECT id FROM people ORDER BY replace(name, $1, '') LIMIT 5";
+  SECTION("one value in all executions may belong to the statement") {
+    CHECK(mentions(created(executed({{.sql = by_prefix}})), "'ann'"));
+  }
+  SECTION("two values are two searches") {
+    CHECK_FALSE(mentions(created(executed({{.sql = by_prefix}, {.sql = by_other}})), "replace"));
+  }
+  SECTION("also where only an execution that is not planned has the other") {
+    CHECK_FALSE(mentions(created(executed({{.sql = by_prefix, .at_us = 1},
+                                           {.sql = by_prefix, .at_us = 2},
+                                           {.sql = by_prefix, .at_us = 3},
+                                           {.sql = by_other, .at_us = 4}})),
+                         "replace"));
+  }
+  SECTION("a parameter is a value") {
+    CHECK_FALSE(
+        mentions(created(executed({{.sql = by_parameter, .parameters = {"ann"}}})), "replace"));
+  }
+}
+
+TEST_CASE("the key of a document is a constant, the value that it is compared with is not") {
+  const auto ddl =
+      created(executed({{.sql = "SELECT id FROM people WHERE data->>'town' = 'Rome'"},
+                        {.sql = "SELECT id FROM people WHERE data->>'town' = 'Oslo'"}}));
+  CHECK(mentions(ddl, "(data ->> 'town'::text)"));
+  CHECK_FALSE(mentions(ddl, "Rome"));
+}
+
+TEST_CASE("executions kept at random stand for all calls, the slowest for themselves") {
+  QueryClass query;
+  for (const char* why : {"slowest", "slowest", "slowest", "typical", "typical", "plan"}) {
+    query.samples.push_back({.sql = "SELECT 1", .why = why});
+  }
+  const auto planned = planned_executions(query);
+  REQUIRE(planned.size() == 3);
+  for (const auto& execution : planned) {
+    CHECK(execution.why != "slowest");
+  }
+}
