@@ -22,6 +22,7 @@ PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedW
       relevant_(workload.samples.size()),
       substitutes_(workload.samples.size()),
       only_priced_(workload.samples.size()),
+      paths_(workload.samples.size()),
       known_(workload.samples.size()) {
   for (std::size_t s = 0; s < workload.samples.size(); ++s) {
     const auto& uses = workload.classes[workload.samples[s].query_class].uses;
@@ -46,6 +47,7 @@ PlannerCosts::PlannerCosts(const PlannerCosts& other, const std::vector<SizedCan
       useful_{other.useful_},
       substitutes_{other.substitutes_},
       only_priced_{other.only_priced_},
+      paths_{other.paths_},
       known_(other.known_.size()) {
   for (std::size_t query = 0; query < known_.size(); ++query) {
     std::copy_if(other.known_[query].begin(), other.known_[query].end(),
@@ -161,6 +163,11 @@ std::vector<IndexSet> PlannerCosts::parts(std::size_t query) const {
   return parts;
 }
 
+double PlannerCosts::effort(std::size_t query) const {
+  constexpr double kOfPath = 1e-3;
+  return kOfPath * static_cast<double>(paths_[query]);
+}
+
 const PlannedCost* PlannerCosts::known(std::size_t query, const IndexSet& matter) const {
   for (const auto& [under, planned] : known_[query]) {
     if (contains_all(matter, planned.used) && contains_all(under, matter)) {
@@ -214,6 +221,7 @@ PlannedCost PlannerCosts::with_all(std::size_t query,
   const PlanResult plan =
       planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses);
   only_priced_[query] = among(plan.indexes_priced);
+  paths_[query] = plan.paths;
   const PlanResult& before = workload_.samples[query].before;
   if (before.counted != before.total) {
     // What does not run without candidates, nor with all of them, never does.

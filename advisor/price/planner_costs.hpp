@@ -38,6 +38,7 @@ class PlannerCosts : public CostModel {
   }
 
   [[nodiscard]] std::vector<IndexSet> parts(std::size_t query) const override;
+  [[nodiscard]] double effort(std::size_t query) const override;
 
   [[nodiscard]] std::vector<std::pair<int, int>> substitutes(std::size_t query) const override {
     return substitutes_[query];
@@ -94,6 +95,7 @@ class PlannerCosts : public CostModel {
   std::vector<IndexSet> useful_;
   std::vector<std::vector<std::pair<int, int>>> substitutes_;
   std::vector<IndexSet> only_priced_;
+  std::vector<long> paths_;  ///< of the plan with all relevant candidates
   std::map<std::string, int> by_name_;
 
   struct Known {

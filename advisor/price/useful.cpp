@@ -19,8 +19,10 @@ using planner_model::IndexAccess;
 
 /// Of accesses that do the same: the cheapest, and on the way down to the smallest those that are
 /// the cheapest of their size. The rest of a long list differ from these by little.
-constexpr std::size_t kMostCheap = 3;
-constexpr std::size_t kMostFrugal = 3;
+constexpr std::size_t kMostOfEach = 3;
+/// A statement whose plan takes so many milliseconds, as one that joins a dozen tables does, is
+/// left one of each: its plans are too dear to try the rest.
+constexpr double kDear = 20;
 constexpr double kSame = 1 + kSameAccess;
 
 /// What accesses must share to stand for each other.
@@ -62,12 +64,12 @@ struct Contender {
   auto operator<=>(const Contender&) const = default;
 };
 
-void keep_best(std::vector<Contender> contenders, std::set<int>& kept) {
+void keep_best(std::vector<Contender> contenders, std::size_t most, std::set<int>& kept) {
   std::sort(contenders.begin(), contenders.end());
   std::vector<int> frugal;
   double smallest = 1e300;
   for (std::size_t i = 0; i < contenders.size(); ++i) {
-    if (i < kMostCheap) {
+    if (i < most) {
       kept.insert(contenders[i].candidate);
     }
     if (contenders[i].size < smallest) {
@@ -75,7 +77,7 @@ void keep_best(std::vector<Contender> contenders, std::set<int>& kept) {
       frugal.push_back(contenders[i].candidate);
     }
   }
-  const auto first = frugal.size() > kMostFrugal ? frugal.end() - kMostFrugal : frugal.begin();
+  const auto first = frugal.end() - static_cast<std::ptrdiff_t>(std::min(most, frugal.size()));
   kept.insert(first, frugal.end());
 }
 
@@ -102,7 +104,7 @@ class Choosing {
     }
   }
 
-  [[nodiscard]] std::set<int> kept(const IndexSet& best) const {
+  [[nodiscard]] std::set<int> kept(const IndexSet& best, std::size_t most) const {
     std::map<Purpose, std::vector<Contender>> contests;
     for (const int candidate : distinct_) {
       for (const auto& [purpose, total] : abilities_.at(candidate)) {
@@ -115,7 +117,7 @@ class Choosing {
       kept.insert(place == place_.end() ? candidate : place->second);
     }
     for (auto& [purpose, contenders] : contests) {
-      keep_best(std::move(contenders), kept);
+      keep_best(std::move(contenders), most, kept);
     }
     return kept;
   }
@@ -150,7 +152,8 @@ void keep_useful_for(PlannerCosts& costs, const std::vector<SizedCandidate>& can
   std::vector<IndexAccess> accesses;
   const PlannedCost best = costs.with_all(query, accesses);
   const Choosing choosing{candidates, abilities_of(costs, accesses)};
-  const std::set<int> kept = choosing.kept(best.used);
+  const std::set<int> kept =
+      choosing.kept(best.used, costs.effort(query) > kDear ? 1 : kMostOfEach);
   costs.explore_only(query, {kept.begin(), kept.end()}, choosing.substitutes(kept));
 }
 

@@ -130,7 +130,7 @@ class Exploration {
         found_.slack = std::max(found_.slack, base_ - node.at_least);
       } else if (stands_in(node)) {
         continue;
-      } else if (plans_ >= limits_.plans) {
+      } else if (plans_ >= std::min(limits_.plans, limits_.calls / 2)) {
         leave_unknown({.without = all_but(node.indexes), .at_least = node.at_least});
       } else {
         ++plans_;
@@ -163,6 +163,10 @@ class Exploration {
     }
   }
 
+  [[nodiscard]] bool affordable(std::size_t calls) const {
+    return static_cast<std::size_t>(plans_) + calls < static_cast<std::size_t>(limits_.calls);
+  }
+
   [[nodiscard]] IndexSet all_but(const IndexSet& indexes) const {
     IndexSet others;
     const IndexSet& all = model_.relevant(query_);
@@ -175,8 +179,10 @@ class Exploration {
   /// plan's own are taken away until none is of use.
   void price_single() {
     IndexSet useless = model_.relevant(query_);
-    for (;;) {
+    std::vector<IndexSet> sets;
+    while (affordable(sets.size())) {
       const PlannedCost planned = model_.cost(query_, useless);
+      ++plans_;
       note(costs_, planned);
       if (planned.used.empty() || base_ - planned.cost <= limits_.tolerance * kSameCost) {
         break;
@@ -185,11 +191,12 @@ class Exploration {
       std::set_difference(useless.begin(), useless.end(), planned.used.begin(), planned.used.end(),
                           std::back_inserter(rest));
       useless = std::move(rest);
+      for (const int index : planned.used) {
+        sets.push_back({index});
+      }
     }
-    std::vector<IndexSet> sets;
-    for (const int index : all_but(useless)) {
-      sets.push_back({index});
-    }
+    std::sort(sets.begin(), sets.end());
+    plans_ += static_cast<int>(sets.size());
     for (const PlannedCost& planned : model_.costs(query_, sets)) {
       note(costs_, planned);
     }
@@ -205,7 +212,7 @@ class Exploration {
     for (const IndexSet& part : parts) {
       open.emplace_back(&part, IndexSet{});
     }
-    for (int step = 0; step <= kSteps && !open.empty(); ++step) {
+    for (int step = 0; step <= kSteps && !open.empty() && affordable(open.size()); ++step) {
       std::vector<IndexSet> lacking;
       for (auto& [part, left_out] : open) {
         lacking.push_back(step == kSteps ? *part : left_out);
@@ -236,6 +243,7 @@ class Exploration {
       rests.push_back(all_but(left_out));
     }
     std::vector<PlannedCost> planned = model_.costs(query_, rests);
+    plans_ += static_cast<int>(rests.size());
     for (std::size_t i = 0; i < without.size(); ++i) {
       note(costs_, planned[i]);
       if (planned[i].cost > found_.floor * kSameCost) {

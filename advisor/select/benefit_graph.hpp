@@ -23,6 +23,9 @@ struct ExploreLimits {
   /// Plans that could undercut a known one by no more than this are not made; the difference is
   /// kept in `slack`.
   double tolerance = 0;
+  /// Of all planner calls together; half of them may go to the graph. Where they do not suffice,
+  /// some single candidates are not priced and some bounds stay wide.
+  int calls = 1 << 30;
 };
 
 [[nodiscard]] SelectionQuery explore(const CostModel& model, std::size_t query, double weight,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -29,8 +30,17 @@ constexpr int kMorePlans = 4;
 /// A bound this near to the best one is good enough, of the wanted gap.
 constexpr double kBoundTolerance = 0.5;
 
+/// Where indexes can save but little, little matters: so much of what they could.
+constexpr double kOfSaving = 0.05;
+
 /// Of the time limit; the rest is left to what plans made for the choice can better.
 constexpr double kSearchShare = 0.8;
+
+/// Each round of exploring may take so much of the time limit by CostModel::effort(), which says
+/// more than most plans take: statements that join a dozen tables would take minutes otherwise.
+constexpr double kExploreShare = 1;
+/// A query is worth so many plans whatever they take.
+constexpr int kFewestCalls = 8;
 
 /// Half of the time is the first solution's, the rest is shared by those after it.
 double first_share(const ChooseOptions& options) {
@@ -43,23 +53,27 @@ double later_share(const ChooseOptions& options) {
 }
 
 /// How much each query's cost may be off, an execution, so that the workload's is off by at most
-/// `share` of what it would be with every candidate. Half goes to the queries that candidates help
+/// `share` of what it would be with every candidate, and by no more than kOfSaving of what they
+/// all save or half of what an index must earn. Half goes to the queries that candidates help
 /// least, as far as it leaves these unexplored; the rest is shared evenly by the others.
 std::vector<double> tolerances_for(const CostModel& model, const std::vector<double>& weights,
-                                   double share) {
+                                   double share, double charge) {
   std::vector<double> gains(weights.size());
   std::vector<std::size_t> by_gain(weights.size());
   double ideal = 0;
+  double gain = 0;
   for (std::size_t q = 0; q < weights.size(); ++q) {
     const double least = model.cost(q, model.relevant(q)).cost;
     ideal += weights[q] * least;
     gains[q] = weights[q] * std::max(0.0, model.cost(q, {}).cost - least);
+    gain += gains[q];
     by_gain[q] = q;
   }
   std::stable_sort(by_gain.begin(), by_gain.end(),
                    [&](std::size_t a, std::size_t b) { return gains[a] < gains[b]; });
   std::vector<double> tolerances(weights.size(), 0.0);
-  double left = share * ideal / 2;
+  const double allowed = std::max(charge / 2, std::min(share * ideal, kOfSaving * gain));
+  double left = allowed / 2;
   std::size_t place = 0;
   for (; place < by_gain.size() && gains[by_gain[place]] <= left; ++place) {
     const std::size_t q = by_gain[place];
@@ -69,16 +83,48 @@ std::vector<double> tolerances_for(const CostModel& model, const std::vector<dou
   const auto others = static_cast<double>(by_gain.size() - place);
   for (; place < by_gain.size(); ++place) {
     const std::size_t q = by_gain[place];
-    tolerances[q] = share * ideal / 2 / others / weights[q];
+    tolerances[q] = allowed / 2 / others / weights[q];
   }
   return tolerances;
 }
 
+/// How many milliseconds' worth of planner calls each of these queries may take, so that all of
+/// them take `most` together: those that need less leave the rest to the others.
+double fair_share(const CostModel& model, const std::vector<std::size_t>& queries, int plans,
+                  double most) {
+  constexpr double kCallsOfPart = 3;  // price_lacking(), mostly
+  std::vector<double> needs;
+  for (const std::size_t q : queries) {
+    const double calls = plans + static_cast<double>(model.relevant(q).size()) +
+                         kCallsOfPart * static_cast<double>(model.parts(q).size());
+    needs.push_back(calls * model.effort(q));
+  }
+  std::sort(needs.begin(), needs.end());
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const double share = most / static_cast<double>(needs.size() - i);
+    if (needs[i] > share) {
+      return share;
+    }
+    most -= needs[i];
+  }
+  return 1e300;
+}
+
 /// Explores these queries with at most so many plans each. What was planned before is known.
-void explore_queries(const CostModel& model, const std::vector<double>& weights,
-                     const std::vector<double>& tolerances, std::vector<std::size_t> queries,
-                     int plans, SelectionProblem& problem,
-                     const std::function<void(double)>& progress) {
+/// Returns those that the time limit cut short: more plans are not for them.
+std::vector<std::size_t> explore_queries(const CostModel& model, const std::vector<double>& weights,
+                                         const std::vector<double>& tolerances,
+                                         std::vector<std::size_t> queries, int plans,
+                                         const ChooseOptions& options, SelectionProblem& problem) {
+  const double share =
+      fair_share(model, queries, plans, 1e3 * kExploreShare * options.time_limit_seconds);
+  const auto limits_of = [&](std::size_t q) {
+    ExploreLimits limits{plans, tolerances[q]};
+    if (const double effort = model.effort(q); share < limits.calls * effort) {
+      limits.calls = std::max(kFewestCalls, static_cast<int>(share / effort));
+    }
+    return limits;
+  };
   // The most work first, so that no thread is left with it alone at the end.
   std::stable_sort(queries.begin(), queries.end(), [&](std::size_t a, std::size_t b) {
     return model.relevant(a).size() > model.relevant(b).size();
@@ -87,9 +133,11 @@ void explore_queries(const CostModel& model, const std::vector<double>& weights,
       queries.size(),
       [&](std::size_t i) {
         const std::size_t q = queries[i];
-        problem.queries[q] = explore(model, q, weights[q], {plans, tolerances[q]});
+        problem.queries[q] = explore(model, q, weights[q], limits_of(q));
       },
-      progress);
+      options.progress);
+  std::erase_if(queries, [&](std::size_t q) { return limits_of(q).calls / 2 >= plans; });
+  return queries;
 }
 
 /// Calls `learn_of` for each query, for several at once; whether one learned something.
@@ -183,11 +231,27 @@ class Deadline {
   explicit Deadline(double seconds)
       : end_{std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds)} {}
 
-  [[nodiscard]] bool passed() const { return std::chrono::steady_clock::now() > end_; }
+  [[nodiscard]] bool passed() const { return left() < 0; }
+
+  /// Seconds.
+  [[nodiscard]] double left() const {
+    return std::chrono::duration<double>(end_ - std::chrono::steady_clock::now()).count();
+  }
 
  private:
   std::chrono::time_point<std::chrono::steady_clock, std::chrono::duration<double>> end_;
 };
+
+/// How far from its bound a choice may be.
+double wanted_distance(const SelectionProblem& problem, double bound,
+                       const ChooseOptions& options) {
+  double before = 0;
+  for (const auto& query : problem.queries) {
+    before += query.weight * query_cost(query, {});
+  }
+  return std::max(problem.charge / 2,
+                  std::min(options.wanted_gap * bound, kOfSaving * std::max(0.0, before - bound)));
+}
 
 struct Bound {
   double objective = 0;   ///< no choice has a lower one
@@ -201,14 +265,15 @@ Bound bounded(const SelectionProblem& problem, const IndexSet& chosen, double ob
               const ChooseOptions& options, bool rough) {
   const double slack = slack_of(problem);
   const double relaxed = relaxed_bound(problem) - slack;
-  if (objective - relaxed <= options.wanted_gap / 2 * relaxed || rough) {
+  if (objective - relaxed <= wanted_distance(problem, relaxed, options) / 2 || rough) {
     return {relaxed, true, {}};
   }
-  const Selection selection =
-      select_by_integer_program(problem, Floors::Allowed,
-                                {.time_limit_seconds = later_share(options),
-                                 .gap = options.wanted_gap * kBoundTolerance,
-                                 .start = chosen});
+  const Selection selection = select_by_integer_program(
+      problem, Floors::Allowed,
+      {.time_limit_seconds = later_share(options),
+       .gap =
+           kBoundTolerance * wanted_distance(problem, relaxed, options) / std::max(relaxed, 1e-9),
+       .start = chosen});
   return {std::max(relaxed, selection.bound - slack), selection.optimal, selection.chosen};
 }
 
@@ -301,16 +366,6 @@ void take_if_better(const CostModel& model, const std::vector<double>& weights,
   }
 }
 
-/// What single indexes add to the choice that the alternatives, explored to a tolerance, do not
-/// know of.
-void extend(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-            const Deadline& deadline, Choice& choice) {
-  take_if_better(model, weights, problem,
-                 extended(model, weights, problem, choice.chosen, Prefer::EarnedPerByte,
-                          [&] { return deadline.passed(); }),
-                 choice);
-}
-
 /// Solves again with what plans near the choice teach, as long as that makes it cheaper.
 void refine(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
             const ChooseOptions& options, const Deadline& deadline, Choice& choice) {
@@ -324,13 +379,16 @@ void refine(const CostModel& model, const std::vector<double>& weights, Selectio
 }
 
 /// What a greedy search by plans finds, where that is cheaper: it sees what graphs that were cut
-/// off do not know of.
+/// off do not know of. Taking what earns most is best where there is room, what earns most a byte
+/// where there is little.
 void start_greedily(const CostModel& model, const std::vector<double>& weights,
                     SelectionProblem& problem, const Deadline& deadline, Choice& choice) {
-  IndexSet greedy = extended(model, weights, problem, problem.must_have, Prefer::Earned,
-                             [&] { return deadline.passed(); });
-  learn_all(model, problem, greedy);
-  take_if_better(model, weights, problem, std::move(greedy), choice);
+  for (const Prefer prefer : {Prefer::Earned, Prefer::EarnedPerByte}) {
+    IndexSet greedy = extended(model, weights, problem, problem.must_have, prefer,
+                               [&] { return deadline.passed(); });
+    learn_all(model, problem, greedy);
+    take_if_better(model, weights, problem, std::move(greedy), choice);
+  }
 }
 
 /// Exchanges indexes of the choice.
@@ -342,7 +400,8 @@ void exchange(const CostModel& model, const std::vector<double>& weights, Select
                  exchanged(model, weights, problem, std::move(start), stopped), choice);
 }
 
-/// Where a limit is felt, by all means, as long as one of them finds a cheaper choice.
+/// Where a limit is felt, or graphs that were cut off leave much in doubt: by all means, as long as
+/// one of them finds a cheaper choice.
 void better_by_plans(const CostModel& model, const std::vector<double>& weights,
                      SelectionProblem& problem, const ChooseOptions& options,
                      const Deadline& deadline, Choice& choice) {
@@ -361,13 +420,13 @@ double choose_and_bound(const CostModel& model, const std::vector<double>& weigh
                         const Deadline& deadline, bool rough, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
-    IndexSet solved =
-        solve_and_learn(model, problem, choice.chosen, options, first_share(options)).chosen;
-    objective =
-        settle(model, weights, problem, pruned(model, problem, weights, std::move(solved)), choice);
+    const double seconds = std::clamp(deadline.left(), later_share(options), first_share(options));
+    take_if_better(model, weights, problem,
+                   solve_and_learn(model, problem, choice.chosen, options, seconds).chosen, choice);
+    objective = choice.reads_after + choice.writes_added + choice.charges;
     bound = bounded(problem, choice.chosen, objective, options, rough);
-    if (objective - bound.objective <= options.wanted_gap * bound.objective || rough ||
-        deadline.passed() || !put_to_the_test(model, problem, bound.hopeful)) {
+    if (objective - bound.objective <= wanted_distance(problem, bound.objective, options) ||
+        rough || deadline.passed() || !put_to_the_test(model, problem, bound.hopeful)) {
       break;
     }
   }
@@ -381,39 +440,42 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   problem.queries.assign(model.queries(), {});
   std::vector<std::size_t> queries(model.queries());
   std::iota(queries.begin(), queries.end(), 0);
-  const std::vector<double> tolerances = tolerances_for(model, weights, options.tolerance);
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
   problem.charge = options.charge_share * choice.reads_before;
+  const std::vector<double> tolerances =
+      tolerances_for(model, weights, options.tolerance, problem.charge);
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
   const Deadline search{kSearchShare * options.time_limit_seconds};
   const Deadline deadline{options.time_limit_seconds};
   Bound bound;
+  choice.chosen = problem.must_have;
   bool near_enough = true;
   bool free = true;
+  std::set<std::size_t> cut_short;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
-    explore_queries(model, weights, tolerances, queries, plans, problem, options.progress);
-    learn_all(model, problem, choice.chosen);
+    const auto cut = explore_queries(model, weights, tolerances, queries, plans, options, problem);
+    cut_short.insert(cut.begin(), cut.end());
+    settle(model, weights, problem, choice.chosen, choice);
     const bool rough = plans == options.plans_per_query && plans < options.most_plans_per_query;
     const double objective =
         choose_and_bound(model, weights, problem, options, search, rough, choice, bound);
     const double gap = objective - bound.objective;
-    near_enough = gap <= options.wanted_gap * bound.objective;
+    near_enough = gap <= wanted_distance(problem, bound.objective, options);
     free = has_room(problem, choice.chosen);
-    if (!free && rough) {
+    if (rough && (!free || (!near_enough && !cut_short.empty()))) {
       start_greedily(model, weights, problem, search, choice);
       refine(model, weights, problem, options, search, choice);
     }
     queries.clear();
     if (!near_enough && plans < options.most_plans_per_query && !search.passed()) {
       queries = worth_more_plans(problem, gap);
+      std::erase_if(queries, [&](std::size_t q) { return cut_short.count(q) != 0; });
     }
   }
-  if (!free) {
+  if (!free || !near_enough) {
     better_by_plans(model, weights, problem, options, deadline, choice);
-  } else if (!near_enough && !deadline.passed()) {
-    extend(model, weights, problem, deadline, choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {

@@ -43,6 +43,13 @@ class CostModel {
     return {relevant(query)};
   }
 
+  /// What a plan of the query takes, in thousandths of a second of a usual core: counted, not
+  /// measured, so that it is the same on every machine.
+  [[nodiscard]] virtual double effort(std::size_t query) const {
+    (void)query;
+    return 0;
+  }
+
   /// May answer by the first assumption from a plan that is known already.
   [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
 

@@ -178,11 +178,12 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
   }
 }
 
+/// Paths: some seconds and a gigabyte, far beyond what any join of eleven tables takes.
+constexpr long kMostWork = 4'000'000;
+
 void Planner::Implementation::prepare(PlannerGlobal& global,
                                       const IndexConfiguration& configuration,
                                       BlockList<Index>& imagined) const {
-  // Paths: some seconds and a gigabyte, far beyond what any join of eleven tables takes.
-  constexpr long kMostWork = 4'000'000;
   global.work_left = kMostWork;
   global.catalog = &catalog;
   global.types = &types;
@@ -438,6 +439,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.total = Cost{best.total};
   result.rows = Rows{best.rows};
   result.width = best.target->width;
+  result.paths = kMostWork - global.work_left;
   const std::vector<std::string> only_priced = priced_only(global, indexes);
   std::set<int> not_run;
   if (implementation_->counting == Counting::AsExplained) {

@@ -59,6 +59,7 @@ struct PlanResult {
   Cost counted;  ///< `total`, or what runs of it, by the planner's Counting
   Rows rows;
   int width = 0;
+  long paths = 0;  ///< made on the way: what planning takes, said of no machine
   std::vector<std::string> indexes_used = {};  ///< sorted, unique
   /// Not in the plan, but in its total: read by an EXISTS that is counted row by row and runs as a
   /// hashed subplan. Sorted, unique. Counting AsExplained: none, they are among the ones used.

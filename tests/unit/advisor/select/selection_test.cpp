@@ -122,6 +122,44 @@ TEST_CASE("a benefit graph that is cut off prices single candidates and keeps a 
   CHECK_FALSE(query.unknown.empty());
 }
 
+TEST_CASE("a query whose plans are dear is planned about as often as it may be") {
+  std::vector<Alternative> plans{{{}, 1000}};
+  for (int a = 0; a + 1 < 40; ++a) {
+    plans.push_back({{a, a + 1}, 900.0 - a});
+    plans.push_back({{a}, 950.0 - a});
+  }
+  const auto calls = [&](const ExploreLimits& limits) {
+    const PlansModel model{{plans}, 40};
+    (void)explore(model, 0, 1, limits);
+    return model.calls;
+  };
+  CHECK(calls({16}) > 60);
+  CHECK(calls({16, 0, 10}) <= 15);
+}
+
+/// Whose every plan takes a second.
+class DearModel : public PlansModel {
+ public:
+  using PlansModel::PlansModel;
+
+  [[nodiscard]] double effort(std::size_t) const override { return 1000; }
+};
+
+TEST_CASE("a choice that the time limit cuts short is no worse than what earns most a byte") {
+  // The pair {0, 1} saves most, and each of the others more for its size.
+  std::vector<std::vector<Alternative>> queries{{{{}, 1000}, {{0, 1}, 100}}};
+  SelectionProblem problem{.sizes = {60, 60}, .maintenance = {0, 0}, .budget = 100};
+  for (int a = 2; a < 12; ++a) {
+    queries.push_back({{{}, 500}, {{a}, 100}});
+    problem.sizes.push_back(10);
+    problem.maintenance.push_back(0);
+  }
+  const DearModel model{queries, 12};
+  const Choice choice = choose(model, std::vector<double>(queries.size(), 1.0), problem,
+                               {.time_limit_seconds = 1, .charge_share = 0});
+  CHECK(choice.reads_after == 1000 + 10 * 100);
+}
+
 TEST_CASE("what a benefit graph leaves out stays within what it says") {
   Random random{11};
   bool any_unknown = false;
@@ -129,7 +167,8 @@ TEST_CASE("what a benefit graph leaves out stays within what it says") {
   for (int round = 0; round < 200; ++round) {
     const int candidates = uniform(random, 1, 7);
     const PlansModel model = random_model(random, candidates, 1);
-    const ExploreLimits limits{uniform(random, 2, 12), uniform(random, 0, 300) * 1.0};
+    const ExploreLimits limits{uniform(random, 2, 12), uniform(random, 0, 300) * 1.0,
+                               uniform(random, 4, 40)};
     const SelectionQuery query = explore(model, 0, 1, limits);
     any_unknown = any_unknown || !query.unknown.empty();
     any_slack = any_slack || query.slack > 0;
