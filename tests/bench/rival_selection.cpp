@@ -71,7 +71,10 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
     double best_rate = 0;
     double best_cost = cost;
     const double bytes = bytes_of(costs, chosen);
-    const auto consider = [&](std::set<Keys> next) {
+    const auto consider = [&](const Keys& added, std::set<Keys> next) {
+      if (costs.bytes(index_on(added)) < 0) {
+        return;  // no btree has such keys
+      }
       const double next_bytes = bytes_of(costs, next);
       if (next_bytes > budget) {
         return;
@@ -88,7 +91,7 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
       for (const auto& column : list) {
         std::set<Keys> next = chosen;
         if (next.insert({table, {column}}).second) {
-          consider(std::move(next));
+          consider({table, {column}}, std::move(next));
         }
         for (const auto& keys : chosen) {
           const bool has =
@@ -98,8 +101,8 @@ std::set<HypoIndex> extend(HypopgCosts& costs, const IndexableColumns& columns, 
             wider.columns.push_back(column);
             std::set<Keys> extended = chosen;
             extended.erase(keys);
-            extended.insert(std::move(wider));
-            consider(std::move(extended));
+            extended.insert(wider);
+            consider(wider, std::move(extended));
           }
         }
       }
@@ -132,6 +135,9 @@ std::set<HypoIndex> tuning_advisor(HypopgCosts& costs, const IndexableColumns& c
           continue;
         }
         const HypoIndex index = index_on({table, std::move(order)});
+        if (costs.bytes(index) < 0) {
+          continue;
+        }
         const double cost = costs.statement(i, {index});
         if (cost < before * 0.999) {
           own.emplace_back(cost, index);

@@ -6,6 +6,10 @@
 // others do, and by what runs.
 //
 // usage: selection_bench SAMPLE [SCALE [SHARE...]]    budgets as shares of the tables' size
+//        selection_bench DSN WORKLOAD [SHARE...]      on a database of one's own with HypoPG
+//
+// Of a workload document the SELECTs are taken, each class by its first recorded execution. Of a
+// database of one's own no write costs count: the judge sees reads alone.
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -19,8 +23,10 @@
 
 #include "collector/catalog/read_catalog.hpp"
 #include "collector/collect.hpp"
+#include "collector/workload/workload_document.hpp"
 
 #include "advisor/advise.hpp"
+#include "advisor/price/planned_workload.hpp"
 
 #include "tests/bench/hypopg_costs.hpp"
 #include "tests/bench/rival_selection.hpp"
@@ -94,16 +100,34 @@ void add_existing(Setting& setting) {
   }
 }
 
-Setting read_setting(const std::string& sample, const std::string& dsn) {
-  Setting setting{.catalog = collector::read_catalog(dsn)};
-  setting.workload = collector::collect({QUERN_SOURCE_DIR "/samples/" + sample + "/queries.sql"},
-                                        {.format = collector::LogFormat::Sql});
-  // Only what every side can plan as it stands.
-  std::erase_if(setting.workload.classes, [](const QueryClass& query) {
-    return query.kind != StatementKind::Select || query.samples.empty() ||
-           query.samples.front().sql.find('$') != std::string::npos;
-  });
+/// Only what every side can plan as it stands: of each SELECT one execution, its values in it.
+void keep_one_execution(Workload& workload) {
+  for (QueryClass& query : workload.classes) {
+    SampleExecution first = advisor::planned_executions(query).front();
+    first.sql = advisor::with_values(first);
+    first.parameters.clear();
+    query.samples.clear();
+    if (query.kind == StatementKind::Select && first.parameters_complete &&
+        first.sql.find('$') == std::string::npos) {
+      query.samples.push_back(std::move(first));
+    }
+  }
+  std::erase_if(workload.classes, [](const QueryClass& query) { return query.samples.empty(); });
+}
+
+Setting read_setting(const std::string& dsn, Workload workload) {
+  Setting setting{.catalog = collector::read_catalog(dsn), .workload = std::move(workload)};
+  keep_one_execution(setting.workload);
   const planner_model::Planner planner{setting.catalog};
+  std::erase_if(setting.workload.classes, [&](const QueryClass& query) {
+    try {
+      (void)planner.plan(*planner.bind(query.samples.front().sql));
+      return false;
+    } catch (const UserError& error) {
+      fmt::print("left out: {}\n", error.what());
+      return true;
+    }
+  });
   for (const auto& query : setting.workload.classes) {
     WeightedStatement statement{query.samples.front().sql, static_cast<double>(query.calls)};
     for (const auto& use : planner.table_uses(*planner.bind(statement.sql))) {
@@ -114,6 +138,20 @@ Setting read_setting(const std::string& sample, const std::string& dsn) {
   add_existing(setting);
   for (const auto& table : setting.catalog.tables) {
     setting.table_bytes += static_cast<double>(table.pages) * setting.catalog.block_size;
+  }
+  return setting;
+}
+
+Setting read_sample(const std::string& sample, const std::string& dsn) {
+  return read_setting(dsn,
+                      collector::collect({QUERN_SOURCE_DIR "/samples/" + sample + "/queries.sql"},
+                                         {.format = collector::LogFormat::Sql}));
+}
+
+Setting read_own(const std::string& dsn, const std::string& workload) {
+  Setting setting = read_setting(dsn, load_workload(workload));
+  for (Table& table : setting.catalog.tables) {
+    table.activity.reset();
   }
   return setting;
 }
@@ -229,14 +267,13 @@ InPlans print_quern(const Setting& setting, HypopgCosts& judge, double before, d
                            beyond == 0 ? "" : fmt::format(", {} beyond HypoPG", beyond)));
 }
 
-int run(const std::string& sample, const std::string& scale, const std::vector<double>& shares) {
-  const std::string dsn = testing::sample_database(testing::Cluster::instance(), sample, scale);
-  const Setting setting = read_setting(sample, dsn);
+int run(const std::string& name, const std::string& dsn, const Setting& setting,
+        const std::vector<double>& shares) {
   HypopgCosts judge{dsn, setting.statements};
   const double before = judge.workload({});
   fmt::print(
       "{}: {} statements, tables of {:.0f} MB; cost in per cent of that without new indexes\n",
-      sample, setting.statements.size(), setting.table_bytes / 1e6);
+      name, setting.statements.size(), setting.table_bytes / 1e6);
   fmt::print("  {:<14} {:>8} {:>8} {:>11} {:>4} {:>6} {:>10}\n", "", "cost", "run", "size", "n",
              "used", "took");
   std::map<planner_model::Counting, InPlans> all;
@@ -272,12 +309,22 @@ int run(const std::string& sample, const std::string& scale, const std::vector<d
 
 int main(int argc, char** argv) {
   try {
+    const std::vector<std::string> words{argv + 1, argv + argc};
+    const std::string first = words.empty() ? "warehouse" : words[0];
+    const bool own = first.find_first_of("=:") != std::string::npos;
     std::vector<double> shares;
-    for (int i = 3; i < argc; ++i) {
-      shares.push_back(std::stod(argv[i]));
+    for (std::size_t i = 2; i < words.size(); ++i) {
+      shares.push_back(std::stod(words[i]));
     }
-    return run(argc > 1 ? argv[1] : "warehouse", argc > 2 ? argv[2] : "1",
-               shares.empty() ? std::vector<double>{0.02, 0.05, 0.1, 0.2} : shares);
+    if (shares.empty()) {
+      shares = {0.02, 0.05, 0.1, 0.2};
+    }
+    if (own) {
+      return run(words.at(1), first, read_own(first, words.at(1)), shares);
+    }
+    const std::string dsn = testing::sample_database(testing::Cluster::instance(), first,
+                                                     words.size() > 1 ? words[1] : "1");
+    return run(first, dsn, read_sample(first, dsn), shares);
   } catch (const std::exception& error) {
     std::cerr << "selection_bench: " << error.what() << "\n";
     return 2;
