@@ -110,7 +110,8 @@ WriteProfile from_counters(const PlannedWorkload& workload, const CatalogSnapsho
       .recorded = false,
       .basis =
           "The workload holds no writes: write costs are the tables' counters, scaled to the "
-          "share of counted scans that the workload stands for."};
+          "share of counted scans that the workload stands for. A load that they saw counts as "
+          "writes, too: pg_stat_reset() after it, and a snapshot later, leave it out."};
   std::map<Oid, double> scans;
   for (const auto& query : workload.classes) {
     for (const auto& use : query.uses) {
