@@ -383,7 +383,7 @@ void refine(const CostModel& model, const std::vector<double>& weights, Selectio
 /// where there is little.
 void start_greedily(const CostModel& model, const std::vector<double>& weights,
                     SelectionProblem& problem, const Deadline& deadline, Choice& choice) {
-  for (const Prefer prefer : {Prefer::Earned, Prefer::EarnedPerByte}) {
+  for (const Prefer prefer : {Prefer::EarnedPerByte, Prefer::Earned}) {
     IndexSet greedy = extended(model, weights, problem, problem.must_have, prefer,
                                [&] { return deadline.passed(); });
     learn_all(model, problem, greedy);
