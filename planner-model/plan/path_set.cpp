@@ -72,6 +72,7 @@ void discard(RelOptInfo& rel, Path* path) {
   const bool is_join = path->kind == PathKind::NestedLoop || path->kind == PathKind::HashJoin ||
                        path->kind == PathKind::MergeJoin;
   if (is_join && rel.kind == RelKind::Join) {
+    rel.preferred = rel.preferred == path ? nullptr : rel.preferred;
     rel.discarded.push_back(path);
   }
 }
@@ -92,7 +93,11 @@ void note_indexes(const Path& path, std::vector<const IndexOptInfo*>& noted) {
 }  // namespace
 
 void note_preferred(RelOptInfo& rel, const Path& winner) {
-  note_indexes(winner, rel.preferred_indexes);
+  // One path wins against many, one after the other.
+  if (rel.preferred != &winner) {
+    note_indexes(winner, rel.preferred_indexes);
+    rel.preferred = &winner;
+  }
 }
 
 namespace {

@@ -392,6 +392,7 @@ struct RelOptInfo {
   std::optional<bool> is_volatile = {};  ///< its outputs or restrictions; asked by Memoize
   /// Hypothetical indexes that hid what could be cheaper: PlanResult::indexes_preferred.
   std::vector<const IndexOptInfo*> preferred_indexes = {};
+  const Path* preferred = nullptr;  ///< the path that these were last noted of, while it stands
 
   // base relations
   int range = 0;
