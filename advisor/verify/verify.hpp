@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Prediction {
     double calls = 0;
     double before = 0;  ///< planner cost of one execution
     double after = 0;
+    std::set<std::string> indexes = {};  ///< that the predicted plan reads
   };
 
   std::vector<std::string> create = {};       ///< CREATE INDEX without CONCURRENTLY, in order

@@ -1,5 +1,8 @@
 #include "reports/json/read_advice.hpp"
 
+#include <set>
+#include <vector>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -27,6 +30,23 @@ void add_statement(advisor::Prediction& prediction, std::string statement) {
   }  // SET and RESET are for a build beside traffic; statistics have no prediction
 }
 
+/// Of all nodes of a plan, however deep.
+void add_indexes(const nlohmann::json& plan, std::set<std::string>& indexes) {
+  std::vector<const nlohmann::json*> open{&plan};
+  while (!open.empty()) {
+    const nlohmann::json& node = *open.back();
+    open.pop_back();
+    if (node.contains("Index Name")) {
+      indexes.insert(node["Index Name"].get<std::string>());
+    }
+    if (node.contains("Plans")) {
+      for (const auto& child : node["Plans"]) {
+        open.push_back(&child);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 advisor::Prediction read_prediction(const std::string& json, const std::string& path) {
@@ -43,10 +63,13 @@ advisor::Prediction read_prediction(const std::string& json, const std::string& 
       }
     }
     for (const auto& query : document.at("queries")) {
-      prediction.classes[query.at("fingerprint").get<std::string>()] = {
-          .calls = query.at("calls").get<double>(),
-          .before = query.at("cost_before").get<double>(),
-          .after = query.at("cost_after").get<double>()};
+      auto& predicted = prediction.classes[query.at("fingerprint").get<std::string>()];
+      predicted = {.calls = query.at("calls").get<double>(),
+                   .before = query.at("cost_before").get<double>(),
+                   .after = query.at("cost_after").get<double>()};
+      if (query.contains("plan_after") && query["plan_after"].contains("Plan")) {
+        add_indexes(query["plan_after"]["Plan"], predicted.indexes);
+      }
     }
     return prediction;
   } catch (const nlohmann::json::exception& error) {

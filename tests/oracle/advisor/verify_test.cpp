@@ -57,6 +57,29 @@ TEST_CASE("verify puts the server's plans beside the prediction", "[verify]") {
   CHECK(state_of(database) == before);
 }
 
+TEST_CASE("what HypoPG cannot imagine is no loss, and is named", "[verify]") {
+  const std::string database = Cluster::instance().copy_of("shop", "shop_with_tags");
+  const std::string dsn = "\"" + Cluster::instance().dsn(database) + "\"";
+  Cluster::instance().query(
+      "CREATE TABLE docs AS SELECT i AS id, ARRAY['t' || i % 5000] AS tags "
+      "FROM generate_series(1, 100000) i; ANALYZE docs",
+      database);
+  written("verify.sql",
+          "-- quern: calls=900\nSELECT id FROM docs WHERE tags @> ARRAY['t7'];\n"
+          "-- quern: calls=900\nSELECT id FROM shipments WHERE order_id = 17;\n");
+  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
+  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
+  REQUIRE(
+      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
+          .code == 0);
+  const auto planned =
+      run_quern("verify verify.workload.json --advice verify.advice.json --dsn " + dsn);
+  INFO(planned.out << planned.err);
+  CHECK(planned.code == 0);
+  CHECK(planned.out.find("is to read docs_tags_gin_idx") != std::string::npos);
+  CHECK(planned.out.find("1 of 1 query classes cost what was predicted") != std::string::npos);
+}
+
 TEST_CASE("verify says what to do where it cannot", "[verify]") {
   const std::string dsn = "\"" + Cluster::instance().dsn("postgres") + "\"";
   written("verify.sql", kStatements);
