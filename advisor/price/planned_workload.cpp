@@ -89,6 +89,17 @@ void keep_common(std::vector<TableUse>& uses, const std::vector<TableUse>& other
   }
 }
 
+/// Of an execution that is not planned; nothing where its text cannot be bound, cut short by the
+/// log perhaps: it says nothing about what recurs.
+std::optional<std::vector<TableUse>> uses_of(const Planner& planner,
+                                             const SampleExecution& execution) {
+  try {
+    return planner.table_uses(*planner.bind(execution.sql, execution.parameters));
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
+}
+
 /// `bound`: the first of the executions. The others need not be planned to know what recurs.
 std::vector<TableUse> common_uses(const Planner& planner,
                                   const std::vector<SampleExecution>& executions,
@@ -96,19 +107,20 @@ std::vector<TableUse> common_uses(const Planner& planner,
   std::vector<TableUse> uses = planner.table_uses(*bound.front());
   for (std::size_t i = 0; i < executions.size(); ++i) {
     const SampleExecution& execution = executions[i];
-    if (i > 0) {
-      keep_common(uses, planner.table_uses(
-                            i < bound.size() ? *bound[i]
-                                             : *planner.bind(execution.sql, execution.parameters)));
+    if (i > 0 && i < bound.size()) {
+      keep_common(uses, planner.table_uses(*bound[i]));
+    } else if (i > 0) {
+      if (const auto other = uses_of(planner, execution)) {
+        keep_common(uses, *other);
+      }
     }
     if (!execution.parameters.empty()) {
-      keep_common(uses, planner.table_uses(*planner.bind(execution.sql)));
+      keep_common(uses, uses_of(planner, {.sql = execution.sql}).value_or(std::vector<TableUse>{}));
     }
   }
   return uses;
 }
 
-/// Of all calls, where some were measured: auto_explain logs a sample.
 std::optional<double> measured_rows(const QueryClass& query) {
   if (!query.rows || query.with_rows == 0) {
     return std::nullopt;

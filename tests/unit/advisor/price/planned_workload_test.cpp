@@ -84,3 +84,12 @@ TEST_CASE("executions kept at random stand for all calls, the slowest for themse
     CHECK(execution.why != "slowest");
   }
 }
+
+TEST_CASE("an execution that is not planned and cannot be read takes nothing from its class") {
+  const std::string whole = "SELECT id FROM people WHERE name = 'ann'";
+  CHECK(mentions(created(executed({{.sql = whole, .at_us = 1},
+                                   {.sql = whole, .at_us = 2},
+                                   {.sql = whole, .at_us = 3},
+                                   {.sql = "SELECT id FROM people WHERE na", .at_us = 4}})),
+                 "(name)"));
+}
