@@ -100,14 +100,18 @@ ExprPtr Analyzer::coerce_unknown_const(const Expr& constant, Oid target, std::in
       return moment;
     }
   }
+  if (base != target) {
+    typmod = types_.base_typmod(target);
+  }
+  // Of an interval only, the input function is told the modifier: '3' of INTERVAL MONTH.
   const ExprPtr literal = constant.is_null ? make_null(base, -1, types_.type_collation(base))
-                                           : make_literal(constant.text, base, types_);
+                          : base == type_oid::kInterval
+                              ? make_interval_literal(constant.text, typmod, types_)
+                              : make_literal(constant.text, base, types_);
   if (base == target) {
     return literal;
   }
-  const ExprPtr limited =
-      coerce_typmod(literal, base, types_.base_typmod(target), context, form, false);
-  (void)typmod;
+  const ExprPtr limited = coerce_typmod(literal, base, typmod, context, form, false);
   return make_relabel(limited, target, -1, form);
 }
 

@@ -98,6 +98,16 @@ ExprPtr make_literal(std::string_view text, Oid type, const TypeSystem& types) {
   return constant;
 }
 
+ExprPtr make_interval_literal(std::string_view text, std::int32_t typmod, const TypeSystem& types) {
+  std::optional<Value> value = parse_interval(text, typmod);
+  if (!value) {
+    throw UserError{input_error(text, type_oid::kInterval, types)};
+  }
+  auto constant = std::make_shared<Expr>(*value_const(std::move(*value)));
+  constant->typmod = typmod;
+  return constant;
+}
+
 ExprPtr make_bool_expr(ExprKind kind, std::vector<ExprPtr> args) {
   auto expr = std::make_shared<Expr>();
   expr->kind = kind;

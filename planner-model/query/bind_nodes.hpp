@@ -22,6 +22,8 @@ namespace quern::planner_model {
 [[nodiscard]] ExprPtr make_unknown_const(std::string_view text);
 /// Reads `text` as the type's input function does; throws UserError with its words.
 [[nodiscard]] ExprPtr make_literal(std::string_view text, Oid type, const TypeSystem& types);
+[[nodiscard]] ExprPtr make_interval_literal(std::string_view text, std::int32_t typmod,
+                                            const TypeSystem& types);
 [[nodiscard]] ExprPtr make_bool_expr(ExprKind kind, std::vector<ExprPtr> args);
 [[nodiscard]] ExprPtr make_relabel(const ExprPtr& expr, Oid type, std::int32_t typmod,
                                    CoercionForm form);

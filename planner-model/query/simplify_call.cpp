@@ -25,13 +25,25 @@ std::optional<Value> evaluate_cast(const Function& function, std::span<const Val
   return cast_value(args[0], result, types, typmod, is_explicit);
 }
 
-/// to_tsquery() and its like with a configuration: without one they depend on the session.
+/// to_tsquery() and its like; without a configuration, in the server's usual one.
 std::optional<Value> evaluate_text_query(const Function& function, std::span<const Value> args,
-                                         Oid result) {
-  if (result != type_oid::kTsQuery || args.size() != 2 || args[0].type != type_oid::kRegConfig) {
+                                         Oid result, const FoldContext& context) {
+  if (result != type_oid::kTsQuery || args.empty() || args.size() > 2) {
     return std::nullopt;
   }
-  const auto query = make_text_query(function.name, args[0].text, args[1].text);
+  std::string_view configuration = args[0].text;
+  if (args.size() == 1) {
+    const auto& settings = context.types.catalog().settings;
+    const auto usual = settings.find("default_text_search_config");
+    if (usual == settings.end() || args[0].type != type_oid::kText ||
+        context.stable == FoldStable::No) {
+      return std::nullopt;
+    }
+    configuration = usual->second;
+  } else if (args[0].type != type_oid::kRegConfig) {
+    return std::nullopt;
+  }
+  const auto query = make_text_query(function.name, configuration, args.back().text);
   if (!query) {
     return std::nullopt;
   }
@@ -55,7 +67,7 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
   if (auto value = evaluate_number(function, args, result, context.types)) {
     return value;
   }
-  if (auto value = evaluate_text_query(function, args, result)) {
+  if (auto value = evaluate_text_query(function, args, result, context)) {
     return value;
   }
   if (auto value = evaluate_constructor(function, args, result)) {

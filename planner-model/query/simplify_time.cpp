@@ -1,10 +1,14 @@
 // Dates and times over constants: date.c, timestamp.c, formatting.c. The session's time zone is
 // taken to be UTC.
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "planner-model/query/simplify_internal.hpp"
 
@@ -183,6 +187,44 @@ std::optional<std::string> extracted(const std::string& field, std::int64_t mome
 
 namespace {
 
+/// DCH_from_char(), formatting.c, for numbers that the format parts as the text does: the text in
+/// ISO order; nothing for other formats.
+std::optional<std::string> rewritten_moment(std::string_view text, std::string_view format) {
+  struct Field {
+    std::string_view pattern;
+    std::size_t digits;
+    std::string value;
+  };
+
+  std::array fields{Field{"yyyy", 4, "0001"}, Field{"mm", 2, "01"}, Field{"dd", 2, "01"},
+                    Field{"hh24", 2, "00"},   Field{"mi", 2, "00"}, Field{"ss", 2, "00"},
+                    Field{"us", 6, "0"},      Field{"ms", 3, "0"}};
+  const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; };
+  while (!format.empty()) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& one) {
+      return format.starts_with(one.pattern);
+    });
+    if (field != fields.end()) {
+      const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+      const std::size_t length = std::min(end, field->digits);
+      if (length == 0) {
+        return std::nullopt;
+      }
+      field->value = text.substr(0, length);
+      text.remove_prefix(length);
+      format.remove_prefix(field->pattern.size());
+    } else if (!text.empty() && is_part(format.front()) && is_part(text.front())) {
+      text.remove_prefix(1);
+      format.remove_prefix(1);
+    } else {
+      return std::nullopt;
+    }
+  }
+  const std::string& fraction = fields[6].value == "0" ? fields[7].value : fields[6].value;
+  return fmt::format("{}-{}-{} {}:{}:{}.{}", fields[0].value, fields[1].value, fields[2].value,
+                     fields[3].value, fields[4].value, fields[5].value, fraction);
+}
+
 /// Nothing when months or days are out of range, as the server refuses such intervals.
 std::optional<Value> fitting_interval(std::int64_t months, std::int64_t days,
                                       std::int64_t microseconds) {
@@ -307,11 +349,14 @@ std::optional<Value> evaluate_time(const Function& function, std::span<const Val
     return moment_value(static_cast<std::int64_t>(std::rint(args[0].number * 1e6)) - kEpochShift,
                         result);
   }
-  if ((name == "to_date" || name == "to_timestamp") && args.size() == 2) {
-    const std::string format = lowered(args[1].text);
-    const bool plain =
-        format == "yyyy-mm-dd" || format == "yyyymmdd" || format == "yyyy-mm-dd hh24:mi:ss";
-    return plain ? parse_value(args[0].text, result, context.types) : std::nullopt;
+  if ((name == "to_date" || name == "to_timestamp") && args.size() == 2 &&
+      context.stable == FoldStable::Yes) {
+    const auto text = rewritten_moment(args[0].text, lowered(args[1].text));
+    constexpr std::size_t kDate = std::string_view{"2024-01-31"}.size();
+    return text ? parse_value(
+                      std::string_view{*text}.substr(0, name == "to_date" ? kDate : SIZE_MAX),
+                      result, context.types)
+                : std::nullopt;
   }
   if (args.size() >= 2 && is_moment(args[1]) && args[0].form == ValueForm::Text &&
       is_ordinary(moment_of(args[1]))) {

@@ -1,6 +1,9 @@
 #include "planner-model/query/type_system.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "planner-model/query/operator_memo.hpp"
 #include "planner-model/query/type_tables.hpp"
@@ -336,6 +339,37 @@ const Type* TypeSystem::type_by_name(std::string_view schema, std::string_view n
   return best != nullptr && is_array ? type(best->array) : best;
 }
 
+namespace {
+
+/// intervaltypmodout(), timestamp.c.
+std::string interval_fields(std::int32_t typmod) {
+  if (typmod < 0) {
+    return {};
+  }
+  constexpr std::pair<int, std::string_view> kFields[] = {{1 << 2, "year"},    {1 << 1, "month"},
+                                                          {1 << 3, "day"},     {1 << 10, "hour"},
+                                                          {1 << 11, "minute"}, {1 << 12, "second"}};
+  constexpr int kAllFields = 0x7FFF;
+  constexpr int kFullPrecision = 0xFFFF;
+  const int fields = (typmod >> 16) & kAllFields;
+  std::string text;
+  if (fields != kAllFields) {
+    std::string_view first;
+    std::string_view last;
+    for (const auto& [bit, name] : kFields) {
+      if ((fields & bit) != 0) {
+        first = first.empty() ? name : first;
+        last = name;
+      }
+    }
+    text = first == last ? fmt::format(" {}", first) : fmt::format(" {} to {}", first, last);
+  }
+  const int precision = typmod & kFullPrecision;
+  return precision == kFullPrecision ? text : fmt::format("{}({})", text, precision);
+}
+
+}  // namespace
+
 std::string TypeSystem::format_type(Oid oid, std::int32_t typmod) const {
   const Type* found = type(oid);
   if (found == nullptr) {
@@ -371,6 +405,8 @@ std::string TypeSystem::format_type(Oid oid, std::int32_t typmod) const {
       return typmod < 0 ? "bpchar" : with("character", typmod - 4);
     case type_oid::kVarchar:
       return with("character varying", typmod - 4);
+    case type_oid::kInterval:
+      return "interval" + interval_fields(typmod);
     case type_oid::kTimestamp:
       return with("timestamp", typmod, " without time zone");
     case type_oid::kTimestampTz:

@@ -103,11 +103,8 @@ std::optional<Value> read_time_value(std::string_view text, Oid type) {
       const auto microseconds = read_timestamp(text, type == type_oid::kTimestampTz);
       return microseconds ? std::optional{make_timestamp(*microseconds, type)} : std::nullopt;
     }
-    case type_oid::kInterval: {
-      const auto parts = read_interval(text);
-      return parts ? std::optional{make_interval(parts->months, parts->days, parts->microseconds)}
-                   : std::nullopt;
-    }
+    case type_oid::kInterval:
+      return parse_interval(text, -1);
     default: {
       const auto time = read_time(text);
       if (!time) {
@@ -276,6 +273,12 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
     return opaque(ranges ? print_multirange(*ranges) : std::string{text}, oid);
   }
   return opaque(text, oid);
+}
+
+std::optional<Value> parse_interval(std::string_view text, std::int32_t typmod) {
+  const auto parts = read_interval(text, typmod);
+  return parts ? std::optional{make_interval(parts->months, parts->days, parts->microseconds)}
+               : std::nullopt;
 }
 
 Value read_value(std::string_view text, Oid type, const TypeSystem& types) {

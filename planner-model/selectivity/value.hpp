@@ -60,6 +60,9 @@ inline constexpr std::int64_t kTimeMinusInfinity = INT64_MIN;
 [[nodiscard]] std::optional<Value> parse_value(std::string_view text, Oid type,
                                                const TypeSystem& types);
 
+/// parse_value() of an interval with a type modifier, as INTERVAL YEAR TO MONTH has.
+[[nodiscard]] std::optional<Value> parse_interval(std::string_view text, std::int32_t typmod);
+
 /// As parse_value(), but bad input gives an Opaque value: for statistics.
 [[nodiscard]] Value read_value(std::string_view text, Oid type, const TypeSystem& types);
 

@@ -195,6 +195,10 @@ std::optional<Value> cast_value(const Value& value, Oid target, const TypeSystem
     default:
       break;
   }
+  if (value.form == ValueForm::Interval && target == type_oid::kInterval) {
+    const auto limited = limit_interval({value.months, value.days, value.integer}, typmod);
+    return make_interval(limited.months, limited.days, limited.microseconds);
+  }
   if (value.type == target) {
     return value;
   }

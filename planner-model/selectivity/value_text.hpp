@@ -44,7 +44,14 @@ struct IntervalParts {
   std::int64_t microseconds = 0;
 };
 
-[[nodiscard]] std::optional<IntervalParts> read_interval(std::string_view text);
+// --- value_interval.cpp
+/// `typmod`: of the type it is read as, which says what a number without a unit counts.
+[[nodiscard]] std::optional<IntervalParts> read_interval(std::string_view text,
+                                                         std::int32_t typmod = -1);
+/// Without the fields and the fraction that the type leaves out.
+[[nodiscard]] IntervalParts limit_interval(IntervalParts interval, std::int32_t typmod);
+
+// --- value_time.cpp
 [[nodiscard]] std::string print_date(std::int64_t days);
 [[nodiscard]] std::string print_timestamp(std::int64_t microseconds, bool with_zone);
 [[nodiscard]] std::string print_time(std::int64_t microseconds);

@@ -48,12 +48,30 @@ TEST_CASE_METHOD(Fixture, "immutable calls over constants fold") {
   CHECK(folded("2147483647 + 1") == "('2147483647':integer + '1':integer)");
 }
 
+TEST_CASE_METHOD(Fixture, "an interval's field says what a number without a unit counts") {
+  CHECK(folded("interval '3' month") == "'3 mons':interval");
+  CHECK(folded("interval '10' year") == "'10 years':interval");
+  CHECK(folded("interval '1-6' year to month") == "'1 year 6 mons':interval");
+  CHECK(folded("interval '90' day") == "'90 days':interval");
+  CHECK(folded("interval '2 5' day to hour") == "'2 days 05:00:00':interval");
+  CHECK(folded("interval '3:20' minute to second") == "'00:03:20':interval");
+  CHECK(folded("interval '1 day 2 hours 30 minutes' hour") == "'1 day 02:00:00':interval");
+  CHECK(folded("interval '1.239' second(2)") == "'00:00:01.24':interval");
+  CHECK(folded("date '1996-01-01' + interval '3' month") ==
+        "'1996-04-01 00:00:00':timestamp without time zone");
+}
+
 TEST_CASE_METHOD(Fixture, "stable calls fold only when asked") {
   CHECK(folded("now() - interval '1 day'") == "(now() - '1 day':interval)");
   CHECK(folded("now() - interval '1 day'", FoldStable::Yes) ==
         "'2025-07-31 12:00:00+00':timestamp with time zone");
   CHECK(folded("CURRENT_DATE - 1", FoldStable::Yes) == "'2025-07-31':date");
   CHECK(folded("random()", FoldStable::Yes) == "random()");
+  CHECK(folded("to_timestamp('03/04/2024 17.05', 'MM/DD/YYYY HH24.MI')", FoldStable::Yes) ==
+        "'2024-03-04 17:05:00+00':timestamp with time zone");
+  CHECK(folded("to_date('20240304', 'YYYYMMDD')", FoldStable::Yes) == "'2024-03-04':date");
+  CHECK(folded("to_date('4 Mar 2024', 'DD Mon YYYY')", FoldStable::Yes) ==
+        "to_date('4 Mar 2024':text, 'DD Mon YYYY':text)");
 }
 
 TEST_CASE_METHOD(Fixture, "NULL and boolean logic") {
