@@ -204,6 +204,24 @@ struct TypeDefinition {
   bool operator==(const TypeDefinition&) const = default;
 };
 
+/// pg_aggregate.
+struct AggregateDefinition {
+  char kind = 'n';  ///< n plain, o ordered-set, h hypothetical-set
+  std::int16_t direct_arguments = 0;
+  Oid transition = 0;
+  Oid final = 0;
+  Oid combine = 0;
+  Oid serialize = 0;
+  Oid deserialize = 0;
+  Oid transition_type = 0;
+  std::int32_t transition_space = 0;
+  Oid sort_operator = 0;  ///< the operator whose order finds the answer
+  bool starts_null = false;
+  Oid moving_transition = 0;
+  Oid moving_final = 0;
+  bool operator==(const AggregateDefinition&) const = default;
+};
+
 /// User-defined functions and aggregates (oid >= 16384; extensions included).
 struct FunctionDefinition {
   Oid oid = 0;
@@ -234,6 +252,7 @@ struct FunctionDefinition {
   };
 
   std::vector<ResultColumn> result_columns = {};
+  std::optional<AggregateDefinition> aggregate = {};  ///< of kind a
   bool operator==(const FunctionDefinition&) const = default;
 };
 

@@ -197,6 +197,24 @@ void describe_fields(F&& field, const FunctionDefinition::ResultColumn*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const AggregateDefinition*) {
+  using A = AggregateDefinition;
+  field("kind", &A::kind);
+  field("direct_arguments", &A::direct_arguments);
+  field("transition", &A::transition);
+  field("final", &A::final);
+  field("combine", &A::combine);
+  field("serialize", &A::serialize);
+  field("deserialize", &A::deserialize);
+  field("transition_type", &A::transition_type);
+  field("transition_space", &A::transition_space);
+  field("sort_operator", &A::sort_operator);
+  field("starts_null", &A::starts_null);
+  field("moving_transition", &A::moving_transition);
+  field("moving_final", &A::moving_final);
+}
+
+template <class F>
 void describe_fields(F&& field, const FunctionDefinition*) {
   using D = FunctionDefinition;
   field("oid", &D::oid);
@@ -219,6 +237,7 @@ void describe_fields(F&& field, const FunctionDefinition*) {
   field("body", &D::body);
   field("argument_names", &D::argument_names);
   field("result_columns", &D::result_columns);
+  field("aggregate", &D::aggregate);
 }
 
 template <class F>

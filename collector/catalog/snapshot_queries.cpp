@@ -257,13 +257,20 @@ SELECT coalesce(json_agg(json_build_object(
     FROM generate_series(1, cardinality(p.proargmodes)) i WHERE p.proargmodes[i] IN ('o', 'b', 't')),
     (SELECT json_agg(json_build_object('name', a.attname, 'type', a.atttypid::bigint) ORDER BY a.attnum)
     FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
-    WHERE t.oid = p.prorettype AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped)))
+    WHERE t.oid = p.prorettype AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped)),
+  'aggregate', (SELECT json_build_object('kind', g.aggkind, 'direct_arguments', g.aggnumdirectargs,
+    'transition', g.aggtransfn::oid::bigint, 'final', g.aggfinalfn::oid::bigint,
+    'combine', g.aggcombinefn::oid::bigint, 'serialize', g.aggserialfn::oid::bigint,
+    'deserialize', g.aggdeserialfn::oid::bigint, 'transition_type', g.aggtranstype::bigint,
+    'transition_space', g.aggtransspace, 'sort_operator', g.aggsortop::bigint,
+    'starts_null', g.agginitval IS NULL, 'moving_transition', g.aggmtransfn::oid::bigint,
+    'moving_final', g.aggmfinalfn::oid::bigint) FROM pg_aggregate g WHERE g.aggfnoid = p.oid))
   ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid), '[]')
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
 CROSS JOIN LATERAL (SELECT l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.prosecdef
   AND p.proconfig IS NULL AND length(p.prosrc) < 10000
   AND CASE WHEN p.proretset THEN p.provolatile <> 'v' AND NOT p.proisstrict AND p.prosrc <> ''
-    ELSE p.prorettype <> 'record'::regtype AND p.pronargs > 0 AND p.proargmodes IS NULL END AS inlines) s
+    ELSE p.prorettype <> 'record'::regtype AND p.proargmodes IS NULL END AS inlines) s
 WHERE p.oid >= 16384 AND {user_schema})";
 
 constexpr const char* kOperators = R"(

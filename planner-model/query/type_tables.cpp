@@ -150,7 +150,23 @@ void TypeSystem::Tables::add_functions() {
         .support = given.support,
     }));
     if (given.kind == 'a') {
-      own.add(aggregates.emplace_back(Aggregate{.function = given.oid}));
+      const AggregateDefinition parts = given.aggregate.value_or(AggregateDefinition{});
+      own.add(aggregates.emplace_back(Aggregate{
+          .function = given.oid,
+          .kind = parts.kind,
+          .direct_arguments = parts.direct_arguments,
+          .transition = parts.transition,
+          .final = parts.final,
+          .combine = parts.combine,
+          .serialize = parts.serialize,
+          .deserialize = parts.deserialize,
+          .transition_type = parts.transition_type,
+          .transition_space = parts.transition_space,
+          .sort_operator = parts.sort_operator,
+          .initial_value_is_null = parts.starts_null,
+          .moving_transition = parts.moving_transition,
+          .moving_final = parts.moving_final,
+      }));
     }
   }
 }

@@ -40,6 +40,7 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   const json whole = schema();
   const json& defs = whole.at("$defs");
   compare<CatalogSnapshot>(whole, {"format", "version"});
+  compare<AggregateDefinition>(defs.at("AggregateDefinition"));
   compare<CastDefinition>(defs.at("CastDefinition"));
   compare<Column>(defs.at("Column"));
   compare<ColumnStatistics>(defs.at("ColumnStatistics"));
@@ -56,6 +57,6 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<TableActivity>(defs.at("TableActivity"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
   compare<TypeField>(defs.at("TypeField"));
-  CHECK(defs.size() == 16);
+  CHECK(defs.size() == 17);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }
