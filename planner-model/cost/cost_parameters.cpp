@@ -41,6 +41,13 @@ CostParameters CostParameters::read(const CatalogSnapshot& catalog) {
   number("max_parallel_workers_per_gather", p.max_parallel_workers_per_gather);
   number("from_collapse_limit", p.from_collapse_limit);
   number("join_collapse_limit", p.join_collapse_limit);
+  flag("geqo", p.geqo);
+  number("geqo_threshold", p.geqo_threshold);
+  number("geqo_effort", p.geqo_effort);
+  number("geqo_pool_size", p.geqo_pool_size);
+  number("geqo_generations", p.geqo_generations);
+  number("geqo_selection_bias", p.geqo_selection_bias);
+  number("geqo_seed", p.geqo_seed);
   flag("parallel_leader_participation", p.parallel_leader_participation);
   flag("enable_seqscan", p.enable_seqscan);
   flag("enable_indexscan", p.enable_indexscan);

@@ -31,6 +31,13 @@ struct CostParameters {
   bool parallel_leader_participation = true;
   int from_collapse_limit = 8;
   int join_collapse_limit = 8;
+  bool geqo = true;
+  int geqo_threshold = 12;
+  int geqo_effort = 5;
+  int geqo_pool_size = 0;
+  int geqo_generations = 0;
+  double geqo_selection_bias = 2.0;
+  double geqo_seed = 0.0;
   int block_size = 8192;
   ConstraintExclusion constraint_exclusion = ConstraintExclusion::Partition;
   ServerVersion server{};

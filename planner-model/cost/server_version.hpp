@@ -34,6 +34,9 @@ class ServerVersion {
   /// The same for NOT IN.
   [[nodiscard]] constexpr bool hashes_not_in_lists() const { return major_ >= 15; }
 
+  /// The genetic search draws its numbers by xoroshiro128**; before, by erand48(). geqo_random.c.
+  [[nodiscard]] constexpr bool draws_with_erand48() const { return major_ < 15; }
+
   /// hash_mem_multiplier is 2 unless set. guc.c.
   [[nodiscard]] constexpr double default_hash_mem_multiplier() const {
     return major_ >= 15 ? 2.0 : 1.0;

@@ -14,4 +14,7 @@ namespace quern::planner_model {
 /// the two to be joined (joinrels.c).
 [[nodiscard]] RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b);
 
+/// A relation that has all of its paths: those that gather partial ones, and which are cheapest.
+void finish_join_rel(PlannerInfo& root, RelOptInfo& rel);
+
 }  // namespace quern::planner_model

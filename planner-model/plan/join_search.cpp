@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "planner-model/plan/genetic_search.hpp"
 #include "planner-model/plan/join_rels.hpp"
 #include "planner-model/plan/plan.hpp"
 
@@ -10,11 +11,7 @@ namespace quern::planner_model {
 
 namespace {
 
-/// The server turns to its genetic search from this many relations on.
-constexpr std::size_t kGeqoThreshold = 12;
-
-/// Every join order, as long as they are not too many; else the one that keeps the intermediate
-/// results small.
+/// Every join order: standard_join_search().
 class JoinSearch {
  public:
   JoinSearch(PlannerInfo& root, std::vector<RelOptInfo*> initial)
@@ -22,23 +19,16 @@ class JoinSearch {
     levels_[1] = std::move(initial);
   }
 
+  /// Null: they are more than can be tried in a few seconds.
   RelOptInfo* run() {
-    const bool genetic = levels_[1].size() >= kGeqoThreshold;
-    // About a second's work, and what the server itself spends there: pool size times generations.
-    constexpr std::size_t kMostJoins = 20'000;
-    most_joins_ = genetic ? kMostJoins : SIZE_MAX;
     for (std::size_t level = 2; level < levels_.size(); ++level) {
       search_level(level);
       if (spent()) {
-        root_.global->unmodelled.insert("genetic join search (joined greedily instead)");
-        return greedy();
+        return nullptr;
       }
       for (auto* rel : levels_[level]) {
-        finish(*rel);
+        finish_join_rel(root_, *rel);
       }
-    }
-    if (genetic) {
-      root_.global->unmodelled.insert("genetic join search (searched exhaustively instead)");
     }
     if (levels_.back().empty()) {
       throw UserError{"could not find a join order that the query allows"};
@@ -47,77 +37,7 @@ class JoinSearch {
   }
 
  private:
-  [[nodiscard]] bool spent() const { return joins_ >= most_joins_; }
-
-  void finish(RelOptInfo& rel) {
-    if (rel.relids != root_.all_base) {
-      generate_useful_gather_paths(root_, rel, false);
-    }
-    set_cheapest(rel);
-    if (rel.cheapest_total == nullptr) {
-      throw UserError{"could not find a join order that the query allows"};
-    }
-  }
-
-  /// Joins the two whose join has the fewest rows, again and again; those without a clause between
-  /// them last (greedy operator ordering, Fegaras 1998). What gimme_tree() (geqo_eval.c) makes of
-  /// one tour, without its chance.
-  RelOptInfo* greedy() {
-    std::vector<RelOptInfo*> clumps = levels_[1];
-
-    struct Candidate {
-      std::size_t a;
-      std::size_t b;
-      RelOptInfo* rel;
-    };
-
-    std::vector<Candidate> candidates;
-    const auto consider = [&](std::size_t a, std::size_t b, bool need_clause) {
-      if (need_clause && !have_relevant_joinclause(root_, *clumps[a], *clumps[b]) &&
-          !have_join_order_restriction(root_, *clumps[a], *clumps[b])) {
-        return;
-      }
-      if (auto* rel = make_join_rel(root_, *clumps[a], *clumps[b])) {
-        finish(*rel);
-        candidates.push_back({a, b, rel});
-      }
-    };
-    const auto consider_all = [&](bool need_clause) {
-      for (std::size_t a = 0; a < clumps.size(); ++a) {
-        for (std::size_t b = a + 1; b < clumps.size(); ++b) {
-          if (clumps[a] != nullptr && clumps[b] != nullptr) {
-            consider(a, b, need_clause);
-          }
-        }
-      }
-    };
-    consider_all(true);
-    for (std::size_t left = clumps.size(); left > 1; --left) {
-      if (candidates.empty()) {
-        consider_all(false);
-      }
-      const auto best = std::min_element(
-          candidates.begin(), candidates.end(),
-          [](const Candidate& x, const Candidate& y) { return x.rel->rows < y.rel->rows; });
-      if (best == candidates.end()) {
-        throw UserError{"could not find a join order that the query allows"};
-      }
-      const Candidate chosen = *best;
-      std::erase_if(candidates, [&](const Candidate& other) {
-        return other.a == chosen.a || other.b == chosen.a || other.a == chosen.b ||
-               other.b == chosen.b;
-      });
-      clumps[chosen.a] = chosen.rel;
-      clumps[chosen.b] = nullptr;
-      for (std::size_t other = 0; other < clumps.size(); ++other) {
-        if (other != chosen.a && clumps[other] != nullptr) {
-          consider(std::min(other, chosen.a), std::max(other, chosen.a), true);
-        }
-      }
-    }
-    return *std::find_if(clumps.begin(), clumps.end(),
-                         [](const RelOptInfo* rel) { return rel != nullptr; });
-  }
+  [[nodiscard]] bool spent() const { return joins_ >= kMostJoins; }
 
   void join(std::size_t level, RelOptInfo& a, RelOptInfo& b) {
     if (spent()) {
@@ -192,11 +112,21 @@ class JoinSearch {
 
   PlannerInfo& root_;
   std::vector<std::vector<RelOptInfo*>> levels_;
+  static constexpr std::size_t kMostJoins = 100'000;
   std::size_t joins_ = 0;  ///< considered so far
-  std::size_t most_joins_ = SIZE_MAX;
 };
 
 }  // namespace
+
+void finish_join_rel(PlannerInfo& root, RelOptInfo& rel) {
+  if (rel.relids != root.all_base) {
+    generate_useful_gather_paths(root, rel, false);
+  }
+  set_cheapest(rel);
+  if (rel.cheapest_total == nullptr) {
+    throw UserError{"could not find a join order that the query allows"};
+  }
+}
 
 RelOptInfo* make_rel_from_joinlist(PlannerInfo& root, const std::vector<JoinListItem>& items) {
   std::vector<RelOptInfo*> initial;
@@ -207,7 +137,19 @@ RelOptInfo* make_rel_from_joinlist(PlannerInfo& root, const std::vector<JoinList
   if (initial.size() == 1) {
     return initial.front();
   }
-  return JoinSearch{root, std::move(initial)}.run();
+  const auto& cost = root.global->cost;
+  if (cost.geqo && initial.size() >= static_cast<std::size_t>(std::max(cost.geqo_threshold, 2))) {
+    return genetic_join_search(root, initial);
+  }
+  const std::size_t known = root.join_rels.size();
+  const auto known_by_relids = root.join_by_relids;
+  if (auto* rel = JoinSearch{root, initial}.run()) {
+    return rel;
+  }
+  root.global->unmodelled.insert("exhaustive join search (genetic instead)");
+  root.join_rels.resize(known);
+  root.join_by_relids = known_by_relids;
+  return genetic_join_search(root, initial);
 }
 
 }  // namespace quern::planner_model

@@ -1,0 +1,76 @@
+#include "planner-model/plan/genetic_search.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <catch2/catch.hpp>
+
+namespace quern::planner_model {
+namespace {
+
+// SELECT setseed(S); SELECT random(), ...; of PostgreSQL 15, which draws by the same generator.
+TEST_CASE("the genetic search draws what the server draws") {
+  GeneticDraws zero{0.0, false};
+  CHECK(zero.fraction() == 0.8702553105818676);
+  CHECK(zero.fraction() == 0.426569726107606);
+  CHECK(zero.fraction() == 0.6684808914837377);
+  GeneticDraws half{0.5, false};
+  CHECK(half.fraction() == 0.9851677175347999);
+  CHECK(half.fraction() == 0.825301858027981);
+}
+
+TEST_CASE("numbers are drawn from the whole range and from nowhere else") {
+  for (const bool as_erand48 : {false, true}) {
+    GeneticDraws draws{0.25, as_erand48};
+    std::vector<int> seen(7, 0);
+    for (int i = 0; i < 1000; ++i) {
+      const int drawn = draws.between(2, 6);
+      REQUIRE((drawn >= 2 && drawn <= 6));
+      ++seen[static_cast<std::size_t>(drawn)];
+    }
+    CHECK(std::all_of(seen.begin() + 2, seen.end(), [](int times) { return times > 100; }));
+    CHECK(draws.between(3, 3) == 3);
+  }
+}
+
+TEST_CASE("tours are sorted by worth, however many are equal") {
+  for (const int tours : {1, 2, 6, 7, 8, 40, 41, 250}) {
+    for (const int worths : {1, 3, 1000}) {
+      GeneticDraws draws{0.5, false};
+      std::vector<Tour> pool;
+      for (int i = 0; i < tours; ++i) {
+        pool.push_back({{i}, static_cast<double>(draws.between(1, worths))});
+      }
+      sort_tours(pool);
+      CHECK(std::is_sorted(pool.begin(), pool.end(),
+                           [](const Tour& a, const Tour& b) { return a.worth < b.worth; }));
+      std::vector<int> left;
+      for (const Tour& tour : pool) {
+        left.push_back(tour.genes.front());
+      }
+      std::sort(left.begin(), left.end());
+      std::vector<int> all(static_cast<std::size_t>(tours));
+      std::iota(all.begin(), all.end(), 0);
+      CHECK(left == all);
+    }
+  }
+}
+
+TEST_CASE("a child has every relation of its parents once") {
+  GeneticDraws draws{0.0, false};
+  for (int genes = 2; genes <= 40; ++genes) {
+    std::vector<int> mother(static_cast<std::size_t>(genes));
+    std::iota(mother.begin(), mother.end(), 1);
+    std::vector<int> father = mother;
+    for (std::size_t i = father.size(); i > 1; --i) {
+      std::swap(father[i - 1],
+                father[static_cast<std::size_t>(draws.between(0, static_cast<int>(i) - 1))]);
+    }
+    std::vector<int> child = recombined(mother, father, draws);
+    std::sort(child.begin(), child.end());
+    CHECK(child == mother);
+  }
+}
+
+}  // namespace
+}  // namespace quern::planner_model
