@@ -13,6 +13,7 @@
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/set_operations.hpp"
 #include "planner-model/plan/useless_results.hpp"
+#include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -92,8 +93,8 @@ class SubqueryPullUp {
     if (entry.subquery == nullptr) {
       return;
     }
-    if (is_simple(entry, nulling != nullptr) &&
-        (nulling == nullptr || !entry.lateral || may_compute_beside(leaf, *nulling))) {
+    if (is_simple(entry) && (nulling == nullptr || !entry.lateral ||
+                             may_compute_beside(leaf, *nulling) || refers_within(leaf, *nulling))) {
       const auto placeholders = nulling ? placeholders_of(leaf.range, *nulling) : std::set<int>{};
       if (const auto hosts = hosts_of(leaf.range, placeholders)) {
         pull_up(leaf, nulling, *hosts);
@@ -219,7 +220,7 @@ class SubqueryPullUp {
     std::vector<std::pair<ExprPtr*, ExprPtr>> taken_;
   };
 
-  [[nodiscard]] bool is_simple(const RangeTableEntry& entry, bool below_outer_join) const {
+  [[nodiscard]] bool is_simple(const RangeTableEntry& entry) const {
     const Query& sub = *entry.subquery;
     if (sub.command != Command::Select || entry.security_barrier || sub.set_operation ||
         sub.has_aggregates || sub.has_window_functions || sub.has_returning_set ||
@@ -232,7 +233,7 @@ class SubqueryPullUp {
         return false;
       }
     }
-    return !(entry.lateral && below_outer_join && !sub.join_tree.children.empty());
+    return true;
   }
 
   static bool is_true(const Expr& expr) {
@@ -256,6 +257,36 @@ class SubqueryPullUp {
            });
   }
 
+  /// LEFT JOIN LATERAL (SELECT ... WHERE column = outer column): its top conditions alone refer to
+  /// others, and to those on the left only (is_simple_subquery(),
+  /// jointree_contains_lateral_outer_refs()).
+  [[nodiscard]] bool refers_within(const JoinTree& leaf, const JoinTree& join) const {
+    const Query& sub = *range_of(leaf).subquery;
+    if (join.join != JoinType::Left || &join.children[1] != &leaf ||
+        sub.join_tree.children.empty()) {
+      return false;
+    }
+    bool elsewhere = false;
+    const ChangeExpr look = [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      elsewhere = elsewhere || (expr->kind == ExprKind::Var && expr->levels_up == depth + 1);
+      return nullptr;
+    };
+    Query rest = sub;
+    rest.join_tree.quals = nullptr;
+    change_query(rest, look);
+    const Relids left = ranges_of(join.children[0]);
+    (void)change_expr(
+        sub.join_tree.quals,
+        [&](const ExprPtr& expr, int depth) -> ExprPtr {
+          const bool outer = expr->kind == ExprKind::Var && expr->levels_up == depth + 1;
+          elsewhere =
+              elsewhere || (outer && (depth > 0 || !overlaps(left, singleton(expr->varno))));
+          return nullptr;
+        },
+        0);
+    return !elsewhere;
+  }
+
   /// Columns that must not move out from under the outer join as they are: those that are referred
   /// to above it and do not turn to NULL by themselves with the subquery's own columns
   /// (pullup_replace_vars_callback()). 0: the whole row.
@@ -275,16 +306,14 @@ class SubqueryPullUp {
       }
     }
     std::set<int> needed;
-    if (!computed.empty()) {
-      const Conditions apart{&nulling};
-      change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
-        if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
-            (expr->attno == 0 || computed.contains(expr->attno))) {
-          needed.insert(expr->attno);
-        }
-        return nullptr;
-      });
-    }
+    const Conditions apart{&nulling};
+    change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
+      if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
+          (expr->attno == 0 || computed.contains(expr->attno))) {
+        needed.insert(expr->attno);
+      }
+      return nullptr;
+    });
     return needed;
   }
 
@@ -304,7 +333,23 @@ class SubqueryPullUp {
       }
       hosts[attno] = host;
     }
-    return placeholders.contains(0) ? std::nullopt : std::optional{hosts};
+    if (placeholders.contains(0)) {
+      hosts[0] = host_of(sub, row_of(sub));
+    }
+    return placeholders.contains(0) && hosts[0] == 0 ? std::nullopt : std::optional{hosts};
+  }
+
+  /// The row that a reference to the whole subquery means.
+  static ExprPtr row_of(const Query& sub) {
+    auto row = std::make_shared<Expr>();
+    row->kind = ExprKind::RowExpr;
+    row->type = type_oid::kRecord;
+    for (const auto& target : sub.targets) {
+      if (!target.junk) {
+        row->args.push_back(target.expr);
+      }
+    }
+    return row;
   }
 
   [[nodiscard]] int host_of(const Query& sub, const ExprPtr& expr) const {
@@ -332,7 +377,7 @@ class SubqueryPullUp {
         return host;
       }
       const bool stays =
-          entry.subquery && !is_simple(entry, true) && !is_simple_union_all(*entry.subquery);
+          entry.subquery && !is_simple(entry) && !is_simple_union_all(*entry.subquery);
       if (stays && !is_singleton(all)) {
         return host;
       }
@@ -389,10 +434,23 @@ class SubqueryPullUp {
                                               : target.expr);
       }
     }
+    const auto row_host = hosts.find(0);
+    const ExprPtr row =
+        row_host == hosts.end() ? nullptr : placeholder(row_host->second + offset, row_of(sub));
     {
       Conditions apart{nulling};
-      replace_columns(range, outputs);
+      change_query(query_, [&](const ExprPtr& expr, int depth) {
+        const bool is_row = row && expr->kind == ExprKind::Var && expr->levels_up == depth &&
+                            expr->varno == range && expr->attno == 0;
+        return is_row ? shift_levels(row, depth, 0) : columns_as(range, outputs)(expr, depth);
+      });
       apart.change(columns_as(range, plain));
+    }
+    if (row) {
+      outputs.push_back(row);  // of the same scope
+    }
+    if (nulling != nullptr) {
+      postpone_outer_quals(sub.join_tree, *nulling);
     }
     leaf = std::move(sub.join_tree);
     auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
@@ -401,6 +459,31 @@ class SubqueryPullUp {
     // What was pulled up may hold further sublinks and subqueries.
     visit(leaf, nulling);
     set_scopes(outputs, ranges_of(leaf));
+  }
+
+  /// PostponedQual, initsplan.c: conditions on relations outside go to the outer join, before its
+  /// own.
+  static void postpone_outer_quals(JoinTree& tree, JoinTree& nulling) {
+    const Relids inside = ranges_of(tree);
+    std::vector<ExprPtr> kept;
+    std::vector<ExprPtr> postponed;
+    for (const ExprPtr& qual : conjuncts(tree.quals)) {
+      (is_subset(relids_of(qual), inside) ? kept : postponed).push_back(qual);
+    }
+    if (postponed.empty()) {
+      return;
+    }
+    for (const ExprPtr& qual : conjuncts(nulling.quals)) {
+      if (!is_true(*qual)) {
+        postponed.push_back(qual);
+      }
+    }
+    nulling.quals = and_of(std::move(postponed));
+    tree.quals = kept.empty() ? nullptr : and_of(std::move(kept));
+  }
+
+  static ExprPtr and_of(std::vector<ExprPtr> quals) {
+    return quals.size() == 1 ? quals.front() : make_bool_expr(ExprKind::And, std::move(quals));
   }
 
   void set_scopes(const std::vector<ExprPtr>& outputs, Relids scope) {
@@ -508,13 +591,12 @@ class SubqueryPullUp {
     }
     RangeTableEntry simplified = range_at(range);
     simplified.subquery = std::make_shared<Query>(std::move(sub));
-    if (!is_simple(simplified, false) || single_relation(*simplified.subquery) == 0) {
+    if (!is_simple(simplified) || single_relation(*simplified.subquery) == 0) {
       return;
     }
     SubqueryPullUp{root_, *simplified.subquery}.run();
     if (const int relation = single_relation(*simplified.subquery);
-        relation != 0 && is_simple(simplified, false) &&
-        may_be_arm(*simplified.subquery, relation)) {
+        relation != 0 && is_simple(simplified) && may_be_arm(*simplified.subquery, relation)) {
       replace_arm(whole, i, *simplified.subquery, relation);
     }
   }
