@@ -89,6 +89,45 @@ void PlanExplainer::note_target(PlannerInfo& root, const Path& path) {
   }
 }
 
+std::vector<RestrictInfo*> PlanExplainer::gating_clauses(const PlannerInfo& root,
+                                                         const Path& path) {
+  if (!root.has_pseudoconstant) {
+    return {};
+  }
+  auto clauses = path.parent->kind == RelKind::Join ? path.join_clauses : scan_clauses(path);
+  std::erase_if(clauses, [](const RestrictInfo* clause) { return !clause->pseudoconstant; });
+  return clauses;
+}
+
+void PlanExplainer::relation(PlanNode& node, PlannerInfo& root, const Path& path) {
+  if (path.kind == PathKind::SubqueryScan) {
+    return subquery_scan(node, root, path);
+  }
+  path.parent->kind == RelKind::Join ? join(node, root, path) : scan(node, root, path);
+}
+
+/// create_gating_plan(): conditions on no column are asked once, before the relation is read.
+void PlanExplainer::gated(PlanNode& node, PlannerInfo& root, const Path& path) {
+  const auto gate = gating_clauses(root, path);
+  if (gate.empty()) {
+    return relation(node, root, path);
+  }
+  base(node, "Result", path);
+  note_target(root, path);
+  std::vector<std::pair<double, ExprPtr>> asked;
+  for (auto* clause : gate) {
+    asked.emplace_back(clause_cost(*clause, root).per_tuple, clause->clause);
+  }
+  std::stable_sort(asked.begin(), asked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<ExprPtr> exprs;
+  for (auto& [cost, expr] : asked) {
+    exprs.push_back(std::move(expr));
+  }
+  add(node, "One-Time Filter", all(root, exprs, nullptr));
+  relation(below(node, "Outer"), root, path);
+}
+
 void PlanExplainer::convert_one(PlanNode& node, PlannerInfo& root, const Path& path) {
   switch (path.kind) {
     case PathKind::SeqScan:
@@ -102,13 +141,11 @@ void PlanExplainer::convert_one(PlanNode& node, PlannerInfo& root, const Path& p
     case PathKind::ValuesScan:
     case PathKind::CteScan:
     case PathKind::WorkTableScan:
-      return scan(node, root, path);
     case PathKind::SubqueryScan:
-      return subquery_scan(node, root, path);
     case PathKind::NestedLoop:
     case PathKind::HashJoin:
     case PathKind::MergeJoin:
-      return join(node, root, path);
+      return gated(node, root, path);
     case PathKind::Projection:
       return projection(node, root, path);
     default:

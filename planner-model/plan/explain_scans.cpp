@@ -86,7 +86,17 @@ void PlanExplainer::scan(PlanNode& node, PlannerInfo& root, const Path& path) {
     add_clauses(node, "Filter", root, others, member);
   } else if (path.kind == PathKind::TidScan || path.kind == PathKind::TidRangeScan) {
     add_clauses(node, "TID Cond", root, path.join_clauses, member);
-    add_clauses(node, "Filter", root, clauses, member, path.join_clauses);
+    // is_redundant_derived_clause(): another equality of the same class.
+    std::vector<RestrictInfo*> others;
+    std::copy_if(clauses.begin(), clauses.end(), std::back_inserter(others),
+                 [&](const RestrictInfo* clause) {
+                   return std::none_of(path.join_clauses.begin(), path.join_clauses.end(),
+                                       [&](const RestrictInfo* used) {
+                                         return clause->parent_ec != nullptr &&
+                                                clause->parent_ec == used->parent_ec;
+                                       });
+                 });
+    add_clauses(node, "Filter", root, others, member, path.join_clauses);
   } else {
     if (path.kind == PathKind::SampleScan && path.parent->entry->sample_fraction) {
       const RangeTableEntry& entry = *path.parent->entry;

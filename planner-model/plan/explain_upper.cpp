@@ -129,8 +129,8 @@ void PlanExplainer::group_key(PlanNode& node, PlannerInfo& root, const Path& pat
   std::vector<std::string> items;
   auto exprs = group_exprs(root, path.group_clause);
   const bool below = passes_on(*path.children.front());
-  if (exprs.empty() &&
-      !path.group_clause.empty()) {  // UNION: all columns, by the first arm's names
+  // UNION: all columns, by the first arm's names; those of its ORDER BY are among the targets.
+  if (exprs.size() < path.group_clause.size()) {
     exprs = path.children.front()->target->exprs;
   }
   for (const auto& expr : exprs) {

@@ -28,8 +28,10 @@ namespace {
 
 /// relation_can_be_sorted_early(): the relation puts the key out, or what the key is made of.
 bool can_sort_early(PlannerInfo& root, const RelOptInfo& rel, const EquivalenceClass& ec) {
+  // An aggregate of a relation with partial paths is in transition form: not what is wanted.
   const auto puts_out = [&](const ExprPtr& wanted) {
-    return std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
+    return wanted->kind != ExprKind::Aggref &&
+           std::any_of(rel.target.exprs.begin(), rel.target.exprs.end(),
                        [&](const ExprPtr& e) { return equal(strip_relabel(e), wanted); });
   };
   const std::function<bool(const ExprPtr&)> computable = [&](const ExprPtr& expr) {

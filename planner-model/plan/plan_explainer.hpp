@@ -165,7 +165,7 @@ class PlanExplainer {
   static std::vector<ExprPtr> in_order(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
                                        const std::vector<RestrictInfo*>& without);
 
-  std::vector<RestrictInfo*> scan_clauses(const Path& path);
+  static std::vector<RestrictInfo*> scan_clauses(const Path& path);
 
   // --- nodes
 
@@ -204,6 +204,10 @@ class PlanExplainer {
               const std::vector<RestrictInfo*>& clauses);
 
   void subquery_scan(PlanNode& node, PlannerInfo& root, const Path& path);
+  /// Conditions of the path on no column.
+  static std::vector<RestrictInfo*> gating_clauses(const PlannerInfo& root, const Path& path);
+  void gated(PlanNode& node, PlannerInfo& root, const Path& path);
+  void relation(PlanNode& node, PlannerInfo& root, const Path& path);
 
   void sort_node(PlanNode& node, PlannerInfo& root, const Path& input, const PathKeys& keys);
 
