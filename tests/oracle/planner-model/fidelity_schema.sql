@@ -138,6 +138,9 @@ CREATE TABLE period_1 PARTITION OF period FOR VALUES FROM (1, '2025-01-01') TO (
 CREATE TABLE period_2 PARTITION OF period FOR VALUES FROM (2, '2025-02-01') TO (4, '2025-01-01');
 INSERT INTO period SELECT 1 + i % 3, date '2025-01-01' + i * 7919 % 31, i FROM generate_series(1, 20000) AS i;
 CREATE INDEX ON period (grp, day, v);
+CREATE FUNCTION both_words(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce($1 || ', ' || $2, $1, $2) $$;
+CREATE AGGREGATE words_of(text) (SFUNC = both_words, STYPE = text);
+CREATE FUNCTION tenant() RETURNS integer LANGUAGE sql STABLE AS $$ SELECT coalesce(nullif(current_setting('app.tenant', true), ''), '7')::integer $$;
 VACUUM ANALYZE;
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'x' || 10000 + i FROM generate_series(40001, 44000) AS i;
 SET enable_seqscan = off;

@@ -541,3 +541,31 @@ SELECT kind FROM visit WHERE id IN (SELECT max(id) FROM visit GROUP BY batch, ki
 DELETE FROM reading WHERE day < '2025-01-05' AND meter = 3;
 -- name: text_of_an_order_in_another_collation (show_sortorder_options)
 SELECT title FROM slot ORDER BY title COLLATE "POSIX" LIMIT 5;
+-- name: a_field_named_behind_an_interval (interval_in, AdjustIntervalForTypmod)
+SELECT count(*) FROM visit WHERE at >= date '2020-01-01' AND at < date '2020-01-01' + interval '3' month - interval '1-2' year to month + interval '5' hour;
+-- name: text_of_a_field_behind_an_interval (intervaltypmodout)
+SELECT count(*) FROM visit WHERE at > now() - interval '90' day;
+-- name: aggregate_of_the_database (get_agg_clause_costs)
+SELECT batch, words_of(kind) FROM visit GROUP BY batch;
+-- name: function_in_sql_without_arguments (inline_function)
+SELECT count(*) FROM visit WHERE batch = (SELECT tenant());
+-- name: text_of_a_union_ordered_by_some_columns (generate_setop_tlist)
+SELECT name, team, 'crew' AS kind FROM crew UNION SELECT title, id, 'slot' FROM slot ORDER BY name, team;
+-- name: text_of_a_row_of_a_lateral_subquery (pullup_replace_vars, is_simple_subquery)
+SELECT s.id, row_to_json(c.*) FROM shift s LEFT JOIN LATERAL (SELECT crew.id, crew.name FROM crew WHERE crew.team = s.team AND crew.id = s.crew) c ON TRUE WHERE s.at > '2020-01-01' LIMIT 25;
+-- name: lateral_subquery_beside_conditions (deconstruct_recurse)
+SELECT count(*) FROM shift s LEFT JOIN LATERAL (SELECT c.name FROM crew c WHERE c.team = s.team AND c.id > 2) c ON c.name > 'a' WHERE s.id < 500;
+-- name: formatted_moment (to_timestamp)
+SELECT count(*) FROM visit WHERE at >= to_timestamp('2020-02-03 04:05:06.000000', 'YYYY-MM-DD HH24:MI:SS.US') AND at < to_timestamp('03/04/2020', 'MM/DD/YYYY');
+-- name: text_query_in_the_usual_configuration (estimate_expression_value)
+SELECT id FROM paper WHERE words @@ to_tsquery('plan | tree');
+-- name: genetic_search_of_twelve (geqo)
+SELECT count(*), max(p1.title) FROM paper p1, paper p2, paper p3, visit v1, visit v2, shift s1, shift s2, shift s3, crew c1, crew c2, node n1, node n2 WHERE p1.id = v1.id AND p2.id = v1.batch AND v2.id = p2.id AND s1.id = v2.batch AND c1.team = s1.team AND c1.id = s1.crew AND s2.id = p1.author AND c2.team = s2.team AND c2.id = s2.crew AND n1.id = s2.id AND n2.id = n1.id AND s3.team = c2.team AND s3.at = s1.at AND p3.id = s3.id AND v1.kind = 'a';
+-- name: genetic_search_with_outer_joins (gimme_tree)
+SELECT s1.id FROM shift s1 LEFT JOIN (crew c1 JOIN paper p1 ON p1.id = c1.id) ON c1.team = s1.team, shift s2, shift s3, paper p2, paper p3, paper p4, node n1, node n2, node n3, visit v1, visit v2 WHERE s2.id = s1.crew AND s3.crew = s2.crew AND p2.id = s3.id AND p3.id = p2.author AND p4.author = p3.author AND n1.id = p4.id AND n2.id = n1.id AND n3.id = s1.id AND v1.id = n2.id AND v2.id = n3.id AND v2.batch = v1.batch AND EXISTS (SELECT FROM stay WHERE stay.id = s2.id);
+-- name: text_of_a_condition_on_no_column (create_gating_plan)
+SELECT v.id, p.title FROM visit v JOIN paper p ON p.id = v.batch WHERE current_setting('application_name') <> 'x' AND v.kind = 'a' AND (SELECT tenant()) = 7;
+-- name: text_of_one_tid_condition_of_a_class (is_redundant_derived_clause)
+DELETE FROM slot WHERE ctid IN (SELECT ctid FROM slot ORDER BY title LIMIT 5);
+-- name: text_of_an_ordered_aggregate_in_workers (relation_can_be_sorted_early)
+SELECT sum(batch) AS s FROM visit WHERE at > '2020-01-01' ORDER BY s;
