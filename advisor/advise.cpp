@@ -15,6 +15,7 @@
 #include "advisor/price/foreign_keys.hpp"
 #include "advisor/price/useful.hpp"
 #include "advisor/review/review.hpp"
+#include "advisor/rewrite/instead.hpp"
 #include "advisor/rewrite/propose.hpp"
 #include "advisor/robust/robustness.hpp"
 #include "advisor/select/choose.hpp"
@@ -368,6 +369,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
                                        options, choice.reads_before}));
   merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options), choice.reads_before,
                  planned);
+  name_rewrites_instead(advice.proposals);
   std::vector<IndexDefinition> created;
   for (const int index : choice.chosen) {
     created.push_back(sized.sized[static_cast<std::size_t>(index)].index.definition);
