@@ -144,11 +144,11 @@ double planning_time(const Index& index) {
   // EXPLAIN's planning time of a look-up by primary key beside none, 1, 5 and 10 others: 6.0, 7.0,
   // 9.0, 11.0 us, 12.0 with expressions, 13.0 with predicates.
   constexpr double kPlain = 0.5;
-  constexpr double kExpression = 0.1;
-  constexpr double kPredicate = 0.2;
+  constexpr double kWithExpression = 0.1;
+  constexpr double kWithPredicate = 0.2;
   const bool computed = std::any_of(index.keys.begin(), index.keys.end(),
                                     [](const IndexKey& key) { return key.column == 0; });
-  return kPlain + (computed ? kExpression : 0) + (index.predicate.empty() ? 0 : kPredicate);
+  return kPlain + (computed ? kWithExpression : 0) + (index.predicate.empty() ? 0 : kWithPredicate);
 }
 
 }  // namespace quern::planner_model
