@@ -263,7 +263,17 @@ class GeneticSearch {
 }  // namespace
 
 RelOptInfo* genetic_join_search(PlannerInfo& root, const std::vector<RelOptInfo*>& initial) {
-  return GeneticSearch{root, initial}.run();
+  RelOptInfo* joined = GeneticSearch{root, initial}.run();
+  // Each tour follows from what all before it cost, so that any index may have hidden a cheaper
+  // one.
+  for (const auto* rel : root.base) {
+    for (const IndexOptInfo* index : rel != nullptr ? rel->indexes : std::vector<IndexOptInfo*>{}) {
+      if (index->created) {
+        joined->preferred_indexes.push_back(index);
+      }
+    }
+  }
+  return joined;
 }
 
 }  // namespace quern::planner_model

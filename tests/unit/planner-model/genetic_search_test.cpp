@@ -5,6 +5,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "planner-model/whatif/planner.hpp"
+
+#include "tests/support/ddl_catalog.hpp"
+
 namespace quern::planner_model {
 namespace {
 
@@ -70,6 +74,22 @@ TEST_CASE("a child has every relation of its parents once") {
     std::sort(child.begin(), child.end());
     CHECK(child == mother);
   }
+}
+
+TEST_CASE("any index may have changed which orders the genetic search tried") {
+  const auto catalog = testing::catalog_of("CREATE TABLE t (id int PRIMARY KEY, a int);");
+  const Planner planner{catalog};
+  const auto preferred = [&](int tables) {
+    std::string from = "t t1";
+    for (int i = 2; i <= tables; ++i) {
+      from += ", t t" + std::to_string(i);
+    }
+    const auto query = planner.bind("SELECT 1 FROM " + from);
+    return planner.plan(*query, {{planner.hypothetical("CREATE INDEX t_a_idx ON t (a)")}, {}})
+        .indexes_preferred;
+  };
+  CHECK(preferred(12) == std::vector<std::string>{"t_a_idx"});
+  CHECK(preferred(2).empty());
 }
 
 }  // namespace
