@@ -28,6 +28,9 @@ namespace {
 
 using planner_model::Planner;
 
+/// Of the time left after the choice, for the curves, which are drawn meanwhile.
+constexpr double kForCurves = 0.4;
+
 void report(const AdviceOptions& options, const std::string& stage, double fraction) {
   if (options.progress) {
     options.progress(stage, fraction);
@@ -281,6 +284,32 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
   advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
 }
 
+std::string counted(std::size_t count, const std::string& one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+/// What the time limit did not allow.
+void add_left_out(Advice& advice, const Choice& choice, const LeftOut& plans) {
+  if (choice.cut_short) {
+    advice.caveats.emplace_back(
+        "The time limit ended the search: with more time it may find a better set. How far from "
+        "the "
+        "best one this can be is the gap.");
+  }
+  if (!plans.empty()) {
+    advice.caveats.push_back("The time limit left out " + counted(plans.size(), "plan") +
+                             " without one of the indexes: costs are shown there, but no plan "
+                             "before, and no time saved.");
+  }
+  const auto untried =
+      std::count_if(advice.proposals.begin(), advice.proposals.end(),
+                    [](const auto& p) { return p.robustness && !p.robustness->complete; });
+  if (untried > 0) {
+    advice.caveats.push_back("What the gain rests on was not tried, for want of time, for " +
+                             counted(static_cast<std::size_t>(untried), "proposal") + ".");
+  }
+}
+
 /// From the workload's own plans; says in `why_not` where they do not suffice.
 std::optional<Calibration> calibrated(const Workload& workload, const CatalogSnapshot& catalog,
                                       std::string& why_not) {
@@ -315,6 +344,7 @@ void add_calibration(Advice& advice, const std::optional<Calibration>& calibrati
 
 Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
               const AdviceOptions& options) {
+  const auto began = Patience::Clock::now();
   check_names(options, catalog);
   const Planner planner{catalog, options.sizes, options.counting};
   report(options, "planning the workload", 0);
@@ -343,6 +373,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   const WritePrices prices{profile, catalog};
   const std::vector<double> weights = weights_of(planned);
   const ChooseOptions how{.time_limit_seconds = options.time_limit_seconds,
+                          .began = began,
                           .charge_share = options.minimum_benefit,
                           .database_bytes = database_bytes(catalog),
                           .progress = [&](double done) { report(options, "choosing", done); }};
@@ -354,13 +385,17 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   const PlannerCosts named{costs, sized.sized, choice.chosen};
   // The curves are the solver's work, what follows is the planner's.
   const PlannerCosts judging{costs, sized.sized, all_of(sized.sized)};
-  auto curves =
-      std::async(std::launch::async, [&judging, &weights, &how, drawn = choice]() mutable {
-        draw_curves(judging, weights, how, drawn);
-        return drawn;
-      });
-  const ChoiceInput explained{workload, catalog, planned, named,      sized.sized,
-                              choice,   profile, prices,  calibration};
+  const auto end = Patience::clock_after(began, options.time_limit_seconds);
+  const Patience patience{named, options.time_limit_seconds, end};
+  const Patience while_drawing{
+      judging, options.time_limit_seconds - patience.left_by_effort() * (1 - kForCurves), end};
+  auto curves = std::async(std::launch::async,
+                           [&judging, &weights, &how, &while_drawing, drawn = choice]() mutable {
+                             draw_curves(judging, weights, how, while_drawing, drawn);
+                             return drawn;
+                           });
+  ChoiceInput explained{workload, catalog, planned, named,       sized.sized,
+                        choice,   profile, prices,  calibration, patience};
   plan_ahead(explained);
   Advice advice{.proposals = index_proposals(explained)};
   add_robustness(advice.proposals, explained);
@@ -386,6 +421,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   advice.unplanned = planned.unplanned;
   advice.caveats = std::move(unknown_names);
   add_caveats(advice, planned, profile, found, too_large, catalog, options.counting);
+  add_left_out(advice, choice, explained.left_out);
   add_calibration(advice, calibration, uncalibrated, planned);
   return advice;
 }

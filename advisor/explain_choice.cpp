@@ -41,7 +41,11 @@ QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const
 
 /// Plans are kept for the first sample only: the slowest execution seen.
 void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass& query,
-               const IndexSet& before, const IndexSet& after) {
+               const IndexSet& before, const IndexSet& after, int index) {
+  if (input.left_out.contains({query.samples.front(), index})) {
+    effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
+    return;
+  }
   effect.plan_before = input.costs.plan(query.samples.front(), before).plan;
   effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
   if (input.calibration) {
@@ -151,7 +155,7 @@ Proposal proposal_for(const ChoiceInput& input, std::size_t position, IndexNames
     const bool changed =
         effect.before > kFuzz * effect.after || effect.after > kFuzz * effect.before;
     if (effect.uses_index || changed) {
-      add_plans(effect, input, query, rest, input.choice.chosen);
+      add_plans(effect, input, query, rest, input.choice.chosen, index);
       proposal.read_benefit += Cost{weighted_gain(effect)};
       proposal.queries.push_back(std::move(effect));
     }
@@ -201,28 +205,59 @@ std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>&
              : "no plan gets cheaper by it";
 }
 
+/// The plan of a sample without one of the chosen indexes.
+struct Wanted {
+  double gain;  ///< what the index saves there
+  std::size_t sample;
+  std::size_t position;  ///< of the index in the choice
+};
+
+/// How many of these there is patience for, so that as much is left to those who come after.
+std::size_t affordable_of(const std::vector<Wanted>& wanted, const ChoiceInput& input) {
+  double left = 1e3 * input.patience.left_by_effort() / 2;
+  const auto first_left_out = std::find_if(wanted.begin(), wanted.end(), [&](const Wanted& plan) {
+    left -= input.costs.effort(plan.sample);
+    return left < 0;
+  });
+  return static_cast<std::size_t>(first_left_out - wanted.begin());
+}
+
 }  // namespace
 
-void plan_ahead(const ChoiceInput& input) {
+void plan_ahead(ChoiceInput& input) {
   const IndexSet& chosen = input.choice.chosen;
   std::vector<IndexSet> rests;
   for (const int index : chosen) {
     rests.push_back(without(chosen, index));
   }
-  in_parallel(input.costs.queries(), [&](std::size_t sample) {
-    const PlannedClass& query = input.planned.classes[input.planned.samples[sample].query_class];
-    const bool shown = sample == query.samples.front();
+  std::vector<std::vector<Wanted>> by_sample(input.costs.queries());
+  in_parallel(by_sample.size(), [&](std::size_t sample) {
+    const PlannedSample& planned = input.planned.samples[sample];
     const double cost = input.costs.cost(sample, chosen).cost;
-    if (shown) {
-      (void)input.costs.plan(sample, chosen);
+    const std::vector<PlannedCost> costs = input.costs.costs(sample, rests);
+    if (sample != input.planned.classes[planned.query_class].samples.front()) {
+      return;  // no plan of it is shown
     }
-    const std::vector<PlannedCost> planned = input.costs.costs(sample, rests);
-    in_parallel(shown ? rests.size() : 0, [&](std::size_t i) {
-      if (planned[i].cost != cost) {
-        (void)input.costs.plan(sample, rests[i]);
+    (void)input.costs.plan(sample, chosen);
+    for (std::size_t i = 0; i < rests.size(); ++i) {
+      if (costs[i].cost != cost) {
+        by_sample[sample].push_back({planned.weight * (costs[i].cost - cost), sample, i});
       }
-    });
+    }
   });
+  std::vector<Wanted> wanted;
+  for (const auto& of_sample : by_sample) {
+    wanted.insert(wanted.end(), of_sample.begin(), of_sample.end());
+  }
+  std::stable_sort(wanted.begin(), wanted.end(),
+                   [](const Wanted& a, const Wanted& b) { return a.gain > b.gain; });
+  const std::size_t affordable = affordable_of(wanted, input);
+  in_parallel(affordable, [&](std::size_t i) {
+    (void)input.costs.plan(wanted[i].sample, rests[wanted[i].position]);
+  });
+  for (std::size_t i = affordable; i < wanted.size(); ++i) {
+    input.left_out.emplace(wanted[i].sample, chosen[wanted[i].position]);
+  }
 }
 
 std::vector<Proposal> index_proposals(const ChoiceInput& input) {
@@ -242,7 +277,7 @@ std::vector<QueryEffect> workload_effects(const ChoiceInput& input) {
   std::vector<QueryEffect> effects;
   for (const auto& query : input.planned.classes) {
     QueryEffect effect = effect_on(input, query, {}, input.choice.chosen, -1);
-    add_plans(effect, input, query, {}, input.choice.chosen);
+    add_plans(effect, input, query, {}, input.choice.chosen, -1);
     effect.uses_index =
         std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
           return !input.costs.cost(sample, input.choice.chosen).used.empty();

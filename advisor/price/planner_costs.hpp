@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,7 @@ class PlannerCosts : public CostModel {
 
   [[nodiscard]] std::vector<IndexSet> parts(std::size_t query) const override;
   [[nodiscard]] double effort(std::size_t query) const override;
+  [[nodiscard]] double spent(std::size_t query) const override;
 
   [[nodiscard]] std::vector<std::pair<int, int>> substitutes(std::size_t query) const override {
     return substitutes_[query];
@@ -79,6 +81,11 @@ class PlannerCosts : public CostModel {
 
  private:
   void name_candidates();
+
+  void note_spent(std::size_t query, const planner_model::PlanResult& plan) const {
+    spent_paths_[query] += plan.paths;
+  }
+
   [[nodiscard]] planner_model::PlanResult made(
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
@@ -96,6 +103,7 @@ class PlannerCosts : public CostModel {
   std::vector<std::vector<std::pair<int, int>>> substitutes_;
   std::vector<IndexSet> only_priced_;
   std::vector<long> paths_;  ///< of the plan with all relevant candidates
+  mutable std::vector<std::atomic<long>> spent_paths_;  ///< of all plans, by query
   std::map<std::string, int> by_name_;
 
   struct Known {

@@ -45,11 +45,39 @@ bool uses_any(const PlannedClass& query, const std::set<Oid>& tables) {
                      [&](const auto& use) { return tables.contains(use.table); });
 }
 
-std::vector<QueryEffect> slower_without(const ReviewInput& input,
-                                        const std::vector<std::string>& before,
-                                        const std::vector<std::string>& after, Oid table) {
-  const auto& classes = input.workload.classes;
-  const std::set<Oid> family = family_of(table, input.catalog);
+namespace {
+
+/// Two schemas may have indexes of one name: plans say the name alone.
+bool may_differ_without(const planner_model::PlanResult& plan,
+                        const std::vector<const Index*>& indexes) {
+  return std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
+    return index->unique ||
+           std::binary_search(plan.indexes_used.begin(), plan.indexes_used.end(), index->name);
+  });
+}
+
+}  // namespace
+
+Replanning::Replanning(const ReviewInput& input)
+    : input_{input}, now_(input.workload.samples.size()), without_(now_.size()) {}
+
+Replanning::Plan Replanning::without(std::size_t sample, const Plan& now,
+                                     const std::vector<const Index*>& indexes,
+                                     const std::vector<std::string>& names) const {
+  return may_differ_without(*now, indexes) ? std::make_shared<const planner_model::PlanResult>(
+                                                 input_.costs.plan(sample, input_.chosen, names))
+                                           : now;
+}
+
+std::vector<QueryEffect> Replanning::slower_without(const std::vector<const Index*>& indexes,
+                                                    Oid table) {
+  const auto& classes = input_.workload.classes;
+  const std::set<Oid> family = family_of(table, input_.catalog);
+  asked_ = gone_;
+  for (const Index* index : indexes) {
+    asked_.push_back(index->schema + "." + index->name);
+  }
+  without_ = now_;
   std::vector<QueryEffect> effects(classes.size());
   in_parallel(classes.size(), [&](std::size_t i) {
     const PlannedClass& query = classes[i];
@@ -58,13 +86,17 @@ std::vector<QueryEffect> slower_without(const ReviewInput& input,
       return;
     }
     for (const auto sample : query.samples) {
-      const auto with = input.costs.plan(sample, input.chosen, before);
-      const auto without = input.costs.plan(sample, input.chosen, after);
-      effect.before += with.counted / static_cast<double>(query.samples.size());
-      effect.after += without.counted / static_cast<double>(query.samples.size());
+      Plan& with = now_[sample];
+      if (with == nullptr) {
+        with = std::make_shared<const planner_model::PlanResult>(
+            input_.costs.plan(sample, input_.chosen, gone_));
+      }
+      without_[sample] = without(sample, with, indexes, asked_);
+      effect.before += with->counted / static_cast<double>(query.samples.size());
+      effect.after += without_[sample]->counted / static_cast<double>(query.samples.size());
       if (sample == query.samples.front()) {
-        effect.plan_before = with.plan;
-        effect.plan_after = without.plan;
+        effect.plan_before = with->plan;
+        effect.plan_after = without_[sample]->plan;
       }
     }
     effects[i] = std::move(effect);
@@ -73,6 +105,11 @@ std::vector<QueryEffect> slower_without(const ReviewInput& input,
     return !(effect.after > (1 + kTolerance) * effect.before);
   });
   return effects;
+}
+
+void Replanning::let_go() {
+  gone_ = asked_;
+  now_ = without_;
 }
 
 }  // namespace quern::advisor

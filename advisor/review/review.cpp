@@ -290,7 +290,7 @@ void tell_replanning(Proposal& proposal, Finding finding) {
   }
   if (proposal.queries.empty()) {
     proposal.evidence.emplace_back(
-        "Estimated: every recorded statement on the table was planned again without it, and none "
+        "Estimated: every recorded statement that reads it was planned again without it, and none "
         "gets slower.");
     return;
   }
@@ -302,13 +302,12 @@ void tell_replanning(Proposal& proposal, Finding finding) {
   }
 }
 
-/// Of a partitioned index the parts go with it. Two schemas may have indexes of one name.
-void add_with_parts(std::vector<std::string>& names, const Index& index,
-                    const CatalogSnapshot& catalog) {
-  names.push_back(index.schema + "." + index.name);
+/// Of a partitioned index the parts go with it.
+void add_with_parts(Indexes& indexes, const Index& index, const CatalogSnapshot& catalog) {
+  indexes.push_back(&index);
   for (const auto& part : catalog.indexes) {
     if (part.parent == index.oid && index.oid != 0) {
-      add_with_parts(names, part, catalog);
+      add_with_parts(indexes, part, catalog);
     }
   }
 }
@@ -318,7 +317,7 @@ void add_with_parts(std::vector<std::string>& names, const Index& index,
 struct Review {
   const ReviewInput& input;
   std::vector<Reviewed> reviewed = {};
-  std::vector<std::string> dropped = {};
+  Replanning replanning{input};
   Indexes gone = {};
   Indexes needed = {};
 
@@ -331,17 +330,17 @@ struct Review {
     if (!found) {
       return;
     }
-    std::vector<std::string> with_this = dropped;
-    add_with_parts(with_this, index, input.catalog);
+    Indexes with_parts;
+    add_with_parts(with_parts, index, input.catalog);
     Proposal proposal = proposal_for(*found, input);
-    proposal.queries = slower_without(input, dropped, with_this, index.table);
+    proposal.queries = replanning.slower_without(with_parts, index.table);
     if (!tolerable(proposal.queries, found->finding, input)) {
       return;  // some recorded query needs it after all
     }
     tell_replanning(proposal, found->finding);
     proposal.net_benefit = proposal.writes->cost_total - loss(proposal.queries);
     proposal.read_benefit = Cost{0} - loss(proposal.queries);
-    dropped = std::move(with_this);
+    replanning.let_go();
     gone.push_back(&index);
     if (found->stays != nullptr) {
       needed.push_back(found->stays);

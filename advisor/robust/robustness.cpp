@@ -23,6 +23,8 @@ constexpr std::size_t kMostQueries = 3;
 /// Plans that are made in any case, and for each planned sample.
 constexpr std::size_t kPlans = 400;
 constexpr std::size_t kPlansPerSample = 4;
+/// Where an extreme matters, as many plans again are made of the milder steps.
+constexpr double kMostOfEffort = 2;
 constexpr double kUsualRandomPage = 4.0;
 
 struct Judged {
@@ -49,6 +51,13 @@ std::vector<Judged> judged_queries(const Proposal& proposal, const PlannedWorklo
     covered += weighted_gain(effect);
   }
   return judged;
+}
+
+/// Milliseconds that a plan of each takes.
+double effort_of(const std::vector<Judged>& judged, const ChoiceInput& input) {
+  return std::accumulate(judged.begin(), judged.end(), 0.0, [&](double sum, const Judged& one) {
+    return sum + input.costs.effort(one.query->samples.front());
+  });
 }
 
 /// One proposal under assumptions.
@@ -247,6 +256,7 @@ void add_robustness(std::vector<Proposal>& proposals, const ChoiceInput& input) 
     return proposals[a].net_benefit > proposals[b].net_benefit;
   });
   std::size_t left = kPlans + kPlansPerSample * input.planned.samples.size();
+  double effort_left = input.patience.left_by_effort() / kMostOfEffort;
   std::vector<std::pair<std::size_t, Trial>> trials;
   for (const std::size_t p : order) {
     auto judged = judged_queries(proposals[p], input.planned);
@@ -255,9 +265,12 @@ void add_robustness(std::vector<Proposal>& proposals, const ChoiceInput& input) 
     if (judged.empty()) {
       continue;
     }
-    proposals[p].robustness = Robustness{.queries = judged.size(), .complete = plans <= left};
-    if (plans <= left) {
+    const double effort = kPlansEach * effort_of(judged, input) / 1e3;
+    const bool affordable = plans <= left && effort <= effort_left;
+    proposals[p].robustness = Robustness{.queries = judged.size(), .complete = affordable};
+    if (affordable) {
       left -= plans;
+      effort_left -= effort;
       trials.emplace_back(p, Trial{input, input.choice.chosen[p], std::move(judged)});
     }
   }

@@ -195,6 +195,9 @@ class Exploration {
         sets.push_back({index});
       }
     }
+    // Those of the plans with more candidates come first.
+    sets.resize(
+        std::min(sets.size(), static_cast<std::size_t>(std::max(0, limits_.calls - plans_))));
     std::sort(sets.begin(), sets.end());
     plans_ += static_cast<int>(sets.size());
     for (const PlannedCost& planned : model_.costs(query_, sets)) {

@@ -1,7 +1,6 @@
 #include "advisor/select/choose.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <set>
 
@@ -14,6 +13,7 @@
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/integer_program.hpp"
 #include "advisor/select/pareto.hpp"
+#include "advisor/select/patience.hpp"
 #include "advisor/select/workload_cost.hpp"
 
 namespace quern::advisor {
@@ -33,12 +33,14 @@ constexpr double kBoundTolerance = 0.5;
 /// Where indexes can save but little, little matters: so much of what they could.
 constexpr double kOfSaving = 0.05;
 
-/// Of the time limit; the rest is left to what plans made for the choice can better.
+/// Of the time limit; the rest is left to those who explain the choice.
+constexpr double kChoiceShare = 0.65;
+/// Of that; the rest is left to what plans made for the choice can better.
 constexpr double kSearchShare = 0.8;
 
-/// Each round of exploring may take so much of the time limit by CostModel::effort(), which says
-/// more than most plans take: statements that join a dozen tables would take minutes otherwise.
-constexpr double kExploreShare = 1;
+/// Each round of exploring may take so much of the time limit by CostModel::effort(): statements
+/// that join a dozen tables would take minutes otherwise.
+constexpr double kExploreShare = 0.35;
 /// A query is worth so many plans whatever they take.
 constexpr int kFewestCalls = 8;
 
@@ -115,9 +117,11 @@ double fair_share(const CostModel& model, const std::vector<std::size_t>& querie
 std::vector<std::size_t> explore_queries(const CostModel& model, const std::vector<double>& weights,
                                          const std::vector<double>& tolerances,
                                          std::vector<std::size_t> queries, int plans,
-                                         const ChooseOptions& options, SelectionProblem& problem) {
-  const double share =
-      fair_share(model, queries, plans, 1e3 * kExploreShare * options.time_limit_seconds);
+                                         const ChooseOptions& options, const Patience& patience,
+                                         SelectionProblem& problem) {
+  const double most = std::min(kExploreShare * options.time_limit_seconds,
+                               std::max(0.0, patience.left_by_effort()));
+  const double share = fair_share(model, queries, plans, 1e3 * most);
   const auto limits_of = [&](std::size_t q) {
     ExploreLimits limits{plans, tolerances[q]};
     if (const double effort = model.effort(q); share < limits.calls * effort) {
@@ -165,14 +169,14 @@ bool put_to_the_test(const CostModel& model, SelectionProblem& problem, const In
 
 /// `start`: the best choice so far. `seconds` are the first solution's.
 Selection solve_and_learn(const CostModel& model, SelectionProblem& problem, const IndexSet& start,
-                          const ChooseOptions& options, double seconds) {
+                          const ChooseOptions& options, const Patience& patience, double seconds) {
   Selection selection{.chosen = start};
   for (int round = 0; round < kMostRounds; ++round) {
     selection = select_by_integer_program(
         problem, Floors::Ignored,
         {.time_limit_seconds = round == 0 ? seconds : later_share(options),
          .start = selection.chosen});
-    if (!learn_all(model, problem, selection.chosen)) {
+    if (!learn_all(model, problem, selection.chosen) || patience.over()) {
       break;
     }
   }
@@ -224,23 +228,6 @@ std::size_t cut_off(const SelectionProblem& problem) {
       std::count_if(problem.queries.begin(), problem.queries.end(),
                     [](const auto& query) { return !query.unknown.empty(); }));
 }
-
-/// The time limit of the whole choice: past it no further round begins.
-class Deadline {
- public:
-  explicit Deadline(double seconds)
-      : end_{std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds)} {}
-
-  [[nodiscard]] bool passed() const { return left() < 0; }
-
-  /// Seconds.
-  [[nodiscard]] double left() const {
-    return std::chrono::duration<double>(end_ - std::chrono::steady_clock::now()).count();
-  }
-
- private:
-  std::chrono::time_point<std::chrono::steady_clock, std::chrono::duration<double>> end_;
-};
 
 /// How far from its bound a choice may be.
 double wanted_distance(const SelectionProblem& problem, double bound,
@@ -354,27 +341,34 @@ double settle(const CostModel& model, const std::vector<double>& weights, Select
   return choice.reads_after + choice.writes_added + choice.charges;
 }
 
-/// Takes the set as the choice if it is cheaper, once what does not earn its keep is left out.
+/// Takes the set as the choice if it is cheaper, once what does not earn its keep is left out; that
+/// waits for the end of the search where there is no patience for it.
 void take_if_better(const CostModel& model, const std::vector<double>& weights,
-                    SelectionProblem& problem, IndexSet more, Choice& choice) {
+                    SelectionProblem& problem, IndexSet more, const Patience& patience,
+                    Choice& choice) {
   const IndexSet before = choice.chosen;
+  if (more == before) {
+    return;
+  }
   const double objective = choice.reads_after + choice.writes_added + choice.charges;
-  if (more != before &&
-      settle(model, weights, problem, pruned(model, problem, weights, std::move(more)), choice) >
-          objective) {
+  if (!patience.over()) {
+    more = pruned(model, problem, weights, std::move(more));
+  }
+  if (settle(model, weights, problem, std::move(more), choice) > objective) {
     settle(model, weights, problem, before, choice);
   }
 }
 
 /// Solves again with what plans near the choice teach, as long as that makes it cheaper.
 void refine(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-            const ChooseOptions& options, const Deadline& deadline, Choice& choice) {
-  for (IndexSet before = {-1}; before != choice.chosen && !deadline.passed();) {
+            const ChooseOptions& options, const Patience& patience, Choice& choice) {
+  for (IndexSet before = {-1}; before != choice.chosen && !patience.over();) {
     before = choice.chosen;
-    learn_near(model, problem, before, [&] { return deadline.passed(); });
-    take_if_better(model, weights, problem,
-                   solve_and_learn(model, problem, before, options, later_share(options)).chosen,
-                   choice);
+    learn_near(model, problem, before, patience);
+    take_if_better(
+        model, weights, problem,
+        solve_and_learn(model, problem, before, options, patience, later_share(options)).chosen,
+        patience, choice);
   }
 }
 
@@ -382,33 +376,35 @@ void refine(const CostModel& model, const std::vector<double>& weights, Selectio
 /// off do not know of. Taking what earns most is best where there is room, what earns most a byte
 /// where there is little.
 void start_greedily(const CostModel& model, const std::vector<double>& weights,
-                    SelectionProblem& problem, const Deadline& deadline, Choice& choice) {
+                    SelectionProblem& problem, const Patience& patience, Choice& choice) {
   for (const Prefer prefer : {Prefer::EarnedPerByte, Prefer::Earned}) {
-    IndexSet greedy = extended(model, weights, problem, problem.must_have, prefer,
-                               [&] { return deadline.passed(); });
+    if (patience.over()) {
+      return;
+    }
+    IndexSet greedy = extended(model, weights, problem, problem.must_have, prefer, patience);
     learn_all(model, problem, greedy);
-    take_if_better(model, weights, problem, std::move(greedy), choice);
+    take_if_better(model, weights, problem, std::move(greedy), patience, choice);
   }
 }
 
 /// Exchanges indexes of the choice.
 void exchange(const CostModel& model, const std::vector<double>& weights, SelectionProblem& problem,
-              const Deadline& deadline, Choice& choice) {
-  const auto stopped = [&] { return deadline.passed(); };
-  IndexSet start = extended(model, weights, problem, choice.chosen, Prefer::EarnedPerByte, stopped);
+              const Patience& patience, Choice& choice) {
+  IndexSet start =
+      extended(model, weights, problem, choice.chosen, Prefer::EarnedPerByte, patience);
   take_if_better(model, weights, problem,
-                 exchanged(model, weights, problem, std::move(start), stopped), choice);
+                 exchanged(model, weights, problem, std::move(start), patience), patience, choice);
 }
 
 /// Where a limit is felt, or graphs that were cut off leave much in doubt: by all means, as long as
 /// one of them finds a cheaper choice.
 void better_by_plans(const CostModel& model, const std::vector<double>& weights,
                      SelectionProblem& problem, const ChooseOptions& options,
-                     const Deadline& deadline, Choice& choice) {
-  for (IndexSet before = {-1}; before != choice.chosen && !deadline.passed();) {
-    refine(model, weights, problem, options, deadline, choice);
+                     const Patience& patience, Choice& choice) {
+  for (IndexSet before = {-1}; before != choice.chosen && !patience.over();) {
+    refine(model, weights, problem, options, patience, choice);
     before = choice.chosen;
-    exchange(model, weights, problem, deadline, choice);
+    exchange(model, weights, problem, patience, choice);
   }
 }
 
@@ -417,16 +413,18 @@ void better_by_plans(const CostModel& model, const std::vector<double>& weights,
 /// Returns the objective. `rough`: more is about to be known.
 double choose_and_bound(const CostModel& model, const std::vector<double>& weights,
                         SelectionProblem& problem, const ChooseOptions& options,
-                        const Deadline& deadline, bool rough, Choice& choice, Bound& bound) {
+                        const Patience& patience, bool rough, Choice& choice, Bound& bound) {
   double objective = 0;
   for (int round = 0; round < kMostHopes; ++round) {
-    const double seconds = std::clamp(deadline.left(), later_share(options), first_share(options));
-    take_if_better(model, weights, problem,
-                   solve_and_learn(model, problem, choice.chosen, options, seconds).chosen, choice);
+    const double seconds = std::clamp(patience.left(), later_share(options), first_share(options));
+    take_if_better(
+        model, weights, problem,
+        solve_and_learn(model, problem, choice.chosen, options, patience, seconds).chosen, patience,
+        choice);
     objective = choice.reads_after + choice.writes_added + choice.charges;
     bound = bounded(problem, choice.chosen, objective, options, rough);
     if (objective - bound.objective <= wanted_distance(problem, bound.objective, options) ||
-        rough || deadline.passed() || !put_to_the_test(model, problem, bound.hopeful)) {
+        rough || patience.over() || !put_to_the_test(model, problem, bound.hopeful)) {
       break;
     }
   }
@@ -447,15 +445,18 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
-  const Deadline search{kSearchShare * options.time_limit_seconds};
-  const Deadline deadline{options.time_limit_seconds};
+  const double seconds = kChoiceShare * options.time_limit_seconds;
+  const auto end = Patience::clock_after(options.began, options.time_limit_seconds);
+  const Patience search{model, kSearchShare * seconds, end};
+  const Patience patience{model, seconds, end};
   Bound bound;
   choice.chosen = problem.must_have;
   bool near_enough = true;
   bool free = true;
   std::set<std::size_t> cut_short;
   for (int plans = options.plans_per_query; !queries.empty(); plans *= kMorePlans) {
-    const auto cut = explore_queries(model, weights, tolerances, queries, plans, options, problem);
+    const auto cut =
+        explore_queries(model, weights, tolerances, queries, plans, options, search, problem);
     cut_short.insert(cut.begin(), cut.end());
     settle(model, weights, problem, choice.chosen, choice);
     const bool rough = plans == options.plans_per_query && plans < options.most_plans_per_query;
@@ -469,13 +470,17 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
       refine(model, weights, problem, options, search, choice);
     }
     queries.clear();
-    if (!near_enough && plans < options.most_plans_per_query && !search.passed()) {
+    if (!near_enough && plans < options.most_plans_per_query && !search.over()) {
       queries = worth_more_plans(problem, gap);
       std::erase_if(queries, [&](std::size_t q) { return cut_short.count(q) != 0; });
     }
   }
   if (!free || !near_enough) {
-    better_by_plans(model, weights, problem, options, deadline, choice);
+    better_by_plans(model, weights, problem, options, patience, choice);
+  }
+  choice.cut_short = (!free || !near_enough) && patience.over();
+  if (choice.cut_short) {
+    settle(model, weights, problem, pruned(model, problem, weights, choice.chosen), choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {
@@ -487,13 +492,13 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
 }
 
 void draw_curves(const CostModel& model, const std::vector<double>& weights,
-                 const ChooseOptions& options, Choice& choice) {
+                 const ChooseOptions& options, const Patience& patience, Choice& choice) {
   const auto judge = [&](const IndexSet& set) {
     return cost_of(model, choice.problem, weights, set);
   };
-  const double time_limit = later_share(options);
-  choice.pareto = storage_curve(choice.problem, choice.chosen, judge, time_limit);
-  choice.write_pareto = write_curve(choice.problem, choice.chosen, judge, time_limit);
+  const CurveLimits limits{patience, later_share(options)};
+  choice.pareto = storage_curve(choice.problem, choice.chosen, judge, limits);
+  choice.write_pareto = write_curve(choice.problem, choice.chosen, judge, limits);
 }
 
 }  // namespace quern::advisor

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
 #include "advisor/select/pareto.hpp"
+#include "advisor/select/patience.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
 
 struct ChooseOptions {
-  double time_limit_seconds = 60;  ///< past it no further round begins
+  /// Of planning and of the clock: past two thirds of the one, or all of the other, no further
+  /// round begins. The rest is for what explains the choice.
+  double time_limit_seconds = 60;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   /// Of a benefit graph, at first and where the gap is wider than wanted; counts, so that results
   /// do not vary.
   int plans_per_query = 16;
@@ -33,7 +38,8 @@ struct Choice {
   std::vector<double> leave_one_out = {};       ///< by position in chosen: what is lost without it
   std::vector<ParetoChoice> pareto = {};        ///< over storage, of draw_curves()
   std::vector<ParetoChoice> write_pareto = {};  ///< over added write cost, likewise
-  SelectionProblem problem = {};                ///< with all that was learned
+  bool cut_short = false;         ///< the time limit ended the search for something better
+  SelectionProblem problem = {};  ///< with all that was learned
 };
 
 /// Explores every query, solves, re-plans the answer exactly and repeats with what that teaches;
@@ -43,7 +49,8 @@ struct Choice {
                             SelectionProblem problem, const ChooseOptions& options);
 
 /// Solves the choice's problem again for less storage, and for less write cost.
+/// As far as there is patience.
 void draw_curves(const CostModel& model, const std::vector<double>& weights,
-                 const ChooseOptions& options, Choice& choice);
+                 const ChooseOptions& options, const Patience& patience, Choice& choice);
 
 }  // namespace quern::advisor

@@ -50,6 +50,12 @@ class CostModel {
     return 0;
   }
 
+  /// What the plans of the query that were made so far have taken, likewise.
+  [[nodiscard]] virtual double spent(std::size_t query) const {
+    (void)query;
+    return 0;
+  }
+
   /// May answer by the first assumption from a plan that is known already.
   [[nodiscard]] virtual PlannedCost cost(std::size_t query, const IndexSet& indexes) const = 0;
 

@@ -30,13 +30,41 @@ IndexSet with(IndexSet set, int index) {
   return set;
 }
 
+/// How far one of the queries that are planned at once may go.
+struct Share {
+  const CostModel& model;
+  const Patience& patience;
+  std::size_t query;
+  double until;  ///< of CostModel::spent()
+
+  [[nodiscard]] bool used_up() const { return model.spent(query) > until || patience.late(); }
+};
+
+/// Calls `work` for these queries, for several at once, each with its share of what is left.
+void share_out(const CostModel& model, const Patience& patience,
+               const std::vector<std::size_t>& queries,
+               const std::function<void(const Share&)>& work) {
+  const std::vector<double> shares = patience.shares(queries);
+  in_parallel(queries.size(), [&](std::size_t i) {
+    work({model, patience, queries[i], shares[i]});
+  });
+}
+
+std::vector<std::size_t> all_queries(const CostModel& model) {
+  std::vector<std::size_t> all(model.queries());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 /// Plans a query under the choice and one more candidate of `rest`, for each that a plan would use,
 /// had it all of them; then for each that it would use without these; and so on. The others are
 /// worth nothing even together.
-void plan_beside(const CostModel& model, std::size_t q, const IndexSet& chosen, IndexSet rest,
+void plan_beside(const Share& share, const IndexSet& chosen, IndexSet rest,
                  const std::function<void(int, const PlannedCost&)>& visit) {
+  const CostModel& model = share.model;
+  const std::size_t q = share.query;
   const double now = model.cost(q, chosen).cost;
-  while (!rest.empty()) {
+  while (!rest.empty() && !share.used_up()) {
     IndexSet all;
     std::set_union(chosen.begin(), chosen.end(), rest.begin(), rest.end(), std::back_inserter(all));
     const PlannedCost planned = model.cost(q, all);
@@ -47,6 +75,9 @@ void plan_beside(const CostModel& model, std::size_t q, const IndexSet& chosen, 
       return;
     }
     for (const int index : used) {
+      if (share.used_up()) {
+        return;
+      }
       visit(index, model.cost(q, with(chosen, index)));
     }
     IndexSet others;
@@ -60,19 +91,19 @@ class Extension {
  public:
   Extension(const CostModel& model, const std::vector<double>& weights,
             const SelectionProblem& problem, IndexSet chosen, Prefer prefer,
-            const std::function<bool()>& stopped, int barred = -1)
+            const Patience& patience, int barred = -1)
       : model_{model},
         weights_{weights},
         problem_{problem},
         chosen_{std::move(chosen)},
         prefer_{prefer},
-        stopped_{stopped},
+        patience_{patience},
         barred_{barred},
         saved_(model.queries()) {}
 
   IndexSet run() {
     price_all();
-    while (!stopped_()) {  // and so priced in full
+    while (!patience_.over()) {
       const int best = best_step();
       if (best < 0) {
         break;
@@ -106,25 +137,22 @@ class Extension {
   }
 
  private:
-  void price_all() {
-    std::vector<std::size_t> all(model_.queries());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    price(all);
-  }
+  void price_all() { price(all_queries(model_)); }
 
   /// What each further candidate alone saves in these queries.
   void price(const std::vector<std::size_t>& queries) {
-    in_parallel(queries.size(), [&](std::size_t i) {
-      saved_[queries[i]].clear();
-      if (!stopped_()) {
-        price_query(queries[i]);
+    share_out(model_, patience_, queries, [&](const Share& share) {
+      saved_[share.query].clear();
+      if (!share.used_up()) {
+        price_query(share);
       }
     });
   }
 
-  void price_query(std::size_t q) {
+  void price_query(const Share& share) {
+    const std::size_t q = share.query;
     const double now = model_.cost(q, chosen_).cost;
-    plan_beside(model_, q, chosen_, that_fit(model_.relevant(q)),
+    plan_beside(share, chosen_, that_fit(model_.relevant(q)),
                 [&](int index, const PlannedCost& planned) {
                   const double saved = weights_[q] * (now - planned.cost);
                   if (saved > 0) {
@@ -179,7 +207,7 @@ class Extension {
   const SelectionProblem& problem_;
   IndexSet chosen_;
   Prefer prefer_;
-  const std::function<bool()>& stopped_;
+  const Patience& patience_;
   int barred_;                                ///< is not added
   bool only_that_fit_ = true;                 ///< candidates that are priced
   std::vector<std::map<int, double>> saved_;  ///< by query and candidate
@@ -189,8 +217,8 @@ class Extension {
 
 IndexSet extended(const CostModel& model, const std::vector<double>& weights,
                   const SelectionProblem& problem, IndexSet chosen, Prefer prefer,
-                  const std::function<bool()>& stopped) {
-  return Extension{model, weights, problem, std::move(chosen), prefer, stopped}.run();
+                  const Patience& patience) {
+  return Extension{model, weights, problem, std::move(chosen), prefer, patience}.run();
 }
 
 namespace {
@@ -219,16 +247,16 @@ IndexSet by_worth(const CostModel& model, const std::vector<double>& weights,
 class Exchange {
  public:
   Exchange(const CostModel& model, const std::vector<double>& weights,
-           const SelectionProblem& problem, IndexSet chosen, const std::function<bool()>& stopped)
+           const SelectionProblem& problem, IndexSet chosen, const Patience& patience)
       : model_{model},
         weights_{weights},
         problem_{problem},
-        stopped_{stopped},
+        patience_{patience},
         chosen_{std::move(chosen)},
         least_{judged(chosen_)} {}
 
   IndexSet run() {
-    while (!stopped_() && (one_leaves() || several_leave() || one_comes())) {
+    while (!patience_.over() && (one_leaves() || several_leave() || one_comes())) {
     }
     return chosen_;
   }
@@ -245,9 +273,9 @@ class Exchange {
   /// Whether this, extended, is cheaper than the choice: then it is the choice.
   bool better(const IndexSet& rest, int barred = -1) {
     IndexSet other =
-        Extension{model_, weights_, problem_, rest, Prefer::EarnedPerByte, stopped_, barred}.run();
+        Extension{model_, weights_, problem_, rest, Prefer::EarnedPerByte, patience_, barred}.run();
     const double cost = judged(other);
-    if (stopped_() || cost >= least_ * (1 - kWorthwhile)) {
+    if (patience_.over() || cost >= least_ * (1 - kWorthwhile)) {
       return false;
     }
     chosen_ = std::move(other);
@@ -258,7 +286,7 @@ class Exchange {
   bool one_leaves() {
     const IndexSet order = by_worth(chosen_);
     return std::any_of(order.begin(), order.end(), [&](int index) {
-      return !stopped_() && better(without(chosen_, index), index);
+      return !patience_.over() && better(without(chosen_, index), index);
     });
   }
 
@@ -266,7 +294,7 @@ class Exchange {
   bool several_leave() {
     const IndexSet order = by_worth(chosen_);
     IndexSet rest = chosen_;
-    for (std::size_t i = 0; i < std::min(order.size(), kMostOut) && !stopped_(); ++i) {
+    for (std::size_t i = 0; i < std::min(order.size(), kMostOut) && !patience_.over(); ++i) {
       rest = without(std::move(rest), order[i]);
       if (i > 0 && better(rest)) {
         return true;
@@ -279,10 +307,10 @@ class Exchange {
   /// take their place.
   bool one_comes() {
     IndexSet candidates =
-        Extension{model_, weights_, problem_, chosen_, Prefer::Earned, stopped_}.wanted();
+        Extension{model_, weights_, problem_, chosen_, Prefer::Earned, patience_}.wanted();
     candidates.resize(std::min(candidates.size(), kMostIn));
     return std::any_of(candidates.begin(), candidates.end(), [&](int index) {
-      const IndexSet rest = stopped_() ? IndexSet{} : room_for(index);
+      const IndexSet rest = patience_.over() ? IndexSet{} : room_for(index);
       return !rest.empty() && better(rest);
     });
   }
@@ -305,7 +333,7 @@ class Exchange {
   const CostModel& model_;
   const std::vector<double>& weights_;
   const SelectionProblem& problem_;
-  const std::function<bool()>& stopped_;
+  const Patience& patience_;
   IndexSet chosen_;
   double least_;
 };
@@ -313,11 +341,12 @@ class Exchange {
 }  // namespace
 
 void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen,
-                const std::function<bool()>& stopped) {
-  in_parallel(model.queries(), [&](std::size_t q) {
-    if (stopped()) {
+                const Patience& patience) {
+  share_out(model, patience, all_queries(model), [&](const Share& share) {
+    if (share.used_up()) {
       return;
     }
+    const std::size_t q = share.query;
     SelectionQuery& query = problem.queries[q];
     const PlannedCost now = model.cost(q, chosen);
     learn(query, now, chosen);
@@ -327,10 +356,13 @@ void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSe
                    return !std::binary_search(chosen.begin(), chosen.end(), index) &&
                           problem.sizes[static_cast<std::size_t>(index)] <= problem.budget;
                  });
-    plan_beside(model, q, chosen, std::move(others), [&](int index, const PlannedCost& planned) {
+    plan_beside(share, chosen, std::move(others), [&](int index, const PlannedCost& planned) {
       learn(query, planned, with(chosen, index));
     });
     for (const int index : now.used) {
+      if (share.used_up()) {
+        return;
+      }
       const IndexSet rest = without(chosen, index);
       learn(query, model.cost(q, rest), rest);
     }
@@ -338,9 +370,8 @@ void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSe
 }
 
 IndexSet exchanged(const CostModel& model, const std::vector<double>& weights,
-                   const SelectionProblem& problem, IndexSet chosen,
-                   const std::function<bool()>& stopped) {
-  return Exchange{model, weights, problem, std::move(chosen), stopped}.run();
+                   const SelectionProblem& problem, IndexSet chosen, const Patience& patience) {
+  return Exchange{model, weights, problem, std::move(chosen), patience}.run();
 }
 
 }  // namespace quern::advisor

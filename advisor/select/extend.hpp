@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
+#include "advisor/select/patience.hpp"
 #include "advisor/select/problem.hpp"
 
 namespace quern::advisor {
@@ -20,16 +20,16 @@ enum class Prefer : std::uint8_t {
 /// Kossmann and Boissier, "Efficient Scalable Multi-Attribute Index Selection Using Recursive
 /// Strategies", ICDE 2019, and by what is earned in all that of Chaudhuri and Narasayya, "Anytime
 /// Algorithm of Database Tuning Advisor for Microsoft SQL Server", 2020, from any choice instead of
-/// from none. Ends with what it has where `stopped`, which several threads ask.
+/// from none. Ends with what it has when the patience is over.
 [[nodiscard]] IndexSet extended(const CostModel& model, const std::vector<double>& weights,
                                 const SelectionProblem& problem, IndexSet chosen, Prefer prefer,
-                                const std::function<bool()>& stopped);
+                                const Patience& patience);
 
 /// Plans the queries under the choice with one candidate more, whether there is room for it or not,
 /// and with one of its indexes less. What a graph that was cut off does not know of the choices
 /// near this one, the problem knows then.
 void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen,
-                const std::function<bool()>& stopped);
+                const Patience& patience);
 
 /// Makes a choice cheaper by plans made for it, until no exchange does: one index, or the few that
 /// earn least a byte, leave and what is left is extended; or one that earns much has those make
@@ -38,6 +38,6 @@ void learn_near(const CostModel& model, SelectionProblem& problem, const IndexSe
 /// other way round.
 [[nodiscard]] IndexSet exchanged(const CostModel& model, const std::vector<double>& weights,
                                  const SelectionProblem& problem, IndexSet chosen,
-                                 const std::function<bool()>& stopped);
+                                 const Patience& patience);
 
 }  // namespace quern::advisor

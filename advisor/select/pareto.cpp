@@ -30,18 +30,22 @@ void add_point(std::vector<ParetoChoice>& curve, const SelectionProblem& problem
 }
 
 std::vector<ParetoChoice> curve_over(SelectionProblem problem, const Axis& axis,
-                                     const IndexSet& chosen, double time_limit) {
+                                     const IndexSet& chosen, const CurveLimits& limits) {
   std::vector<ParetoChoice> curve;
   const double least = axis.spent(problem, problem.must_have);
   const double most = axis.spent(problem, chosen);
   add_point(curve, problem, axis, problem.must_have);
   for (const double share : kShares) {
+    if (limits.patience.over()) {
+      break;
+    }
     problem.*axis.limit = least + share * (most - least);
-    const Selection selection = select_by_integer_program(problem, Floors::Ignored,
-                                                          {.time_limit_seconds = time_limit,
-                                                           .gap = kTolerance,
-                                                           .start = curve.back().chosen,
-                                                           .effort = Effort::Light});
+    const Selection selection =
+        select_by_integer_program(problem, Floors::Ignored,
+                                  {.time_limit_seconds = limits.seconds_each,
+                                   .gap = kTolerance,
+                                   .start = curve.back().chosen,
+                                   .effort = Effort::Light});
     if (feasible(problem, selection.chosen)) {
       add_point(curve, problem, axis, selection.chosen);
     }
@@ -54,19 +58,19 @@ std::vector<ParetoChoice> curve_over(SelectionProblem problem, const Axis& axis,
 }  // namespace
 
 std::vector<ParetoChoice> storage_curve(SelectionProblem problem, const IndexSet& chosen,
-                                        const CostOfSet& cost, double time_limit) {
+                                        const CostOfSet& cost, const CurveLimits& limits) {
   return curve_over(std::move(problem), {bytes_of, &SelectionProblem::budget, cost}, chosen,
-                    time_limit);
+                    limits);
 }
 
 std::vector<ParetoChoice> write_curve(SelectionProblem problem, const IndexSet& chosen,
-                                      const CostOfSet& cost, double time_limit) {
+                                      const CostOfSet& cost, const CurveLimits& limits) {
   if (write_cost(problem, chosen) <= write_cost(problem, problem.must_have)) {
     return {};
   }
   const auto reads = [&](const IndexSet& set) { return cost(set) - write_cost(problem, set); };
   return curve_over(problem, {write_cost, &SelectionProblem::max_write_cost, reads}, chosen,
-                    time_limit);
+                    limits);
 }
 
 void mark_knee(std::vector<ParetoChoice>& curve) {

@@ -43,7 +43,7 @@ void add_advice_arguments(CLI::App& command, AdviceArguments& options) {
       ->type_name("N");
   command
       .add_option("--time-limit", options.time_limit_seconds,
-                  "Seconds for the selection; its answer so far stands (60)")
+                  "Seconds for the advice; what they do not allow is left out (60)")
       ->check(CLI::Range(0.1, 86400.0))
       ->type_name("S");
   command.add_option("--keep", options.keep, "An index never to be dropped; may be repeated")

@@ -105,3 +105,32 @@ TEST_CASE("every proposal can be undone and says what it rests on") {
     }
   }
 }
+
+TEST_CASE("what the time limit leaves out of the advice is said, and the numbers stay") {
+  const Advice whole = advise(queries(), shop(), {});
+  const Advice hurried = advise(queries(), shop(), {.time_limit_seconds = 1e-6});
+  REQUIRE_FALSE(hurried.proposals.empty());
+  bool any_without = false;
+  for (const auto& proposal : hurried.proposals) {
+    if (proposal.kind != ProposalKind::CreateIndex) {
+      continue;
+    }
+    REQUIRE(proposal.robustness);
+    CHECK_FALSE(proposal.robustness->complete);
+    CHECK(proposal.net_benefit.value() > 0);
+    for (const auto& effect : proposal.queries) {
+      CHECK(effect.before > effect.after);
+      CHECK_FALSE(effect.plan_after.node_type.empty());
+      any_without = any_without || effect.plan_before.node_type.empty();
+    }
+  }
+  CHECK(any_without);
+  const auto caveats = [](const Advice& advice) {
+    return std::count_if(advice.caveats.begin(), advice.caveats.end(), [](const auto& caveat) {
+      return caveat.find("time limit left out") != std::string::npos ||
+             caveat.find("want of time") != std::string::npos;
+    });
+  };
+  CHECK(caveats(hurried) == 2);
+  CHECK(caveats(whole) == 0);
+}

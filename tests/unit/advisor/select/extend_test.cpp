@@ -16,8 +16,6 @@ using namespace quern::advisor;
 
 namespace {
 
-const std::function<bool()> kNever = [] { return false; };
-
 /// One query a candidate, which alone serves it.
 PlansModel one_query_each(const std::vector<double>& savings) {
   std::vector<std::vector<Alternative>> plans;
@@ -81,7 +79,7 @@ TEST_CASE("several indexes leave for one that earns more than they do together")
   const std::vector<double> weights(4, 1.0);
   const SelectionProblem problem{
       .sizes = {40, 40, 40, 120}, .maintenance = {0, 0, 0, 0}, .budget = 120};
-  CHECK(exchanged(model, weights, problem, {0, 1, 2}, kNever) == IndexSet{3});
+  CHECK(exchanged(model, weights, problem, {0, 1, 2}, Patience{model}) == IndexSet{3});
 }
 
 TEST_CASE("one index that earns most makes those leave that earn least a byte") {
@@ -91,7 +89,7 @@ TEST_CASE("one index that earns most makes those leave that earn least a byte") 
   const SelectionProblem problem{.sizes = {100, 2, 2, 2, 2, 50, 50, 100},
                                  .maintenance = std::vector<double>(8, 0.0),
                                  .budget = 208};
-  CHECK(exchanged(model, weights, problem, {0, 1, 2, 3, 4, 5, 6}, kNever) ==
+  CHECK(exchanged(model, weights, problem, {0, 1, 2, 3, 4, 5, 6}, Patience{model}) ==
         IndexSet{0, 1, 2, 3, 4, 7});
 }
 
@@ -100,7 +98,7 @@ TEST_CASE("one large index leaves for several small ones") {
   const std::vector<double> weights(4, 1.0);
   const SelectionProblem problem{
       .sizes = {40, 40, 40, 120}, .maintenance = {0, 0, 0, 0}, .budget = 120};
-  CHECK(exchanged(model, weights, problem, {3}, kNever) == IndexSet{0, 1, 2});
+  CHECK(exchanged(model, weights, problem, {3}, Patience{model}) == IndexSet{0, 1, 2});
 }
 
 TEST_CASE("what must be there stays in an exchange, and nothing happens once time is up") {
@@ -108,17 +106,19 @@ TEST_CASE("what must be there stays in an exchange, and nothing happens once tim
   const std::vector<double> weights(4, 1.0);
   SelectionProblem problem{
       .sizes = {40, 40, 40, 120}, .maintenance = {0, 0, 0, 0}, .budget = 120, .must_have = {1}};
-  CHECK(exchanged(model, weights, problem, {0, 1, 2}, kNever) == IndexSet{0, 1, 2});
+  CHECK(exchanged(model, weights, problem, {0, 1, 2}, Patience{model}) == IndexSet{0, 1, 2});
   problem.must_have.clear();
-  CHECK(exchanged(model, weights, problem, {0, 1, 2}, [] { return true; }) == IndexSet{0, 1, 2});
+  CHECK(exchanged(model, weights, problem, {0, 1, 2},
+                  Patience{model, 0, Patience::Clock::time_point::max()}) == IndexSet{0, 1, 2});
 }
 
 TEST_CASE("a choice is extended by what earns most a byte, or most in all") {
   const PlansModel model = one_query_each({30, 30, 50});
   const std::vector<double> weights(3, 1.0);
   const SelectionProblem problem{.sizes = {40, 40, 80}, .maintenance = {0, 0, 0}, .budget = 100};
-  CHECK(extended(model, weights, problem, {}, Prefer::EarnedPerByte, kNever) == IndexSet{0, 1});
-  CHECK(extended(model, weights, problem, {}, Prefer::Earned, kNever) == IndexSet{2});
+  CHECK(extended(model, weights, problem, {}, Prefer::EarnedPerByte, Patience{model}) ==
+        IndexSet{0, 1});
+  CHECK(extended(model, weights, problem, {}, Prefer::Earned, Patience{model}) == IndexSet{2});
 }
 
 TEST_CASE("exchanges keep the limits, lose nothing, and end near what brute force finds") {
@@ -132,7 +132,8 @@ TEST_CASE("exchanges keep the limits, lose nothing, and end near what brute forc
     if (!feasible(one.problem, start)) {
       start.clear();
     }
-    const IndexSet found = exchanged(one.model, one.weights, one.problem, start, kNever);
+    const IndexSet found =
+        exchanged(one.model, one.weights, one.problem, start, Patience{one.model});
     INFO("round " << round);
     REQUIRE(feasible(one.problem, found));
     REQUIRE(one.judged(found) <= one.judged(start));
@@ -155,7 +156,7 @@ TEST_CASE("near a choice all is known, whatever a graph was cut off at") {
       one.problem.queries.push_back(explore(one.model, q, one.weights[q], {1}));
     }
     const IndexSet chosen = subset(static_cast<unsigned>(random()), one.problem.sizes.size());
-    learn_near(one.model, one.problem, chosen, kNever);
+    learn_near(one.model, one.problem, chosen, Patience{one.model});
     for (std::size_t q = 0; q < one.model.queries(); ++q) {
       const SelectionQuery& query = one.problem.queries[q];
       CHECK(query_cost(query, chosen) == one.model.cost(q, chosen).cost);
