@@ -189,12 +189,14 @@ double PlannerCosts::spent(std::size_t query) const {
 }
 
 const PlannedCost* PlannerCosts::known(std::size_t query, const IndexSet& matter) const {
-  for (const auto& [under, planned] : known_[query]) {
-    if (contains_all(matter, planned.used) && contains_all(under, matter)) {
-      return &planned;
+  const Known* nearest = nullptr;
+  for (const Known& known : known_[query]) {
+    if ((nearest == nullptr || known.under.size() < nearest->under.size()) &&
+        contains_all(matter, known.planned.used) && contains_all(known.under, matter)) {
+      nearest = &known;
     }
   }
-  return nullptr;
+  return nearest == nullptr ? nullptr : &nearest->planned;
 }
 
 PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {

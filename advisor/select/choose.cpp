@@ -188,7 +188,8 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem, con
 IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
                 const std::vector<double>& weights, IndexSet chosen) {
   for (;;) {
-    const double cost = replanned_reads(model, weights, chosen) + write_cost(problem, chosen);
+    (void)replanned_reads(model, weights, chosen);
+    const double cost = cost_of(model, problem, weights, chosen);
     const std::vector<double> costs = costs_without_each(model, problem, weights, chosen);
     int worst = -1;
     double least = 0;

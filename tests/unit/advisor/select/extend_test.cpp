@@ -173,3 +173,28 @@ TEST_CASE("near a choice all is known, whatever a graph was cut off at") {
     }
   }
 }
+
+/// Candidate 1 hides from the first query what is cheaper by a thousandth, and no plan uses it
+/// there.
+class HidingModel : public PlansModel {
+ public:
+  using PlansModel::PlansModel;
+
+  PlannedCost cost(std::size_t query, const IndexSet& indexes) const override {
+    PlannedCost planned = PlansModel::cost(query, indexes);
+    if (query == 0 && !contains_all(indexes, {1})) {
+      planned.cost *= 0.999;
+    }
+    return planned;
+  }
+};
+
+TEST_CASE("what an index hides in a heavy query does not count against what it saves in others") {
+  const HidingModel model{{{{{}, 1e6}, {{0}, 9e5}}, {{{}, 500}, {{1}, 100}}}, 2};
+  SelectionProblem problem{.sizes = {10, 10}, .maintenance = {0, 0}};
+  const std::vector<double> weights{1, 1};
+  const double both = cost_of(model, problem, weights, {0, 1});
+  CHECK(both == 9e5 + 100);
+  const std::vector<double> without_each = costs_without_each(model, problem, weights, {0, 1});
+  CHECK(without_each == std::vector<double>{1e6 + 100, 9e5 + 500});
+}
