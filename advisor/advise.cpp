@@ -385,7 +385,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   const PlannerCosts named{costs, sized.sized, choice.chosen};
   // The curves are the solver's work, what follows is the planner's.
   const PlannerCosts judging{costs, sized.sized, all_of(sized.sized)};
-  const auto end = Patience::clock_after(began, options.time_limit_seconds);
+  const auto end = Patience::clock_end(began, options.time_limit_seconds);
   const Patience patience{named, options.time_limit_seconds, end};
   const Patience while_drawing{
       judging, options.time_limit_seconds - patience.left_by_effort() * (1 - kForCurves), end};

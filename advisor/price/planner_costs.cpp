@@ -17,7 +17,7 @@ using planner_model::PlanResult;
 namespace {
 
 /// Milliseconds that a path takes on one core: 0.4 to 0.7 µs where a dozen tables are joined.
-constexpr double kOfPath = 0.7e-3;
+constexpr double kOfPath = 0.5e-3;
 
 }  // namespace
 

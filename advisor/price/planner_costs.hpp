@@ -90,8 +90,9 @@ class PlannerCosts : public CostModel {
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
   [[nodiscard]] IndexSet that_matter(std::size_t query, const IndexSet& indexes) const;
-  /// Of the plans that answer for a set that which was made with the fewest others: more indexes may
-  /// hide what is cheaper by up to 1 %, and sets that differ by one index must not differ by that.
+  /// Of the plans that answer for a set that which was made with the fewest others: more indexes
+  /// may hide what is cheaper by up to 1 %, and sets that differ by one index must not differ by
+  /// that.
   [[nodiscard]] const PlannedCost* known(std::size_t query, const IndexSet& matter) const;
   PlannedCost keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan) const;
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,

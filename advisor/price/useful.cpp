@@ -22,7 +22,7 @@ using planner_model::IndexAccess;
 constexpr std::size_t kMostOfEach = 3;
 /// A statement whose plan takes so many milliseconds, as one that joins a dozen tables does, is
 /// left one of each: its plans are too dear to try the rest.
-constexpr double kDear = 14;
+constexpr double kDear = 10;
 constexpr double kSame = 1 + kSameAccess;
 
 /// What accesses must share to stand for each other.

@@ -447,7 +447,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
   const double seconds = kChoiceShare * options.time_limit_seconds;
-  const auto end = Patience::clock_after(options.began, options.time_limit_seconds);
+  const auto end = Patience::clock_end(options.began, options.time_limit_seconds);
   const Patience search{model, kSearchShare * seconds, end};
   const Patience patience{model, seconds, end};
   Bound bound;

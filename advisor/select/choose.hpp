@@ -11,7 +11,7 @@
 namespace quern::advisor {
 
 struct ChooseOptions {
-  /// Of planning and of the clock: past two thirds of the one, or all of the other, no further
+  /// Of planning and of the clock: past two thirds of the one, or twice the other, no further
   /// round begins. The rest is for what explains the choice.
   double time_limit_seconds = 60;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();

@@ -7,10 +7,11 @@ namespace quern::advisor {
 Patience::Patience(const CostModel& model, double seconds, Clock::time_point end)
     : model_{&model}, milliseconds_{1e3 * seconds}, end_{end} {}
 
-Patience::Clock::time_point Patience::clock_after(Clock::time_point began, double seconds) {
+Patience::Clock::time_point Patience::clock_end(Clock::time_point began, double time_limit) {
+  constexpr double kLater = 2;
   constexpr double kEnough = 1e9;
   return began + std::chrono::duration_cast<Clock::duration>(
-                     std::chrono::duration<double>(std::min(seconds, kEnough)));
+                     std::chrono::duration<double>(std::min(kLater * time_limit, kEnough)));
 }
 
 bool Patience::over() const {
