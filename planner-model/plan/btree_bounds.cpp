@@ -138,6 +138,7 @@ std::vector<RestrictInfo*> with_predicate(PlannerInfo& root, const IndexOptInfo&
   for (const auto& predicate : index.predicate) {
     if (!predicate_implied_by(root, {predicate}, known)) {
       result.push_back(make_restrictinfo(root, predicate, true, false, false, 0, 0, 0));
+      result.back()->is_bare = true;
     }
   }
   result.insert(result.end(), quals.begin(), quals.end());

@@ -381,6 +381,9 @@ const RelOptInfo* single_relation(const PlannerInfo& root,
                                   const std::vector<RestrictInfo*>& clauses) {
   Relids relids = 0;
   for (const auto* clause : clauses) {
+    if (clause->is_bare) {
+      return nullptr;
+    }
     if (clause->clause_relids == 0) {
       continue;
     }
@@ -439,7 +442,7 @@ double extended_or_selectivity(PlannerInfo& root, RestrictInfo& clause, int var_
                                JoinType type, const SpecialJoin* sj,
                                const std::function<double()>& plain_estimate) {
   if (root.global->extended_off || root.global->catalog->extended_statistics.empty() ||
-      !is_singleton(clause.clause_relids)) {
+      clause.is_bare || !is_singleton(clause.clause_relids)) {
     return plain_estimate();
   }
   const auto* rel = root.base[static_cast<std::size_t>(lowest(clause.clause_relids))];

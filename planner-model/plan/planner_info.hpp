@@ -112,6 +112,9 @@ struct RestrictInfo {
   bool outerjoin_delayed = false;
   bool can_join = false;  ///< binary operator between disjoint relation sets
   bool pseudoconstant = false;
+  /// An index predicate, which the server has no RestrictInfo of: no extended statistics are looked
+  /// at beside it (find_single_rel_for_clauses(), clausesel.c).
+  bool is_bare = false;
   Relids clause_relids = 0;
   Relids required_relids = 0;
   Relids outer_relids = 0;

@@ -147,32 +147,43 @@ std::optional<std::strong_ordering> order_of(const PlannerInfo& root, const Comp
   return compare(*a.constant->value, *b.constant->value, a.collation, *root.global->types);
 }
 
-/// The arms of an expression read as OR: OR itself, IN lists of constants (up to 100).
+/// A list of constants as the comparisons that it stands for, of up to 100; nothing: it is none.
+std::optional<std::vector<ExprPtr>> comparisons_of(const PlannerInfo& root, const ExprPtr& expr) {
+  constexpr std::size_t kMaximumArray = 100;  // MAX_SAOP_ARRAY_SIZE
+  if (expr->kind != ExprKind::ScalarArrayOpExpr || expr->args[1]->kind != ExprKind::Const ||
+      !expr->args[1]->value || expr->args[1]->value->elements.size() > kMaximumArray) {
+    return std::nullopt;
+  }
+  std::vector<ExprPtr> arms;
+  const auto& array = expr->args[1];
+  for (const auto& element : array->value->elements) {
+    auto constant = std::make_shared<Expr>();
+    constant->kind = ExprKind::Const;
+    constant->type = root.global->types->element_type(root.global->types->base_type(array->type));
+    constant->collation = array->collation;
+    constant->is_null = !element;
+    if (element) {
+      constant->text = element->text;
+      constant->value = std::make_shared<Value>(*element);
+    }
+    arms.push_back(make_op(expr->op, expr->args[0], constant, expr->input_collation, root));
+  }
+  return arms;
+}
+
+/// predicate_classify(): OR and = ANY of constants, AND and <> ALL of constants.
 std::optional<std::vector<ExprPtr>> or_arms(const PlannerInfo& root, const ExprPtr& expr) {
   if (expr->kind == ExprKind::Or) {
     return expr->args;
   }
-  constexpr std::size_t kMaximumArray = 100;  // MAX_SAOP_ARRAY_SIZE
-  if (expr->kind == ExprKind::ScalarArrayOpExpr && expr->use_or &&
-      expr->args[1]->kind == ExprKind::Const && expr->args[1]->value &&
-      expr->args[1]->value->elements.size() <= kMaximumArray) {
-    std::vector<ExprPtr> arms;
-    const auto& array = expr->args[1];
-    for (const auto& element : array->value->elements) {
-      auto constant = std::make_shared<Expr>();
-      constant->kind = ExprKind::Const;
-      constant->type = root.global->types->element_type(root.global->types->base_type(array->type));
-      constant->collation = array->collation;
-      constant->is_null = !element;
-      if (element) {
-        constant->text = element->text;
-        constant->value = std::make_shared<Value>(*element);
-      }
-      arms.push_back(make_op(expr->op, expr->args[0], constant, expr->input_collation, root));
-    }
-    return arms;
+  return expr->use_or ? comparisons_of(root, expr) : std::nullopt;
+}
+
+std::optional<std::vector<ExprPtr>> and_arms(const PlannerInfo& root, const ExprPtr& expr) {
+  if (expr->kind == ExprKind::And) {
+    return expr->args;
   }
-  return std::nullopt;
+  return expr->use_or ? std::nullopt : comparisons_of(root, expr);
 }
 
 bool strict_in(const PlannerInfo& root, const ExprPtr& clause, const ExprPtr& item) {
@@ -180,6 +191,9 @@ bool strict_in(const PlannerInfo& root, const ExprPtr& clause, const ExprPtr& it
   const ExprPtr inner = strip_relabel(clause);
   if (equal(inner, strip_relabel(item))) {
     return true;
+  }
+  if (inner->kind == ExprKind::CoerceViaIO || inner->kind == ExprKind::ArrayCoerceExpr) {
+    return strict_in(root, inner->args.front(), item);  // whatever the functions it calls are
   }
   if (!is_strict_for(inner, root)) {
     return false;
@@ -244,16 +258,14 @@ bool simple_refutes(const PlannerInfo& root, const ExprPtr& predicate, const Exp
   };
   if (is_null_test(predicate, true)) {
     const ExprPtr& tested = predicate->args.front();
-    return is_null_test(clause, false)
-               ? equal(tested, clause->args.front())
-               : clause->kind == ExprKind::OpExpr && strict_in(root, clause, tested);
+    return is_null_test(clause, false) ? equal(tested, clause->args.front())
+                                       : strict_in(root, clause, tested);
   }
   if (is_null_test(clause, true)) {
     const ExprPtr& tested = clause->args.front();
     return is_null_test(predicate, false)
                ? equal(predicate->args.front(), tested)
-               : refutation == Refutation::Weak && predicate->kind == ExprKind::OpExpr &&
-                     strict_in(root, predicate, tested);
+               : refutation == Refutation::Weak && strict_in(root, predicate, tested);
   }
   const auto a = as_comparison(root, clause);
   const auto b = as_comparison(root, predicate);
@@ -265,39 +277,29 @@ bool simple_refutes(const PlannerInfo& root, const ExprPtr& predicate, const Exp
   return s && order && refutes(s->first, s->second, *order);
 }
 
-/// One level of predicate_implied_by_recurse(): AND and OR taken apart on both sides.
+/// predicate_implied_by_recurse(): AND and OR taken apart on both sides.
 bool implied(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
-  if (clause->kind == ExprKind::And) {
-    if (predicate->kind == ExprKind::And) {
-      return std::all_of(predicate->args.begin(), predicate->args.end(),
-                         [&](const ExprPtr& p) { return implied(root, p, clause); });
+  const auto implied_by = [&](const ExprPtr& c) { return implied(root, predicate, c); };
+  const auto implied_too = [&](const ExprPtr& p) { return implied(root, p, clause); };
+  const auto predicate_and = and_arms(root, predicate);
+  if (const auto arms = and_arms(root, clause); arms) {
+    if (predicate_and) {
+      return std::all_of(predicate_and->begin(), predicate_and->end(), implied_too);
     }
-    if (std::any_of(clause->args.begin(), clause->args.end(),
-                    [&](const ExprPtr& c) { return implied(root, predicate, c); })) {
+    if (std::any_of(arms->begin(), arms->end(), implied_by)) {
       return true;
     }
-    if (const auto arms = or_arms(root, predicate); arms) {
-      return std::any_of(arms->begin(), arms->end(),
-                         [&](const ExprPtr& p) { return implied(root, p, clause); });
-    }
-    return false;
+    const auto predicate_or = or_arms(root, predicate);
+    return predicate_or && std::any_of(predicate_or->begin(), predicate_or->end(), implied_too);
   }
-  if (predicate->kind == ExprKind::And) {
-    return std::all_of(predicate->args.begin(), predicate->args.end(),
-                       [&](const ExprPtr& p) { return implied(root, p, clause); });
+  if (predicate_and) {
+    return std::all_of(predicate_and->begin(), predicate_and->end(), implied_too);
   }
-  if (const auto clause_arms = or_arms(root, clause); clause_arms) {
-    if (equal(predicate, clause)) {
-      return true;
-    }
-    return !clause_arms->empty() &&
-           std::all_of(clause_arms->begin(), clause_arms->end(),
-                       [&](const ExprPtr& c) { return implied(root, predicate, c); });
+  if (const auto arms = or_arms(root, clause); arms) {
+    return equal(predicate, clause) || std::all_of(arms->begin(), arms->end(), implied_by);
   }
   if (const auto arms = or_arms(root, predicate); arms) {
-    return equal(predicate, clause) ||
-           std::any_of(arms->begin(), arms->end(),
-                       [&](const ExprPtr& p) { return implied(root, p, clause); });
+    return equal(predicate, clause) || std::any_of(arms->begin(), arms->end(), implied_too);
   }
   return simple_implies(root, predicate, clause);
 }
@@ -320,43 +322,87 @@ ExprPtr strongly_denied(const ExprPtr& expr) {
   return denies ? expr->args.front() : nullptr;
 }
 
-/// A predicate and a clause that are neither AND nor OR.
-bool atom_refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+             Refutation refutation);
+
+using Arms = std::vector<ExprPtr>;
+
+bool refutes_any(const PlannerInfo& root, const Arms& predicates, const ExprPtr& clause,
+                 Refutation refutation) {
+  return std::any_of(predicates.begin(), predicates.end(),
+                     [&](const ExprPtr& p) { return refuted(root, p, clause, refutation); });
+}
+
+bool refutes_each(const PlannerInfo& root, const Arms& predicates, const ExprPtr& clause,
                   Refutation refutation) {
-  if (const ExprPtr inner = denied(predicate); inner && implied(root, inner, clause)) {
+  return std::all_of(predicates.begin(), predicates.end(),
+                     [&](const ExprPtr& p) { return refuted(root, p, clause, refutation); });
+}
+
+/// A predicate that is neither AND nor OR, where the clause implies what it denies.
+bool denial_refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
+  const ExprPtr inner = denied(predicate);
+  return inner && implied(root, inner, clause);
+}
+
+bool refuted_by_all(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+                    const Arms& clause_arms, Refutation refutation) {
+  if (const auto arms = or_arms(root, predicate); arms) {
+    return refutes_each(root, *arms, clause, refutation);
+  }
+  if (const auto arms = and_arms(root, predicate); arms) {
+    if (refutes_any(root, *arms, clause, refutation)) {
+      return true;
+    }
+  } else if (denial_refuted(root, predicate, clause)) {
     return true;
   }
+  return std::any_of(clause_arms.begin(), clause_arms.end(),
+                     [&](const ExprPtr& c) { return refuted(root, predicate, c, refutation); });
+}
+
+bool refuted_by_either(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+                       const Arms& clause_arms, Refutation refutation) {
+  if (const auto arms = or_arms(root, predicate); arms) {
+    return refutes_each(root, *arms, clause, refutation);
+  }
+  if (const auto arms = and_arms(root, predicate); arms) {
+    return std::all_of(clause_arms.begin(), clause_arms.end(),
+                       [&](const ExprPtr& c) { return refutes_any(root, *arms, c, refutation); });
+  }
+  return denial_refuted(root, predicate, clause) ||
+         std::all_of(clause_arms.begin(), clause_arms.end(),
+                     [&](const ExprPtr& c) { return refuted(root, predicate, c, refutation); });
+}
+
+bool refuted_by_atom(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
+                     Refutation refutation) {
   // A strong proof wants a weak implication here, of which equality is the case that occurs.
   const ExprPtr inner = strongly_denied(clause);
   if (inner && (equal(predicate, inner) ||
                 (refutation == Refutation::Weak && implied(root, inner, predicate)))) {
     return true;
   }
-  return simple_refutes(root, predicate, clause, refutation);
+  if (const auto arms = and_arms(root, predicate); arms) {
+    return refutes_any(root, *arms, clause, refutation);
+  }
+  if (const auto arms = or_arms(root, predicate); arms) {
+    return refutes_each(root, *arms, clause, refutation);
+  }
+  return denial_refuted(root, predicate, clause) ||
+         simple_refutes(root, predicate, clause, refutation);
 }
 
 /// predicate_refuted_by_recurse().
 bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause,
              Refutation refutation) {
-  if (clause->kind == ExprKind::And) {
-    return std::any_of(clause->args.begin(), clause->args.end(),
-                       [&](const ExprPtr& c) { return refuted(root, predicate, c, refutation); });
-  }
-  if (predicate->kind == ExprKind::And) {
-    return std::any_of(predicate->args.begin(), predicate->args.end(),
-                       [&](const ExprPtr& p) { return refuted(root, p, clause, refutation); });
+  if (const auto arms = and_arms(root, clause); arms) {
+    return refuted_by_all(root, predicate, clause, *arms, refutation);
   }
   if (const auto arms = or_arms(root, clause); arms) {
-    return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& c) {
-      return refuted(root, predicate, c, refutation);
-    });
+    return refuted_by_either(root, predicate, clause, *arms, refutation);
   }
-  if (const auto arms = or_arms(root, predicate); arms) {
-    return !arms->empty() && std::all_of(arms->begin(), arms->end(), [&](const ExprPtr& p) {
-      return refuted(root, p, clause, refutation);
-    });
-  }
-  return atom_refuted(root, predicate, clause, refutation);
+  return refuted_by_atom(root, predicate, clause, refutation);
 }
 
 ExprPtr all_of(const std::vector<ExprPtr>& clauses) {

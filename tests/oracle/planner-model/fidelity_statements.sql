@@ -569,3 +569,11 @@ SELECT v.id, p.title FROM visit v JOIN paper p ON p.id = v.batch WHERE current_s
 DELETE FROM slot WHERE ctid IN (SELECT ctid FROM slot ORDER BY title LIMIT 5);
 -- name: text_of_an_ordered_aggregate_in_workers (relation_can_be_sorted_early)
 SELECT sum(batch) AS s FROM visit WHERE at > '2020-01-01' ORDER BY s;
+-- name: list_beside_a_stretch_excludes (predicate_refuted_by_recurse)
+SELECT * FROM reading WHERE v IN (10, 20, 400) AND v BETWEEN 30 AND 300;
+-- name: null_excludes_either_arm (predicate_refuted_by_recurse)
+SELECT * FROM reading WHERE v IS NULL AND (v IN (10, 20) OR v NOT IN (30, 40));
+-- name: partial_index_behind_a_cast (clause_is_strict_for)
+SELECT count(*) FROM noted WHERE (score)::integer >= 9000;
+-- name: text_predicate_beside_extended_statistics (find_single_rel_for_clauses)
+SELECT * FROM noted WHERE a IN (3, 9) AND b IN (1, 2, 3);
