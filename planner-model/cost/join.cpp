@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/cost/cost.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
@@ -52,6 +53,9 @@ bool has_indexed_join_quals(const Path& join) {
     return false;
   }
   const Relids join_relids = join.parent->relids;
+  // reparameterize_path_by_child() copies the clauses of the index and those of the parameters
+  // apart: only their class tells still that they are the same.
+  const bool copied = is_child(*join.parent);
   bool found = false;
   for (const auto* clause : inner.param->clauses) {
     // join_clause_is_movable_into(clause, inner relids, join relids)
@@ -60,8 +64,9 @@ bool has_indexed_join_quals(const Path& join) {
       continue;
     }
     const bool indexed = std::any_of(clauses->begin(), clauses->end(), [&](const IndexClause& c) {
-      return !c.lossy && (c.rinfo == clause || (c.rinfo->parent_ec != nullptr &&
-                                                c.rinfo->parent_ec == clause->parent_ec));
+      return !c.lossy &&
+             ((c.rinfo == clause && !copied) ||
+              (c.rinfo->parent_ec != nullptr && c.rinfo->parent_ec == clause->parent_ec));
     });
     if (!indexed) {
       return false;
@@ -154,6 +159,14 @@ double distinct_memoized_keys(PlannerInfo& root, const Path& path) {
 
 void cost_memoize_rescan(PlannerInfo& root, const Path& path, double& startup, double& total) {
   const auto& p = root.global->cost;
+  // A partition that is joined to another is still given parameters of the whole table.
+  Relids givers = 0;
+  if (p.enable_partitionwise_join) {
+    for (const ExprPtr& key : path.cache_keys) {
+      givers |= relids_of(key);
+    }
+  }
+  const Parents parents{root, givers};
   const Path& sub = *path.children.front();
   const double tuples = sub.rows;
   const double calls = path.calls;

@@ -7,10 +7,12 @@
 // an arm computes are replaced; columns that only the arm has get numbers of their own.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/constraint_exclusion.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -241,6 +243,7 @@ std::vector<ExprPtr> own_conditions(const RelOptInfo& rel) {
   return clauses;
 }
 
+/// Without those that are pruned or excluded.
 std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
   PartitionPruner pruner{root, rel, own_conditions(rel)};
   std::vector<RelOptInfo*> members;
@@ -273,7 +276,12 @@ void set_dummy(RelOptInfo& rel) {
 void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   double rows = 0;
   double tuples = 0;
+  const bool by_partition = wants_partitions(root, rel);
+  std::map<const Table*, RelOptInfo*> leaves;
   for (auto* member : rel.entry->arms.empty() ? partitions_of(root, rel) : arms_of(root, rel)) {
+    if (by_partition) {
+      leaves.emplace(member->table, member);
+    }
     const StandIn stand_in{root, *member};
     member->consider_parallel = false;
     if (rel.consider_parallel) {
@@ -298,6 +306,8 @@ void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   set_member_widths(root, rel, rows);
   if (rel.members.empty()) {
     set_dummy(rel);
+  } else if (by_partition) {
+    describe_partitions(root, rel, leaves);
   }
 }
 

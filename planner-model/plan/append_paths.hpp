@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "planner-model/plan/planner_info.hpp"
 
 namespace quern::planner_model {

@@ -9,6 +9,7 @@
 #include "planner-model/plan/function_rows.hpp"
 #include "planner-model/plan/partition_pruning.hpp"
 #include "planner-model/plan/partitions.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/predicate.hpp"
 #include "planner-model/plan/selectivity.hpp"
@@ -265,6 +266,7 @@ void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
     const StandIn stand_in{root, *member};
     set_rel_pathlist(root, *member);
   }
+  set_nested_part_paths(root, rel);
   add_paths_to_append_rel(root, rel);
 }
 

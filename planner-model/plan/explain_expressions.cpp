@@ -42,7 +42,8 @@ DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* memb
   c.types = top_.global->types;
   c.prefix_columns = prefix_;
   c.range_name = [this, &root, member](int range) {
-    return names_.of(root, range, member_of(root, range, member));
+    const Table* own = member_of(root, range, member);
+    return names_.of(root, range, own != nullptr ? own : stand_in_for(root, range));
   };
   c.column_name = [&root](int range, int attno) -> std::string {
     static const char* const kSystem[] = {"", "ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
@@ -82,13 +83,36 @@ const Table* PlanExplainer::member_of(const PlannerInfo& root, int range, const 
   return ours ? member : nullptr;
 }
 
+bool PlanExplainer::is_in_reach(const PlannerInfo& level) const {
+  bool crosses_subplan = false;
+  for (auto one = above_.rbegin(); one != above_.rend(); ++one) {
+    if (one->root == &level) {
+      return one->by_subplan || !crosses_subplan;
+    }
+    crosses_subplan = crosses_subplan || one->by_subplan;
+  }
+  return true;
+}
+
+const Table* PlanExplainer::stand_in_for(const PlannerInfo& root, int range) const {
+  if (stand_ins_ == nullptr || stand_ins_root_ != &root) {
+    return nullptr;
+  }
+  const auto found = std::find_if(stand_ins_->begin(), stand_ins_->end(),
+                                  [&](const RelOptInfo* rel) { return rel->range == range; });
+  return found == stand_ins_->end() ? nullptr : named_leaf(**found);
+}
+
 ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
   if (expr->kind == ExprKind::Param && expr->param_kind == ParamKind::Exec) {
     const auto& param = top_.global->exec_params[static_cast<std::size_t>(expr->param_id)];
-    if (param.source && param.level != nullptr) {
+    if (param.source && param.level != nullptr && is_in_reach(*param.level)) {
+      const auto from = std::find_if(above_.rbegin(), above_.rend(), [&](const LevelAbove& one) {
+        return one.root == param.level;
+      });
       auto named = std::make_shared<Expr>(*expr);
       named->kind = ExprKind::Opaque;
-      auto outer = context(*param.level, nullptr);
+      auto outer = context(*param.level, from == above_.rend() ? nullptr : from->member);
       outer.prefix_columns = true;
       const RelOptInfo* saved = std::exchange(scanned_, nullptr);
       named->name = deparse(resolved(param.source, *param.level), outer);

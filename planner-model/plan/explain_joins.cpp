@@ -78,7 +78,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
   // An arm of UNION ALL sorts by its own columns.
   const RelOptInfo* saved = std::exchange(scanned_, rel.arm_range != 0 ? &rel : scanned_);
   const bool is_partition = rel.kind == RelKind::Member && rel.arm_range == 0;
-  const Table* partition = is_partition ? rel.table : nullptr;
+  const Table* partition = is_partition ? named_leaf(rel) : nullptr;
   for (const auto& key : keys) {
     ExprPtr expr;
     const EquivalenceMember* chosen = sort_column(key, target, expr);

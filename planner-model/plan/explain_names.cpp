@@ -230,6 +230,8 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
           note_nested(path, 1, shown);
         }
         note_first_arm(path);
+      } else if (path.parent != nullptr) {
+        note_appended(path, shown);
       }
       break;
     case PathKind::ModifyTable:
@@ -245,6 +247,40 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
   }
   for (const auto* child : path.children) {
     collect_shown(root, *child, shown);
+  }
+}
+
+const Table* PlanExplainer::named_leaf(const RelOptInfo& rel) {
+  return rel.is_append && !rel.members.empty() ? rel.members.front()->table : rel.table;
+}
+
+void PlanExplainer::note_appended(const Path& path, Shown& shown) {
+  const RelOptInfo& rel = *path.parent;
+  const auto note_holder = [&](const RelOptInfo& part) {
+    if (part.is_append && !part.members.empty()) {
+      const int place = member_place(*part.members.front());
+      shown.entries[{part.range, place - kPlacesPerMember + 1}] = part.table;
+    }
+  };
+  // An Append of one child is left out of the plan, and names nothing.
+  const bool is_shown = path.children.size() > 1;
+  if (rel.kind == RelKind::Member) {
+    if (is_shown) {
+      note_holder(rel);
+    }
+  } else if (!rel.stand_ins.empty()) {
+    if (is_shown) {
+      std::for_each(rel.stand_ins.begin(), rel.stand_ins.end(),
+                    [&](const RelOptInfo* part) { note_holder(*part); });
+    }
+  } else if (rel.kind == RelKind::Join && is_shown) {
+    for (Relids relids = rel.relids; relids != 0; relids &= relids - 1) {
+      shown.entries[{lowest(relids), 0}] = nullptr;
+    }
+  } else if (!path.children.empty()) {
+    for (const auto* part : path.children.front()->parent->stand_ins) {
+      shown.first_members.emplace(part->range, named_leaf(*part));
+    }
   }
 }
 
@@ -268,6 +304,11 @@ void PlanExplainer::name_level(const PlannerInfo& root, const Path& path) {
     const std::string name = names_.of(root, range, member);
     if (shown.elided_parents.count(range) > 0) {
       names_.stand_in(root, range, name);
+    }
+  }
+  for (const auto& [range, member] : shown.first_members) {
+    if (!shown.entries.contains({range, 0})) {
+      names_.stand_in(root, range, names_.of(root, range, member));
     }
   }
   for (const auto& [subroot, subpath] : shown.below) {

@@ -16,10 +16,17 @@ void PlanExplainer::level(PlanNode& node, PlannerInfo& root, const Path& path) {
     PlanNode& child = subplans.emplace_back();
     child.relationship = "InitPlan";
     child.subplan_name = info.name;
-    level(child, *info.root, *info.path);
+    level_below(child, root, *info.root, *info.path, true);
   }
   node.children.insert(node.children.begin(), std::make_move_iterator(subplans.begin()),
                        std::make_move_iterator(subplans.end()));
+}
+
+void PlanExplainer::level_below(PlanNode& node, const PlannerInfo& above, PlannerInfo& root,
+                                const Path& path, bool is_subplan, const Table* member) {
+  above_.push_back({&above, is_subplan, member});
+  level(node, root, path);
+  above_.pop_back();
 }
 
 void PlanExplainer::base(PlanNode& node, const char* type, const Path& path) {
@@ -62,7 +69,15 @@ void PlanExplainer::convert(PlanNode& node, PlannerInfo& root, const Path& path)
   std::set<int> saved;
   std::swap(saved, pending_);
   const double rows_above = node_rows_;
+  const auto* stand_ins_above = stand_ins_;
+  const auto* root_above = stand_ins_root_;
+  if (path.parent != nullptr && path.parent->kind != RelKind::Member) {
+    stand_ins_ = path.parent->stand_ins.empty() ? nullptr : &path.parent->stand_ins;
+    stand_ins_root_ = &root;
+  }
   convert_one(node, root, path);
+  stand_ins_ = stand_ins_above;
+  stand_ins_root_ = root_above;
   node_rows_ = rows_above;
   // SubPlans named in this node's own conditions hang below it.
   std::set<int> mine;
@@ -75,7 +90,8 @@ void PlanExplainer::convert(PlanNode& node, PlannerInfo& root, const Path& path)
     const auto& info = top_.global->subplans[static_cast<std::size_t>(id) - 1];
     PlanNode& sub = below(node, "SubPlan");
     sub.subplan_name = info.name;
-    level(sub, *info.root, *info.path);
+    const Table* member = path.parent != nullptr ? shown_member(*path.parent) : nullptr;
+    level_below(sub, root, *info.root, *info.path, true, member);
   }
 }
 

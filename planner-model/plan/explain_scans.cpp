@@ -249,7 +249,7 @@ void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, 
 
 void PlanExplainer::subquery_scan(PlanNode& node, PlannerInfo& root, const Path& path) {
   if (is_left_out(path)) {
-    return level(node, *path.subroot, *path.children.front());
+    return level_below(node, root, *path.subroot, *path.children.front(), false);
   }
   base(node, "Subquery Scan", path);
   note_target(root, path);
@@ -257,7 +257,7 @@ void PlanExplainer::subquery_scan(PlanNode& node, PlannerInfo& root, const Path&
   scanned_ = path.parent->arm_range != 0 ? path.parent : nullptr;
   add_clauses(node, "Filter", root, scan_clauses(path), nullptr);
   scanned_ = nullptr;
-  level(below(node, "Subquery"), *path.subroot, *path.children.front());
+  level_below(below(node, "Subquery"), root, *path.subroot, *path.children.front(), false);
 }
 
 }  // namespace quern::planner_model

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "planner-model/plan/join_rels.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -28,6 +29,7 @@ class Scratch {
       if (rel != nullptr) {
         rels_.push_back(rel);
         rels_.insert(rels_.end(), rel->members.begin(), rel->members.end());
+        add_nested(*rel);
       }
     }
     keep();
@@ -46,6 +48,7 @@ class Scratch {
     global.targets.shrink(targets_);
     global.joins.shrink(special_joins_);
     global.rels.shrink(made_);
+    global.part_clauses.shrink(part_clauses_);
   }
 
  private:
@@ -58,6 +61,16 @@ class Scratch {
     std::size_t partial_paths = 0;
     bool operator==(const State&) const = default;
   };
+
+  /// Partitions that are partitioned themselves.
+  void add_nested(const RelOptInfo& rel) {
+    for (auto* part : live_parts(rel)) {
+      if (part->is_append) {
+        rels_.push_back(part);
+        add_nested(*part);
+      }
+    }
+  }
 
   [[nodiscard]] std::vector<State> states() const {
     std::vector<State> states;
@@ -77,6 +90,7 @@ class Scratch {
     targets_ = global.targets.size();
     special_joins_ = global.joins.size();
     made_ = global.rels.size();
+    part_clauses_ = global.part_clauses.size();
   }
 
   PlannerInfo& root_;
@@ -84,7 +98,8 @@ class Scratch {
   FlatMap<Relids, RelOptInfo*> by_relids_;
   std::vector<RelOptInfo*> rels_ = {};
   std::vector<State> states_ = {};
-  std::size_t paths_ = 0, params_ = 0, targets_ = 0, special_joins_ = 0, made_ = 0;
+  std::size_t paths_ = 0, params_ = 0, targets_ = 0, special_joins_ = 0, made_ = 0,
+              part_clauses_ = 0;
 };
 
 /// Relations joined so far, of gimme_tree().

@@ -2,8 +2,10 @@
 // (create_grouping_paths, create_partial_grouping_paths), PostgreSQL 15.
 #include <algorithm>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/partial_aggregate.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/plan/upper_planner.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -145,58 +147,138 @@ Path* UpperPlanner::sorted_group(RelOptInfo& rel, Path* sub, const PathTarget* t
   return group_path(rel, sub, target, clauses, groups, having);
 }
 
-RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
+RelOptInfo& UpperPlanner::new_grouping_rel(RelOptInfo& input, const PathTarget& target) {
   auto& rel = root_.global->rels.emplace_back();
   rel.kind = RelKind::Upper;
   rel.relids = input.relids;
   rel.consider_startup = tuple_fraction_ > 0;
-  const auto* target = keep(grouping_target_);
-  rel.target = *target;
-  const auto having = conjuncts(query_.having);
-  rel.consider_parallel = input.consider_parallel && parallel_safe(*target);
+  rel.target = target;
+  rel.consider_parallel = input.consider_parallel && parallel_safe(target);
+  rel.stand_ins = input.stand_ins;
+  if (input.kind == RelKind::Member) {
+    rel.stand_ins.push_back(&input);
+  }
+  return rel;
+}
+
+RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
+  GroupingTarget wanted{.target = keep(grouping_target_), .having = conjuncts(query_.having)};
+  auto& rel = new_grouping_rel(input, *wanted.target);
   if (query_.has_grouping_sets) {
-    grouping_set_paths(rel, input, target, having);
+    grouping_set_paths(rel, input, wanted.target, wanted.having);
     set_cheapest(rel);
     return &rel;
   }
-  const double groups = number_of_groups(input.cheapest_total->rows);
-  RelOptInfo* partial = nullptr;
-  if (rel.consider_parallel && !input.partial_paths.empty() && can_aggregate_partially()) {
-    partial = partial_grouping(input);
-  }
-  if (can_sort_groups()) {
-    const auto emit = [&](AggSplit split) {
-      return [&, split](Path* sub, const std::vector<SortGroupClause>& clauses) {
-        add_path(rel, sorted_group(rel, sub, target, split, clauses, groups, having));
-      };
-    };
-    for_group_inputs(rel, input.paths, input.cheapest_total, emit(AggSplit::Simple));
-    if (partial != nullptr) {
-      for_group_inputs(rel, partial->paths, partial->cheapest_total, emit(AggSplit::FinalDeserial));
-    }
-  }
-  if (can_hash_groups()) {
-    add_path(rel, agg_path(rel, input.cheapest_total, target, AggStrategy::Hashed, AggSplit::Simple,
-                           group_clause_, groups, having));
-    if (partial != nullptr && !partial->paths.empty()) {
-      add_path(rel, agg_path(rel, partial->cheapest_total, target, AggStrategy::Hashed,
-                             AggSplit::FinalDeserial, group_clause_, groups, having));
-    }
-  }
+  // preprocess_minmax_aggregates() comes first: at the same cost its path stays.
   if (query_.group_by.empty() && query_.has_aggregates && !query_.having) {
-    add_min_max_path(root_, rel, target, aggregates_);
+    add_min_max_path(root_, rel, wanted.target, aggregates_);
   }
+  wanted.can_be_partial = can_aggregate_partially();
+  const bool by_partitions = root_.global->cost.enable_partitionwise_aggregate;
+  ordinary_grouping(rel, input, wanted, by_partitions ? ByPartition::Full : ByPartition::None);
   set_cheapest(rel);
   return &rel;
 }
 
-RelOptInfo* UpperPlanner::partial_grouping(RelOptInfo& input) {
-  auto& rel = root_.global->rels.emplace_back();
-  rel.kind = RelKind::Upper;
-  rel.relids = input.relids;
-  rel.consider_parallel = true;
-  rel.consider_startup = tuple_fraction_ > 0;
-  // make_partial_grouping_target(): group columns and aggregates in transition form.
+UpperPlanner::ByPartition UpperPlanner::by_partition(const RelOptInfo& input,
+                                                     const GroupingTarget& wanted,
+                                                     ByPartition above) const {
+  if (above == ByPartition::None || !is_partitioned(input)) {
+    return ByPartition::None;
+  }
+  if (above == ByPartition::Full && groups_hold_partition_keys(input, group_exprs())) {
+    return ByPartition::Full;
+  }
+  return wanted.can_be_partial ? ByPartition::Partial : ByPartition::None;
+}
+
+RelOptInfo* UpperPlanner::ordinary_grouping(RelOptInfo& rel, RelOptInfo& input,
+                                            const GroupingTarget& wanted, ByPartition above) {
+  const ByPartition how = by_partition(input, wanted, above);
+  RelOptInfo* partly = nullptr;
+  if (wanted.can_be_partial) {
+    partly =
+        partial_grouping(rel, input, above == ByPartition::Partial, how == ByPartition::Partial);
+  }
+  if (how != ByPartition::None) {
+    partitionwise_grouping(rel, input, partly, wanted, how);
+  }
+  if (above == ByPartition::Partial) {
+    if (!partly->paths.empty()) {
+      set_cheapest(*partly);
+    }
+    return partly;
+  }
+  if (partly != nullptr && !partly->partial_paths.empty()) {
+    gather_grouping(*partly);
+    set_cheapest(*partly);
+  }
+  add_grouping_paths(rel, input, partly, wanted);
+  return partly;
+}
+
+void UpperPlanner::partitionwise_grouping(RelOptInfo& rel, RelOptInfo& input, RelOptInfo* partly,
+                                          const GroupingTarget& wanted, ByPartition how) {
+  bool all_partly = partly != nullptr;
+  std::vector<RelOptInfo*> grouped;
+  std::vector<RelOptInfo*> partly_grouped;
+  for (auto* part : live_parts(input)) {
+    const StandIns stand_ins{root_, *part};
+    auto& own = new_grouping_rel(*part, *wanted.target);
+    if (auto* own_partly = ordinary_grouping(own, *part, wanted, how); own_partly != nullptr) {
+      partly_grouped.push_back(own_partly);
+    } else {
+      all_partly = false;
+    }
+    if (how == ByPartition::Full) {
+      set_cheapest(own);
+      grouped.push_back(&own);
+    }
+  }
+  if (all_partly) {
+    partly->members = std::move(partly_grouped);
+    add_paths_to_append_rel(root_, *partly);
+    if (!partly->paths.empty()) {
+      set_cheapest(*partly);
+    }
+  }
+  if (how == ByPartition::Full) {
+    rel.members = std::move(grouped);
+    add_paths_to_append_rel(root_, rel);
+  }
+}
+
+void UpperPlanner::add_grouping_paths(RelOptInfo& rel, RelOptInfo& input, RelOptInfo* partly,
+                                      const GroupingTarget& wanted) {
+  const double groups = number_of_groups(input.cheapest_total->rows);
+  if (can_sort_groups()) {
+    const auto emit = [&](AggSplit split) {
+      return [&, split](Path* sub, const std::vector<SortGroupClause>& clauses) {
+        add_path(rel, sorted_group(rel, sub, wanted.target, split, clauses, groups, wanted.having));
+      };
+    };
+    for_group_inputs(rel, input.paths, input.cheapest_total, emit(AggSplit::Simple));
+    if (partly != nullptr) {
+      for_group_inputs(rel, partly->paths, partly->cheapest_total, emit(AggSplit::FinalDeserial));
+    }
+  }
+  if (can_hash_groups()) {
+    const auto hashed = [&](Path* sub, AggSplit split) {
+      add_path(rel, agg_path(rel, sub, wanted.target, AggStrategy::Hashed, split, group_clause_,
+                             groups, wanted.having));
+    };
+    hashed(input.cheapest_total, AggSplit::Simple);
+    if (partly != nullptr && !partly->paths.empty()) {
+      hashed(partly->cheapest_total, AggSplit::FinalDeserial);
+    }
+  }
+  // Whole groups of partitions, each by one worker.
+  if (!rel.partial_paths.empty()) {
+    gather_grouping(rel);
+  }
+}
+
+const PathTarget* UpperPlanner::partial_target() {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
   std::vector<ExprPtr> parts;
@@ -217,27 +299,45 @@ RelOptInfo* UpperPlanner::partial_grouping(RelOptInfo& input) {
     }
   }
   append_missing(exprs, refs, parts);
-  const auto* target = keep(make_target(root_, exprs, refs));
-  rel.target = *target;
-  auto* cheapest = input.partial_paths.front();
-  const double groups = number_of_groups(cheapest->rows);
-  if (can_sort_groups()) {
-    for_group_inputs(rel, input.partial_paths, cheapest,
-                     [&](Path* sub, const std::vector<SortGroupClause>& clauses) {
-                       add_partial_path(rel, sorted_group(rel, sub, target, AggSplit::InitialSerial,
-                                                          clauses, groups, {}));
-                     });
-  }
-  if (can_hash_groups()) {
-    add_partial_path(rel, agg_path(rel, cheapest, target, AggStrategy::Hashed,
-                                   AggSplit::InitialSerial, group_clause_, groups, {}));
-  }
-  if (rel.partial_paths.empty()) {
+  return keep(make_target(root_, exprs, refs));
+}
+
+RelOptInfo* UpperPlanner::partial_grouping(const RelOptInfo& rel, RelOptInfo& input, bool whole_too,
+                                           bool always) {
+  const bool in_workers = rel.consider_parallel && !input.partial_paths.empty();
+  if (!whole_too && !in_workers && !always) {
     return nullptr;
   }
-  gather_grouping(rel);
-  set_cheapest(rel);
-  return &rel;
+  auto& partly = root_.global->rels.emplace_back();
+  partly.kind = RelKind::Upper;
+  partly.relids = input.relids;
+  partly.stand_ins = rel.stand_ins;
+  partly.consider_parallel = rel.consider_parallel;
+  partly.consider_startup = tuple_fraction_ > 0;
+  // make_partial_grouping_target() and its widths are the partition's own.
+  const auto* target = partial_target();
+  partly.target = *target;
+  const auto group = [&](const std::vector<Path*>& inputs, Path* cheapest, const auto& add) {
+    const double groups = number_of_groups(cheapest->rows);
+    if (can_sort_groups()) {
+      for_group_inputs(
+          partly, inputs, cheapest, [&](Path* sub, const std::vector<SortGroupClause>& clauses) {
+            add(sorted_group(partly, sub, target, AggSplit::InitialSerial, clauses, groups, {}));
+          });
+    }
+    if (can_hash_groups()) {
+      add(agg_path(partly, cheapest, target, AggStrategy::Hashed, AggSplit::InitialSerial,
+                   group_clause_, groups, {}));
+    }
+  };
+  if (whole_too) {
+    group(input.paths, input.cheapest_total, [&](Path* path) { add_path(partly, path); });
+  }
+  if (in_workers) {
+    group(input.partial_paths, input.partial_paths.front(),
+          [&](Path* path) { add_partial_path(partly, path); });
+  }
+  return &partly;
 }
 
 ExprPtr UpperPlanner::as_partial(const ExprPtr& aggregate) {

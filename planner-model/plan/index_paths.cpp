@@ -60,6 +60,8 @@ double loop_count_for(PlannerInfo& root, int range, Relids outer_relids) {
   if (outer_relids == 0) {
     return 1.0;
   }
+  const auto* scanned = root.base[static_cast<std::size_t>(range)];
+  const bool is_member = scanned != nullptr && scanned->kind == RelKind::Member;
   double result = 0.0;
   for (Relids left = outer_relids; left != 0; left &= left - 1) {
     const int outer = lowest(left);
@@ -68,9 +70,10 @@ double loop_count_for(PlannerInfo& root, int range, Relids outer_relids) {
       continue;
     }
     double rows = rel->rows;
-    // adjust_rowcount_for_semijoins(): a semijoin's inner side would be made unique first.
+    // adjust_rowcount_for_semijoins(): a semijoin's inner side would be made unique first. It names
+    // whole relations, so that their members find no semijoin.
     for (const auto* sj : root.special_joins) {
-      if (sj->type == JoinType::Semi && overlaps(singleton(range), sj->syn_left) &&
+      if (!is_member && sj->type == JoinType::Semi && overlaps(singleton(range), sj->syn_left) &&
           overlaps(singleton(outer), sj->syn_right)) {
         double tuples = 1;
         for (Relids members = sj->syn_right; members != 0; members &= members - 1) {

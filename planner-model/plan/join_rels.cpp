@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
@@ -264,6 +265,7 @@ RelOptInfo* build_join_rel(PlannerInfo& root, Relids relids, RelOptInfo& outer, 
   }
   rel.has_ec_joins = has_relevant_eclass_joinclause(root, rel);
   root.join_by_relids[relids] = &rel;
+  build_joinrel_partition_info(rel, outer, inner, sj.type, restrict_list);
   set_joinrel_size_estimates(root, rel, outer, inner, sj, restrict_list);
   rel.consider_parallel =
       outer.consider_parallel && inner.consider_parallel &&
@@ -296,7 +298,95 @@ void mark_dummy(PlannerInfo& root, RelOptInfo& rel) {
   set_cheapest(rel);
 }
 
+/// populate_joinrel_with_paths().
+void populate_join(PlannerInfo& root, RelOptInfo& outer, RelOptInfo& inner, RelOptInfo& joinrel,
+                   SpecialJoin& sj, const std::vector<RestrictInfo*>& list) {
+  if (joinrel.is_dummy) {
+    return;
+  }
+  const bool constant_false = restriction_is_constant_false(list, joinrel, false);
+  const bool pushed_false = restriction_is_constant_false(list, joinrel, true);
+  const auto empty_inner = [&] {
+    if (constant_false && is_subset(inner.relids, sj.syn_right)) {
+      mark_dummy(root, inner);
+    }
+  };
+  const auto both = [&](JoinType type, JoinType swapped) {
+    add_paths_to_joinrel(root, joinrel, outer, inner, type, sj, list);
+    add_paths_to_joinrel(root, joinrel, inner, outer, swapped, sj, list);
+  };
+  switch (sj.type) {
+    case JoinType::Inner:
+      if (outer.is_dummy || inner.is_dummy || constant_false) {
+        mark_dummy(root, joinrel);
+        break;
+      }
+      both(JoinType::Inner, JoinType::Inner);
+      break;
+    case JoinType::Left:
+      if (outer.is_dummy || pushed_false) {
+        mark_dummy(root, joinrel);
+        break;
+      }
+      empty_inner();
+      both(JoinType::Left, JoinType::Right);
+      break;
+    case JoinType::Full:
+      if ((outer.is_dummy && inner.is_dummy) || pushed_false) {
+        mark_dummy(root, joinrel);
+        break;
+      }
+      both(JoinType::Full, JoinType::Full);
+      break;
+    case JoinType::Semi: {
+      if (is_subset(sj.min_left, outer.relids) && is_subset(sj.min_right, inner.relids)) {
+        if (outer.is_dummy || inner.is_dummy || constant_false) {
+          mark_dummy(root, joinrel);
+          break;
+        }
+        add_paths_to_joinrel(root, joinrel, outer, inner, JoinType::Semi, sj, list);
+        if (root.global->cost.server.has_right_semijoins()) {
+          add_paths_to_joinrel(root, joinrel, inner, outer, JoinType::RightSemi, sj, list);
+        }
+      }
+      if (sj.syn_right == inner.relids &&
+          create_unique_path(root, inner, inner.cheapest_total, sj) != nullptr) {
+        if (outer.is_dummy || inner.is_dummy || constant_false) {
+          mark_dummy(root, joinrel);
+          break;
+        }
+        add_unique_paths_to_joinrel(root, joinrel, outer, inner, sj, list);
+      }
+      break;
+    }
+    case JoinType::Anti:
+      if (outer.is_dummy || pushed_false) {
+        mark_dummy(root, joinrel);
+        break;
+      }
+      empty_inner();
+      add_paths_to_joinrel(root, joinrel, outer, inner, JoinType::Anti, sj, list);
+      if (root.global->cost.server.has_right_antijoins()) {
+        add_paths_to_joinrel(root, joinrel, inner, outer, JoinType::RightAnti, sj, list);
+      }
+      break;
+    default:
+      break;
+  }
+  if (joinrel.partitioning != nullptr) {
+    try_partitionwise_join(root, outer, inner, joinrel, sj, list,
+                           [&](RelOptInfo& left, RelOptInfo& right, RelOptInfo& child,
+                               SpecialJoin& own, const std::vector<RestrictInfo*>& clauses) {
+                             populate_join(root, left, right, child, own, clauses);
+                           });
+  }
+}
+
 }  // namespace
+
+void mark_dummy_join(PlannerInfo& root, RelOptInfo& rel) {
+  mark_dummy(root, rel);
+}
 
 RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
   const Relids relids = a.relids | b.relids;
@@ -318,78 +408,7 @@ RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b) {
   }
   std::vector<RestrictInfo*> list;
   auto* joinrel = build_join_rel(root, relids, *rel1, *rel2, *sj, list);
-  if (joinrel->is_dummy) {
-    return joinrel;
-  }
-  const bool constant_false = restriction_is_constant_false(list, *joinrel, false);
-  const bool pushed_false = restriction_is_constant_false(list, *joinrel, true);
-  const auto empty_inner = [&] {
-    if (constant_false && is_subset(rel2->relids, sj->syn_right)) {
-      mark_dummy(root, *rel2);
-    }
-  };
-  const auto both = [&](JoinType type, JoinType swapped) {
-    add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, type, *sj, list);
-    add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, swapped, *sj, list);
-  };
-  switch (sj->type) {
-    case JoinType::Inner:
-      if (rel1->is_dummy || rel2->is_dummy || constant_false) {
-        mark_dummy(root, *joinrel);
-        break;
-      }
-      both(JoinType::Inner, JoinType::Inner);
-      break;
-    case JoinType::Left:
-      if (rel1->is_dummy || pushed_false) {
-        mark_dummy(root, *joinrel);
-        break;
-      }
-      empty_inner();
-      both(JoinType::Left, JoinType::Right);
-      break;
-    case JoinType::Full:
-      if ((rel1->is_dummy && rel2->is_dummy) || pushed_false) {
-        mark_dummy(root, *joinrel);
-        break;
-      }
-      both(JoinType::Full, JoinType::Full);
-      break;
-    case JoinType::Semi: {
-      if (is_subset(sj->min_left, rel1->relids) && is_subset(sj->min_right, rel2->relids)) {
-        if (rel1->is_dummy || rel2->is_dummy || constant_false) {
-          mark_dummy(root, *joinrel);
-          break;
-        }
-        add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Semi, *sj, list);
-        if (root.global->cost.server.has_right_semijoins()) {
-          add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, JoinType::RightSemi, *sj, list);
-        }
-      }
-      if (sj->syn_right == rel2->relids &&
-          create_unique_path(root, *rel2, rel2->cheapest_total, *sj) != nullptr) {
-        if (rel1->is_dummy || rel2->is_dummy || constant_false) {
-          mark_dummy(root, *joinrel);
-          break;
-        }
-        add_unique_paths_to_joinrel(root, *joinrel, *rel1, *rel2, *sj, list);
-      }
-      break;
-    }
-    case JoinType::Anti:
-      if (rel1->is_dummy || pushed_false) {
-        mark_dummy(root, *joinrel);
-        break;
-      }
-      empty_inner();
-      add_paths_to_joinrel(root, *joinrel, *rel1, *rel2, JoinType::Anti, *sj, list);
-      if (root.global->cost.server.has_right_antijoins()) {
-        add_paths_to_joinrel(root, *joinrel, *rel2, *rel1, JoinType::RightAnti, *sj, list);
-      }
-      break;
-    default:
-      break;
-  }
+  populate_join(root, *rel1, *rel2, *joinrel, *sj, list);
   return joinrel;
 }
 

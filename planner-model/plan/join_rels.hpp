@@ -14,6 +14,9 @@ namespace quern::planner_model {
 /// the two to be joined (joinrels.c).
 [[nodiscard]] RelOptInfo* make_join_rel(PlannerInfo& root, RelOptInfo& a, RelOptInfo& b);
 
+/// mark_dummy_rel(): no row can come of the join.
+void mark_dummy_join(PlannerInfo& root, RelOptInfo& rel);
+
 /// A relation that has all of its paths: those that gather partial ones, and which are cheapest.
 void finish_join_rel(PlannerInfo& root, RelOptInfo& rel);
 

@@ -5,6 +5,7 @@
 
 #include "planner-model/plan/genetic_search.hpp"
 #include "planner-model/plan/join_rels.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -119,6 +120,9 @@ class JoinSearch {
 }  // namespace
 
 void finish_join_rel(PlannerInfo& root, RelOptInfo& rel) {
+  if (generate_partitionwise_join_paths(root, rel)) {
+    mark_dummy_join(root, rel);
+  }
   if (rel.relids != root.all_base) {
     generate_useful_gather_paths(root, rel, false);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/plan/join_path_search.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
@@ -90,7 +91,9 @@ double joinrel_size(PlannerInfo& root, const RelOptInfo& joinrel, Relids outer_r
                     Relids inner_relids, double outer_rows, double inner_rows,
                     const SpecialJoin& sj, const std::vector<RestrictInfo*>& restrict_list) {
   auto list = restrict_list;
-  const double fk = foreign_key_selectivity(root, outer_relids, inner_relids, sj, list);
+  // root->fkey_list names tables as a whole: joins of partitions find none.
+  const double fk =
+      is_child(joinrel) ? 1.0 : foreign_key_selectivity(root, outer_relids, inner_relids, sj, list);
   double join_selectivity = 1;
   double pushed_selectivity = 1;
   const bool outer_join =

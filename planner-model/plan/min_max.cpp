@@ -131,6 +131,7 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
     one.param = static_cast<int>(root.global->exec_params.size());
     root.global->exec_params.push_back({nullptr, &root});
   }
+  path->parallel_safe = false;  // it is made of InitPlans
   path->rows = 1;
   path->startup = cost + target->cost.startup;
   path->total = path->startup + target->cost.per_tuple + root.global->cost.cpu_tuple_cost;

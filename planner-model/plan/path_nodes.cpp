@@ -1,6 +1,7 @@
 // Makers of paths above other paths. Source: pathnode.c, PostgreSQL 15.
 #include <algorithm>
 
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
@@ -210,7 +211,8 @@ Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<P
   auto* path = new_path(root, PathKind::MergeAppend, &rel, &rel.target);
   path->param = base_param_info(root, rel, required);
   path->pathkeys = keys;
-  const double limit_tuples = rel.relids == root.all_base ? root.limit_tuples : -1.0;
+  const bool is_whole = rel.kind != RelKind::Upper && !is_child(rel);
+  const double limit_tuples = is_whole && rel.relids == root.all_base ? root.limit_tuples : -1.0;
   double startup = 0;
   double total = 0;
   path->rows = 0;
@@ -225,7 +227,10 @@ Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<P
     }
     // Priced as if all of the child's rows were sorted, whatever its conditions leave.
     Path sorted;
-    const double tuples = child->parent->tuples > 0 ? child->parent->tuples : child->rows;
+    // Joins and groups have no such number: two rows' worth.
+    const auto& from = *child->parent;
+    const bool is_scan = from.kind == RelKind::Base || from.kind == RelKind::Member;
+    const double tuples = from.tuples > 0 || !is_scan ? from.tuples : child->rows;
     cost_sort(sorted, root, child->total, tuples, child->target->width, limit_tuples);
     startup += sorted.startup;
     total += sorted.total;

@@ -66,6 +66,11 @@ class PlanExplainer {
 
   void level(PlanNode& node, PlannerInfo& root, const Path& path);
 
+  /// The query level of a subquery scan, of an InitPlan or of a SubPlan (`is_subplan`) below
+  /// `above`. `member`: the partition whose scan the subplan hangs from.
+  void level_below(PlanNode& node, const PlannerInfo& above, PlannerInfo& root, const Path& path,
+                   bool is_subplan, const Table* member = nullptr);
+
   /// The SubPlans that the converted plan refers to.
   [[nodiscard]] const std::set<int>& shown_subplans() const { return shown_; }
 
@@ -76,6 +81,8 @@ class PlanExplainer {
     /// By range, then 0 or place_of() a member; a partitioned partition comes before its own.
     std::map<std::pair<int, int>, const Table*> entries = {};
     std::set<int> elided_parents = {};  ///< partitioned tables with one partition left
+    /// What is grouped by partition goes by the first partition's name, by range.
+    std::map<int, const Table*> first_members = {};
     std::vector<std::pair<const PlannerInfo*, const Path*>> below = {};
   };
 
@@ -104,6 +111,12 @@ class PlanExplainer {
 
   void collect_shown(const PlannerInfo& root, const Path& path, Shown& shown);
 
+  /// The relations that an Append of joins, of groups, or of a partition's own partitions is of.
+  static void note_appended(const Path& path, Shown& shown);
+
+  /// The leaf that a partition goes by above it: of one that is partitioned itself, its first.
+  static const Table* named_leaf(const RelOptInfo& rel);
+
   /// Columns of an Append go by its first child's names (set_deparse_plan()).
   void note_first_arm(const Path& append);
 
@@ -114,6 +127,13 @@ class PlanExplainer {
   DeparseContext context(const PlannerInfo& root, const Table* member);
 
   static const Table* member_of(const PlannerInfo& root, int range, const Table* member);
+
+  /// What a parameter stands for is found in the plan (find_param_referent(), ruleutils.c): a
+  /// nested loop's own is not beyond a subplan, which is handed its own level's alone.
+  [[nodiscard]] bool is_in_reach(const PlannerInfo& level) const;
+
+  /// The partition that stands for the range where partitions are joined or grouped.
+  [[nodiscard]] const Table* stand_in_for(const PlannerInfo& root, int range) const;
 
   /// Correlation parameters print as the outer columns they stand for.
   ExprPtr resolved(const ExprPtr& expr, const PlannerInfo& root);
@@ -273,6 +293,18 @@ class PlanExplainer {
   bool prefix_ = false;
   /// The relation whose scan is being printed: its columns are named alone.
   const RelOptInfo* scanned_ = nullptr;
+  /// Of the join or group of partitions that is being converted; of others none.
+  const std::vector<RelOptInfo*>* stand_ins_ = nullptr;
+  const PlannerInfo* stand_ins_root_ = nullptr;
+
+  /// The levels above the node that is being converted, the outermost first.
+  struct LevelAbove {
+    const PlannerInfo* root = nullptr;
+    bool by_subplan = false;
+    const Table* member = nullptr;
+  };
+
+  std::vector<LevelAbove> above_ = {};
   double node_rows_ = 0;  ///< of the node that is being converted
   std::map<const RelOptInfo*, const RelOptInfo*> first_arm_;
   std::set<int> params_;  ///< executor parameters in what was converted last

@@ -371,6 +371,30 @@ struct Path {
 
 enum class RelKind : std::uint8_t { Base, Member, Join, Upper };
 
+/// What a relation is divided by, and into (PartitionScheme, and RelOptInfo's partexprs and
+/// part_rels).
+struct Partitioning {
+  struct Key {
+    Oid opfamily = 0;
+    Oid input_type = 0;
+    Oid collation = 0;
+    bool operator==(const Key&) const = default;
+  };
+
+  char strategy = 'r';  ///< range, list or hash, as pg_partitioned_table says
+  std::vector<Key> keys = {};
+  std::vector<std::vector<ExprPtr>> exprs = {};           ///< by key
+  std::vector<std::vector<ExprPtr>> nullable_exprs = {};  ///< by key
+  std::vector<std::string> bounds = {};                   ///< by partition
+  std::vector<RelOptInfo*> parts = {};                    ///< by partition; null: pruned
+  bool is_decided = false;  ///< of a join: whether its inputs' partitions match
+  bool can_join = false;    ///< consider_partitionwise_join
+
+  [[nodiscard]] bool same_scheme(const Partitioning& other) const {
+    return strategy == other.strategy && keys == other.keys;
+  }
+};
+
 struct RelOptInfo {
   RelKind kind = RelKind::Base;
   Relids relids = 0;
@@ -415,6 +439,9 @@ struct RelOptInfo {
   bool is_append = false;
   bool is_dummy = false;
   RelOptInfo* append_parent = nullptr;
+  std::shared_ptr<Partitioning> partitioning = {};  ///< none: not wanted, or not partitioned
+  /// Joins and groups of partitions: the partitions that stand in their parents' places.
+  std::vector<RelOptInfo*> stand_ins = {};
   FlatMap<int, int> parent_columns = {};  ///< parent attno -> this member's attno
   /// Members that are arms of a UNION ALL: by the whole's attno - 1, what the arm computes there,
   /// over columns under the whole's numbers; null: it is one of the arm's columns.
@@ -541,6 +568,7 @@ struct PlannerGlobal {
   BlockList<Path> paths = {};
   BlockList<RelOptInfo> rels = {};
   BlockList<RestrictInfo> clauses = {};
+  BlockList<RestrictInfo> part_clauses = {};  ///< of joins of partitions
   BlockList<EquivalenceClass> classes = {};
   BlockList<EquivalenceMember> members = {};
   BlockList<IndexOptInfo> indexes = {};

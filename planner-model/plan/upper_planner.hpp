@@ -124,6 +124,12 @@ class UpperPlanner {
 
   void project_paths(RelOptInfo& rel, const PathTarget* target, bool same);
 
+  /// Of a join by partitions, the joins of partitions compute the target, and are appended anew.
+  void project_joined_parts(RelOptInfo& rel, const PathTarget* target, bool same, bool safe);
+
+  /// Partitions that are partitioned themselves append their own, which put out the target.
+  void project_nested_parts(RelOptInfo& rel, const PathTarget* target, bool safe);
+
   // --- grouping
 
   [[nodiscard]] std::vector<ExprPtr> group_exprs() const;
@@ -199,7 +205,43 @@ class UpperPlanner {
 
   RelOptInfo* grouping_paths(RelOptInfo& input);
 
-  RelOptInfo* partial_grouping(RelOptInfo& input);
+  /// What groups are asked for, of the whole and of its partitions.
+  struct GroupingTarget {
+    const PathTarget* target = nullptr;
+    std::vector<ExprPtr> having = {};
+    bool can_be_partial = false;
+  };
+
+  /// PartitionwiseAggregateType: whether partitions are grouped by themselves, and if the groups of
+  /// one are complete.
+  enum class ByPartition : std::uint8_t { None, Full, Partial };
+
+  /// make_grouping_rel().
+  RelOptInfo& new_grouping_rel(RelOptInfo& input, const PathTarget& target);
+
+  /// create_ordinary_grouping_paths(). `above`: how the relation that `input` is a partition of is
+  /// grouped; of a whole: at most. Returns the partly grouped relation, if there is one.
+  RelOptInfo* ordinary_grouping(RelOptInfo& rel, RelOptInfo& input, const GroupingTarget& wanted,
+                                ByPartition above);
+
+  [[nodiscard]] ByPartition by_partition(const RelOptInfo& input, const GroupingTarget& wanted,
+                                         ByPartition above) const;
+
+  /// create_partitionwise_grouping_paths().
+  void partitionwise_grouping(RelOptInfo& rel, RelOptInfo& input, RelOptInfo* partly,
+                              const GroupingTarget& wanted, ByPartition how);
+
+  /// add_paths_to_grouping_rel().
+  void add_grouping_paths(RelOptInfo& rel, RelOptInfo& input, RelOptInfo* partly,
+                          const GroupingTarget& wanted);
+
+  /// create_partial_grouping_paths(). `whole_too`: paths that are not partial are grouped partly
+  /// as well, for what is done with other partitions. Null: nothing to group partly.
+  RelOptInfo* partial_grouping(const RelOptInfo& rel, RelOptInfo& input, bool whole_too,
+                               bool always);
+
+  /// make_partial_grouping_target(): group columns and aggregates in transition form.
+  const PathTarget* partial_target();
 
   /// mark_partial_aggref(): the type of the transition state, serialized when internal.
   ExprPtr as_partial(const ExprPtr& aggregate);

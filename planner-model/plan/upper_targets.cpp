@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/plan/upper_planner.hpp"
 #include "planner-model/query/bind_nodes.hpp"
@@ -182,7 +183,9 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
     rel.partial_paths.clear();
     rel.consider_parallel = false;
   }
-  if (rel.is_append && rel.table != nullptr && rel.table->kind == 'p' && !rel.is_dummy) {
+  if (rel.kind == RelKind::Join && is_partitioned(rel)) {
+    project_joined_parts(rel, target, same, safe);
+  } else if (rel.is_append && rel.table != nullptr && rel.table->kind == 'p' && !rel.is_dummy) {
     // Partitions compute the target themselves, and are appended anew.
     for (auto* member : rel.members) {
       if (!safe) {
@@ -192,6 +195,7 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
       project_paths(*member, target, same);
       set_cheapest(*member);
     }
+    project_nested_parts(rel, target, safe);
     rel.target = *target;
     rel.paths.clear();
     rel.partial_paths.clear();
@@ -205,6 +209,38 @@ void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
     generate_useful_gather_paths(root_, rel, false);
   }
   set_cheapest(rel);
+}
+
+void UpperPlanner::project_joined_parts(RelOptInfo& rel, const PathTarget* target, bool same,
+                                        bool safe) {
+  for (auto* part : live_parts(rel)) {
+    const StandIns stand_ins{root_, *part};
+    if (!safe) {
+      part->partial_paths.clear();
+      part->consider_parallel = false;
+    }
+    if (is_partitioned(*part)) {
+      project_joined_parts(*part, target, same, safe);
+    } else {
+      project_paths(*part, target, same);
+    }
+    set_cheapest(*part);
+  }
+  rel.target = *target;
+  rel.paths.clear();
+  rel.partial_paths.clear();
+  add_paths_to_append_rel(root_, rel);
+}
+
+void UpperPlanner::project_nested_parts(RelOptInfo& rel, const PathTarget* target, bool safe) {
+  for (auto* part : live_parts(rel)) {
+    if (part->is_append) {
+      part->target = *target;
+      part->consider_parallel = part->consider_parallel && safe;
+      project_nested_parts(*part, target, safe);
+    }
+  }
+  set_nested_part_paths(root_, rel);
 }
 
 void UpperPlanner::project_paths(RelOptInfo& rel, const PathTarget* target, bool same) {

@@ -577,3 +577,7 @@ SELECT * FROM reading WHERE v IS NULL AND (v IN (10, 20) OR v NOT IN (30, 40));
 SELECT count(*) FROM noted WHERE (score)::integer >= 9000;
 -- name: text_predicate_beside_extended_statistics (find_single_rel_for_clauses)
 SELECT * FROM noted WHERE a IN (3, 9) AND b IN (1, 2, 3);
+-- name: text_minimum_of_a_lateral_subquery (add_path, find_param_referent)
+SELECT p.id, c.first FROM parent p LEFT JOIN LATERAL (SELECT min(id) AS first FROM shift s WHERE s.id > p.kind) c ON TRUE WHERE p.id < 30;
+-- name: text_subplan_of_a_partition (get_parameter)
+SELECT count(*) FROM by_range r WHERE r.n < (SELECT count(*) FROM child c WHERE c.parent_id = r.id);
