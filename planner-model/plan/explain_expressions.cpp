@@ -70,8 +70,10 @@ DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* memb
   return c;
 }
 
-const Table* PlanExplainer::member_of(const PlannerInfo& root, int range, const Table* member) {
-  if (member == nullptr) {
+const Table* PlanExplainer::member_of(const PlannerInfo& root, int range,
+                                      const Table* member) const {
+  // A table joined with itself has the same partitions twice.
+  if (member == nullptr || (member_range_ != 0 && member_range_ != range)) {
     return nullptr;
   }
   const auto* rel = root.base[static_cast<std::size_t>(range)];
@@ -115,8 +117,10 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
       auto outer = context(*param.level, from == above_.rend() ? nullptr : from->member);
       outer.prefix_columns = true;
       const RelOptInfo* saved = std::exchange(scanned_, nullptr);
+      const int range = std::exchange(member_range_, 0);
       named->name = deparse(resolved(param.source, *param.level), outer);
       scanned_ = saved;
+      member_range_ = range;
       return named;
     }
     return expr;

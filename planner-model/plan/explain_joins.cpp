@@ -79,6 +79,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
   const RelOptInfo* saved = std::exchange(scanned_, rel.arm_range != 0 ? &rel : scanned_);
   const bool is_partition = rel.kind == RelKind::Member && rel.arm_range == 0;
   const Table* partition = is_partition ? named_leaf(rel) : nullptr;
+  const int range_above = std::exchange(member_range_, is_partition ? rel.range : 0);
   for (const auto& key : keys) {
     ExprPtr expr;
     const EquivalenceMember* chosen = sort_column(key, target, expr);
@@ -110,6 +111,7 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
                         : deparse_sort_key(shown, op, key.nulls_first, key.ec->collation, c));
   }
   scanned_ = saved;
+  member_range_ = range_above;
   return items;
 }
 

@@ -71,13 +71,17 @@ void PlanExplainer::convert(PlanNode& node, PlannerInfo& root, const Path& path)
   const double rows_above = node_rows_;
   const auto* stand_ins_above = stand_ins_;
   const auto* root_above = stand_ins_root_;
-  if (path.parent != nullptr && path.parent->kind != RelKind::Member) {
+  const int range_above = member_range_;
+  const bool is_member = path.parent != nullptr && path.parent->kind == RelKind::Member;
+  member_range_ = is_member ? path.parent->range : 0;
+  if (path.parent != nullptr && !is_member) {
     stand_ins_ = path.parent->stand_ins.empty() ? nullptr : &path.parent->stand_ins;
     stand_ins_root_ = &root;
   }
   convert_one(node, root, path);
   stand_ins_ = stand_ins_above;
   stand_ins_root_ = root_above;
+  member_range_ = range_above;
   node_rows_ = rows_above;
   // SubPlans named in this node's own conditions hang below it.
   std::set<int> mine;

@@ -126,7 +126,8 @@ class PlanExplainer {
 
   DeparseContext context(const PlannerInfo& root, const Table* member);
 
-  static const Table* member_of(const PlannerInfo& root, int range, const Table* member);
+  [[nodiscard]] const Table* member_of(const PlannerInfo& root, int range,
+                                       const Table* member) const;
 
   /// What a parameter stands for is found in the plan (find_param_referent(), ruleutils.c): a
   /// nested loop's own is not beyond a subplan, which is handed its own level's alone.
@@ -296,6 +297,7 @@ class PlanExplainer {
   /// Of the join or group of partitions that is being converted; of others none.
   const std::vector<RelOptInfo*>* stand_ins_ = nullptr;
   const PlannerInfo* stand_ins_root_ = nullptr;
+  int member_range_ = 0;  ///< of the partition that is being converted; 0: of none
 
   /// The levels above the node that is being converted, the outermost first.
   struct LevelAbove {

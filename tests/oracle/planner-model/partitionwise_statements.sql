@@ -92,3 +92,9 @@ SELECT k, d, sum(v) FROM a GROUP BY GROUPING SETS ((k), (d));
 SELECT min(k), max(k) FROM a;
 -- name: ordered_aggregate
 SELECT k, array_agg(v ORDER BY v) FROM a WHERE d = '2024-03-03' GROUP BY k;
+-- name: text_three_of_one_table (get_variable)
+SELECT count(*) FROM a a1, a a2, plain p, c WHERE a1.k = p.k AND a2.v = a1.v AND c.k = a2.k AND p.name = 'p3' AND a1.d < '2024-02-01';
+-- name: text_genetic_search_of_partitions (geqo)
+SELECT count(*) FROM a a1, a a2, a a3, b b1, b b2, b b3, c c1, c c2, c c3, plain p1, plain p2, plain p3, h, g WHERE a1.k = a2.k AND a2.k = a3.k AND a3.k = b1.k AND b1.k = b2.k AND b2.k = b3.k AND b3.k = c1.k AND c1.k = c2.k AND c2.k = c3.k AND p1.k = c3.k AND p2.k = p1.tenant AND p3.k = p2.k AND h.tenant = p3.tenant AND g.tenant = h.tenant AND g.hid = h.id AND a1.v = 3;
+-- name: text_subplan_over_partitions_of_a_partition (get_parameter)
+SELECT h.id FROM h WHERE h.x = 1 AND (SELECT sum(amount) FROM g WHERE g.tenant = h.tenant) > 900;
