@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "planner-model/cost/cost.hpp"
+#include "planner-model/plan/partitionwise.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
 namespace quern::planner_model {
@@ -77,6 +78,7 @@ void cost_incremental_sort(Path& path, PlannerInfo& root, const PathKeys& pathke
   input_tuples = std::max(input_tuples, 2.0);
   double groups = std::min(input_tuples, 200.0);
   std::vector<ExprPtr> presorted;
+  Relids relids = 0;
   bool known = true;
   for (int i = 0; i < presorted_keys; ++i) {
     const auto& member = *pathkeys[static_cast<std::size_t>(i)].ec->members.front();
@@ -85,8 +87,10 @@ void cost_incremental_sort(Path& path, PlannerInfo& root, const PathKeys& pathke
       break;
     }
     presorted.push_back(member.expr);
+    relids |= member.relids;
   }
   if (known) {
+    const Parents parents{root, relids};  // the first member of a class is of the whole
     groups = estimate_num_groups(root, presorted, input_tuples);
   }
   const double group_tuples = input_tuples / groups;

@@ -386,7 +386,12 @@ void set_rel_width(PlannerInfo& root, RelOptInfo& rel) {
   }
   if (whole_row) {
     int row = 24;
-    if (rel.table != nullptr) {
+    const bool is_converted = rel.kind == RelKind::Member && rel.table != nullptr &&
+                              rel.append_parent->table != nullptr &&
+                              rel.table != rel.append_parent->table;
+    if (is_converted) {
+      row = 32;  // a ConvertRowtypeExpr to the parent's type: get_typavgwidth()
+    } else if (rel.table != nullptr) {
       for (const auto& column : rel.table->columns) {
         row += column_width(root, rel, column.number);
       }

@@ -28,7 +28,7 @@ SELECT a.k, b.k FROM a, b WHERE a.k = b.k AND a.k = 777;
 SELECT a.k, b.k FROM a, b WHERE a.k = b.k AND a.k IN (5, 1005, 2900);
 -- name: expression_of_the_key (match_expr_to_partition_keys)
 SELECT a.* FROM a, b WHERE a.k = b.k + 1 AND a.v = 1;
--- name: whole_row (set_append_rel_size)
+-- name: text_whole_row (set_rel_width, adjust_appendrel_attrs)
 SELECT a, b.w FROM a JOIN b ON a.k = b.k WHERE b.w = 1;
 -- name: with_itself
 SELECT count(*) FROM a a1 JOIN a a2 ON a1.k = a2.k AND a1.v < a2.v WHERE a1.d < '2024-02-01';
@@ -98,3 +98,5 @@ SELECT count(*) FROM a a1, a a2, plain p, c WHERE a1.k = p.k AND a2.v = a1.v AND
 SELECT count(*) FROM a a1, a a2, a a3, b b1, b b2, b b3, c c1, c c2, c c3, plain p1, plain p2, plain p3, h, g WHERE a1.k = a2.k AND a2.k = a3.k AND a3.k = b1.k AND b1.k = b2.k AND b2.k = b3.k AND b3.k = c1.k AND c1.k = c2.k AND c2.k = c3.k AND p1.k = c3.k AND p2.k = p1.tenant AND p3.k = p2.k AND h.tenant = p3.tenant AND g.tenant = h.tenant AND g.hid = h.id AND a1.v = 3;
 -- name: text_subplan_over_partitions_of_a_partition (get_parameter)
 SELECT h.id FROM h WHERE h.x = 1 AND (SELECT sum(amount) FROM g WHERE g.tenant = h.tenant) > 900;
+-- name: text_groups_sorted_incrementally (cost_incremental_sort)
+SELECT h.tenant, h.x, array_agg(g.amount ORDER BY g.id) FROM h JOIN g ON g.tenant = h.tenant AND g.hid = h.id GROUP BY h.tenant, h.x;
