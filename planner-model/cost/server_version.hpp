@@ -129,6 +129,10 @@ class ServerVersion {
   /// A CTE's rows come in its query's order. set_cte_pathlist(), allpaths.c.
   [[nodiscard]] constexpr bool ctes_keep_order() const { return major_ >= 17; }
 
+  /// Of an Append's members in an order also those that give the wanted share of rows soonest.
+  /// generate_orderedappend_paths(), allpaths.c.
+  [[nodiscard]] constexpr bool orders_appends_by_fraction() const { return major_ >= 15; }
+
   /// An Append of the paths that start fastest. add_paths_to_append_rel(), allpaths.c.
   [[nodiscard]] constexpr bool appends_start_fast() const { return major_ >= 17; }
 

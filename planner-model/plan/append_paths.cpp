@@ -209,7 +209,7 @@ class AppendPaths {
       if (startup != total) {
         add_path(rel_, in_order(whole, keys, total));
       }
-      if (root_.tuple_fraction > 0) {
+      if (p_.server.orders_appends_by_fraction() && root_.tuple_fraction > 0) {
         const auto fraction = children_by(whole, keys, [&](const RelOptInfo& member) {
           return cheapest_fractional_path_for_pathkeys(member.paths, keys,
                                                        1.0 / root_.tuple_fraction);

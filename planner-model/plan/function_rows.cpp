@@ -9,14 +9,14 @@
 
 namespace quern::planner_model {
 
-double function_rows(const PlannerInfo& root, const ExprPtr& function) {
+double function_rows(PlannerInfo& root, const ExprPtr& function) {
   if (function->kind == ExprKind::FuncExpr && function->returns_set) {
     const auto* definition = root.global->types->function(function->function);
     if (definition == nullptr) {
       return 1000;
     }
     if (definition->name == "unnest" && function->args.size() == 1) {
-      return estimate_array_length(function->args.front());
+      return estimate_array_length(root, function->args.front());
     }
     if (definition->name == "generate_series" && function->args.size() >= 2) {
       const auto value = [](const ExprPtr& e) -> std::optional<double> {

@@ -81,5 +81,23 @@ TEST_CASE("since 16 rows reach an ordered aggregate sorted") {
   CHECK_THAT(plan_on(16, sql), Contains("Sort Key: city, name"));
 }
 
+TEST_CASE("since 17 an unnested column gives as many rows as its statistics say") {
+  const auto rows_on = [](int major) {
+    CatalogSnapshot catalog =
+        testing::catalog_of("CREATE TABLE lists (id int PRIMARY KEY, items int NOT NULL)");
+    catalog.server_version = major * 10000;
+    auto& items = catalog.tables.front().columns[1];
+    items.type = 1007;  // int4[]
+    auto& statistics = items.statistics.emplace();
+    statistics.element_count_histogram = {1, 2, 3, 2.4};
+    const Planner planner{catalog, SizeModel::AsBuilt};
+    const auto plan =
+        planner.plan(*planner.bind("SELECT unnest(items) FROM lists WHERE id = 1"), {});
+    return plan.plan.rows.value();
+  };
+  CHECK(rows_on(16) == 10);
+  CHECK(rows_on(17) == 2);
+}
+
 }  // namespace
 }  // namespace quern::planner_model
