@@ -41,9 +41,13 @@ struct Recipe {
   std::vector<std::string> attach = {};
 };
 
+/// No server nests partitions as deep as `levels_left`; a broken snapshot may, without end.
 void add_partitions(Recipe& recipe, const IndexDefinition& index, const Table& parent,
                     const std::string& parent_index, IndexNames& names,
-                    const CatalogSnapshot& catalog) {
+                    const CatalogSnapshot& catalog, int levels_left = 100) {
+  if (levels_left == 0) {
+    return;
+  }
   for (const Table* child : children(parent, catalog)) {
     IndexDefinition own = index;
     own.table = child->oid;
@@ -69,7 +73,7 @@ void add_partitions(Recipe& recipe, const IndexDefinition& index, const Table& p
         nested ? "ONLY " : "", table_text(*child, catalog), definition_text(own, *child));
     (nested ? recipe.parents : recipe.leaves).push_back(text);
     if (nested) {
-      add_partitions(recipe, own, *child, name, names, catalog);
+      add_partitions(recipe, own, *child, name, names, catalog, levels_left - 1);
     }
     recipe.attach.push_back(fmt::format("ALTER INDEX {} ATTACH PARTITION {};",
                                         relation_name(catalog, parent.schema, parent_index),

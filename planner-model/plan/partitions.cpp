@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <compare>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "planner-model/plan/partition_bounds.hpp"
 #include "planner-model/plan/plan.hpp"
@@ -150,6 +152,50 @@ std::vector<const Table*> inheritors(const TableChildren& children, const Table&
 }
 
 }  // namespace
+
+TableChildren table_children(const CatalogSnapshot& catalog) {
+  constexpr int kMostLevels = 100;
+  TableChildren all;
+  std::map<Oid, std::size_t> parents_left;
+  for (const auto& table : catalog.tables) {
+    parents_left.emplace(table.oid, 0);
+  }
+  for (const auto& table : catalog.tables) {
+    for (const Oid parent : table.parents) {
+      if (parents_left.contains(parent)) {
+        all[parent].push_back(&table);
+        ++parents_left[table.oid];
+      }
+    }
+  }
+  // From the tables without parents down: what is never reached stands in a circle.
+  std::vector<Oid> level;
+  for (const auto& [table, parents] : parents_left) {
+    if (parents == 0) {
+      level.push_back(table);
+    }
+  }
+  TableChildren children;
+  for (int depth = 0; depth < kMostLevels && !level.empty(); ++depth) {
+    std::vector<Oid> next;
+    for (const Oid parent : level) {
+      for (const Table* child : all[parent]) {
+        if (--parents_left[child->oid] == 0) {
+          next.push_back(child->oid);
+        }
+      }
+    }
+    level = std::move(next);
+  }
+  for (const auto& [parent, list] : all) {
+    for (const Table* child : list) {
+      if (parents_left[child->oid] == 0) {
+        children[parent].push_back(child);
+      }
+    }
+  }
+  return children;
+}
 
 void sort_children(std::vector<const Table*>& children, const Table& parent,
                    const TableExpressions& expressions, const TypeSystem& types) {

@@ -6,6 +6,10 @@
 
 namespace quern::planner_model {
 
+/// Direct partitions and inheritance children, unsorted. A table that stands below itself, or below
+/// more levels than are walked, is nobody's child: no server has such, a broken snapshot may.
+[[nodiscard]] TableChildren table_children(const CatalogSnapshot& catalog);
+
 /// The direct children of a table as the server lists them: partitions by their bounds' values
 /// (default last), legacy children by OID.
 void sort_children(std::vector<const Table*>& children, const Table& parent,

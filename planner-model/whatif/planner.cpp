@@ -154,10 +154,8 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
   types.set_sql_functions(&sql_functions);
   for (const auto& table : catalog.tables) {
     tables[table.oid] = &table;
-    for (const Oid parent : table.parents) {
-      children[parent].push_back(&table);
-    }
   }
+  children = table_children(catalog);
   for (auto& [parent, list] : children) {
     if (const auto found = tables.find(parent); found != tables.end()) {
       sort_children(list, *found->second, expressions, types);

@@ -83,5 +83,19 @@ TEST_CASE("groups by the partition key are each partition's, others are finished
              !Contains("Partial"));
 }
 
+TEST_CASE("a table below itself in a broken snapshot is nobody's partition") {
+  CatalogSnapshot catalog = testing::catalog_of(kTables);
+  for (auto& table : catalog.tables) {
+    if (table.name == "a" || table.name == "b1") {
+      table.parents.push_back(table.oid);
+    }
+  }
+  const Planner planner{catalog, SizeModel::AsBuilt};
+  for (const char* sql :
+       {"SELECT * FROM a", "SELECT * FROM b", "SELECT * FROM a JOIN b USING (id)"}) {
+    CHECK_NOTHROW(planner.plan(*planner.bind(sql), {}));
+  }
+}
+
 }  // namespace
 }  // namespace quern::planner_model
