@@ -98,6 +98,10 @@ class ServerVersion {
   /// Right and full joins in workers that share the hash table. hash_inner_and_outer(), joinpath.c.
   [[nodiscard]] constexpr bool full_joins_in_parallel() const { return major_ >= 16; }
 
+  /// A join clause derived from an equivalence class serves for its commutator too.
+  /// create_join_clause(), equivclass.c.
+  [[nodiscard]] constexpr bool shares_commuted_join_clauses() const { return major_ >= 16; }
+
   // --- 17
 
   /// IN with a correlated subquery becomes a join too. convert_ANY_sublink_to_join(), subselect.c.

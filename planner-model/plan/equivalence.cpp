@@ -76,12 +76,20 @@ Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec
   return 0;
 }
 
+/// The clause that equates two members, made at most once: a clause keeps what is cached in it (its
+/// bucket sizes, its selectivity) and the side on which each member was first written.
 RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op,
                                  EquivalenceMember& left, EquivalenceMember& right,
                                  EquivalenceClass* parent) {
+  const bool either_way = root.global->cost.server.shares_commuted_join_clauses();
+  const auto equates = [&](const RestrictInfo& clause) {
+    return clause.parent_ec == parent &&
+           ((clause.left_em == &left && clause.right_em == &right) ||
+            (either_way && clause.left_em == &right && clause.right_em == &left));
+  };
   for (const auto* list : {&ec.sources, &ec.derives}) {
     for (auto* clause : *list) {
-      if (clause->left_em == &left && clause->right_em == &right && clause->parent_ec == parent) {
+      if (equates(*clause)) {
         return clause;
       }
     }
