@@ -120,8 +120,10 @@ class ServerVersion {
   /// relation_excluded_by_constraints(), plancat.c.
   [[nodiscard]] constexpr bool looks_for_false_among_conditions() const { return major_ >= 17; }
 
-  /// InitPlans are told without the parameters they set. build_subplan(), subselect.c.
-  [[nodiscard]] constexpr bool names_initplans_briefly() const { return major_ >= 17; }
+  /// A subquery is named without the parameters it sets (build_subplan(), subselect.c), since each
+  /// is printed as a column of it: `(InitPlan 1).col1`, `(ANY (x = (hashed SubPlan 2).col1))`.
+  /// get_rule_expr(), get_parameter(), ruleutils.c.
+  [[nodiscard]] constexpr bool prints_columns_of_subplans() const { return major_ >= 17; }
 
   /// A query level with parallel-safe initplans may itself run in workers.
   /// SS_charge_for_initplans(), subselect.c.
@@ -180,6 +182,10 @@ class ServerVersion {
   [[nodiscard]] constexpr bool unions_use_sorted_arms() const { return major_ >= 17; }
 
   // --- 18
+
+  /// WindowAgg nodes tell their window, and window functions its name: `OVER w1` for `OVER (?)`.
+  /// show_window_def(), explain.c; name_active_windows(), planner.c.
+  [[nodiscard]] constexpr bool tells_window_definitions() const { return major_ >= 18; }
 
   /// A table joined to itself by a unique key is read once. remove_useless_self_joins().
   [[nodiscard]] constexpr bool removes_self_joins() const { return major_ >= 18; }

@@ -134,8 +134,7 @@ class Deparser {
       case ExprKind::SqlValueFunction:
         return sql_value(expr);
       case ExprKind::SubPlan:
-        return "(" +
-               (context_.subplan_text ? context_.subplan_text(expr) : std::string{"SubPlan"}) + ")";
+        return context_.subplan_text ? context_.subplan_text(expr, context_) : std::string{"(SubPlan)"};
       case ExprKind::SubLink:
         return "(SubLink)";
       case ExprKind::Aggref:
@@ -465,10 +464,11 @@ class Deparser {
     return result;
   }
 
-  // get_windowfunc_expr(): EXPLAIN has no window clause at hand.
+  // get_windowfunc_expr(): before version 18 EXPLAIN has no window clause at hand.
   std::string window_function(const Expr& expr) {
+    const std::string name = context_.window_name ? context_.window_name(expr.window) : "";
     return function_name(expr) + "(" + (expr.star ? "*" : list(expr.args)) + filter(expr) +
-           ") OVER (?)";
+           ") OVER " + (name.empty() ? "(?)" : quote_identifier(name));
   }
 
  public:

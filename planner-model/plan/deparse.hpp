@@ -18,8 +18,10 @@ struct DeparseContext {
   std::function<std::string(int varno, int attno)> column_name;
   bool prefix_columns = false;  ///< o.id rather than id: more than one entry in the range table
   int bare_range = 0;           ///< columns of this entry have no prefix: it is what a scan scans
-  /// "InitPlan 1 (returns $0)", "SubPlan 2" or "hashed SubPlan 2" and so on.
-  std::function<std::string(const Expr& subplan)> subplan_text;
+  /// "(SubPlan 2)", "(hashed SubPlan 2)", "EXISTS(SubPlan 2)" and so on.
+  std::function<std::string(const Expr& subplan, const DeparseContext& context)> subplan_text;
+  /// Name of a window, from 1; empty: it is not told.
+  std::function<std::string(int window)> window_name = {};
   /// Expressions that a lower plan node has already computed: printed in parentheses unless
   /// columns, as ruleutils.c does for OUTER_VAR references.
   std::vector<ExprPtr> computed_below = {};

@@ -56,18 +56,72 @@ DeparseContext PlanExplainer::context(const PlannerInfo& root, const Table* memb
     const auto& entry = root.query.range_table[static_cast<std::size_t>(range) - 1];
     return unique_column_name(entry.columns, static_cast<std::size_t>(attno) - 1);
   };
-  c.subplan_text = [this](const Expr& expr) {
-    const auto named = [this](int id) {
-      pending_.insert(id);
-      return (subplan(id).hashed ? "hashed " : "") + subplan(id).name;
-    };
-    const int other = subplan(expr.subplan_id).hashed_alternative;
-    if (other != 0 && !top_.global->cost.server.chooses_alternative_subplans()) {
-      return "alternatives: " + named(expr.subplan_id) + " or " + named(other);
-    }
-    return named(chosen(expr.subplan_id, condition_checks()));
+  c.subplan_text = [this, &root](const Expr& expr, const DeparseContext& around) {
+    return subplan_text(expr, root, around);
   };
+  if (top_.global->cost.server.tells_window_definitions()) {
+    c.window_name = [&root](int window) {
+      const auto at = static_cast<std::size_t>(window) - 1;
+      return at < root.query.windows.size() ? root.query.windows[at].name : std::string{};
+    };
+  }
   return c;
+}
+
+std::string PlanExplainer::subplan_text(const Expr& expr, const PlannerInfo& root,
+                                        const DeparseContext& around) {
+  const auto named = [this](int id) {
+    pending_.insert(id);
+    return subplan_name(id);
+  };
+  const auto& server = top_.global->cost.server;
+  const int other = subplan(expr.subplan_id).hashed_alternative;
+  if (other != 0 && !server.chooses_alternative_subplans()) {
+    return "(alternatives: " + named(expr.subplan_id) + " or " + named(other) + ")";
+  }
+  const int id = chosen(expr.subplan_id, condition_checks());
+  const std::string name = named(id);
+  if (!server.prints_columns_of_subplans()) {
+    return "(" + name + ")";
+  }
+  const auto test = [&] {
+    const ExprPtr& own = id == expr.subplan_id ? expr.test : subplan(id).test;
+    return own ? deparse(resolved(own, root), around) : name;
+  };
+  switch (subplan(id).kind) {
+    case SubLinkKind::Exists:
+      return "EXISTS(" + name + ")";
+    case SubLinkKind::All:
+      return "(ALL " + test() + ")";
+    case SubLinkKind::Any:
+      return "(ANY " + test() + ")";
+    case SubLinkKind::Array:
+      return "ARRAY(" + name + ")";
+    case SubLinkKind::MultiExpr:
+      return "(rescan " + name + ")";
+    default:
+      return "(" + test() + ")";
+  }
+}
+
+std::string PlanExplainer::subplan_name(int id) const {
+  return (subplan(id).hashed ? "hashed " : "") + subplan(id).name;
+}
+
+ExprPtr PlanExplainer::column_of_subplan(const ExprPtr& param) const {
+  const auto& subplans = top_.global->subplans;
+  for (std::size_t i = 0; i < subplans.size(); ++i) {
+    const auto& columns = subplans[i].columns;
+    const auto at = std::find(columns.begin(), columns.end(), param->param_id);
+    if (at != columns.end()) {
+      auto named = std::make_shared<Expr>(*param);
+      named->kind = ExprKind::Opaque;
+      named->name = "(" + subplan_name(static_cast<int>(i) + 1) + ").col" +
+                    std::to_string(at - columns.begin() + 1);
+      return named;
+    }
+  }
+  return param;
 }
 
 const Table* PlanExplainer::member_of(const PlannerInfo& root, int range,
@@ -123,7 +177,7 @@ ExprPtr PlanExplainer::resolved(const ExprPtr& expr, const PlannerInfo& root) {
       member_range_ = range;
       return named;
     }
-    return expr;
+    return top_.global->cost.server.prints_columns_of_subplans() ? column_of_subplan(expr) : expr;
   }
   if (expr->kind == ExprKind::Var && expr->attno >= kFirstComputed) {
     return placeholder(expr, root);

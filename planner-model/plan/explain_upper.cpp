@@ -252,6 +252,9 @@ void PlanExplainer::upper(PlanNode& node, PlannerInfo& root, const Path& path) {
       return simple(node, "ProjectSet", root, path);
     case PathKind::WindowAgg: {
       simple(node, "WindowAgg", root, path);
+      if (top_.global->cost.server.tells_window_definitions()) {
+        window_definition(node, root, path);
+      }
       const auto& window = root.query.windows[static_cast<std::size_t>(path.window) - 1];
       if (!window.run_conditions.empty()) {
         add(node, "Run Condition", all(root, window.run_conditions, nullptr));
@@ -292,10 +295,13 @@ void PlanExplainer::upper(PlanNode& node, PlannerInfo& root, const Path& path) {
 }
 
 void PlanExplainer::evaluated_params(PlanNode& node, const PlannerInfo& root) {
+  if (top_.global->cost.server.prints_columns_of_subplans()) {
+    return;  // no longer told
+  }
   std::set<int> of_init_plans;
   for (const PlannerInfo* level = &root; level != nullptr; level = level->parent) {
     for (const int id : level->init_plans) {
-      const auto& params = subplan(id).set_params;
+      const auto& params = subplan(id).columns;
       of_init_plans.insert(params.begin(), params.end());
     }
   }

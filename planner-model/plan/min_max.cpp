@@ -156,10 +156,10 @@ void register_min_max(PlannerInfo& root, const Path& path) {
     info.path = path.children[i];
     info.startup = info.path->total;
     info.is_init_plan = true;
-    info.set_params = {one.param};
+    info.columns = {one.param};
     const std::size_t id = global.subplans.size() + 1;
     info.name = "InitPlan " + std::to_string(id);
-    if (!global.cost.server.names_initplans_briefly()) {
+    if (!global.cost.server.prints_columns_of_subplans()) {
       info.name += " (returns $" + std::to_string(one.param) + ")";
     }
     global.subplans.push_back(info);

@@ -7,6 +7,23 @@
 
 namespace quern::planner_model {
 
+void UpperPlanner::name_windows(const std::vector<std::size_t>& order) {
+  auto& windows = query_.windows;
+  const auto is_taken = [&](const std::string& name) {
+    return std::any_of(order.begin(), order.end(),
+                       [&](std::size_t w) { return windows[w].name == name; });
+  };
+  int next = 1;
+  for (const std::size_t w : order) {
+    while (windows[w].name.empty()) {
+      const std::string name = "w" + std::to_string(next++);
+      if (!is_taken(name)) {
+        windows[w].name = name;
+      }
+    }
+  }
+}
+
 RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
   auto& rel = root_.global->rels.emplace_back();
   rel.kind = RelKind::Upper;
@@ -14,8 +31,14 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
   rel.consider_startup = tuple_fraction_ > 0;
   rel.target = sort_target_;
   rel.consider_parallel = input.consider_parallel && parallel_safe(sort_target_);
-  const auto& windows = query_.windows;
+  auto& windows = query_.windows;
   const auto order = active_windows();
+  name_windows(order);
+  if (root_.global->cost.server.drops_redundant_partitioning()) {
+    for (const std::size_t w : order) {
+      (void)processed_pathkeys(root_, windows[w].partition, query_.targets);
+    }
+  }
   const auto one = [&](Path* path) {
     std::vector<ExprPtr> known = grouping_target_.exprs;
     std::vector<int> refs = grouping_target_.sort_group_refs;

@@ -49,10 +49,11 @@ class Names {
 class PlanExplainer {
  public:
   PlanExplainer(PlannerInfo& top, std::set<std::string>& indexes) : top_{top}, indexes_{indexes} {
-    // The server counts its whole range table: partitions and pulled-up subqueries too.
+    // The server counts its whole range table: partitions and pulled-up subqueries too, and one
+    // entry for a query without FROM (replace_empty_jointree()).
     std::size_t ranges = 0;
     top.global->roots.for_each([&](const PlannerInfo& root) {
-      ranges += root.query.range_table.size();
+      ranges += std::max<std::size_t>(1, root.query.range_table.size());
       for (const auto* rel : root.base) {
         ranges += rel != nullptr && rel->is_append ? rel->members_before_pruning : 0;
       }
@@ -125,6 +126,14 @@ class PlanExplainer {
   // --- expressions
 
   DeparseContext context(const PlannerInfo& root, const Table* member);
+
+  /// How an expression refers to its subquery: get_rule_expr(), ruleutils.c.
+  std::string subplan_text(const Expr& expr, const PlannerInfo& root, const DeparseContext& around);
+
+  [[nodiscard]] std::string subplan_name(int id) const;
+
+  /// "(InitPlan 1).col1" for the parameter that a subquery's column is put into.
+  [[nodiscard]] ExprPtr column_of_subplan(const ExprPtr& param) const;
 
   [[nodiscard]] const Table* member_of(const PlannerInfo& root, int range,
                                        const Table* member) const;
@@ -268,6 +277,15 @@ class PlanExplainer {
 
   /// Gather::initParam: what InitPlans of this level and those above hand to the node's workers.
   void evaluated_params(PlanNode& node, const PlannerInfo& root);
+
+  /// "w1 AS (PARTITION BY a ORDER BY b ROWS UNBOUNDED PRECEDING)": show_window_def().
+  void window_definition(PlanNode& node, PlannerInfo& root, const Path& path);
+
+  std::string window_keys(PlannerInfo& root, const std::vector<SortGroupClause>& clauses,
+                          const Path& input);
+
+  /// get_window_frame_options(), ruleutils.c: empty for the default frame.
+  std::string window_frame(PlannerInfo& root, const WindowClause& window);
 
   /// show_grouping_sets(): the keys of each hash table, of each sort, and of its sets.
   void grouping_set_keys(PlanNode& node, PlannerInfo& root, const Path& path);

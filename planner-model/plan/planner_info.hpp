@@ -508,7 +508,9 @@ struct SubPlanInfo {
   bool used = true;  ///< the chosen one
   /// Ordinals of PlannerGlobal::accesses that were noted while it was planned: from, to before.
   std::size_t first_access = 0, end_access = 0;
-  std::vector<int> set_params = {};
+  SubLinkKind kind = SubLinkKind::Scalar;
+  std::vector<int> columns = {};  ///< setParam, paramIds: parameters that stand for its columns
+  ExprPtr test = {};              ///< of the hashed alternative of an EXISTS
   std::vector<int> params = {};  ///< correlation parameters
   PlannerInfo* owner = nullptr;
 };

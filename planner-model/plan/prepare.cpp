@@ -46,11 +46,26 @@ void preprocess_query(PlannerInfo& root) {
       expr = plan_sublinks(root, simplify(expr, *root.global->types), false);
     }
   };
+  // In the order of subquery_planner(), by which subqueries are numbered.
   for (auto& target : query.targets) {
     fold(target.expr);
   }
   for (auto& target : query.returning) {
     fold(target.expr);
+  }
+  preprocess_join_tree(root, query.join_tree);
+  if (query.having) {
+    query.having = canonicalize(simplify(query.having, *root.global->types));
+    query.having = plan_sublinks(root, query.having, true);
+  }
+  for (auto& window : query.windows) {
+    fold(window.start_offset);
+    fold(window.end_offset);
+  }
+  fold(query.offset);
+  fold(query.limit);
+  if (query.on_conflict) {
+    fold(query.on_conflict->update_where);
   }
   for (auto& entry : query.range_table) {
     for (auto& function : entry.functions) {
@@ -69,16 +84,6 @@ void preprocess_query(PlannerInfo& root) {
     for (auto& computed : entry.computed) {
       fold(computed.expr);
     }
-  }
-  if (query.on_conflict) {
-    fold(query.on_conflict->update_where);
-  }
-  fold(query.limit);
-  fold(query.offset);
-  preprocess_join_tree(root, query.join_tree);
-  if (query.having) {
-    query.having = canonicalize(simplify(query.having, *root.global->types));
-    query.having = plan_sublinks(root, query.having, true);
   }
   // HAVING conditions without aggregates filter before grouping.
   if (query.having && !query.has_grouping_sets) {

@@ -11,14 +11,14 @@ namespace quern::planner_model {
 
 namespace {
 
-ExprPtr make_var(int range, int attno, const ExprPtr& like) {
+ExprPtr make_var(int range, int attno, const Expr& like) {
   auto var = std::make_shared<Expr>();
   var->kind = ExprKind::Var;
   var->varno = range;
   var->attno = attno;
-  var->type = like->type;
-  var->typmod = like->typmod;
-  var->collation = like->collation;
+  var->type = like.type;
+  var->typmod = like.typmod;
+  var->collation = like.collation;
   return var;
 }
 
@@ -169,27 +169,14 @@ class SublinkPullUp {
     entry.subquery = copy;
     query_.range_table.push_back(std::move(entry));
     const int range = static_cast<int>(query_.range_table.size());
-    std::vector<ExprPtr> left_items =
+    const std::vector<ExprPtr> left_items =
         link.test->kind == ExprKind::RowExpr ? link.test->args : std::vector<ExprPtr>{link.test};
-    std::vector<ExprPtr> clauses;
-    for (std::size_t i = 0; i < left_items.size(); ++i) {
-      const Oid op = i < link.operators.size() ? link.operators[i] : link.op;
-      const auto* definition = root_.global->types->op(op);
-      if (definition == nullptr) {
-        query_.range_table.pop_back();
-        return false;
-      }
-      ExprPtr right = make_var(range, static_cast<int>(i) + 1, visible_target(sub, i));
-      right = implicit_cast(root_, right, definition->right);
-      const ExprPtr left_item = implicit_cast(root_, left_items[i], definition->left);
-      clauses.push_back(
-          make_op(op, left_item, right,
-                  link.input_collation != 0 ? link.input_collation : left_item->collation, root_));
-    }
+    const ExprPtr condition = sublink_comparison(
+        link, left_items, [&](int n, const Expr& param) { return make_var(range, n, param); }, root_);
     JoinTree leaf;
     leaf.kind = JoinTree::Kind::Range;
     leaf.range = range;
-    wrap(top, JoinType::Semi, std::move(leaf), make_and(clauses));
+    wrap(top, JoinType::Semi, std::move(leaf), condition);
     return true;
   }
 
@@ -204,16 +191,6 @@ class SublinkPullUp {
       return nullptr;
     });
     return relids;
-  }
-
-  static ExprPtr visible_target(const Query& sub, std::size_t n) {
-    std::size_t at = 0;
-    for (const auto& target : sub.targets) {
-      if (!target.junk && at++ == n) {
-        return target.expr;
-      }
-    }
-    return sub.targets.front().expr;
   }
 
   /// convert_EXISTS_sublink_to_join().

@@ -18,30 +18,92 @@ namespace quern::planner_model {
 
 namespace {
 
+ExprPtr exec_param_of(int id, const Expr& like) {
+  auto param = std::make_shared<Expr>();
+  param->kind = ExprKind::Param;
+  param->param_kind = ParamKind::Exec;
+  param->param_id = id;
+  param->type = like.type;
+  param->typmod = like.typmod;
+  param->collation = like.collation;
+  return param;
+}
+
 ExprPtr exec_param(PlannerGlobal& global, ExprPtr source, PlannerInfo* level, const Expr& like) {
   // One parameter for each distinct outer column.
   for (std::size_t i = 0; source && i < global.exec_params.size(); ++i) {
     const auto& known = global.exec_params[i];
     if (known.source && known.level == level && equal(known.source, source)) {
-      auto param = std::make_shared<Expr>();
-      param->kind = ExprKind::Param;
-      param->param_kind = ParamKind::Exec;
-      param->param_id = static_cast<int>(i);
-      param->type = like.type;
-      param->typmod = like.typmod;
-      param->collation = like.collation;
-      return param;
+      return exec_param_of(static_cast<int>(i), like);
     }
   }
-  global.exec_params.push_back({source, level});
-  auto param = std::make_shared<Expr>();
-  param->kind = ExprKind::Param;
-  param->param_kind = ParamKind::Exec;
-  param->param_id = static_cast<int>(global.exec_params.size()) - 1;
-  param->type = like.type;
-  param->typmod = like.typmod;
-  param->collation = like.collation;
-  return param;
+  global.exec_params.push_back({std::move(source), level});
+  return exec_param_of(static_cast<int>(global.exec_params.size()) - 1, like);
+}
+
+/// `expr` with the subquery's columns in place of its Params (Sublink).
+ExprPtr with_columns(const ExprPtr& expr,
+                     const std::function<ExprPtr(int n, const Expr& param)>& column) {
+  if (expr->kind == ExprKind::Param && expr->param_kind == ParamKind::Sublink) {
+    return column(expr->param_id, *expr);
+  }
+  return map_children(expr, [&](const ExprPtr& child) { return with_columns(child, column); });
+}
+
+}  // namespace
+
+ExprPtr sublink_comparison(const Expr& link, const std::vector<ExprPtr>& left,
+                           const std::function<ExprPtr(int n, const Expr& param)>& column,
+                           const PlannerInfo& root) {
+  std::vector<ExprPtr> right;
+  for (const auto& expr : link.sublink_right) {
+    right.push_back(with_columns(expr, column));
+  }
+  const bool pairwise = left.size() == 1 || link.name == "=" || link.name == "<>";
+  if (!pairwise) {
+    auto rows = std::make_shared<Expr>();
+    rows->kind = ExprKind::RowCompareExpr;
+    rows->type = type_oid::kBool;
+    rows->name = link.name;
+    rows->operators = link.operators;
+    rows->args = left;
+    rows->args.insert(rows->args.end(), right.begin(), right.end());
+    return rows;
+  }
+  std::vector<ExprPtr> pairs;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    pairs.push_back(make_op(link.operators[i], left[i], right[i], left[i]->collation, root));
+  }
+  if (pairs.size() > 1 && link.name == "<>") {
+    auto any = std::make_shared<Expr>();
+    any->kind = ExprKind::Or;
+    any->type = type_oid::kBool;
+    any->args = std::move(pairs);
+    return any;
+  }
+  return make_and(pairs);
+}
+
+namespace {
+
+ExprPtr null_record() {
+  auto null = std::make_shared<Expr>();
+  null->kind = ExprKind::Const;
+  null->type = type_oid::kRecord;
+  null->is_null = true;
+  return null;
+}
+
+/// " (returns $0,$1)" behind the name of a subquery, where the server says so.
+std::string returned(const PlannerGlobal& global, const SubPlanInfo& info) {
+  if (global.cost.server.prints_columns_of_subplans()) {
+    return {};
+  }
+  std::string list;
+  for (const int param : info.columns) {
+    list += (list.empty() ? "$" : ",$") + std::to_string(param);
+  }
+  return " (returns " + list + ")";
 }
 
 void reserve_params(PlannerGlobal& global, std::size_t count) {
@@ -207,41 +269,23 @@ class SublinkPlanner {
     const bool correlated = !arguments.empty();
     const bool quantified =
         link.sublink_kind == SubLinkKind::Any || link.sublink_kind == SubLinkKind::All;
-    auto items = test_items(test);
-    // Each test compares with one output column of the subquery.
-    std::vector<ExprPtr> tests;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const Oid op = i < link.operators.size() ? link.operators[i] : link.op;
-      const ExprPtr right =
-          exec_param(global, nullptr, &subroot, *visible_output(subroot.query, i));
-      tests.push_back(make_op(op, items[i], right, items[i]->collation, root_));
+    info.kind = link.sublink_kind;
+    info.columns = column_params(link, subroot.query);
+    ExprPtr comparison;
+    if (test) {
+      const auto column = [&](int n, const Expr& param) {
+        return exec_param_of(info.columns[static_cast<std::size_t>(n) - 1], param);
+      };
+      comparison = sublink_comparison(link, test_items(test), column, root_);
     }
     if (!correlated && !quantified) {
-      info.is_init_plan = true;
-      info.path = plan;
-      const auto cost = subplan_cost(root_, *plan, link.sublink_kind, false, false, {});
-      info.startup = cost.startup;
-      info.per_call = cost.per_call;
-      const ExprPtr result = exec_param(global, nullptr, &root_, link);
-      const int param = result->param_id;
-      info.set_params = {param};
-      global.subplans.push_back(info);
-      const int id = static_cast<int>(global.subplans.size());
-      std::string& name = global.subplans.back().name;
-      name = "InitPlan " + std::to_string(id);
-      if (!global.cost.server.names_initplans_briefly()) {
-        name += " (returns $" + std::to_string(param) + ")";
-      }
-      root_.init_plans.push_back(id);
-      if (link.sublink_kind == SubLinkKind::RowCompare) {
-        return make_and(tests);
-      }
-      return result;
+      return init_plan(std::move(info), link, *plan, comparison);
     }
+    const auto tests = comparison ? conjuncts(comparison) : std::vector<ExprPtr>{};
     bool hashed = false;
     if (link.sublink_kind == SubLinkKind::Any && !correlated && is_hashable(root_, *plan)) {
       hashed = std::all_of(tests.begin(), tests.end(), [&](const ExprPtr& t) {
-        return global.types->is_hashable(t->op, t->args[0]->type);
+        return t->kind == ExprKind::OpExpr && global.types->is_hashable(t->op, t->args[0]->type);
       });
     }
     if (!correlated && !hashed && global.cost.enable_material && !materializes(*plan)) {
@@ -256,7 +300,7 @@ class SublinkPlanner {
     const auto cost = subplan_cost(root_, *plan, link.sublink_kind, hashed, correlated, tests);
     auto subplan = make_subplan(std::move(info), link, link.sublink_kind, cost);
     subplan->args = arguments;
-    subplan->test = test;
+    subplan->test = comparison;
     if (for_hashing) {
       const int hashed_id = hashed_exists(link, std::move(*for_hashing));
       global.subplans[static_cast<std::size_t>(subplan->subplan_id) - 1].hashed_alternative =
@@ -266,6 +310,43 @@ class SublinkPlanner {
       }
     }
     return subplan;
+  }
+
+  /// The parameters that the subquery's columns are put into, where an expression takes them one by
+  /// one: generate_subquery_params().
+  std::vector<int> column_params(const Expr& link, const Query& subquery) {
+    std::vector<int> params;
+    if (!link.test && link.sublink_kind != SubLinkKind::MultiExpr) {
+      return params;
+    }
+    for (const auto& target : subquery.targets) {
+      if (!target.junk) {
+        params.push_back(exec_param(*root_.global, nullptr, &root_, *target.expr)->param_id);
+      }
+    }
+    return params;
+  }
+
+  /// A subquery that runs once, before the rest; what stands for it in expressions.
+  ExprPtr init_plan(SubPlanInfo info, const Expr& link, Path& plan, const ExprPtr& comparison) {
+    auto& global = *root_.global;
+    info.is_init_plan = true;
+    info.path = &plan;
+    const auto cost = subplan_cost(root_, plan, link.sublink_kind, false, false, {});
+    info.startup = cost.startup;
+    info.per_call = cost.per_call;
+    ExprPtr result = comparison;
+    if (link.sublink_kind == SubLinkKind::MultiExpr) {
+      result = null_record();
+    } else if (!result) {
+      result = exec_param(global, nullptr, &root_, link);
+      info.columns = {result->param_id};
+    }
+    const int id = static_cast<int>(global.subplans.size()) + 1;
+    info.name = "InitPlan " + std::to_string(id) + returned(global, info);
+    global.subplans.push_back(std::move(info));
+    root_.init_plans.push_back(id);
+    return result;
   }
 
   /// What paths count, not what the choice between the two goes by.
@@ -291,6 +372,9 @@ class SublinkPlanner {
     info.startup = cost.startup;
     info.per_call = cost.per_call;
     info.name = "SubPlan " + std::to_string(subplan->subplan_id);
+    if (kind == SubLinkKind::MultiExpr) {
+      info.name += returned(*root_.global, info);
+    }
     subplans.push_back(std::move(info));
     return subplan;
   }
@@ -316,6 +400,11 @@ class SublinkPlanner {
     info.owner = &root_;
     info.path = plan;
     info.hashed = true;
+    info.kind = SubLinkKind::Any;
+    info.test = make_and(tests);
+    for (const auto& test : tests) {
+      info.columns.push_back(test->args[1]->param_id);
+    }
     const auto cost = subplan_cost(root_, *plan, SubLinkKind::Any, true, false, tests);
     return make_subplan(std::move(info), link, SubLinkKind::Any, cost)->subplan_id;
   }
@@ -373,16 +462,6 @@ class SublinkPlanner {
           make_op(clause->op, shift_levels(outer, -1, 1), param, clause->input_collation, root_));
     }
     return tests;
-  }
-
-  static ExprPtr visible_output(const Query& query, std::size_t n) {
-    std::size_t at = 0;
-    for (const auto& target : query.targets) {
-      if (!target.junk && at++ == n) {
-        return target.expr;
-      }
-    }
-    return query.targets.front().expr;
   }
 
   /// simplify_EXISTS_query(): what the subquery puts out does not matter. Whether it is gone.
@@ -573,7 +652,8 @@ PlannerInfo& plan_query(PlannerGlobal& global, Query query, PlannerInfo* parent,
     root.final_rel->partial_paths.clear();
   }
   set_cheapest(*root.final_rel);
-  root.best = cheapest_fractional_path(*root.final_rel, root.tuple_fraction);
+  // Of what the caller asks for: the query's own LIMIT is in its paths' costs already.
+  root.best = cheapest_fractional_path(*root.final_rel, tuple_fraction);
   return root;
 }
 

@@ -77,6 +77,9 @@ class UpperPlanner {
 
   PathKeys window_keys(const WindowClause& window);
 
+  /// name_active_windows(): w1, w2, ... for those without a name, in the order given.
+  void name_windows(const std::vector<std::size_t>& order);
+
   void add_system_column(int range, int attno, Oid type, const char* name);
 
   void add_row_identity(int range);

@@ -375,7 +375,8 @@ class Analyzer {
                                                 const std::vector<ParseList>& indirections,
                                                 bool named);
   [[nodiscard]] ExprPtr multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& ref,
-                                         std::vector<ExprPtr>& row);
+                                         std::vector<ExprPtr>& row, std::vector<ExprPtr>& sources);
+  static void note_updated_columns(Query& query, const std::vector<TargetEntry>& assignments);
   [[nodiscard]] ExprPtr column_default(const Column& column);
 
   // --- bind_merge.cpp

@@ -35,9 +35,7 @@ void Analyzer::transform_merge_action(Scope& scope, const PgQuery__MergeWhenClau
   std::vector<TargetEntry> computed;
   if (clause.command_type == PG_QUERY__CMD_TYPE__CMD_UPDATE) {
     computed = transform_update_targets(scope, items);
-    for (const TargetEntry& assignment : computed) {
-      query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
-    }
+    note_updated_columns(query, computed);
   } else if (clause.command_type == PG_QUERY__CMD_TYPE__CMD_INSERT && clause.n_values > 0) {
     std::vector<ParseList> indirections;
     const auto columns = insert_columns(items, table, indirections);

@@ -99,7 +99,7 @@ ExprPtr Analyzer::column_default(const Column& column) {
 
 /// transformMultiAssignRef(): (a, b) = (x, y) or = (SELECT ...).
 ExprPtr Analyzer::multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& ref,
-                                   std::vector<ExprPtr>& row) {
+                                   std::vector<ExprPtr>& row, std::vector<ExprPtr>& sources) {
   if (ref.colno == 1) {
     row.clear();
     if (is(ref.source, PG_QUERY__NODE__NODE_ROW_EXPR)) {
@@ -110,18 +110,12 @@ ExprPtr Analyzer::multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& 
       scope.query.has_sublinks = true;
       auto link = std::make_shared<Expr>();
       link->kind = ExprKind::SubLink;
-      link->sublink_kind = SubLinkKind::Scalar;
+      link->sublink_kind = SubLinkKind::MultiExpr;
+      link->type = type_oid::kRecord;
       link->subquery = std::make_shared<Query>(
           transform_select(*ref.source->sub_link->subselect->select_stmt, &scope));
       for (const TargetEntry& target : link->subquery->targets) {
         if (target.junk) {
-          continue;
-        }
-        if (row.empty()) {  // one evaluation gives all: the first column stands for it
-          link->type = target.expr->type;
-          link->typmod = target.expr->typmod;
-          link->collation = target.expr->collation;
-          row.push_back(link);
           continue;
         }
         auto param = std::make_shared<Expr>();
@@ -133,6 +127,7 @@ ExprPtr Analyzer::multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& 
         param->collation = target.expr->collation;
         row.push_back(std::move(param));
       }
+      sources.push_back(std::move(link));
     } else {
       throw UserError{
           "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression"};
@@ -152,12 +147,13 @@ std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, ParseL
   std::vector<TargetEntry> targets;
   std::vector<bool> whole;  ///< the column itself, not a part of it
   std::vector<ExprPtr> row;
+  std::vector<ExprPtr> sources;
   for (const ParseNode* node : items) {
     const PgQuery__ResTarget& item = *node->res_target;
     const Column& column = target_column(table, text_of(item.name));
     ExprPtr value;
     if (is(item.val, PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF)) {
-      value = multi_assignment(scope, *item.val->multi_assign_ref, row);
+      value = multi_assignment(scope, *item.val->multi_assign_ref, row, sources);
     } else if (is(item.val, PG_QUERY__NODE__NODE_SET_TO_DEFAULT)) {
       value = column_default(column);
     } else {
@@ -180,7 +176,18 @@ std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, ParseL
     targets.push_back(TargetEntry{assigned_expr(scope, column, value, indirection), column.name, 0,
                                   false, column.number});
   }
+  for (ExprPtr& source : sources) {
+    targets.push_back(TargetEntry{std::move(source), {}, 0, true});
+  }
   return targets;
+}
+
+void Analyzer::note_updated_columns(Query& query, const std::vector<TargetEntry>& assignments) {
+  for (const TargetEntry& assignment : assignments) {
+    if (!assignment.junk) {
+      query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
+    }
+  }
 }
 
 Query Analyzer::transform_update(const PgQuery__UpdateStmt& statement, Scope* parent) {
@@ -196,9 +203,7 @@ Query Analyzer::transform_update(const PgQuery__UpdateStmt& statement, Scope* pa
   transform_from(scope, list_of(statement.n_from_clause, statement.from_clause));
   query.targets =
       transform_update_targets(scope, list_of(statement.n_target_list, statement.target_list));
-  for (const TargetEntry& assignment : query.targets) {
-    query.updated_columns.push_back(static_cast<std::int16_t>(assignment.column));
-  }
+  note_updated_columns(query, query.targets);
   std::sort(query.updated_columns.begin(), query.updated_columns.end());
   query.join_tree.quals = transform_where(scope, statement.where_clause, ExprUse::Where);
   transform_returning(scope, list_of(statement.n_returning_list, statement.returning_list));

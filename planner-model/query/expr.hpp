@@ -57,7 +57,9 @@ enum class ExprKind : std::uint8_t {
 /// Sublink: the n-th output column of a SubLink's subquery, in Expr::sublink_right only.
 enum class ParamKind : std::uint8_t { External, Exec, Sublink };
 enum class CoercionForm : std::uint8_t { Call, ExplicitCast, ImplicitCast, SqlSyntax };
-enum class SubLinkKind : std::uint8_t { Exists, All, Any, RowCompare, Scalar, Array };
+/// MultiExpr: the source of `UPDATE ... SET (a, b) = (SELECT ...)`, a junk column of the UPDATE; the
+/// assigned columns are Params (Sublink).
+enum class SubLinkKind : std::uint8_t { Exists, All, Any, RowCompare, Scalar, Array, MultiExpr };
 enum class BooleanTestKind : std::uint8_t {
   IsTrue,
   IsNotTrue,
@@ -112,7 +114,9 @@ struct Expr {
 
   // SubLink
   SubLinkKind sublink_kind = SubLinkKind::Exists;
-  ExprPtr test = {};  ///< left-hand side of IN/ANY/ALL (RowExpr when several)
+  /// SubLink: left-hand side of IN/ANY/ALL (RowExpr when several). SubPlan: the whole comparison, in
+  /// which Params (Exec) are the subquery's columns.
+  ExprPtr test = {};
   std::shared_ptr<const Query> subquery = {};
   /// IN/ANY/ALL: one a column, the subquery's column as the operator takes it: a Param (Sublink) or
   /// coercions over one. Holds no Vars.

@@ -154,17 +154,22 @@ inline constexpr int kNonDefault = 0x00001;
 inline constexpr int kRange = 0x00002;
 inline constexpr int kRows = 0x00004;
 inline constexpr int kGroups = 0x00008;
+inline constexpr int kBetween = 0x00010;
 inline constexpr int kStartUnboundedPreceding = 0x00020;
 inline constexpr int kEndUnboundedFollowing = 0x00100;
+inline constexpr int kStartCurrentRow = 0x00200;
 inline constexpr int kEndCurrentRow = 0x00400;
 inline constexpr int kStartOffsetPreceding = 0x00800;
 inline constexpr int kEndOffsetPreceding = 0x01000;
 inline constexpr int kStartOffsetFollowing = 0x02000;
 inline constexpr int kEndOffsetFollowing = 0x04000;
+inline constexpr int kExcludeCurrentRow = 0x08000;
+inline constexpr int kExcludeGroup = 0x10000;
+inline constexpr int kExcludeTies = 0x20000;
 }  // namespace frame
 
 struct WindowClause {
-  std::string name;
+  std::string name;  ///< empty: it has none; the planner may give it one
   std::vector<SortGroupClause> partition = {};
   std::vector<SortGroupClause> order = {};
   int frame_options = 0;

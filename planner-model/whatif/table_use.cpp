@@ -62,7 +62,9 @@ class UseCollector {
       const auto at = static_cast<std::size_t>(attno) - 1;
       return attno > 0 && at < entry.columns.size() ? entry.columns[at].name : std::string{"ctid"};
     };
-    context_.subplan_text = [](const Expr&) { return std::string{"(SubPlan)"}; };
+    context_.subplan_text = [](const Expr&, const DeparseContext&) {
+      return std::string{"(SubPlan)"};
+    };
   }
 
   void run(std::vector<TableUse>& uses) {
