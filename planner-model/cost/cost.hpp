@@ -89,7 +89,7 @@ struct AggClauseCosts {
                                               AggSplit split, PlannerInfo& root);
 /// hash_agg_entry_size(), nodeAgg.c.
 [[nodiscard]] double hash_agg_entry_size(int transitions, double tuple_width,
-                                         double transition_space);
+                                         double transition_space, ServerVersion server);
 void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClauseCosts& costs,
               int aggregates, int group_columns, double groups, const std::vector<ExprPtr>& quals,
               double input_startup, double input_total, double input_tuples, double input_width);

@@ -102,6 +102,18 @@ class ServerVersion {
   /// create_join_clause(), equivclass.c.
   [[nodiscard]] constexpr bool shares_commuted_join_clauses() const { return major_ >= 16; }
 
+  /// An outer-join condition that constants imply on both sides is replaced by TRUE; before, it was
+  /// kept, and counted for nothing in estimates. reconsider_outer_join_clauses(), equivclass.c.
+  [[nodiscard]] constexpr bool drops_redundant_join_clauses() const { return major_ >= 16; }
+
+  /// What equals a constant below an outer join is no part of an order there either.
+  /// EC_MUST_BE_REDUNDANT(), pathnodes.h.
+  [[nodiscard]] constexpr bool constants_order_nothing_anywhere() const { return major_ >= 16; }
+
+  /// Conditions of a subquery without FROM go up, and what is left of it goes away.
+  /// remove_useless_results_recurse(), prepjointree.c.
+  [[nodiscard]] constexpr bool moves_conditions_off_results() const { return major_ >= 16; }
+
   // --- 17
 
   /// IN with a correlated subquery becomes a join too. convert_ANY_sublink_to_join(), subselect.c.
@@ -109,9 +121,6 @@ class ServerVersion {
 
   /// TidRangePath, tidpath.c.
   [[nodiscard]] constexpr bool scans_tid_ranges() const { return major_ >= 14; }
-
-  /// `x` and `x IS TRUE` imply each other. predicate_implied_by_simple_clause(), predtest.c.
-  [[nodiscard]] constexpr bool proves_by_boolean_tests() const { return major_ >= 17; }
 
   /// IS NULL and IS NOT NULL of NOT NULL columns are decided. restriction_is_always_true().
   [[nodiscard]] constexpr bool decides_null_tests() const { return major_ >= 17; }
@@ -187,6 +196,11 @@ class ServerVersion {
   /// show_window_def(), explain.c; name_active_windows(), planner.c.
   [[nodiscard]] constexpr bool tells_window_definitions() const { return major_ >= 18; }
 
+  /// Rows of generate_series() over times and decimals too.
+  /// generate_series_timestamp_support(), timestamp.c; generate_series_numeric_support(),
+  /// numeric.c.
+  [[nodiscard]] constexpr bool counts_every_series() const { return major_ >= 18; }
+
   /// A table joined to itself by a unique key is read once. remove_useless_self_joins().
   [[nodiscard]] constexpr bool removes_self_joins() const { return major_ >= 18; }
 
@@ -242,9 +256,12 @@ class ServerVersion {
   /// Btree scans skip over a column without condition. btcostestimate(), selfuncs.c.
   [[nodiscard]] constexpr bool btree_skips() const { return major_ >= 18; }
 
-  /// A removed join takes the columns along that only its condition read.
-  /// rebuild_joinclause_attr_needed(), initsplan.c.
-  [[nodiscard]] constexpr bool removed_joins_free_columns() const { return major_ >= 18; }
+  /// Entries of a hash aggregate stand without chunk headers and with less of their own.
+  /// hash_agg_entry_size(), nodeAgg.c.
+  [[nodiscard]] constexpr bool hash_entries_have_no_headers() const { return major_ >= 18; }
+
+  /// Their partitions are planned with the size that they will have. ExecInitAgg(), nodeAgg.c.
+  [[nodiscard]] constexpr bool plans_partitions_with_transitions() const { return major_ >= 18; }
 
   /// INTERSECT and EXCEPT read two inputs instead of one with a flag. create_setop_path().
   [[nodiscard]] constexpr bool setops_have_two_inputs() const { return major_ >= 18; }

@@ -229,11 +229,19 @@ void cost_gather_merge(Path& path, const PlannerInfo& root, double input_startup
   path.total = startup + run + input_total;
 }
 
-double hash_agg_entry_size(int transitions, double tuple_width, double transition_space) {
-  constexpr double kChunkHeader = 16;
-  constexpr double kTupleHashEntry = 24;
+double hash_agg_entry_size(int transitions, double tuple_width, double transition_space,
+                           ServerVersion server) {
   constexpr double kPerGroup = 16;
   const double tuple = 16 + tuple_width;
+  if (server.hash_entries_have_no_headers()) {
+    constexpr double kTupleHashEntry = 16;
+    constexpr double kChunkHeader = 8;
+    const double transition =
+        transition_space > 0 ? kChunkHeader + std::exp2(std::ceil(std::log2(transition_space))) : 0;
+    return kTupleHashEntry + std::ceil(tuple / 8) * 8 + transitions * kPerGroup + transition;
+  }
+  constexpr double kChunkHeader = 16;
+  constexpr double kTupleHashEntry = 24;
   const double group = transitions * kPerGroup;
   return kTupleHashEntry + (kChunkHeader + tuple) + (group > 0 ? kChunkHeader + group : 0) +
          (transition_space > 0 ? kChunkHeader + transition_space : 0);
@@ -301,10 +309,14 @@ void cost_agg(Path& path, PlannerInfo& root, AggStrategy strategy, const AggClau
       break;
   }
   if (strategy == AggStrategy::Hashed || strategy == AggStrategy::Mixed) {
-    const double entry = hash_agg_entry_size(aggregates, input_width, costs.transition_space);
+    const double entry =
+        hash_agg_entry_size(aggregates, input_width, costs.transition_space, p.server);
     const auto limits = hash_agg_limits(entry, groups, p);
-    // ExecInitAgg() counts no transition yet when it plans the partitions that EXPLAIN tells.
-    const double planned = hash_agg_entry_size(0, input_width, costs.transition_space);
+    // Before 18 ExecInitAgg() counts no transition yet when it plans the partitions that EXPLAIN
+    // tells.
+    const int counted = p.server.plans_partitions_with_transitions() ? aggregates : 0;
+    const double planned =
+        hash_agg_entry_size(counted, input_width, costs.transition_space, p.server);
     path.spill_partitions = static_cast<int>(hash_agg_limits(planned, groups, p).partitions);
     const double batches =
         std::max(std::ceil(std::max(groups * entry / limits.memory, groups / limits.groups)), 1.0);

@@ -134,7 +134,8 @@ class Deparser {
       case ExprKind::SqlValueFunction:
         return sql_value(expr);
       case ExprKind::SubPlan:
-        return context_.subplan_text ? context_.subplan_text(expr, context_) : std::string{"(SubPlan)"};
+        return context_.subplan_text ? context_.subplan_text(expr, context_)
+                                     : std::string{"(SubPlan)"};
       case ExprKind::SubLink:
         return "(SubLink)";
       case ExprKind::Aggref:

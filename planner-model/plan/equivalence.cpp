@@ -130,6 +130,11 @@ void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op, Equi
 
 }  // namespace
 
+bool orders_nothing(const PlannerInfo& root, const EquivalenceClass& ec) {
+  return ec.has_const &&
+         (!ec.below_outer_join || root.global->cost.server.constants_order_nothing_anywhere());
+}
+
 bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_outer_join) {
   const auto& types = *root.global->types;
   const auto& expr = clause->clause;
@@ -572,6 +577,19 @@ bool reconsider_clause(PlannerInfo& root, RestrictInfo& clause, bool outer_on_le
   return false;
 }
 
+/// What is left of an outer-join condition whose sides both equal a constant: no condition on rows,
+/// yet the two sides are still joined by one.
+RestrictInfo* redundant_join_clause(PlannerInfo& root, RestrictInfo& clause) {
+  if (!root.global->cost.server.drops_redundant_join_clauses()) {
+    clause.norm_selectivity = 2.0;
+    clause.outer_selectivity = 1.0;
+    return &clause;
+  }
+  return make_restrictinfo(root, boolean_constant(true), clause.is_pushed_down,
+                           clause.outerjoin_delayed, false, clause.required_relids,
+                           clause.outer_relids, clause.nullable_relids);
+}
+
 }  // namespace
 
 void reconsider_outer_join_clauses(PlannerInfo& root) {
@@ -581,12 +599,9 @@ void reconsider_outer_join_clauses(PlannerInfo& root) {
     const auto sweep = [&](std::vector<RestrictInfo*>& clauses, bool outer_on_left) {
       for (std::size_t i = 0; i < clauses.size();) {
         if (reconsider_clause(root, *clauses[i], outer_on_left)) {
-          // The clause itself is now redundant but still needed as an outer-join condition.
           auto* clause = clauses[i];
           clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(i));
-          clause->norm_selectivity = 2.0;
-          clause->outer_selectivity = 1.0;
-          distribute_restriction_to_rels(root, clause);
+          distribute_restriction_to_rels(root, redundant_join_clause(root, *clause));
           found = true;
         } else {
           ++i;

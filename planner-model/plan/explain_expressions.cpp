@@ -347,7 +347,7 @@ std::vector<ExprPtr> PlanExplainer::in_order(PlannerInfo& root,
                                              const std::vector<RestrictInfo*>& without) {
   std::vector<std::pair<double, ExprPtr>> items;
   for (auto* clause : clauses) {
-    if (clause->pseudoconstant ||
+    if (clause->pseudoconstant || is_constant_true(*clause->clause) ||
         std::find(without.begin(), without.end(), clause) != without.end()) {
       continue;
     }

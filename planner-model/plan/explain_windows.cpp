@@ -1,6 +1,7 @@
 // What EXPLAIN tells of a window since version 18. Source: show_window_def(), explain.c, and
 // get_window_frame_options(), ruleutils.c.
 #include "collector/sql/quote.hpp"
+
 #include "planner-model/plan/plan_explainer.hpp"
 #include "planner-model/query/query.hpp"
 

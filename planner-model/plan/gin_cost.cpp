@@ -220,7 +220,7 @@ IndexAccessCost gin_cost(PlannerInfo& root, const Path& path, double loop_count)
   data_fetched =
       std::max(data_fetched, std::ceil(cost.selectivity * (index.tuples / (8192.0 / 3))));
   if (charges_cpu) {
-    cost.startup += page_cpu * lookups.exact;
+    cost.startup += page_cpu * lookups.all;
     cost.total += data_fetched * lookups.scans * page_cpu;
   }
   data_fetched = cached(data_fetched, shape.data_pages);

@@ -30,9 +30,10 @@ void UpperPlanner::grouping_set_paths(RelOptInfo& rel, RelOptInfo& input, const 
   });
   const bool can_hash = !query_.group_by.empty() && !ordered && grouping_sets_.any_hashable;
   const auto memory = [&](const Path* sub) {
-    const double entry = hash_agg_entry_size(
-        transitions(), sub->target->width,
-        agg_clause_costs(aggregates_, AggSplit::Simple, root_).transition_space);
+    const double entry =
+        hash_agg_entry_size(transitions(), sub->target->width,
+                            agg_clause_costs(aggregates_, AggSplit::Simple, root_).transition_space,
+                            root_.global->cost.server);
     return GroupingMemory{.limit = root_.global->cost.hash_memory(),
                           .table = [entry](double groups) { return entry * groups; }};
   };

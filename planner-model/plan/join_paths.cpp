@@ -72,10 +72,7 @@ void JoinPathSearch::select_mergeclauses() {
       continue;
     }
     update_mergeclause_eclasses(root_, *clause);
-    const auto redundant = [](const EquivalenceClass& ec) {  // EC_MUST_BE_REDUNDANT
-      return ec.has_const && !ec.below_outer_join;
-    };
-    if (redundant(*clause->left_ec) || redundant(*clause->right_ec)) {
+    if (orders_nothing(root_, *clause->left_ec) || orders_nothing(root_, *clause->right_ec)) {
       have_nonmerge = true;
       continue;
     }

@@ -14,9 +14,8 @@ EquivalenceClass* canonical(EquivalenceClass* ec) {
   return ec;
 }
 
-/// EC_MUST_BE_REDUNDANT: an order by something constant orders nothing.
-bool is_redundant(const PathKey& key, const PathKeys& keys) {
-  if (key.ec->has_const && !key.ec->below_outer_join) {
+bool is_redundant(const PlannerInfo& root, const PathKey& key, const PathKeys& keys) {
+  if (orders_nothing(root, *key.ec)) {
     return true;
   }
   return std::any_of(keys.begin(), keys.end(), [&](const PathKey& k) { return k.ec == key.ec; });
@@ -109,7 +108,7 @@ PathKeys pathkeys_for_sortclauses(PlannerInfo& root, const std::vector<SortGroup
       continue;
     }
     const auto key = sortclause_pathkey(root, clause, targets);
-    if (key && !is_redundant(*key, keys)) {
+    if (key && !is_redundant(root, *key, keys)) {
       keys.push_back(*key);
     }
   }
@@ -132,7 +131,7 @@ PathKeys processed_pathkeys(PlannerInfo& root, std::vector<SortGroupClause>& cla
     if (key->ec->sort_ref == 0) {
       key->ec->sort_ref = clause.ref;
     }
-    if (is_redundant(*key, keys)) {
+    if (is_redundant(root, *key, keys)) {
       return true;
     }
     keys.push_back(*key);
@@ -154,7 +153,7 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
     const auto key = make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c],
                                   index.collations[c], descending, nulls_first, 0, false);
     if (key) {
-      if (!is_redundant(*key, keys)) {
+      if (!is_redundant(root, *key, keys)) {
         keys.push_back(*key);
       }
     } else {
@@ -353,7 +352,7 @@ PathKeys select_outer_pathkeys_for_merge(PlannerInfo& root,
     }
     best->score = -1;
     const PathKey key{best->ec, best->ec->opfamilies.front(), false, false};
-    if (!is_redundant(key, keys)) {
+    if (!is_redundant(root, key, keys)) {
       keys.push_back(key);
     }
   }
@@ -378,7 +377,7 @@ PathKeys make_inner_pathkeys_for_merge(PlannerInfo& root, const std::vector<Rest
       last = outer_key.ec;
     }
     const PathKey key{inner_ec, outer_key.opfamily, outer_key.descending, outer_key.nulls_first};
-    if (!is_redundant(key, keys)) {
+    if (!is_redundant(root, key, keys)) {
       keys.push_back(key);
     }
   }
@@ -478,7 +477,7 @@ PathKeys convert_subquery_pathkeys(PlannerInfo& root, RelOptInfo& rel, const Pla
     if (!key) {
       break;
     }
-    if (!is_redundant(*key, result)) {
+    if (!is_redundant(root, *key, result)) {
       result.push_back(*key);
     }
   }

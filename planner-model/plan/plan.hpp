@@ -112,6 +112,8 @@ void extract_restriction_or_clauses(PlannerInfo& root);
 [[nodiscard]] int expr_width(const PlannerInfo& root, const ExprPtr& expr);
 
 // --- equivalence classes and sort orders (path/equivclass.c, path/pathkeys.c) -------------------
+/// EC_MUST_BE_REDUNDANT: its columns are constant.
+[[nodiscard]] bool orders_nothing(const PlannerInfo& root, const EquivalenceClass& ec);
 bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_outer_join);
 void generate_base_implied_equalities(PlannerInfo& root);
 void reconsider_outer_join_clauses(PlannerInfo& root);

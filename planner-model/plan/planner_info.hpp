@@ -511,7 +511,7 @@ struct SubPlanInfo {
   SubLinkKind kind = SubLinkKind::Scalar;
   std::vector<int> columns = {};  ///< setParam, paramIds: parameters that stand for its columns
   ExprPtr test = {};              ///< of the hashed alternative of an EXISTS
-  std::vector<int> params = {};  ///< correlation parameters
+  std::vector<int> params = {};   ///< correlation parameters
   PlannerInfo* owner = nullptr;
 };
 

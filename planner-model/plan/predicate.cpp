@@ -205,11 +205,6 @@ bool strict_in(const PlannerInfo& root, const ExprPtr& clause, const ExprPtr& it
                      [&](const ExprPtr& arg) { return strict_in(root, arg, item); });
 }
 
-bool is_true_test(const ExprPtr& expr, const ExprPtr& of) {
-  return expr->kind == ExprKind::BooleanTest && expr->boolean_test == BooleanTestKind::IsTrue &&
-         equal(expr->args.front(), of);
-}
-
 /// operator_predicate_proof(): what `predicate` says of the two sides of `clause`, in their order;
 /// 0: it compares something else.
 Oid operator_over_same(const PlannerInfo& root, const Expr& predicate, const Expr& clause) {
@@ -227,9 +222,7 @@ Oid operator_over_same(const PlannerInfo& root, const Expr& predicate, const Exp
 }
 
 bool simple_implies(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& clause) {
-  if (equal(predicate, clause) ||
-      (root.global->cost.server.proves_by_boolean_tests() &&
-       (is_true_test(clause, predicate) || is_true_test(predicate, clause)))) {
+  if (equal(predicate, clause)) {
     return true;
   }
   if (predicate->kind == ExprKind::NullTest && !predicate->test_is_null) {

@@ -172,7 +172,8 @@ class SublinkPullUp {
     const std::vector<ExprPtr> left_items =
         link.test->kind == ExprKind::RowExpr ? link.test->args : std::vector<ExprPtr>{link.test};
     const ExprPtr condition = sublink_comparison(
-        link, left_items, [&](int n, const Expr& param) { return make_var(range, n, param); }, root_);
+        link, left_items, [&](int n, const Expr& param) { return make_var(range, n, param); },
+        root_);
     JoinTree leaf;
     leaf.kind = JoinTree::Kind::Range;
     leaf.range = range;

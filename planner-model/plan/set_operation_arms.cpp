@@ -72,7 +72,10 @@ Path* SetPlanner::leaf_scan(RelOptInfo& rel, Path* sub, bool flag) {
   path->startup = sub->startup + rel.target.cost.startup;
   path->total = sub->total + rel.target.cost.startup + rel.target.cost.per_tuple * sub->rows;
   // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.
-  if (flag || !server_.trivial_subquery_scans_are_free()) {
+  const bool passes_on =
+      !flag && std::all_of(rel.target.exprs.begin(), rel.target.exprs.end(),
+                           [](const ExprPtr& e) { return e->kind == ExprKind::Var; });
+  if (!passes_on || !server_.trivial_subquery_scans_are_free()) {
     path->total += root_.global->cost.cpu_tuple_cost * sub->rows;
   }
   return path;

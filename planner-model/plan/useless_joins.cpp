@@ -77,12 +77,6 @@ void remove_relation(PlannerInfo& root, int range, const SpecialJoin* sj) {
     for (auto& [attno, where] : other->needed) {
       where &= ~gone;
     }
-    if (root.global->cost.server.removed_joins_free_columns()) {
-      std::erase_if(other->target.exprs, [&](const ExprPtr& e) {
-        return e->kind == ExprKind::Var && e->varno == other->range &&
-               is_subset(other->needed[e->attno], other->relids);
-      });
-    }
     std::erase_if(other->join_info, [&](RestrictInfo* clause) {
       return overlaps(clause->required_relids, gone) && !clause->is_pushed_down &&
              is_subset(clause->required_relids, join_relids);

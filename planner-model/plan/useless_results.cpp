@@ -10,6 +10,7 @@
 #include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
+#include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
 
@@ -109,9 +110,31 @@ void remove_from_join(const PlannerInfo& root, JoinTree& tree, Query& query) {
   }
 }
 
+/// The conditions of a list of one go to `above`, where the rows they keep are the same ones.
+void move_conditions_up(JoinTree& tree, std::vector<ExprPtr>& above) {
+  if (tree.kind == JoinTree::Kind::From && tree.children.size() == 1 && tree.quals) {
+    const auto quals = conjuncts(tree.quals);
+    above.insert(above.begin(), quals.begin(), quals.end());
+    tree = JoinTree{std::move(tree.children.front())};
+  }
+}
+
+/// Which conditions of its children a node of the tree may hold itself: an inner join and a list
+/// all, an outer join those of the side that is filled up with NULLs.
+bool holds_conditions_of(const JoinTree& tree, std::size_t child) {
+  return tree.kind == JoinTree::Kind::From ||
+         (tree.kind == JoinTree::Kind::Join &&
+          (tree.join == JoinType::Inner || (tree.join == JoinType::Left && child == 1)));
+}
+
 void remove(const PlannerInfo& root, JoinTree& tree, Query& query, bool top) {
-  for (JoinTree& child : tree.children) {
-    remove(root, child, query, false);
+  for (std::size_t i = 0; i < tree.children.size(); ++i) {
+    remove(root, tree.children[i], query, false);
+    if (root.global->cost.server.moves_conditions_off_results() && holds_conditions_of(tree, i)) {
+      std::vector<ExprPtr> conditions = conjuncts(tree.quals);
+      move_conditions_up(tree.children[i], conditions);
+      tree.quals = make_and(conditions);
+    }
   }
   if (tree.kind == JoinTree::Kind::From) {
     remove_from_list(tree, query, top);

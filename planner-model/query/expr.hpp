@@ -57,8 +57,8 @@ enum class ExprKind : std::uint8_t {
 /// Sublink: the n-th output column of a SubLink's subquery, in Expr::sublink_right only.
 enum class ParamKind : std::uint8_t { External, Exec, Sublink };
 enum class CoercionForm : std::uint8_t { Call, ExplicitCast, ImplicitCast, SqlSyntax };
-/// MultiExpr: the source of `UPDATE ... SET (a, b) = (SELECT ...)`, a junk column of the UPDATE; the
-/// assigned columns are Params (Sublink).
+/// MultiExpr: the source of `UPDATE ... SET (a, b) = (SELECT ...)`, a junk column of the UPDATE;
+/// the assigned columns are Params (Sublink).
 enum class SubLinkKind : std::uint8_t { Exists, All, Any, RowCompare, Scalar, Array, MultiExpr };
 enum class BooleanTestKind : std::uint8_t {
   IsTrue,
@@ -114,8 +114,8 @@ struct Expr {
 
   // SubLink
   SubLinkKind sublink_kind = SubLinkKind::Exists;
-  /// SubLink: left-hand side of IN/ANY/ALL (RowExpr when several). SubPlan: the whole comparison, in
-  /// which Params (Exec) are the subquery's columns.
+  /// SubLink: left-hand side of IN/ANY/ALL (RowExpr when several). SubPlan: the whole comparison,
+  /// in which Params (Exec) are the subquery's columns.
   ExprPtr test = {};
   std::shared_ptr<const Query> subquery = {};
   /// IN/ANY/ALL: one a column, the subquery's column as the operator takes it: a Param (Sublink) or

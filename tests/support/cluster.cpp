@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include "tests/support/oracle.hpp"
+
 namespace quern::testing {
 
 namespace {
@@ -111,6 +113,21 @@ std::string Cluster::copy_of(std::string_view database, const std::string& name)
   session.exec("CREATE DATABASE " + quoted(connection, name) + " TEMPLATE " +
                quoted(connection, std::string{database}));
   return name;
+}
+
+std::string Cluster::fresh_database(const std::string& name, const std::string& sql_file) const {
+  {
+    pqxx::connection connection{dsn("postgres")};
+    pqxx::nontransaction session{connection};
+    session.exec("DROP DATABASE IF EXISTS " + quoted(connection, name));
+    session.exec("CREATE DATABASE " + quoted(connection, name));
+  }
+  pqxx::connection connection{dsn(name)};
+  pqxx::nontransaction session{connection};
+  for (const auto& statement : read_statements(sql_file)) {
+    session.exec(statement.sql);
+  }
+  return dsn(name);
 }
 
 }  // namespace quern::testing

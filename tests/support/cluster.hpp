@@ -51,6 +51,10 @@ class Cluster {
   /// relation OIDs). An older copy of that name is dropped. Returns `name`.
   std::string copy_of(std::string_view database, const std::string& name) const;
 
+  /// A database with what the statements of `sql_file` make. An older one of that name is dropped.
+  /// Returns its connection string.
+  std::string fresh_database(const std::string& name, const std::string& sql_file) const;
+
  private:
   explicit Cluster(const std::string& major);
 

@@ -581,3 +581,37 @@ SELECT * FROM noted WHERE a IN (3, 9) AND b IN (1, 2, 3);
 SELECT p.id, c.first FROM parent p LEFT JOIN LATERAL (SELECT min(id) AS first FROM shift s WHERE s.id > p.kind) c ON TRUE WHERE p.id < 30;
 -- name: text_subplan_of_a_partition (get_parameter)
 SELECT count(*) FROM by_range r WHERE r.n < (SELECT count(*) FROM child c WHERE c.parent_id = r.id);
+-- name: text_of_row_not_in (get_rule_expr)
+SELECT id FROM slot WHERE (id, title) NOT IN (SELECT author, title FROM paper) AND id NOT IN (SELECT batch FROM visit WHERE visit.id < slot.id);
+-- name: text_of_a_row_behind_any (convert_testexpr)
+SELECT id FROM shift WHERE (team, crew) < ANY (SELECT team, id FROM crew WHERE name > 'm') OR id = 3;
+-- name: text_of_a_row_compared_with_a_subquery (build_subplan)
+SELECT id FROM shift WHERE (team, crew) >= (SELECT team, id FROM crew ORDER BY name LIMIT 1);
+-- name: text_of_a_correlated_row (build_subplan)
+SELECT id FROM shift s WHERE (team, crew) <> (SELECT c.team, c.id FROM crew c WHERE c.team = s.team AND c.id = 3);
+-- name: text_of_all_and_array (get_rule_expr)
+SELECT s.id, ARRAY(SELECT c.name FROM crew c WHERE c.team = s.team AND c.id < 3) AS names FROM shift s WHERE s.crew > ALL (SELECT n.id FROM node n WHERE n.id < 20) ORDER BY names LIMIT 3;
+-- name: text_of_columns_set_from_a_subquery (transformMultiAssignRef)
+UPDATE slot SET (title, props) = (SELECT p.title, '{}'::jsonb FROM paper p WHERE p.id = slot.id) WHERE id < 50;
+-- name: text_of_columns_set_from_one_row (build_subplan)
+UPDATE slot SET (title, props) = (SELECT 'x', NULL::jsonb FROM paper p WHERE p.id = 9) WHERE id < 50;
+-- name: limit_that_a_subquery_gives (get_cheapest_fractional_path)
+SELECT batch, count(*) FROM visit WHERE id > 90000 GROUP BY batch HAVING count(*) > 3 ORDER BY batch LIMIT (SELECT 5);
+-- name: text_of_subqueries_everywhere (subquery_planner)
+SELECT id, (SELECT max(id) FROM paper) FROM visit WHERE id > (SELECT min(id) FROM slot) ORDER BY at LIMIT (SELECT 5) OFFSET (SELECT 2);
+-- name: text_of_named_windows (name_active_windows)
+SELECT rank() OVER w, lag(id, 1) OVER w2, count(*) OVER (ORDER BY kind RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM visit WINDOW w AS (PARTITION BY batch), w2 AS (w ORDER BY at DESC);
+-- name: text_of_a_frame_of_rows (get_window_frame_options)
+SELECT sum(id) OVER (ORDER BY kind, id ROWS BETWEEN 1 + 2 PRECEDING AND 1 FOLLOWING EXCLUDE TIES) FROM visit;
+-- name: text_of_a_window_over_a_constant (make_pathkeys_for_window)
+SELECT sum(id) OVER (PARTITION BY batch, kind), avg(id) OVER (PARTITION BY batch ORDER BY batch, at GROUPS 3 PRECEDING) FROM visit WHERE batch = 7;
+-- name: text_of_a_window_condition (find_window_run_conditions)
+SELECT * FROM (SELECT v.id, row_number() OVER (PARTITION BY kind ORDER BY lower(kind), id DESC NULLS LAST) AS r FROM visit v) AS q WHERE r <= 3;
+-- name: series_of_days (generate_series_timestamp_support)
+SELECT d, count(v.id) FROM generate_series('2020-01-01'::timestamp, '2020-03-01', '1 day') AS d LEFT JOIN visit v ON v.at >= d AND v.at < d + interval '1 day' GROUP BY d;
+-- name: series_of_decimals (generate_series_numeric_support)
+SELECT n FROM generate_series(0.5, 20, 0.25) AS n WHERE n > 3;
+-- name: groups_that_fill_the_memory (hash_agg_entry_size)
+SELECT at, count(*), max(kind) FROM visit GROUP BY at;
+-- name: commuted_clause_of_a_class (create_join_clause)
+SELECT v.id FROM visit v, slot s, paper p, node n WHERE s.id = v.batch AND p.id = v.batch AND n.id = s.id AND p.id = n.id AND v.kind = 'a' AND s.title > 'b';

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
-#include <pqxx/pqxx>
 
 #include "collector/catalog/read_catalog.hpp"
 
@@ -21,34 +20,16 @@ namespace {
 
 const std::string kFolder = QUERN_SOURCE_DIR "/tests/oracle/planner-model/";
 
-std::string fresh_database(const std::string& name, const std::string& ddl_file) {
-  {
-    pqxx::connection connection{Cluster::instance().dsn("postgres")};
-    pqxx::nontransaction session{connection};
-    session.exec("DROP DATABASE IF EXISTS " + name);
-    session.exec("CREATE DATABASE " + name);
-  }
-  pqxx::connection connection{Cluster::instance().dsn(name)};
-  pqxx::nontransaction session{connection};
-  for (const auto& statement : read_statements(ddl_file)) {
-    session.exec(statement.sql);
-  }
-  return Cluster::instance().dsn(name);
-}
-
 double share(const std::vector<OracleCase>& cases,
              const std::function<bool(const OracleCase&)>& is) {
   const auto count = std::count_if(cases.begin(), cases.end(), is);
   return 100.0 * static_cast<double>(count) / static_cast<double>(cases.size());
 }
 
-}  // namespace
-
-namespace {
-
 /// Each statement of a file, in a database of its own; those named text_ to the last letter.
 void check_rules(const std::string& database, const std::string& file, const IndexSet& set) {
-  const std::string dsn = fresh_database(database, kFolder + file + "_schema.sql");
+  const std::string dsn =
+      Cluster::instance().fresh_database(database, kFolder + file + "_schema.sql");
   const CatalogSnapshot catalog = collector::read_catalog(dsn);
   const auto statements = read_statements(kFolder + file + "_statements.sql");
   const auto cases = run_oracle(dsn, catalog, statements, set);

@@ -80,6 +80,28 @@ TEST_CASE("on every version the shop's statements cost what the server's cost", 
   }
 }
 
+TEST_CASE("since 14 each rule once found broken costs and reads as on the server", "[versions]") {
+  const std::string folder = QUERN_SOURCE_DIR "/tests/oracle/planner-model/";
+  const auto statements = read_statements(folder + "fidelity_statements.sql");
+  for (const Floor& floor : installed()) {
+    if (floor.major < 14) {
+      continue;  // has not the types and statements of the schema
+    }
+    const std::string dsn =
+        Cluster::of_version(floor.major).fresh_database("fidelity", folder + "fidelity_schema.sql");
+    const auto cases =
+        run_oracle(dsn, collector::read_catalog(dsn), statements, {.name = "as it is"});
+    std::ostringstream plans;
+    print_worst(plans, cases, 10);
+    INFO("PostgreSQL " << floor.major << '\n' << plans.str());
+    CHECK(share(cases, [](const OracleCase& c) { return c.model.has_value(); }) >= 99);
+    CHECK(share(cases, [](const OracleCase& c) { return c.exact(); }) >= 99);
+    CHECK(share(cases, [](const OracleCase& c) { return c.same_joins(); }) >= 99);
+    CHECK(share(cases, [](const OracleCase& c) { return c.same_indexes(); }) >= 99);
+    CHECK(share(cases, [](const OracleCase& c) { return c.same_text(); }) >= 96);
+  }
+}
+
 TEST_CASE("on every version random statements cost what the server's cost", "[versions]") {
   for (const Floor& floor : installed()) {
     std::vector<OracleCase> cases;
