@@ -31,6 +31,18 @@ class Savepoint {
   pqxx::work& transaction_;
 };
 
+/// auto_explain would explain what is explained here once more, where HypoPG does not give its
+/// indexes their names, and fail. Only who may change its settings can keep it from that.
+void silence_auto_explain(pqxx::work& transaction) {
+  Savepoint savepoint{transaction};
+  try {
+    transaction.exec("SET LOCAL auto_explain.log_min_duration = -1");
+    savepoint.release();
+  } catch (const pqxx::sql_error&) {
+    savepoint.roll_back();
+  }
+}
+
 }  // namespace
 
 struct StagingSession::State {
@@ -67,6 +79,7 @@ StagingSession::StagingSession(const std::string& dsn, Access access,
     state_->transaction->exec("SET LOCAL lock_timeout = '5s'");
     state_->transaction->exec("SET LOCAL statement_timeout = " +
                               state_->transaction->quote(statement_timeout));
+    silence_auto_explain(*state_->transaction);
     if (access == Access::ReadOnly) {
       state_->transaction->exec("SET TRANSACTION READ ONLY");
     }

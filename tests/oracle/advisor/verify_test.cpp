@@ -49,6 +49,14 @@ TEST_CASE("verify puts the server's plans beside the prediction", "[verify]") {
   CHECK(planned.out.find("4 of 4 query classes cost what was predicted within 10 % or a page") !=
         std::string::npos);
 
+  // It would explain HypoPG's indexes outside of EXPLAIN, and refuse.
+  const auto logged = run_quern(
+      "verify verify.workload.json --advice verify.advice.json --dsn \"" +
+      Cluster::instance().dsn(database) +
+      " options='-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0'\"");
+  INFO(logged.out << logged.err);
+  CHECK(logged.out == planned.out);
+
   const auto measured = run_quern(command + " --real");
   INFO(measured.out << measured.err);
   CHECK(measured.code == 0);
