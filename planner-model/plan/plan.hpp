@@ -37,9 +37,10 @@ RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool i
 /// coerce_to_common_type() and the like: the value under another type.
 [[nodiscard]] ExprPtr implicit_cast(const PlannerInfo& root, const ExprPtr& expr, Oid type);
 /// convert_testexpr(), subselect.c: the comparison that an IN, ANY, ALL or row comparison makes, of
-/// `left` items with the subquery's columns as `column(n, its Param)` gives them, n from 1.
+/// `test`, one item or a row of them, with the subquery's columns as `column(n, its Param)` gives
+/// them, n from 1.
 [[nodiscard]] ExprPtr sublink_comparison(
-    const Expr& link, const std::vector<ExprPtr>& left,
+    const Expr& link, const ExprPtr& test,
     const std::function<ExprPtr(int n, const Expr& param)>& column, const PlannerInfo& root);
 [[nodiscard]] std::vector<ExprPtr> clause_exprs(const std::vector<RestrictInfo*>& clauses);
 /// join_clause_is_movable_to() and join_clause_is_movable_into().

@@ -169,10 +169,8 @@ class SublinkPullUp {
     entry.subquery = copy;
     query_.range_table.push_back(std::move(entry));
     const int range = static_cast<int>(query_.range_table.size());
-    const std::vector<ExprPtr> left_items =
-        link.test->kind == ExprKind::RowExpr ? link.test->args : std::vector<ExprPtr>{link.test};
     const ExprPtr condition = sublink_comparison(
-        link, left_items, [&](int n, const Expr& param) { return make_var(range, n, param); },
+        link, link.test, [&](int n, const Expr& param) { return make_var(range, n, param); },
         root_);
     JoinTree leaf;
     leaf.kind = JoinTree::Kind::Range;

@@ -52,9 +52,15 @@ ExprPtr with_columns(const ExprPtr& expr,
 
 }  // namespace
 
-ExprPtr sublink_comparison(const Expr& link, const std::vector<ExprPtr>& left,
+ExprPtr sublink_comparison(const Expr& link, const ExprPtr& test,
                            const std::function<ExprPtr(int n, const Expr& param)>& column,
                            const PlannerInfo& root) {
+  // One operator over a row is of a composite type.
+  const bool several = link.operators.size() > 1 && test->kind == ExprKind::RowExpr;
+  const std::vector<ExprPtr> left = several ? test->args : std::vector<ExprPtr>{test};
+  if (left.size() != link.operators.size() || left.size() != link.sublink_right.size()) {
+    throw UserError{"a subquery's columns are compared with another number of expressions"};
+  }
   std::vector<ExprPtr> right;
   for (const auto& expr : link.sublink_right) {
     right.push_back(with_columns(expr, column));
@@ -224,13 +230,6 @@ class SublinkPlanner {
   }
 
  private:
-  static std::vector<ExprPtr> test_items(const ExprPtr& test) {
-    if (!test) {
-      return {};
-    }
-    return test->kind == ExprKind::RowExpr ? test->args : std::vector<ExprPtr>{test};
-  }
-
   ExprPtr build(const Expr& link, const ExprPtr& test, bool is_top_qual) {
     (void)is_top_qual;
     auto& global = *root_.global;
@@ -276,7 +275,7 @@ class SublinkPlanner {
       const auto column = [&](int n, const Expr& param) {
         return exec_param_of(info.columns[static_cast<std::size_t>(n) - 1], param);
       };
-      comparison = sublink_comparison(link, test_items(test), column, root_);
+      comparison = sublink_comparison(link, test, column, root_);
     }
     if (!correlated && !quantified) {
       return init_plan(std::move(info), link, *plan, comparison);

@@ -615,3 +615,5 @@ SELECT n FROM generate_series(0.5, 20, 0.25) AS n WHERE n > 3;
 SELECT at, count(*), max(kind) FROM visit GROUP BY at;
 -- name: commuted_clause_of_a_class (create_join_clause)
 SELECT v.id FROM visit v, slot s, paper p, node n WHERE s.id = v.batch AND p.id = v.batch AND n.id = s.id AND p.id = n.id AND v.kind = 'a' AND s.title > 'b';
+-- name: row_of_a_composite (convert_testexpr)
+SELECT id FROM slot WHERE ROW(ROW('s', 't', 'z')::place) IN (SELECT home FROM slot s WHERE s.id < 9) OR id = 4;
