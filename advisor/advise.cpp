@@ -262,14 +262,25 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
                                              ? "1 candidate was"
                                              : fmt::format("{} candidates were", found.left_out)));
   }
-  const auto hashed = std::count_if(
-      planned.samples.begin(), planned.samples.end(),
-      [](const auto& sample) { return sample.before.counted != sample.before.total; });
+  const auto hashed =
+      std::count_if(planned.samples.begin(), planned.samples.end(), [](const auto& sample) {
+        return sample.before.counted != sample.before.total &&
+               sample.before.partitions_skipped == 0;
+      });
   if (hashed > 0) {
     advice.caveats.push_back(fmt::format(
         "EXPLAIN's total counts an EXISTS row by row in {} planned execution{} that the server "
         "runs with a hashed subplan: the cost here is that of what runs.",
         hashed, hashed == 1 ? "" : "s"));
+  }
+  const auto skipping =
+      std::count_if(planned.samples.begin(), planned.samples.end(),
+                    [](const auto& sample) { return sample.before.partitions_skipped > 0; });
+  if (skipping > 0) {
+    advice.caveats.push_back(fmt::format(
+        "EXPLAIN's total counts partitions that now() and the like leave out when the execution "
+        "begins, in {} planned execution{}: the cost here is without them.",
+        skipping, skipping == 1 ? "" : "s"));
   }
   if (counting == planner_model::Counting::AsExplained) {
     advice.caveats.emplace_back(

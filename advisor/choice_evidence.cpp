@@ -50,18 +50,27 @@ void tell_correction(Proposal& proposal) {
 void tell_only_priced(Proposal& proposal, const ChoiceInput& input,
                       const SizedCandidate& candidate) {
   const int index = input.costs.candidate_named(candidate.index.name);
-  const auto& classes = input.planned.classes;
-  const auto count = std::count_if(classes.begin(), classes.end(), [&](const PlannedClass& query) {
+  std::size_t hashed = 0;
+  std::size_t skipped = 0;
+  for (const PlannedClass& query : input.planned.classes) {
     const auto plan = input.costs.plan(query.samples.front(), input.choice.chosen);
-    const IndexSet priced = input.costs.among(plan.indexes_priced);
-    return std::binary_search(priced.begin(), priced.end(), index);
-  });
-  if (count > 0) {
-    proposal.evidence.push_back(fmt::format(
-        "Not counted: EXPLAIN's total of {} query class{} falls by it as well, in an EXISTS that "
-        "it counts row by row and the server runs as a hashed subplan without this index.",
-        count, count == 1 ? "" : "es"));
+    const IndexSet priced = input.costs.priced_only(plan);
+    if (std::binary_search(priced.begin(), priced.end(), index)) {
+      ++(plan.partitions_skipped > 0 ? skipped : hashed);
+    }
   }
+  const auto tell = [&](std::size_t count, const char* where) {
+    if (count > 0) {
+      proposal.evidence.push_back(
+          fmt::format("Not counted: EXPLAIN's total of {} query class{} falls by it as well, {}.",
+                      count, count == 1 ? "" : "es", where));
+    }
+  };
+  tell(
+      hashed,
+      "in an EXISTS that it counts row by row and the server runs as a hashed subplan without this "
+      "index");
+  tell(skipped, "in partitions that are skipped when the execution begins");
 }
 
 bool lacks_statistics(const ChoiceInput& input, const Table& table) {

@@ -201,7 +201,7 @@ std::string verdict_of(const ChoiceInput& input, int index, const std::set<int>&
            "least benefit asked for";
   }
   return is_only_priced(input, index)
-             ? "EXPLAIN's total falls by it, in a subplan that does not run: no plan gets cheaper"
+             ? "EXPLAIN's total falls by it, in what does not run: no plan gets cheaper"
              : "no plan gets cheaper by it";
 }
 

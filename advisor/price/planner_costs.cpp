@@ -139,6 +139,15 @@ IndexSet PlannerCosts::among(const std::vector<std::string>& indexes) const {
   return {found.begin(), found.end()};
 }
 
+IndexSet PlannerCosts::priced_only(const PlanResult& plan) const {
+  const IndexSet priced = among(plan.indexes_priced);
+  const IndexSet used = among(plan.indexes_used);
+  IndexSet only;
+  std::set_difference(priced.begin(), priced.end(), used.begin(), used.end(),
+                      std::back_inserter(only));
+  return only;
+}
+
 IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) const {
   IndexSet matter;
   std::set_intersection(indexes.begin(), indexes.end(), relevant_[query].begin(),
@@ -147,7 +156,7 @@ IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) c
 }
 
 PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
-  const IndexSet only_priced = among(plan.indexes_priced);
+  const IndexSet only_priced = priced_only(plan);
   IndexSet rest;
   std::set_difference(under.begin(), under.end(), only_priced.begin(), only_priced.end(),
                       std::back_inserter(rest));
@@ -244,7 +253,7 @@ PlannedCost PlannerCosts::with_all(std::size_t query,
   const IndexSet& all = relevant_[query];
   const PlanResult plan =
       planner_.plan(*workload_.samples[query].query, configuration(query, all), accesses);
-  only_priced_[query] = among(plan.indexes_priced);
+  only_priced_[query] = priced_only(plan);
   paths_[query] = plan.paths;
   note_spent(query, plan);
   const PlanResult& before = workload_.samples[query].before;

@@ -68,6 +68,9 @@ class PlannerCosts : public CostModel {
   /// Candidates among the indexes of a plan.
   [[nodiscard]] IndexSet among(const std::vector<std::string>& indexes) const;
 
+  /// Candidates that a plan prices and does not read, in no partition.
+  [[nodiscard]] IndexSet priced_only(const planner_model::PlanResult& plan) const;
+
   /// Candidates that the plan with all of them prices and does not run.
   [[nodiscard]] const IndexSet& only_priced(std::size_t query) const { return only_priced_[query]; }
 

@@ -243,9 +243,25 @@ std::vector<ExprPtr> own_conditions(const RelOptInfo& rel) {
   return clauses;
 }
 
+/// The conditions as the execution knows them when it begins: now() and the like have their values.
+/// Those of an arm of UNION ALL are its own, which the Append above does not look at.
+std::vector<ExprPtr> conditions_at_start(const PlannerInfo& root, const RelOptInfo& rel) {
+  std::vector<ExprPtr> clauses;
+  if (rel.arm_range == 0) {
+    for (const ExprPtr& clause : clause_exprs(rel.restrictions)) {
+      ExprPtr known = simplify(clause, *root.global->types, FoldStable::Yes, root.global->now_us);
+      if (!equal(known, clause)) {
+        clauses.push_back(std::move(known));
+      }
+    }
+  }
+  return clauses;
+}
+
 /// Without those that are pruned or excluded.
 std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
   PartitionPruner pruner{root, rel, own_conditions(rel)};
+  PartitionPruner at_start{root, rel, conditions_at_start(root, rel)};
   std::vector<RelOptInfo*> members;
   for (auto* member : expand_members(root, rel)) {
     if (pruner.keeps(*member->table) &&
@@ -253,6 +269,8 @@ std::vector<RelOptInfo*> partitions_of(PlannerInfo& root, RelOptInfo& rel) {
       load_relation(root, *member);
       take_from_whole(root, *member, rel);
       if (take_restrictions(root, *member, rel)) {
+        member->skipped = !at_start.keeps(*member->table);
+        root.global->skips_partitions |= member->skipped;
         members.push_back(member);
       }
     }

@@ -261,10 +261,24 @@ PathKeys ordinality_pathkeys(PlannerInfo& root, const RelOptInfo& rel) {
   return key ? PathKeys{*key} : PathKeys{};
 }
 
+/// PlannerGlobal::moved_share of a partition that is not read.
+void move_price(const PlannerInfo& root, RelOptInfo& member) {
+  const double kept = 1 - root.global->moved_share;
+  for (auto* paths : {&member.paths, &member.partial_paths}) {
+    for (Path* path : *paths) {
+      path->startup *= kept;
+      path->total *= kept;
+    }
+  }
+}
+
 void set_append_pathlist(PlannerInfo& root, RelOptInfo& rel) {
   for (auto* member : rel.members) {
     const StandIn stand_in{root, *member};
     set_rel_pathlist(root, *member);
+    if (member->skipped && root.global->moved_share != 0) {
+      move_price(root, *member);
+    }
   }
   set_nested_part_paths(root, rel);
   add_paths_to_append_rel(root, rel);

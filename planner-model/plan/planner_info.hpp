@@ -438,6 +438,9 @@ struct RelOptInfo {
   std::size_t members_before_pruning = 0;
   bool is_append = false;
   bool is_dummy = false;
+  /// A partition that no row can come of once now() and the like have their values: planned and
+  /// counted, and left out as the execution begins (ExecInitPartitionPruning(), execPartition.c).
+  bool skipped = false;
   RelOptInfo* append_parent = nullptr;
   std::shared_ptr<Partitioning> partitioning = {};  ///< none: not wanted, or not partitioned
   /// Joins and groups of partitions: the partitions that stand in their parents' places.
@@ -560,7 +563,8 @@ struct PlannerGlobal {
   bool extended_off = false;  ///< estimates are asked for without them
   /// Subplans, by id, whose price is moved by this share towards that of their hashed alternative.
   std::set<int> moved_subplans = {};
-  double moved_share = 0;
+  double moved_share = 0;         ///< and that of partitions to be skipped, towards nothing
+  bool skips_partitions = false;  ///< RelOptInfo::skipped of any
   bool parallel_ok = false;
   long work_left = 20'000'000;  ///< paths and clause checks before planning is refused
 

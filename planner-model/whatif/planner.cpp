@@ -73,6 +73,7 @@ std::vector<IndexAccess> readable(const std::vector<PricedAccess>& priced) {
     out.place = places.try_emplace({access.rel, access.arm_of, access.arm}, place).first->second;
     out.outer = access.outer;
     out.bitmap = access.bitmap;
+    out.runs = !access.rel->skipped;
     out.total = Cost{access.total};
     for (const auto& key : access.order) {
       auto known = std::find(keys.begin(), keys.end(), key);
@@ -98,10 +99,10 @@ struct Planner::Implementation {
                                   const IndexConfiguration& configuration,
                                   BlockList<Index>& imagined) const;
 
-  /// PlanResult::counted of a plan that costs `total` and counts the subplans `not_run`. A plan's
-  /// cost is linear in what a subplan costs, and the paths that win stay the same while that
-  /// changes by very little: so from a second planning with these priced a little more like what
-  /// runs.
+  /// PlanResult::counted of a plan that costs `total` and counts the subplans `not_run`, or skipped
+  /// partitions. A plan's cost is linear in what a subplan or a scan costs, and the paths that win
+  /// stay the same while that changes by very little: so from a second planning with these priced a
+  /// little more like what runs.
   [[nodiscard]] double cost_as_run(const BoundQuery& query, const IndexConfiguration& configuration,
                                    const std::set<int>& not_run, double total) const;
 
@@ -338,6 +339,52 @@ void add_indexes(const Path& path, std::set<std::string>& names) {
   }
 }
 
+/// Scans of a plan: those that run, and those of partitions that are skipped.
+struct Scans {
+  std::set<std::string> run = {};
+  std::set<std::string> skipped = {};
+  int count_skipped = 0;
+
+  void add(const Path& path) {
+    const bool is_member = path.parent != nullptr && path.parent->skipped;
+    if (is_member) {
+      ++count_skipped;
+      add_indexes(path, skipped);
+      return;
+    }
+    if (path.index != nullptr) {
+      run.insert(path.index->index->name);
+    }
+    for (const Path* child : path.children) {
+      add(*child);
+    }
+  }
+};
+
+Scans scans_of(const Path& best, const PlannerGlobal& global) {
+  Scans scans;
+  scans.add(best);
+  for (const SubPlanInfo& info : global.subplans) {
+    if (info.used && info.path != nullptr) {
+      scans.add(*info.path);
+    }
+  }
+  return scans;
+}
+
+/// Of a plan's indexes those that only skipped partitions read go from the used to the priced ones.
+void set_apart_skipped(PlanResult& result, const Scans& scans, std::set<std::string>& used) {
+  result.partitions_skipped = scans.count_skipped;
+  std::set<std::string> priced{result.indexes_priced.begin(), result.indexes_priced.end()};
+  for (const std::string& name : scans.skipped) {
+    if (!scans.run.contains(name)) {
+      used.erase(name);
+      priced.insert(name);
+    }
+  }
+  result.indexes_priced.assign(priced.begin(), priced.end());
+}
+
 /// By id: row by row, where the same EXISTS runs as a hashed subplan.
 std::set<int> counted_and_not_run(const PlannerGlobal& global) {
   std::set<int> ids;
@@ -445,9 +492,12 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   } else {
     result.indexes_priced = only_priced;
     not_run = counted_and_not_run(global);
+    if (global.skips_partitions) {
+      set_apart_skipped(result, scans_of(best, global), indexes);
+    }
   }
   result.counted =
-      not_run.empty()
+      not_run.empty() && result.partitions_skipped == 0
           ? result.total
           : Cost{implementation_->cost_as_run(query, configuration, not_run, best.total)};
   result.indexes_used.assign(indexes.begin(), indexes.end());

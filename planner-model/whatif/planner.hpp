@@ -44,9 +44,11 @@ struct IndexConfiguration {
 /// many times. Immutable, cheap to copy.
 class BoundQuery;
 
-/// What a plan costs where an EXISTS is planned twice, row by row and as a hashed subplan: the
-/// server counts the first in the costs of paths (cost_qual_eval_walker(), costsize.c) and may run
-/// the second (fix_alternative_subplan(), setrefs.c).
+/// What a plan costs where its total counts what does not run. An EXISTS may be planned twice, row
+/// by row and as a hashed subplan: the server counts the first in the costs of paths
+/// (cost_qual_eval_walker(), costsize.c) and may run the second (fix_alternative_subplan(),
+/// setrefs.c). And partitions that now() and the like leave out are planned all the same, and
+/// skipped when the execution begins (ExecInitPartitionPruning(), execPartition.c).
 enum class Counting : std::uint8_t {
   WhatRuns,
   AsExplained  ///< EXPLAIN's total, also where it counts what does not run
@@ -62,8 +64,10 @@ struct PlanResult {
   long paths = 0;  ///< made on the way: what planning takes, said of no machine
   std::vector<std::string> indexes_used = {};  ///< sorted, unique
   /// Not in the plan, but in its total: read by an EXISTS that is counted row by row and runs as a
-  /// hashed subplan. Sorted, unique. Counting AsExplained: none, they are among the ones used.
+  /// hashed subplan, or of a partition that is skipped. Sorted, unique. Counting AsExplained: none,
+  /// they are among the ones used.
   std::vector<std::string> indexes_priced = {};
+  int partitions_skipped = 0;  ///< scans that are in the plan and do not run
   /// Hypothetical indexes that hid what could be cheaper: of paths that others were dropped for
   /// within the 1 % that add_path() takes for equal, or before they were gathered
   /// (add_partial_path_precheck(), pathnode.c), or by the order of nulls that MIN and MAX try first
