@@ -304,8 +304,7 @@ void add_left_out(Advice& advice, const Choice& choice, const LeftOut& plans) {
   if (choice.cut_short) {
     advice.caveats.emplace_back(
         "The time limit ended the search: with more time it may find a better set. How far from "
-        "the "
-        "best one this can be is the gap.");
+        "the best one this can be is the gap.");
   }
   if (!plans.empty()) {
     advice.caveats.push_back("The time limit left out " + counted(plans.size(), "plan") +

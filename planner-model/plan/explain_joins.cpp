@@ -70,6 +70,20 @@ const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const Pa
   return nullptr;
 }
 
+DeparseContext PlanExplainer::key_context(const PlannerInfo& root, const Table* partition,
+                                          const ExprPtr& key, const std::vector<ExprPtr>& deeper) {
+  auto c = context(root, partition);
+  if (ExprPtr shown = resolved(key, root); shown->kind != ExprKind::Opaque) {
+    c.computed_below = {std::move(shown)};
+  }
+  if (std::none_of(deeper.begin(), deeper.end(), [&](const ExprPtr& e) { return equal(e, key); })) {
+    for (const ExprPtr& e : deeper) {
+      c.computed_deeper.push_back(resolved(e, root));
+    }
+  }
+  return c;
+}
+
 std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const PathKeys& keys,
                                                    const RelOptInfo& rel, const PathTarget& target,
                                                    KeyText form,
@@ -93,18 +107,8 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
     }
     const auto& types = *top_.global->types;
     const Ordering ordering = types.ordering(chosen->datatype);
-    auto c = context(root, partition);
-    // Computed below the sort: printed in parentheses unless a column.
     const ExprPtr shown = resolved(expr, root);
-    if (shown->kind != ExprKind::Opaque) {
-      c.computed_below = {shown};
-    }
-    if (std::none_of(deeper.begin(), deeper.end(),
-                     [&](const ExprPtr& e) { return equal(e, expr); })) {
-      for (const ExprPtr& e : deeper) {
-        c.computed_deeper.push_back(resolved(e, root));
-      }
-    }
+    const auto c = key_context(root, partition, expr, deeper);
     const Oid op = key.descending ? ordering.greater : ordering.less;
     items.push_back(form == KeyText::Plain
                         ? deparse(shown, c)

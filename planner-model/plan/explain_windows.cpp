@@ -29,17 +29,8 @@ std::string PlanExplainer::window_keys(PlannerInfo& root,
   const auto deeper = below_window(sorted ? *input.children.front() : input);
   std::string list;
   for (const auto& expr : group_exprs(root, clauses)) {
-    auto c = context(root, nullptr);
-    const ExprPtr shown = resolved(expr, root);
-    if (shown->kind != ExprKind::Opaque) {
-      c.computed_below = {shown};  // by the input: in parentheses unless a column
-    }
-    for (const auto& e : deeper) {
-      if (!equal(e, expr)) {
-        c.computed_deeper.push_back(resolved(e, root));
-      }
-    }
-    list += (list.empty() ? "" : ", ") + deparse(shown, c);
+    list += (list.empty() ? "" : ", ") +
+            deparse(resolved(expr, root), key_context(root, nullptr, expr, deeper));
   }
   return list;
 }

@@ -248,6 +248,11 @@ class PlanExplainer {
 
   enum class KeyText : std::uint8_t { WithOrder, Plain };  ///< Plain: no DESC, no NULLS FIRST
 
+  /// How a key that the node below has computed is printed: in parentheses unless a column.
+  /// `deeper`: what that node has from below.
+  DeparseContext key_context(const PlannerInfo& root, const Table* partition, const ExprPtr& key,
+                             const std::vector<ExprPtr>& deeper);
+
   /// The expression of a sort key that the relation can compute. `deeper`: what the node that
   /// computes it has from below.
   std::vector<std::string> sort_items(PlannerInfo& root, const PathKeys& keys,

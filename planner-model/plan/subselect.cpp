@@ -12,6 +12,7 @@
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/self_joins.hpp"
+#include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -80,25 +81,10 @@ ExprPtr sublink_comparison(const Expr& link, const ExprPtr& test,
   for (std::size_t i = 0; i < left.size(); ++i) {
     pairs.push_back(make_op(link.operators[i], left[i], right[i], left[i]->collation, root));
   }
-  if (pairs.size() > 1 && link.name == "<>") {
-    auto any = std::make_shared<Expr>();
-    any->kind = ExprKind::Or;
-    any->type = type_oid::kBool;
-    any->args = std::move(pairs);
-    return any;
-  }
-  return make_and(pairs);
+  return link.name == "<>" ? make_or(std::move(pairs)) : make_and(std::move(pairs));
 }
 
 namespace {
-
-ExprPtr null_record() {
-  auto null = std::make_shared<Expr>();
-  null->kind = ExprKind::Const;
-  null->type = type_oid::kRecord;
-  null->is_null = true;
-  return null;
-}
 
 /// " (returns $0,$1)" behind the name of a subquery, where the server says so.
 std::string returned(const PlannerGlobal& global, const SubPlanInfo& info) {
@@ -336,7 +322,7 @@ class SublinkPlanner {
     info.per_call = cost.per_call;
     ExprPtr result = comparison;
     if (link.sublink_kind == SubLinkKind::MultiExpr) {
-      result = null_record();
+      result = make_null(type_oid::kRecord);
     } else if (!result) {
       result = exec_param(global, nullptr, &root_, link);
       info.columns = {result->param_id};
