@@ -58,6 +58,11 @@ struct QueryEffect {
   bool uses_index = false;  ///< the after-plan uses the proposed index
   planner_model::PlanNode plan_before = {};
   planner_model::PlanNode plan_after = {};
+  /// EXPLAIN's total before, where the server guesses less of an expression without statistics than
+  /// `before` says (planner_model::Expressions).
+  std::optional<Cost> guessed_before = {};
+  /// Indexes on expressions that the after-plan takes to have been analyzed.
+  std::vector<std::string> analyzed = {};
 };
 
 /// The price in writes, from recorded statements or table counters.

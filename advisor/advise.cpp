@@ -6,10 +6,10 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "advisor/calibrate/evidence.hpp"
 #include "advisor/candidates/find_candidates.hpp"
+#include "advisor/caveats.hpp"
 #include "advisor/explain_choice.hpp"
 #include "advisor/migrate/index_ddl.hpp"
 #include "advisor/price/foreign_keys.hpp"
@@ -212,114 +212,6 @@ void add_unmodelled(Advice& advice, const PlannedWorkload& planned,
   }
 }
 
-/// What suggests that the catalog is another database's, or was taken under another search path.
-void add_doubts_about_catalog(Advice& advice, const PlannedWorkload& planned,
-                              const CatalogSnapshot& catalog) {
-  if (planned.classes.empty() && !planned.unplanned.empty()) {
-    advice.caveats.emplace_back(
-        "No query class could be planned: is the catalog that of the workload's database?");
-  }
-  const auto& path = catalog.search_path;
-  const auto beyond = [&](const PlannedClass& query, const planner_model::TableUse& use) {
-    const Table* table = find_table(catalog, use.table);
-    return table != nullptr && std::find(path.begin(), path.end(), table->schema) == path.end() &&
-           !query.foreign_key_check && mentions(query.sql, table->name) &&
-           !mentions(query.sql, table->schema);
-  };
-  const auto count =
-      std::count_if(planned.classes.begin(), planned.classes.end(), [&](const PlannedClass& query) {
-        return std::any_of(query.uses.begin(), query.uses.end(),
-                           [&](const auto& use) { return beyond(query, use); });
-      });
-  if (count > 0) {
-    advice.caveats.push_back(fmt::format(
-        "{} query class{} name{} tables that the snapshot's search path ({}) does not reach: taken "
-        "for those of the only schema that has them.",
-        count, count == 1 ? "" : "es", count == 1 ? "s" : "", fmt::join(path, ", ")));
-  }
-}
-
-void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
-                 const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog,
-                 planner_model::Counting counting) {
-  advice.caveats.push_back(profile.basis);
-  if (too_large > 0) {
-    advice.caveats.push_back(fmt::format("{} more than the storage budget.",
-                                         too_large == 1
-                                             ? "1 candidate alone takes"
-                                             : fmt::format("{} candidates alone take", too_large)));
-  }
-  if (planned.utility_calls > 0) {
-    advice.caveats.push_back(fmt::format(
-        "{} no plan.", planned.utility_calls == 1
-                           ? "1 utility statement (BEGIN, SET, COPY and so on) has"
-                           : fmt::format("{} utility statements (BEGIN, SET, COPY and so on) have",
-                                         planned.utility_calls)));
-  }
-  if (found.left_out > 0) {
-    advice.caveats.push_back(fmt::format("{} left out by the limits, those of the least workload.",
-                                         found.left_out == 1
-                                             ? "1 candidate was"
-                                             : fmt::format("{} candidates were", found.left_out)));
-  }
-  const auto hashed =
-      std::count_if(planned.samples.begin(), planned.samples.end(), [](const auto& sample) {
-        return sample.before.counted != sample.before.total &&
-               sample.before.partitions_skipped == 0;
-      });
-  if (hashed > 0) {
-    advice.caveats.push_back(fmt::format(
-        "EXPLAIN's total counts an EXISTS row by row in {} planned execution{} that the server "
-        "runs with a hashed subplan: the cost here is that of what runs.",
-        hashed, hashed == 1 ? "" : "s"));
-  }
-  const auto skipping =
-      std::count_if(planned.samples.begin(), planned.samples.end(),
-                    [](const auto& sample) { return sample.before.partitions_skipped > 0; });
-  if (skipping > 0) {
-    advice.caveats.push_back(fmt::format(
-        "EXPLAIN's total counts partitions that now() and the like leave out when the execution "
-        "begins, in {} planned execution{}: the cost here is without them.",
-        skipping, skipping == 1 ? "" : "s"));
-  }
-  if (counting == planner_model::Counting::AsExplained) {
-    advice.caveats.emplace_back(
-        "Costs are EXPLAIN's totals, as asked for: an EXISTS under OR counts row by row also where "
-        "the server runs it hashed.");
-  }
-  add_doubts_about_catalog(advice, planned, catalog);
-  if (!catalog.has_statistics) {
-    advice.caveats.emplace_back(
-        "The catalog holds no statistics: all estimates rest on PostgreSQL's defaults.");
-  }
-  advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
-}
-
-std::string counted(std::size_t count, const std::string& one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
-/// What the time limit did not allow.
-void add_left_out(Advice& advice, const Choice& choice, const LeftOut& plans) {
-  if (choice.cut_short) {
-    advice.caveats.emplace_back(
-        "The time limit ended the search: with more time it may find a better set. How far from "
-        "the best one this can be is the gap.");
-  }
-  if (!plans.empty()) {
-    advice.caveats.push_back("The time limit left out " + counted(plans.size(), "plan") +
-                             " without one of the indexes: costs are shown there, but no plan "
-                             "before, and no time saved.");
-  }
-  const auto untried =
-      std::count_if(advice.proposals.begin(), advice.proposals.end(),
-                    [](const auto& p) { return p.robustness && !p.robustness->complete; });
-  if (untried > 0) {
-    advice.caveats.push_back("What the gain rests on was not tried, for want of time, for " +
-                             counted(static_cast<std::size_t>(untried), "proposal") + ".");
-  }
-}
-
 /// From the workload's own plans; says in `why_not` where they do not suffice.
 std::optional<Calibration> calibrated(const Workload& workload, const CatalogSnapshot& catalog,
                                       std::string& why_not) {
@@ -331,32 +223,13 @@ std::optional<Calibration> calibrated(const Workload& workload, const CatalogSna
   }
 }
 
-void add_calibration(Advice& advice, const std::optional<Calibration>& calibration,
-                     const std::string& why_not, const PlannedWorkload& planned) {
-  if (!calibration) {
-    advice.caveats.push_back("Gains are in planner cost, not in time: " + why_not + ".");
-    return;
-  }
-  advice.caveats.push_back(fmt::format(
-      "Gains in time rest on {} executed plans: half of these are predicted within {:.0f} %.",
-      calibration->plans, 100 * calibration->median_error));
-  const auto corrected = std::count_if(planned.classes.begin(), planned.classes.end(),
-                                       [](const auto& one) { return one.evidence_factor != 1; });
-  if (corrected > 0) {
-    advice.caveats.push_back(fmt::format(
-        "The cost of {} query class{} counts more or less than the model says, because measured "
-        "times say so beyond doubt.",
-        corrected, corrected == 1 ? "" : "es"));
-  }
-}
-
 }  // namespace
 
 Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
               const AdviceOptions& options) {
   const auto began = Patience::Clock::now();
   check_names(options, catalog);
-  const Planner planner{catalog, options.sizes, options.counting};
+  const Planner planner{catalog, options.sizes, options.counting, expressions_of(options)};
   report(options, "planning the workload", 0);
   PlannedWorkload planned = plan_workload(workload, planner);
   WriteProfile profile = write_profile(planned, catalog);

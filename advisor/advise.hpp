@@ -36,6 +36,13 @@ struct AdviceOptions {
   std::function<void(const std::string& stage, double fraction)> progress = {};
 };
 
+/// Who asks for costs as EXPLAIN has them wants its guesses too.
+[[nodiscard]] inline planner_model::Expressions expressions_of(const AdviceOptions& options) {
+  return options.counting == planner_model::Counting::AsExplained
+             ? planner_model::Expressions::AsKnown
+             : planner_model::Expressions::AsAnalyzed;
+}
+
 /// The whole pipeline. Deterministic: same workload, catalog and options, same bytes.
 [[nodiscard]] Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
                             const AdviceOptions& options);

@@ -73,6 +73,23 @@ void tell_only_priced(Proposal& proposal, const ChoiceInput& input,
   tell(skipped, "in partitions that are skipped when the execution begins");
 }
 
+/// What the server does not know before the index, and where its EXPLAIN looks cheap for it.
+void tell_guesses(Proposal& proposal, const ChoiceInput& input) {
+  const auto rests = std::count_if(
+      proposal.queries.begin(), proposal.queries.end(), [&](const QueryEffect& effect) {
+        return std::any_of(effect.analyzed.begin(), effect.analyzed.end(), [&](const auto& name) {
+          return input.costs.candidate_named(name) == input.costs.candidate_named(proposal.index);
+        });
+      });
+  if (rests > 0) {
+    proposal.evidence.push_back(fmt::format(
+        "Estimated: how many rows the expression lets through, in {} query class{}, from the "
+        "statistics of its column. The server guesses until the index is there and the table "
+        "analyzed.",
+        rests, rests == 1 ? "" : "es"));
+  }
+}
+
 bool lacks_statistics(const ChoiceInput& input, const Table& table) {
   for (const Table* leaf : leaves(table, input.catalog)) {
     if (leaf->reltuples < 0) {
@@ -204,6 +221,7 @@ void add_evidence(Proposal& proposal, const ChoiceInput& input, const SizedCandi
   }
   tell_correction(proposal);
   tell_only_priced(proposal, input, candidate);
+  tell_guesses(proposal, input);
 }
 
 void judge_confidence(Proposal& proposal, const ChoiceInput& input, const Table& table) {

@@ -47,13 +47,28 @@ void add_plans(QueryEffect& effect, const ChoiceInput& input, const PlannedClass
     return;
   }
   effect.plan_before = input.costs.plan(query.samples.front(), before).plan;
-  effect.plan_after = input.costs.plan(query.samples.front(), after).plan;
+  planner_model::PlanResult planned = input.costs.plan(query.samples.front(), after);
+  effect.plan_after = std::move(planned.plan);
+  effect.analyzed = std::move(planned.indexes_analyzed);
   if (input.calibration) {
     effect.time = time_effect(*input.calibration, input.estimated, effect.measured_mean,
                               query.kind != StatementKind::Select,
                               {input.planned.samples[query.samples.front()].before.plan,
                                effect.plan_before, effect.plan_after});
   }
+}
+
+/// EXPLAIN's total today, where the server guesses.
+std::optional<Cost> guessed_today(const ChoiceInput& input, const PlannedClass& query) {
+  Cost mean;
+  bool guessed = false;
+  for (const auto sample : query.samples) {
+    const planner_model::PlanResult& before = input.planned.samples[sample].before;
+    guessed |= before.guessed.has_value();
+    mean += Cost{before.guessed.value_or(before.counted).value() /
+                 static_cast<double>(query.samples.size())};
+  }
+  return guessed ? std::optional{mean} : std::nullopt;
 }
 
 std::string share_text(double share) {
@@ -278,6 +293,7 @@ std::vector<QueryEffect> workload_effects(const ChoiceInput& input) {
   for (const auto& query : input.planned.classes) {
     QueryEffect effect = effect_on(input, query, {}, input.choice.chosen, -1);
     add_plans(effect, input, query, {}, input.choice.chosen, -1);
+    effect.guessed_before = guessed_today(input, query);
     effect.uses_index =
         std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
           return !input.costs.cost(sample, input.choice.chosen).used.empty();

@@ -45,6 +45,8 @@ QueryEffect effect_of(const QueryClass& query, const PlanResult& before, const P
   effect.after = after.counted;
   effect.plan_before = before.plan;
   effect.plan_after = after.plan;
+  effect.guessed_before = before.guessed;
+  effect.analyzed = after.indexes_analyzed;
   if (query.calls > query.untimed) {
     effect.measured_mean =
         Microseconds{query.total.count() / static_cast<std::int64_t>(query.calls - query.untimed)};
@@ -254,7 +256,7 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
   if (linted.changes.empty()) {
     return;
   }
-  const Planner planner{catalog, options.sizes, options.counting};
+  const Planner planner{catalog, options.sizes, options.counting, expressions_of(options)};
   IndexConfiguration configuration;
   std::vector<std::optional<HypotheticalIndex>> created;
   for (const auto& change : linted.changes) {

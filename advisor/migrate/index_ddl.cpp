@@ -39,6 +39,7 @@ struct Recipe {
   std::vector<std::string> parents = {};  ///< instant, invalid until all are attached
   std::vector<std::string> leaves = {};
   std::vector<std::string> attach = {};
+  std::vector<std::string> last = {};
 };
 
 /// No server nests partitions as deep as `levels_left`; a broken snapshot may, without end.
@@ -81,6 +82,16 @@ void add_partitions(Recipe& recipe, const IndexDefinition& index, const Table& p
   }
 }
 
+/// Statistics on an expression come with its index, once the table is analyzed: until then the
+/// server guesses how many rows it lets through. SHARE UPDATE EXCLUSIVE, a sample of the rows.
+std::vector<std::string> analyze_expressions(const IndexDefinition& index, const Table& table,
+                                             const CatalogSnapshot& catalog) {
+  const bool has_expression = std::any_of(index.keys.begin(), index.keys.end(),
+                                          [](const KeyPart& key) { return key.column == 0; });
+  return has_expression ? std::vector{fmt::format("ANALYZE {};", table_text(table, catalog))}
+                        : std::vector<std::string>{};
+}
+
 std::vector<std::string> statements_of(const Recipe& recipe) {
   std::vector<std::string> all{kImpatient};
   append(all, recipe.parents);
@@ -88,6 +99,10 @@ std::vector<std::string> statements_of(const Recipe& recipe) {
   append(all, recipe.leaves);
   all.emplace_back(kImpatient);
   append(all, recipe.attach);
+  if (!recipe.last.empty()) {
+    all.emplace_back(kPatient[1]);
+    append(all, recipe.last);
+  }
   all.insert(all.end(), std::begin(kReset), std::end(kReset));
   return all;
 }
@@ -99,6 +114,7 @@ Migration create_partitioned(const IndexDefinition& index, const std::string& na
   recipe.parents.push_back(fmt::format("CREATE INDEX {} ON ONLY {} {};", quote_identifier(name),
                                        table_text(table, catalog), definition_text(index, table)));
   add_partitions(recipe, index, table, name, names, catalog);
+  recipe.last = analyze_expressions(index, table, catalog);
   Migration migration;
   migration.up = statements_of(recipe);
   const std::string relation = relation_name(catalog, table.schema, name);
@@ -198,6 +214,7 @@ Migration create_index(const IndexDefinition& index, const std::string& name,
   migration.up.push_back(fmt::format("CREATE INDEX CONCURRENTLY {} ON {} {};",
                                      quote_identifier(name), table_text(*table, catalog),
                                      definition_text(index, *table)));
+  append(migration.up, analyze_expressions(index, *table, catalog));
   migration.up.insert(migration.up.end(), std::begin(kReset), std::end(kReset));
   const std::string relation = relation_name(catalog, table->schema, name);
   const std::string drop = "DROP INDEX CONCURRENTLY IF EXISTS " + relation + ";";

@@ -126,7 +126,8 @@ class Verifier {
       }
       return;
     }
-    for (const auto* statements : {&prediction.create, &prediction.attach, &prediction.drop}) {
+    for (const auto* statements :
+         {&prediction.create, &prediction.attach, &prediction.analyze, &prediction.drop}) {
       for (const std::string& statement : *statements) {
         apply(statement, statement);
       }
@@ -141,6 +142,12 @@ class Verifier {
                                               name, options_.real ? "" : " (--real builds it)"));
         return true;
       }
+    }
+    if (!options_.real && !one.predicted.analyzed.empty()) {
+      result_.refused.push_back(fmt::format(
+          "{}: rests on the statistics of {}, which HypoPG does not collect (--real does)", one.sql,
+          one.predicted.analyzed.front()));
+      return true;
     }
     return false;
   }

@@ -15,13 +15,16 @@ namespace quern::advisor {
 struct Prediction {
   struct Class {
     double calls = 0;
-    double before = 0;  ///< planner cost of one execution
+    double before = 0;  ///< EXPLAIN's total of one execution
     double after = 0;
     std::set<std::string> indexes = {};  ///< that the predicted plan reads
+    /// Indexes on expressions whose statistics the predicted plan rests on.
+    std::vector<std::string> analyzed = {};
   };
 
   std::vector<std::string> create = {};       ///< CREATE INDEX without CONCURRENTLY, in order
   std::vector<std::string> attach = {};       ///< of partitioned indexes, in order
+  std::vector<std::string> analyze = {};      ///< tables that get indexes on expressions
   std::vector<std::string> drop = {};         ///< DROP INDEX
   std::map<std::string, Class> classes = {};  ///< by fingerprint
 };

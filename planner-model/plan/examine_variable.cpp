@@ -8,6 +8,8 @@
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
+#include "planner-model/size/derived_statistics.hpp"
+#include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
 
@@ -109,6 +111,31 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
       }
     }
   }
+}
+
+}  // namespace
+
+namespace {
+
+/// Statistics that an expression does not have, and would have with the index `on_it` (null: there
+/// is none) once the table is analyzed.
+const ParsedStatistics* statistics_to_come(PlannerInfo& root, const RelOptInfo& rel,
+                                           const ExprPtr& expr, const Index* on_it) {
+  auto& guesses = root.global->guesses;
+  const int column = guesses.derived == nullptr ? 0 : only_column(expr);
+  const auto* own = column == 0 ? nullptr : column_statistics(rel, column);
+  if (own == nullptr || contains_mutable(expr, root)) {
+    return nullptr;
+  }
+  const auto* derived = guesses.derived->of(*own, rel.tuples, expr);
+  if (derived == nullptr || on_it != nullptr || guesses.all) {
+    if (derived != nullptr && on_it != nullptr) {
+      guesses.brought.insert(on_it->name);
+    }
+    return derived;
+  }
+  guesses.guessed = true;
+  return nullptr;
 }
 
 }  // namespace
@@ -250,6 +277,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
   }
   if (single != nullptr && single->table != nullptr) {
     out.type = root.global->types->base_type(base->type);
+    const Index* on_it = nullptr;
     for (const auto* index : single->indexes) {
       for (std::size_t i = 0; i < static_cast<std::size_t>(index->key_columns); ++i) {
         if (index->columns[i] != 0 || !index->expressions[i] ||
@@ -266,9 +294,13 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
           out.statistics = root.global->statistics->get(*stats, out.type);
           return result;
         }
+        on_it = index->predicate.empty() && !index->as_hypopg ? index->index : on_it;
       }
     }
     out.statistics = extended_expression_statistics(root, *single, base);
+    if (out.statistics == nullptr) {
+      out.statistics = statistics_to_come(root, *single, base, on_it);
+    }
   }
   return result;
 }

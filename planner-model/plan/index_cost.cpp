@@ -120,7 +120,9 @@ std::optional<double> key_correlation(PlannerInfo& root, const IndexOptInfo& ind
                                       std::size_t column) {
   if (index.columns[column] == 0) {
     const auto& statistics = index.index->keys[column].statistics;
-    return statistics ? statistics->correlation : std::nullopt;
+    if (statistics || root.global->guesses.derived == nullptr) {
+      return statistics ? statistics->correlation : std::nullopt;
+    }
   }
   const auto variable = examine_variable(root, index.expressions[column], 0).variable;
   return variable.statistics != nullptr ? variable.statistics->correlation : std::nullopt;

@@ -32,6 +32,7 @@
 
 namespace quern::planner_model {
 
+class DerivedStatistics;
 class GinShapes;
 
 /// A set of range-table indexes of one query level: bit i is range i. Children of partitioned
@@ -548,6 +549,15 @@ using IndexLists = std::map<Oid, std::vector<VisibleIndex>>;
 /// Direct partitions or inheritance children, by parent.
 using TableChildren = std::map<Oid, std::vector<const Table*>>;
 
+/// Expressions that the catalog has no statistics of.
+struct ExpressionGuesses {
+  /// What ANALYZE would find of them; null: as the server, which knows nothing.
+  const DerivedStatistics* derived = nullptr;
+  bool all = false;      ///< also of those that no index of the configuration would have analyzed
+  bool guessed = false;  ///< an estimate rests on a default that `all` would replace
+  std::set<std::string> brought = {};  ///< indexes whose statistics were used
+};
+
 struct PlannerGlobal {
   const CatalogSnapshot* catalog = nullptr;
   const TypeSystem* types = nullptr;
@@ -561,6 +571,7 @@ struct PlannerGlobal {
   std::set<std::string> unmodelled = {};
   double row_factor = 1;      ///< Assumptions::row_factor
   bool extended_off = false;  ///< estimates are asked for without them
+  ExpressionGuesses guesses = {};
   /// Subplans, by id, whose price is moved by this share towards that of their hashed alternative.
   std::set<int> moved_subplans = {};
   double moved_share = 0;         ///< and that of partitions to be skipped, towards nothing

@@ -114,18 +114,6 @@ ExprPtr constant(const ColumnValues& column, const std::optional<std::string>& t
   return expr;
 }
 
-/// `expr` with the column's value put in, folded.
-ExprPtr evaluated(const ExprPtr& expr, const ColumnValues& column,
-                  const std::optional<std::string>& text, const TypeSystem& types) {
-  const auto put = [&](const auto& self, const ExprPtr& node) -> ExprPtr {
-    if (node->kind == ExprKind::Var) {
-      return constant(column, text, types, *node);
-    }
-    return map_children(node, [&](const ExprPtr& child) { return self(self, child); });
-  };
-  return simplify(put(put, expr), types, FoldStable::Yes);
-}
-
 bool is_true(const Expr& expr) {
   return !expr.is_null &&
          (expr.text == "t" || expr.text == "true" || (expr.value && expr.value->integer != 0));
@@ -402,6 +390,17 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   return column;
 }
 
+ExprPtr value_at(const ExprPtr& expr, const ColumnValues& column,
+                 const std::optional<std::string>& text, const TypeSystem& types) {
+  const auto put = [&](const auto& self, const ExprPtr& node) -> ExprPtr {
+    if (node->kind == ExprKind::Var) {
+      return constant(column, text, types, *node);
+    }
+    return map_children(node, [&](const ExprPtr& child) { return self(self, child); });
+  };
+  return simplify(put(put, expr), types, FoldStable::Yes);
+}
+
 int only_column(const ExprPtr& expr) {
   int found = 0;
   bool several = false;
@@ -436,7 +435,7 @@ ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
   const std::string* previous = nullptr;
   bool evaluates = true;
   const auto evaluate = [&](const std::optional<std::string>& text) {
-    const ExprPtr folded = evaluated(expr, column, text, types);
+    const ExprPtr folded = value_at(expr, column, text, types);
     evaluates = evaluates && folded->kind == ExprKind::Const;
     return folded;
   };
@@ -529,7 +528,7 @@ std::optional<ColumnValues> restricted_values(const ColumnValues& column, const 
       return std::nullopt;
     }
     const ExprPtr folded =
-        evaluated(condition, column, entry.is_null ? std::nullopt : entry.text, types);
+        value_at(condition, column, entry.is_null ? std::nullopt : entry.text, types);
     if (folded->kind != ExprKind::Const) {
       return std::nullopt;
     }

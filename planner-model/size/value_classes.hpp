@@ -32,6 +32,10 @@ struct ColumnValues {
 /// The one column that `expr` reads; 0: none or several.
 [[nodiscard]] int only_column(const ExprPtr& expr);
 
+/// `expr` with the column's value put in (none: NULL), folded: a Const where it can be evaluated.
+[[nodiscard]] ExprPtr value_at(const ExprPtr& expr, const ColumnValues& column,
+                               const std::optional<std::string>& text, const TypeSystem& types);
+
 /// The values of an expression over one column, evaluated at the column's known values and at
 /// points between histogram bounds. Empty when this model cannot evaluate it.
 [[nodiscard]] ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,

@@ -16,6 +16,7 @@
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/query/sql_functions.hpp"
 #include "planner-model/size/column_readings.hpp"
+#include "planner-model/size/derived_statistics.hpp"
 #include "planner-model/size/gin_shapes.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/whatif/table_use.hpp"
@@ -87,7 +88,8 @@ std::vector<IndexAccess> readable(const std::vector<PricedAccess>& priced) {
 }  // namespace
 
 struct Planner::Implementation {
-  Implementation(const CatalogSnapshot& snapshot, SizeModel model, Counting which);
+  Implementation(const CatalogSnapshot& snapshot, SizeModel model, Counting which,
+                 Expressions guesses);
 
   /// What the planning of one statement under `configuration` starts from. Imagined indexes get
   /// copies with numbers of their own in `imagined`, which must live as long as `global`.
@@ -109,8 +111,10 @@ struct Planner::Implementation {
   const CatalogSnapshot& catalog;
   SizeModel sizes;
   Counting counting;
+  Expressions guessing;
   TypeSystem types;
   StatisticsCache statistics;
+  DerivedStatistics derived;
   Binder binder;
   SqlFunctions sql_functions;
   TableExpressions expressions;
@@ -140,12 +144,14 @@ struct Planner::Implementation {
 };
 
 Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeModel model,
-                                        Counting which)
+                                        Counting which, Expressions guesses)
     : catalog{snapshot},
       sizes{model},
       counting{which},
+      guessing{guesses},
       types{snapshot},
       statistics{types},
+      derived{types},
       binder{snapshot, types},
       sql_functions{snapshot, types},
       expressions{snapshot, types},
@@ -189,6 +195,7 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.statistics = &statistics;
   global.expressions = &expressions;
   global.gin_shapes = &gin_shapes;
+  global.guesses.derived = guessing == Expressions::AsAnalyzed ? &derived : nullptr;
   global.cost = cost;
   global.cost.random_page_cost =
       configuration.assumed.random_page_cost.value_or(cost.random_page_cost);
@@ -288,8 +295,9 @@ double Planner::Implementation::indexed_rows(const Index& index, const Table& ta
   return selected;
 }
 
-Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes, Counting counting)
-    : implementation_{std::make_unique<Implementation>(catalog, sizes, counting)} {}
+Planner::Planner(const CatalogSnapshot& catalog, SizeModel sizes, Counting counting,
+                 Expressions expressions)
+    : implementation_{std::make_unique<Implementation>(catalog, sizes, counting, expressions)} {}
 
 Planner::~Planner() = default;
 
@@ -471,7 +479,34 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
 
 PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration,
                          std::vector<IndexAccess>* accesses) const {
+  bool guessed = false;
+  PlanResult result = plan(query, configuration, accesses, guessed);
+  if (!guessed) {
+    return result;
+  }
+  std::vector<IndexAccess> expected_accesses;
+  PlanResult expected =
+      plan(query, configuration, accesses == nullptr ? nullptr : &expected_accesses, guessed);
+  expected.paths += result.paths;
+  if (expected.counted <= result.counted) {
+    result.paths = expected.paths;
+    return result;
+  }
+  // Without an index of either plan the other would not be dearer.
+  std::set<std::string> used{result.indexes_used.begin(), result.indexes_used.end()};
+  used.insert(expected.indexes_used.begin(), expected.indexes_used.end());
+  expected.indexes_used.assign(used.begin(), used.end());
+  expected.guessed = result.total;
+  if (accesses != nullptr) {
+    *accesses = std::move(expected_accesses);
+  }
+  return expected;
+}
+
+PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                         std::vector<IndexAccess>* accesses, bool& guessed) const {
   PlannerGlobal global;
+  global.guesses.all = guessed;
   std::vector<PricedAccess> priced;
   global.accesses = accesses == nullptr ? nullptr : &priced;
   BlockList<Index> partition_indexes;
@@ -503,6 +538,8 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.indexes_used.assign(indexes.begin(), indexes.end());
   result.indexes_preferred = preferred_indexes(global);
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());
+  result.indexes_analyzed.assign(global.guesses.brought.begin(), global.guesses.brought.end());
+  guessed = global.guesses.guessed;
   if (accesses != nullptr) {
     *accesses = readable(priced);
     for (const int id : not_run) {

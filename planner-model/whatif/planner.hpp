@@ -54,11 +54,26 @@ enum class Counting : std::uint8_t {
   AsExplained  ///< EXPLAIN's total, also where it counts what does not run
 };
 
+/// How many rows a condition lets through whose expression has no statistics.
+enum class Expressions : std::uint8_t {
+  AsKnown,  ///< the server's default, as it plans today
+  /// What ANALYZE would find of it, from the statistics of the column that it reads
+  /// (size/derived_statistics.hpp), where an index of the catalog or the configuration is on it:
+  /// such an index is analyzed with its table. Where there is none the server plans by its default,
+  /// and so does this, unless the plan with what is to be expected costs more: a LIMIT over a
+  /// default selectivity looks cheap, and reads the table to its end. Then that plan is the answer,
+  /// being the least that the query can take.
+  AsAnalyzed
+};
+
 struct PlanResult {
   PlanNode plan;
   Cost startup;
   Cost total;
   Cost counted;  ///< `total`, or what runs of it, by the planner's Counting
+  /// EXPLAIN's total where the server guesses less of an expression without statistics than this
+  /// plan costs (Expressions::AsAnalyzed).
+  std::optional<Cost> guessed = {};
   Rows rows;
   int width = 0;
   long paths = 0;  ///< made on the way: what planning takes, said of no machine
@@ -73,6 +88,9 @@ struct PlanResult {
   /// (add_partial_path_precheck(), pathnode.c), or by the order of nulls that MIN and MAX try first
   /// (planagg.c). Without others that the plan does not use the total is the same. Sorted, unique.
   std::vector<std::string> indexes_preferred = {};
+  /// Indexes on expressions without statistics that the estimates take to have been analyzed.
+  /// Sorted, unique.
+  std::vector<std::string> indexes_analyzed = {};
   /// Constructs priced with less than the server's own formula. Never priced as zero.
   std::vector<std::string> unmodelled = {};
 };
@@ -159,7 +177,8 @@ struct TableUse {
 class Planner {
  public:
   explicit Planner(const CatalogSnapshot& catalog, SizeModel sizes = SizeModel::AsBuilt,
-                   Counting counting = Counting::WhatRuns);
+                   Counting counting = Counting::WhatRuns,
+                   Expressions expressions = Expressions::AsKnown);
   ~Planner();
   Planner(const Planner&) = delete;
   Planner& operator=(const Planner&) = delete;
@@ -189,6 +208,10 @@ class Planner {
  private:
   [[nodiscard]] PlanResult plan(const BoundQuery& query, const IndexConfiguration& configuration,
                                 std::vector<IndexAccess>* accesses) const;
+  /// `guessed`: comes back true where an estimate rests on a default that the expression's own
+  /// statistics would replace; called with true, they do.
+  [[nodiscard]] PlanResult plan(const BoundQuery& query, const IndexConfiguration& configuration,
+                                std::vector<IndexAccess>* accesses, bool& guessed) const;
 
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;

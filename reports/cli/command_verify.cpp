@@ -2,6 +2,8 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "collector/base/failure.hpp"
 #include "collector/workload/workload_document.hpp"
@@ -34,7 +36,11 @@ void run_verify(const CommandContext& context, const VerifyArguments& arguments)
       arguments.options.statement_timeout};
   const auto verification = advisor::verify(workload, prediction, server, arguments.options);
   if (verification.classes.empty()) {
-    throw UserError{"verify: the workload holds no statement of the advice's that the server runs"};
+    throw UserError{
+        verification.refused.empty()
+            ? "verify: the workload holds no statement of the advice's that the server runs"
+            : fmt::format("verify: nothing to compare:\n  {}",
+                          fmt::join(verification.refused, "\n  "))};
   }
   context.out << render_verification(verification, context.columns());
 }

@@ -43,6 +43,12 @@ Json effect_of(const advisor::QueryEffect& effect) {
             {"uses_index", effect.uses_index},
             {"plan_before", plan_of(effect.plan_before)},
             {"plan_after", plan_of(effect.plan_after)}};
+  if (effect.guessed_before) {
+    json["cost_guessed"] = number(effect.guessed_before->value());
+  }
+  if (!effect.analyzed.empty()) {
+    json["rests_on_analyze_of"] = texts(effect.analyzed);
+  }
   if (effect.evidence_factor != 1) {
     json["evidence_factor"] = number(effect.evidence_factor);
   }

@@ -17,7 +17,7 @@ std::string without(std::string text, const std::string& part) {
   return at == std::string::npos ? text : text.erase(at, part.size());
 }
 
-void add_statement(advisor::Prediction& prediction, std::string statement) {
+void add_statement(advisor::Prediction& prediction, std::string statement, bool of_index) {
   while (!statement.empty() && statement.back() == ';') {
     statement.pop_back();
   }
@@ -27,6 +27,8 @@ void add_statement(advisor::Prediction& prediction, std::string statement) {
     prediction.attach.push_back(statement);
   } else if (statement.rfind("DROP INDEX ", 0) == 0) {
     prediction.drop.push_back(without(statement, "CONCURRENTLY "));
+  } else if (statement.rfind("ANALYZE ", 0) == 0 && of_index) {
+    prediction.analyze.push_back(statement);
   }  // SET and RESET are for a build beside traffic; statistics have no prediction
 }
 
@@ -58,17 +60,22 @@ advisor::Prediction read_prediction(const std::string& json, const std::string& 
     }
     advisor::Prediction prediction;
     for (const auto& proposal : document.at("proposals")) {
+      const bool of_index = proposal.value("kind", "") != "collect_statistics";
       for (const auto& statement : proposal.at("ddl_up")) {
-        add_statement(prediction, statement.get<std::string>());
+        add_statement(prediction, statement.get<std::string>(), of_index);
       }
     }
     for (const auto& query : document.at("queries")) {
       auto& predicted = prediction.classes[query.at("fingerprint").get<std::string>()];
       predicted = {.calls = query.at("calls").get<double>(),
-                   .before = query.at("cost_before").get<double>(),
+                   .before = query.contains("cost_guessed") ? query["cost_guessed"].get<double>()
+                                                            : query.at("cost_before").get<double>(),
                    .after = query.at("cost_after").get<double>()};
       if (query.contains("plan_after") && query["plan_after"].contains("Plan")) {
         add_indexes(query["plan_after"]["Plan"], predicted.indexes);
+      }
+      if (query.contains("rests_on_analyze_of")) {
+        predicted.analyzed = query["rests_on_analyze_of"].get<std::vector<std::string>>();
       }
     }
     return prediction;

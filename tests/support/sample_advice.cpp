@@ -51,7 +51,9 @@ QueryEffect orders_of_customer() {
           .evidence_factor = 1.5,
           .uses_index = true,
           .plan_before = sequential_scan(),
-          .plan_after = index_scan()};
+          .plan_after = index_scan(),
+          .guessed_before = Cost{2134.6},
+          .analyzed = {"orders_customer_id_created_at_idx"}};
 }
 
 QueryEffect insert_order() {

@@ -1,0 +1,190 @@
+#include "advisor/caveats.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace quern::advisor {
+
+namespace {
+
+std::string counted(std::size_t count, const std::string& one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+void tell_left_out_candidates(Advice& advice, const CandidateSet& found, std::size_t too_large) {
+  if (too_large > 0) {
+    advice.caveats.push_back(fmt::format("{} more than the storage budget.",
+                                         too_large == 1
+                                             ? "1 candidate alone takes"
+                                             : fmt::format("{} candidates alone take", too_large)));
+  }
+  if (found.left_out > 0) {
+    advice.caveats.push_back(fmt::format("{} left out by the limits, those of the least workload.",
+                                         found.left_out == 1
+                                             ? "1 candidate was"
+                                             : fmt::format("{} candidates were", found.left_out)));
+  }
+}
+
+void tell_utility_statements(Advice& advice, const PlannedWorkload& planned) {
+  if (planned.utility_calls > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} no plan.", planned.utility_calls == 1
+                           ? "1 utility statement (BEGIN, SET, COPY and so on) has"
+                           : fmt::format("{} utility statements (BEGIN, SET, COPY and so on) have",
+                                         planned.utility_calls)));
+  }
+}
+
+/// Where costs are not EXPLAIN's totals, and where they are for having been asked for.
+void tell_counting(Advice& advice, const PlannedWorkload& planned,
+                   planner_model::Counting counting) {
+  std::size_t hashed = 0;
+  std::size_t skipping = 0;
+  std::size_t guessed = 0;
+  for (const PlannedSample& sample : planned.samples) {
+    const auto& before = sample.before;
+    skipping += before.partitions_skipped > 0 ? 1 : 0;
+    hashed += before.counted != before.total && before.partitions_skipped == 0 ? 1 : 0;
+    guessed += before.guessed ? 1 : 0;
+  }
+  if (hashed > 0) {
+    advice.caveats.push_back(
+        fmt::format("EXPLAIN's total counts an EXISTS row by row in {} that the server runs with a "
+                    "hashed subplan: the cost here is that of what runs.",
+                    counted(hashed, "planned execution")));
+  }
+  if (skipping > 0) {
+    advice.caveats.push_back(
+        fmt::format("EXPLAIN's total counts partitions that now() and the like leave out when the "
+                    "execution begins, in {}: the cost here is without them.",
+                    counted(skipping, "planned execution")));
+  }
+  if (guessed > 0) {
+    advice.caveats.push_back(
+        fmt::format("EXPLAIN's total of {} rests on a fixed guess of an expression that has no "
+                    "statistics, below a LIMIT for instance: the cost here is what the values of "
+                    "its column let expect.",
+                    counted(guessed, "planned execution")));
+  }
+  if (counting == planner_model::Counting::AsExplained) {
+    advice.caveats.emplace_back(
+        "Costs are EXPLAIN's totals, as asked for: an EXISTS under OR counts row by row also where "
+        "the server runs it hashed, and expressions without statistics by the server's guess.");
+  }
+}
+
+/// Policies add conditions that neither the statements nor the snapshot hold.
+void tell_row_security(Advice& advice, const PlannedWorkload& planned,
+                       const CatalogSnapshot& catalog) {
+  std::set<std::string> tables;
+  std::size_t classes = 0;
+  for (const PlannedClass& query : planned.classes) {
+    bool any = false;
+    for (const auto& use : query.uses) {
+      const Table* table = find_table(catalog, use.table);
+      if (table != nullptr && table->row_security && !query.foreign_key_check) {
+        tables.insert(relation_name(catalog, table->schema, table->name));
+        any = true;
+      }
+    }
+    classes += any ? 1 : 0;
+  }
+  if (classes > 0) {
+    advice.caveats.push_back(fmt::format(
+        "Row-level security is on for {}: {} {} planned as for a role that bypasses its policies. "
+        "The columns that the policies compare (a tenant, an owner) may call for an index of their "
+        "own, or first in these.",
+        fmt::join(tables, ", "), fmt::format("{} query class{}", classes, classes == 1 ? "" : "es"),
+        classes == 1 ? "is" : "are"));
+  }
+}
+
+/// What suggests that the catalog is another database's, or was taken under another search path.
+void add_doubts_about_catalog(Advice& advice, const PlannedWorkload& planned,
+                              const CatalogSnapshot& catalog) {
+  if (planned.classes.empty() && !planned.unplanned.empty()) {
+    advice.caveats.emplace_back(
+        "No query class could be planned: is the catalog that of the workload's database?");
+  }
+  const auto& path = catalog.search_path;
+  const auto beyond = [&](const PlannedClass& query, const planner_model::TableUse& use) {
+    const Table* table = find_table(catalog, use.table);
+    return table != nullptr && std::find(path.begin(), path.end(), table->schema) == path.end() &&
+           !query.foreign_key_check && mentions(query.sql, table->name) &&
+           !mentions(query.sql, table->schema);
+  };
+  const auto count =
+      std::count_if(planned.classes.begin(), planned.classes.end(), [&](const PlannedClass& query) {
+        return std::any_of(query.uses.begin(), query.uses.end(),
+                           [&](const auto& use) { return beyond(query, use); });
+      });
+  if (count > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} query class{} name{} tables that the snapshot's search path ({}) does not reach: taken "
+        "for those of the only schema that has them.",
+        count, count == 1 ? "" : "es", count == 1 ? "s" : "", fmt::join(path, ", ")));
+  }
+}
+
+}  // namespace
+
+void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProfile& profile,
+                 const CandidateSet& found, std::size_t too_large, const CatalogSnapshot& catalog,
+                 planner_model::Counting counting) {
+  advice.caveats.push_back(profile.basis);
+  tell_left_out_candidates(advice, found, too_large);
+  tell_utility_statements(advice, planned);
+  tell_counting(advice, planned, counting);
+  tell_row_security(advice, planned, catalog);
+  add_doubts_about_catalog(advice, planned, catalog);
+  if (!catalog.has_statistics) {
+    advice.caveats.emplace_back(
+        "The catalog holds no statistics: all estimates rest on PostgreSQL's defaults.");
+  }
+  advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
+}
+
+void add_left_out(Advice& advice, const Choice& choice, const LeftOut& plans) {
+  if (choice.cut_short) {
+    advice.caveats.emplace_back(
+        "The time limit ended the search: with more time it may find a better set. How far from "
+        "the best one this can be is the gap.");
+  }
+  if (!plans.empty()) {
+    advice.caveats.push_back("The time limit left out " + counted(plans.size(), "plan") +
+                             " without one of the indexes: costs are shown there, but no plan "
+                             "before, and no time saved.");
+  }
+  const auto untried =
+      std::count_if(advice.proposals.begin(), advice.proposals.end(),
+                    [](const auto& p) { return p.robustness && !p.robustness->complete; });
+  if (untried > 0) {
+    advice.caveats.push_back("What the gain rests on was not tried, for want of time, for " +
+                             counted(static_cast<std::size_t>(untried), "proposal") + ".");
+  }
+}
+
+void add_calibration(Advice& advice, const std::optional<Calibration>& calibration,
+                     const std::string& why_not, const PlannedWorkload& planned) {
+  if (!calibration) {
+    advice.caveats.push_back("Gains are in planner cost, not in time: " + why_not + ".");
+    return;
+  }
+  advice.caveats.push_back(fmt::format(
+      "Gains in time rest on {} executed plans: half of these are predicted within {:.0f} %.",
+      calibration->plans, 100 * calibration->median_error));
+  const auto corrected = std::count_if(planned.classes.begin(), planned.classes.end(),
+                                       [](const auto& one) { return one.evidence_factor != 1; });
+  if (corrected > 0) {
+    advice.caveats.push_back(fmt::format(
+        "The cost of {} query class{} counts more or less than the model says, because measured "
+        "times say so beyond doubt.",
+        corrected, corrected == 1 ? "" : "es"));
+  }
+}
+
+}  // namespace quern::advisor

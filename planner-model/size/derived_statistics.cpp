@@ -1,0 +1,275 @@
+#include "planner-model/size/derived_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "planner-model/selectivity/value.hpp"
+#include "planner-model/size/value_classes.hpp"
+
+namespace quern::planner_model {
+
+namespace {
+
+constexpr std::size_t kTarget = 100;     ///< default_statistics_target
+constexpr double kSampledRows = 30'000;  ///< 300 a unit of the target (std_typanalyze())
+constexpr double kManyDistinct = 0.1;    ///< of the rows: then kept as a share of them
+constexpr double kTimesCommon = 3;       ///< so often among the examples: no chance
+
+/// The column that the expression reads, as a Var; null where it reads several, or other rows'.
+const Expr* only_var(const ExprPtr& expr) {
+  const Expr* found = nullptr;
+  const bool others = only_column(expr) == 0 || any_of(expr, [&](const Expr& e) {
+                        if (e.kind == ExprKind::Var) {
+                          found = &e;
+                        }
+                        return e.kind == ExprKind::Var && e.levels_up != 0;
+                      });
+  return others ? nullptr : found;
+}
+
+struct Listed {
+  std::string text;
+  double share = 0;
+  bool common = false;  ///< one value by itself, of those that may be listed as common
+};
+
+/// Entries of one text together; none where an entry is of no value in particular.
+std::optional<std::vector<Listed>> listed_values(const ColumnValues& values) {
+  double least_example = 1;
+  for (const auto& entry : values.entries) {
+    if (entry.from_histogram) {
+      least_example = std::min(least_example, entry.share);
+    }
+  }
+  std::map<std::string, Listed> by_text;
+  for (const auto& entry : values.entries) {
+    if (entry.is_null) {
+      continue;
+    }
+    if (!entry.text) {
+      return std::nullopt;
+    }
+    Listed& listed = by_text[*entry.text];
+    listed.text = *entry.text;
+    listed.share += entry.share;
+    listed.common |= !entry.from_histogram || entry.share >= kTimesCommon * least_example;
+  }
+  std::vector<Listed> all;
+  all.reserve(by_text.size());
+  for (auto& [text, listed] : by_text) {
+    all.push_back(std::move(listed));
+  }
+  return all;
+}
+
+/// How many of the most frequent are significantly more so than the others on average, going by a
+/// sample of ANALYZE's size (analyze_mcv_list()). `common`: most frequent first.
+std::size_t common_values(const std::vector<Listed>& common, double distinct, double null_fraction,
+                          double rows) {
+  const double sample = std::min(rows, kSampledRows);
+  std::size_t kept = std::min(common.size(), kTarget);
+  if (sample >= rows) {  // all that came twice
+    while (kept > 0 && common[kept - 1].share * rows < 1.5) {
+      --kept;
+    }
+    return kept;
+  }
+  double total = 0;
+  for (std::size_t i = 0; i + 1 < kept; ++i) {
+    total += common[i].share;
+  }
+  while (kept > 0) {
+    const double others = std::max(1.0, distinct - static_cast<double>(kept) + 1);
+    const double average = std::max(0.0, 1 - null_fraction - total) / others;
+    const double holders = common[kept - 1].share * rows;
+    const double variance = sample * holders * (rows - holders) * (rows - sample) /
+                            std::max(1.0, rows * rows * (rows - 1));
+    const double deviation = std::sqrt(std::max(0.0, variance));
+    if (common[kept - 1].share * sample > average * sample + 2 * deviation + 0.5) {
+      break;
+    }
+    --kept;
+    total -= kept > 0 ? common[kept - 1].share : 0;
+  }
+  return kept;
+}
+
+/// Texts as values in their type's order; false where that is not known.
+bool sort_values(std::vector<Listed>& listed, Oid type, Oid collation, const TypeSystem& types) {
+  std::vector<Value> values;
+  values.reserve(listed.size());
+  for (const Listed& one : listed) {
+    values.push_back(read_value(one.text, type, types));
+  }
+  if (!values.empty() && !compare(values.front(), values.back(), collation, types)) {
+    return false;
+  }
+  std::vector<std::size_t> order(listed.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto compared = compare(values[a], values[b], collation, types);
+    return compared && *compared < 0;
+  });
+  std::vector<Listed> sorted;
+  sorted.reserve(listed.size());
+  for (const std::size_t i : order) {
+    sorted.push_back(std::move(listed[i]));
+  }
+  listed = std::move(sorted);
+  return true;
+}
+
+/// Bounds with as many rows between any two, from values in order.
+std::vector<std::string> histogram_of(const std::vector<Listed>& sorted) {
+  std::vector<std::string> bounds;
+  const std::size_t wanted = std::min(sorted.size(), kTarget + 1);
+  if (wanted < 2) {
+    return bounds;
+  }
+  double total = 0;
+  for (const Listed& one : sorted) {
+    total += one.share;
+  }
+  double passed = sorted.front().share / 2;  // to the middle of the value at hand
+  const double last = total - sorted.back().share / 2;
+  const double first = passed;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const double place =
+        first + (last - first) * static_cast<double>(i) / static_cast<double>(wanted - 1);
+    while (at + 1 < sorted.size() &&
+           passed + (sorted[at].share + sorted[at + 1].share) / 4 < place) {
+      passed += (sorted[at].share + sorted[at + 1].share) / 2;
+      ++at;
+    }
+    bounds.push_back(sorted[at].text);
+  }
+  return bounds;
+}
+
+/// Spearman's: how far the expression rises and falls with its column.
+std::optional<double> rank_correlation(const ColumnValues& column, const ExprPtr& expr,
+                                       Oid column_collation, const TypeSystem& types) {
+  std::vector<Listed> inputs;
+  for (const auto& entry : column.entries) {
+    if (!entry.is_null && entry.text) {
+      inputs.push_back({.text = *entry.text});
+    }
+  }
+  if (!sort_values(inputs, column.type, column_collation, types)) {
+    return std::nullopt;
+  }
+  std::vector<Listed> outputs;
+  for (const Listed& input : inputs) {
+    const ExprPtr value = value_at(expr, column, input.text, types);
+    if (value->kind == ExprKind::Const && !value->is_null) {
+      // The place among the inputs is carried where a share would be.
+      outputs.push_back(
+          {.text = value->text, .share = static_cast<double>(outputs.size()), .common = false});
+    }
+  }
+  constexpr std::size_t kFewest = 3;
+  if (outputs.size() < kFewest ||
+      !sort_values(outputs, types.base_type(expr->type), expr->collation, types)) {
+    return std::nullopt;
+  }
+  const auto count = static_cast<double>(outputs.size());
+  double squares = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    squares += std::pow(outputs[i].share - static_cast<double>(i), 2);
+  }
+  return 1 - 6 * squares / (count * (count * count - 1));
+}
+
+double number_of(const ColumnValues& values) {
+  double number = 0;
+  for (const auto& entry : values.entries) {
+    number += entry.is_null ? 0 : entry.values;
+  }
+  return number;
+}
+
+}  // namespace
+
+std::optional<ColumnStatistics> derived_statistics(const ColumnStatistics& column, double rows,
+                                                   const ExprPtr& expr, const TypeSystem& types) {
+  const Expr* var = only_var(expr);
+  if (var == nullptr || rows < 1) {
+    return std::nullopt;
+  }
+  const ColumnValues inputs = column_values(column, types.base_type(var->type), rows);
+  const ColumnValues values = expression_values(inputs, expr, types);
+  auto listed = listed_values(values);
+  if (!listed || values.entries.empty()) {
+    return std::nullopt;
+  }
+  ColumnStatistics derived;
+  bool complete = true;
+  for (const auto& entry : values.entries) {
+    derived.null_fraction += entry.is_null ? entry.share : 0;
+    complete &= !entry.from_histogram;
+  }
+  double distinct = number_of(values);
+  if (!complete) {
+    // As far from what there are as the column's own estimate is.
+    const double own = column.n_distinct < 0 ? -column.n_distinct * rows : column.n_distinct;
+    distinct *= std::min(1.0, own / std::max(1.0, number_of(inputs)));
+  }
+  derived.n_distinct = distinct > kManyDistinct * rows ? -std::min(1.0, distinct / rows) : distinct;
+
+  const auto less_common = std::stable_partition(listed->begin(), listed->end(),
+                                                 [](const Listed& one) { return one.common; });
+  std::stable_sort(listed->begin(), less_common,
+                   [](const Listed& a, const Listed& b) { return a.share > b.share; });
+  const std::vector<Listed> common{listed->begin(), less_common};
+  const std::size_t kept = complete && common.size() <= kTarget
+                               ? common.size()
+                               : common_values(common, distinct, derived.null_fraction, rows);
+  double width = 0;
+  for (const Listed& one : *listed) {
+    width += static_cast<double>(one.text.size()) / static_cast<double>(listed->size());
+  }
+  derived.average_width = static_cast<std::int32_t>(std::lround(width));
+  for (std::size_t i = 0; i < kept; ++i) {
+    derived.most_common_values.push_back(common[i].text);
+    derived.most_common_frequencies.push_back(common[i].share);
+  }
+  listed->erase(listed->begin(), listed->begin() + static_cast<std::ptrdiff_t>(kept));
+  if (sort_values(*listed, values.type, expr->collation, types)) {
+    derived.histogram_bounds = histogram_of(*listed);
+    if (column.correlation) {
+      const auto along = rank_correlation(inputs, expr, var->collation, types);
+      derived.correlation = along ? std::optional{*along * *column.correlation} : std::nullopt;
+    }
+  }
+  return derived;
+}
+
+const ParsedStatistics* DerivedStatistics::of(const ColumnStatistics& column, double rows,
+                                              const ExprPtr& expr) const {
+  const auto of_range_1 = [](const auto& self, const ExprPtr& node) -> ExprPtr {
+    if (node->kind == ExprKind::Var) {
+      auto var = std::make_shared<Expr>(*node);
+      var->varno = 1;
+      return var;
+    }
+    return map_children(node, [&](const ExprPtr& child) { return self(self, child); });
+  };
+  ExprPtr wanted = of_range_1(of_range_1, expr);
+  const std::lock_guard lock{mutex_};
+  auto& known = known_[&column];
+  const auto there = std::find_if(known.begin(), known.end(),
+                                  [&](const Known& one) { return equal(*one.expr, *wanted); });
+  if (there != known.end()) {
+    return there->statistics.get();
+  }
+  const auto derived = derived_statistics(column, rows, wanted, types_);
+  auto parsed = derived ? std::make_unique<const ParsedStatistics>(
+                              parse_statistics(*derived, wanted->type, types_))
+                        : nullptr;
+  return known.emplace_back(Known{std::move(wanted), std::move(parsed)}).statistics.get();
+}
+
+}  // namespace quern::planner_model
