@@ -152,6 +152,10 @@ class Simplifier {
         value = make_bool(*truth);
       }
     }
+    if (const auto json = evaluate_json(*function, values, expr.type)) {
+      return *json ? constant_of(**json, expr.type, expr)
+                   : make_null(expr.type, expr.typmod, expr.collation);
+    }
     if (!value) {
       value = evaluate_call(*function, values, expr.type, context_);
     }

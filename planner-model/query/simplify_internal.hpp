@@ -33,6 +33,12 @@ struct FoldContext {
 [[nodiscard]] std::optional<Value> evaluate_constructor(const Function& function,
                                                         std::span<const Value> args, Oid result);
 
+/// Steps into jsonb documents: -> ->> #> #>> and their functions. The outer nullopt: not one of
+/// these, or not known; the inner: NULL.
+[[nodiscard]] std::optional<std::optional<Value>> evaluate_json(const Function& function,
+                                                                std::span<const Value> args,
+                                                                Oid result);
+
 /// range_constructor2() and range_constructor3(), which take nulls: for no bound.
 [[nodiscard]] std::optional<Value> evaluate_range(const Function& function,
                                                   std::span<const std::optional<Value>> args,

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "planner-model/query/simplify_internal.hpp"
-#include "planner-model/selectivity/value_json.hpp"
 
 namespace quern::planner_model {
 
@@ -89,6 +88,27 @@ std::string trim(std::string_view text, std::string_view set, bool left, bool ri
   return std::string{text};
 }
 
+/// The part of that number, counted from 1; none from the end, which 14 came to know.
+std::optional<Value> split_part(const std::string& text, const std::string& separator,
+                                std::int64_t number, Oid result) {
+  if (number < 1) {
+    return std::nullopt;
+  }
+  if (separator.empty() || text.empty()) {
+    return make_text(number == 1 ? text : "", result);
+  }
+  std::size_t begin = 0;
+  for (std::size_t end = text.find(separator);; end = text.find(separator, begin)) {
+    if (--number == 0) {
+      return make_text(text.substr(begin, end == std::string::npos ? end : end - begin), result);
+    }
+    if (end == std::string::npos) {
+      return make_text("", result);
+    }
+    begin = end + separator.size();
+  }
+}
+
 /// similar_escape_internal() (regexp.c): the regular expression of a SIMILAR TO pattern. Nothing
 /// for patterns that are cut in parts for substring().
 std::optional<std::string> regular_expression(std::string_view pattern,
@@ -151,10 +171,6 @@ std::optional<Value> similar_to_escape(std::span<const Value> args, Oid result) 
 
 std::optional<Value> evaluate_text(const Function& function, std::span<const Value> args,
                                    Oid result) {
-  if (function.name == "jsonb_object_field_text" && args.size() == 2 && is_text(args[1])) {
-    const auto field = json_field_text(args[0].text, args[1].text);
-    return field ? std::optional{make_text(*field, result)} : std::nullopt;
-  }
   if (args.empty() || !is_text(args[0])) {
     return std::nullopt;
   }
@@ -162,6 +178,12 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   const std::string& text = args[0].text;
   if (name == "textcat" && args.size() == 2 && is_text(args[1])) {
     return make_text(text + args[1].text, result);
+  }
+  if (name == "reverse" && args.size() == 1 && is_ascii(text)) {
+    return make_text(std::string{text.rbegin(), text.rend()}, result);
+  }
+  if (name == "split_part" && args.size() == 3 && is_text(args[1])) {
+    return split_part(text, args[1].text, args[2].integer, result);
   }
   if (name == "similar_to_escape") {
     return similar_to_escape(args, result);

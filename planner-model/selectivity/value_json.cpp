@@ -124,17 +124,180 @@ std::optional<bool> evaluate_json_operator(std::string_view op, std::string_view
   return std::nullopt;
 }
 
-std::optional<std::string> json_field_text(std::string_view document, std::string_view key) {
-  const Json value = Json::parse(document, nullptr, false);
-  const auto found = value.is_object() ? value.find(std::string{key}) : value.end();
-  if (found == value.end()) {
+namespace {
+
+/// Walks jsonb's own text form (JsonbToCString()), `{"key": value, "other": [1, 2]}`: one blank
+/// behind commas and colons, none elsewhere, keys in their order, numbers without exponents.
+class JsonbText {
+ public:
+  explicit JsonbText(std::string_view text) : text_{text} {}
+
+  /// Moves behind the value that begins here; false: it is written otherwise.
+  bool skip_value(int depth = 0) {
+    if (depth > kDeepest || at_ >= text_.size()) {
+      return false;
+    }
+    switch (text_[at_]) {
+      case '{': {
+        std::string_view last;
+        return skip_list('}', [&] {
+          const std::string_view before = std::exchange(last, {});
+          const std::size_t begin = at_;
+          const bool is_key = skip_string();
+          last = since(begin);
+          return is_key && (before.empty() || comes_first(before, last)) && take(": ") &&
+                 skip_value(depth + 1);
+        });
+      }
+      case '[':
+        return skip_list(']', [&] { return skip_value(depth + 1); });
+      case '"':
+        return skip_string();
+      default:
+        return take("true") || take("false") || take("null") || skip_number();
+    }
+  }
+
+  bool take(std::string_view what) {
+    const bool there = text_.substr(at_).starts_with(what);
+    at_ += there ? what.size() : 0;
+    return there;
+  }
+
+  bool skip_string() {
+    if (!take("\"")) {
+      return false;
+    }
+    for (; at_ < text_.size(); ++at_) {
+      if (text_[at_] == '"') {
+        ++at_;
+        return true;
+      }
+      if (text_[at_] == '\\' && ++at_ < text_.size() && text_[at_] == 'u') {
+        return false;  // a character that may be written as itself
+      }
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::size_t at() const { return at_; }
+
+  [[nodiscard]] std::string_view since(std::size_t begin) const {
+    return text_.substr(begin, at_ - begin);
+  }
+
+ private:
+  /// lengthCompareJsonbStringValue(), of keys in their quotes.
+  static bool comes_first(std::string_view a, std::string_view b) {
+    return std::pair{a.size(), a} < std::pair{b.size(), b};
+  }
+
+  template <typename Item>
+  bool skip_list(char close, const Item& item) {
+    ++at_;
+    if (take({&close, 1})) {
+      return true;
+    }
+    do {
+      if (!item()) {
+        return false;
+      }
+    } while (take(", "));
+    return take({&close, 1});
+  }
+
+  bool skip_number() {
+    const std::size_t end = std::min(text_.find_first_not_of("-.0123456789", at_), text_.size());
+    const bool any = end > at_ && (end == text_.size() || (text_[end] != 'e' && text_[end] != 'E'));
+    at_ = end;
+    return any;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+bool is_jsonb_text(std::string_view text) {
+  JsonbText walker{text};
+  return walker.skip_value() && walker.at() == text.size();
+}
+
+std::string unquoted(std::string_view string) {
+  const Json value = Json::parse(string, nullptr, false);
+  return value.is_string() ? value.get<std::string>() : std::string{string};
+}
+
+/// One step into a document in jsonb's text form; nothing: there is nothing.
+std::optional<std::string_view> member(std::string_view document, const std::string& key) {
+  JsonbText walker{document};
+  if (!walker.take("{")) {
     return std::nullopt;
   }
-  if (found->is_string()) {
-    return found->get<std::string>();
+  do {
+    const std::size_t name = walker.at();
+    if (!walker.skip_string()) {
+      return std::nullopt;
+    }
+    const bool wanted = unquoted(walker.since(name)) == key;
+    (void)walker.take(": ");
+    const std::size_t value = walker.at();
+    if (!walker.skip_value()) {
+      return std::nullopt;
+    }
+    if (wanted) {
+      return walker.since(value);
+    }
+  } while (walker.take(", "));
+  return std::nullopt;
+}
+
+std::optional<std::string_view> element(std::string_view document, std::int64_t number) {
+  JsonbText walker{document};
+  std::vector<std::string_view> elements;
+  if (!walker.take("[") || walker.take("]")) {
+    return std::nullopt;
   }
-  const bool as_written = found->is_boolean() || found->is_number_integer();
-  return as_written ? std::optional{found->dump()} : std::nullopt;
+  do {
+    const std::size_t value = walker.at();
+    if (!walker.skip_value()) {
+      return std::nullopt;
+    }
+    elements.push_back(walker.since(value));
+  } while (walker.take(", "));
+  const auto size = static_cast<std::int64_t>(elements.size());
+  const std::int64_t place = number < 0 ? size + number : number;
+  return place >= 0 && place < size ? std::optional{elements[static_cast<std::size_t>(place)]}
+                                    : std::nullopt;
+}
+
+}  // namespace
+
+JsonFound json_at(std::string_view document, const std::vector<JsonStep>& steps) {
+  std::optional<std::string> printed;
+  if (!is_jsonb_text(document)) {
+    printed = print_jsonb(document);
+    if (!printed) {
+      return {};
+    }
+    document = *printed;
+  }
+  for (const JsonStep& step : steps) {
+    const auto next = std::holds_alternative<std::string>(step)
+                          ? member(document, std::get<std::string>(step))
+                          : element(document, std::get<std::int64_t>(step));
+    if (!next) {
+      return {.known = true};
+    }
+    document = *next;
+  }
+  return {.known = true, .text = std::string{document}};
+}
+
+std::optional<std::string> json_as_text(const std::string& jsonb) {
+  if (jsonb == "null") {
+    return std::nullopt;
+  }
+  return jsonb.starts_with('"') ? unquoted(jsonb) : jsonb;
 }
 
 }  // namespace quern::planner_model

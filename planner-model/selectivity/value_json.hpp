@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace quern::planner_model {
 
@@ -15,9 +18,19 @@ namespace quern::planner_model {
 /// whose digits would not be kept.
 [[nodiscard]] std::optional<std::string> print_jsonb(std::string_view text);
 
-/// What `document ->> key` gives where that is a string, a truth value or a whole number. nullopt:
-/// anything else, or NULL.
-[[nodiscard]] std::optional<std::string> json_field_text(std::string_view document,
-                                                         std::string_view key);
+/// One step into a document: a member of an object by its key, or an element of an array by its
+/// number, from the end where that is negative.
+using JsonStep = std::variant<std::string, std::int64_t>;
+
+/// What `document #> steps` gives, in jsonb's text form.
+struct JsonFound {
+  bool known = false;                    ///< false: not JSON, or not in a form that is known here
+  std::optional<std::string> text = {};  ///< none: NULL
+};
+
+[[nodiscard]] JsonFound json_at(std::string_view document, const std::vector<JsonStep>& steps);
+
+/// A jsonb value as `->>` gives it: strings without quotes, null as NULL.
+[[nodiscard]] std::optional<std::string> json_as_text(const std::string& jsonb);
 
 }  // namespace quern::planner_model

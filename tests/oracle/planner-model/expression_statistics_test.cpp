@@ -31,7 +31,9 @@ const std::string kPeople = R"(
          ((h % 90000) / 100.0)::numeric(10, 2) as amount,
          (h % 5000) as points,
          jsonb_build_object('sku', 'S' || h % 700, 'kind', (array['a', 'b', 'c'])[1 + h % 17 / 8],
-                            'n', i) as doc
+                            'n', i, 'price', (h % 900) / 10.0)
+           || case when h % 3 > 0 then jsonb_build_object('meta', jsonb_build_object(
+                'tier', (array['gold', 'tin'])[1 + least(h % 10, 1)], 'seats', h % 40)) else '{}' end as doc
   from (select i, (i * 2654435761 % 1000003)::int as h from generate_series(1, 30000) i) rows;
   analyze people;
 )";
@@ -55,6 +57,9 @@ const std::vector<Case> kCases = {
     {"coalesce(street, 'none')", {"$ = 'none'", "$ = 'N3 Road'"}},
     {"(doc ->> 'sku')", {"$ = 'S44'", "$ < 'S3'"}},
     {"(doc ->> 'kind')", {"$ = 'a'", "$ = 'c'"}},
+    {"(doc -> 'meta' ->> 'tier')", {"$ = 'gold'", "$ = 'tin'", "$ IS NULL"}},
+    {"((doc #>> '{meta,seats}')::int)", {"$ = 7", "$ > 30"}},
+    {"split_part(email, '.', 1)", {"$ = 'Dan'", "$ < 'Bob'"}},
     {"substr(email, 1, 3)", {"$ = 'Bob'", "$ = 'Zoe'"}},
 };
 

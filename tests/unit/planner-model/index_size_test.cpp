@@ -9,7 +9,6 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/query/type_system.hpp"
-#include "planner-model/selectivity/value_json.hpp"
 #include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/stored_size.hpp"
@@ -39,17 +38,6 @@ TEST_CASE("Elements of an array are padded, the last one too", "[size]") {
   // pg_column_size(array['t0', 'u10']::text[]) in a table: 37.
   CHECK(stored_size(*array, -1, "{t0,u10}", types) == 37);
   CHECK(stored_size(*array, -1, "{t0,u0}", types) == 37);
-}
-
-TEST_CASE("A field of a document as text", "[fold]") {
-  const std::string_view document = R"({"a": "x", "b": 12, "c": true, "d": 1.50, "e": null})";
-  CHECK(json_field_text(document, "a") == "x");
-  CHECK(json_field_text(document, "b") == "12");
-  CHECK(json_field_text(document, "c") == "true");
-  CHECK_FALSE(json_field_text(document, "d"));
-  CHECK_FALSE(json_field_text(document, "e"));
-  CHECK_FALSE(json_field_text(document, "f"));
-  CHECK_FALSE(json_field_text("[1]", "a"));
 }
 
 namespace {
