@@ -40,7 +40,7 @@ struct AdviceOptions {
 [[nodiscard]] inline planner_model::Expressions expressions_of(const AdviceOptions& options) {
   return options.counting == planner_model::Counting::AsExplained
              ? planner_model::Expressions::AsKnown
-             : planner_model::Expressions::AsAnalyzed;
+             : planner_model::Expressions::AsExpected;
 }
 
 /// The whole pipeline. Deterministic: same workload, catalog and options, same bytes.

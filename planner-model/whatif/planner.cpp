@@ -195,7 +195,7 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.statistics = &statistics;
   global.expressions = &expressions;
   global.gin_shapes = &gin_shapes;
-  global.guesses.derived = guessing == Expressions::AsAnalyzed ? &derived : nullptr;
+  global.guesses.derived = guessing == Expressions::AsKnown ? nullptr : &derived;
   global.cost = cost;
   global.cost.random_page_cost =
       configuration.assumed.random_page_cost.value_or(cost.random_page_cost);
@@ -481,7 +481,7 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
                          std::vector<IndexAccess>* accesses) const {
   bool guessed = false;
   PlanResult result = plan(query, configuration, accesses, guessed);
-  if (!guessed) {
+  if (!guessed || implementation_->guessing != Expressions::AsExpected) {
     return result;
   }
   std::vector<IndexAccess> expected_accesses;

@@ -56,14 +56,15 @@ enum class Counting : std::uint8_t {
 
 /// How many rows a condition lets through whose expression has no statistics.
 enum class Expressions : std::uint8_t {
-  AsKnown,  ///< the server's default, as it plans today
+  AsKnown,  ///< by the server's default, as it plans today
   /// What ANALYZE would find of it, from the statistics of the column that it reads
   /// (size/derived_statistics.hpp), where an index of the catalog or the configuration is on it:
-  /// such an index is analyzed with its table. Where there is none the server plans by its default,
-  /// and so does this, unless the plan with what is to be expected costs more: a LIMIT over a
-  /// default selectivity looks cheap, and reads the table to its end. Then that plan is the answer,
-  /// being the least that the query can take.
-  AsAnalyzed
+  /// such an index is analyzed with its table. Elsewhere as the server.
+  AsAnalyzed,
+  /// AsAnalyzed, but where no index is on it and the plan with what is to be expected of it costs
+  /// more than the server's, that plan is the answer, being the least that the query can take: a
+  /// LIMIT over a default selectivity looks cheap, and reads the table to its end.
+  AsExpected
 };
 
 struct PlanResult {
@@ -72,7 +73,7 @@ struct PlanResult {
   Cost total;
   Cost counted;  ///< `total`, or what runs of it, by the planner's Counting
   /// EXPLAIN's total where the server guesses less of an expression without statistics than this
-  /// plan costs (Expressions::AsAnalyzed).
+  /// plan costs (Expressions::AsExpected).
   std::optional<Cost> guessed = {};
   Rows rows;
   int width = 0;

@@ -30,12 +30,15 @@ struct ExplainOptions {
   std::vector<std::string> parameters = {};
   std::string size_model = "as-built";
   std::string format = "text";
+  bool analyzed = false;
 };
 
 void run_explain(const CommandContext& context, const ExplainOptions& options) {
   const planner_model::SizeModel sizes = parse_size_model(options.size_model);
   const CatalogSnapshot catalog = load_catalog(context, options.catalog);
-  const planner_model::Planner planner{catalog, sizes};
+  const planner_model::Planner planner{catalog, sizes, planner_model::Counting::WhatRuns,
+                                       options.analyzed ? planner_model::Expressions::AsAnalyzed
+                                                        : planner_model::Expressions::AsKnown};
   const std::string sql = options.sql == "-" ? read_text_file("-") : options.sql;
   const std::vector<std::optional<std::string>> parameters{options.parameters.begin(),
                                                            options.parameters.end()};
@@ -76,6 +79,8 @@ void register_explain(CLI::App& app, CommandContext& context) {
   command->add_option("--size-model", options->size_model, "Size of imagined indexes")
       ->check(CLI::IsMember({"as-built", "hypopg"}))
       ->capture_default_str();
+  command->add_flag("--analyzed", options->analyzed,
+                    "As after ANALYZE: with statistics on the expressions of indexes");
   command->add_option("--format", options->format, "How to print it")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

@@ -84,6 +84,32 @@ TEST_CASE("LIMIT 1 over an expression without statistics gets its index", "[expr
   }
 }
 
+TEST_CASE("explain --analyzed is the server's EXPLAIN after CREATE INDEX and ANALYZE",
+          "[expressions]") {
+  const std::string dsn = fresh("guessed_explained");
+  const std::string ddl = "CREATE INDEX by_email ON accounts (lower(email))";
+  const std::string sql =
+      "SELECT id, name FROM accounts WHERE lower(email) = 'user.777@example.com' ORDER BY id "
+      "LIMIT 1";
+  REQUIRE(run_quern("snapshot \"" + dsn + "\" -q -o explained.catalog.json").code == 0);
+  const auto own = [&](const std::string& analyzed) {
+    return run_quern("explain -c explained.catalog.json " + analyzed + " --index '" + ddl + "' \"" +
+                     sql + "\"")
+        .out;
+  };
+  const auto server = [&] {
+    std::string text;
+    for (const auto& row : Cluster::instance().query("EXPLAIN " + sql, "guessed_explained")) {
+      text += row.at(0).value() + "\n";
+    }
+    return text;
+  };
+  Cluster::instance().query(ddl, "guessed_explained");
+  CHECK(own("") == server());
+  Cluster::instance().query("ANALYZE accounts", "guessed_explained");
+  CHECK(own("--analyzed") == server());
+}
+
 TEST_CASE("who asks for EXPLAIN's costs gets its guesses too", "[expressions]") {
   const std::string dsn = fresh("guessed_expression");
   collector::CollectOptions collected;
@@ -113,7 +139,8 @@ TEST_CASE("verify compares what rests on ANALYZE where the index is really built
   const auto imagined = run_quern(command);
   INFO(imagined.out << imagined.err);
   CHECK(imagined.code == 2);
-  CHECK(imagined.err.find("rests on the statistics of accounts_lower_email_idx") != std::string::npos);
+  CHECK(imagined.err.find("rests on the statistics of accounts_lower_email_idx") !=
+        std::string::npos);
   const auto real = run_quern(command + " --real");
   INFO(real.out << real.err);
   CHECK(real.code == 0);
