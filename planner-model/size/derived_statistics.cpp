@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <string>
 
@@ -96,89 +97,84 @@ std::size_t common_values(const std::vector<Listed>& common, double distinct, do
   return kept;
 }
 
-/// Texts as values in their type's order; false where that is not known.
-bool sort_values(std::vector<Listed>& listed, Oid type, Oid collation, const TypeSystem& types) {
+/// The places of the texts in their type's order; nothing where that is not known.
+std::optional<std::vector<std::size_t>> order_of(const std::vector<std::string>& texts, Oid type,
+                                                 Oid collation, const TypeSystem& types) {
   std::vector<Value> values;
-  values.reserve(listed.size());
-  for (const Listed& one : listed) {
-    values.push_back(read_value(one.text, type, types));
+  values.reserve(texts.size());
+  for (const std::string& text : texts) {
+    values.push_back(read_value(text, type, types));
   }
   if (!values.empty() && !compare(values.front(), values.back(), collation, types)) {
-    return false;
+    return std::nullopt;
   }
-  std::vector<std::size_t> order(listed.size());
+  std::vector<std::size_t> order(texts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const auto compared = compare(values[a], values[b], collation, types);
     return compared && *compared < 0;
   });
-  std::vector<Listed> sorted;
-  sorted.reserve(listed.size());
-  for (const std::size_t i : order) {
-    sorted.push_back(std::move(listed[i]));
-  }
-  listed = std::move(sorted);
-  return true;
+  return order;
 }
 
 /// Bounds with as many rows between any two, from values in order.
-std::vector<std::string> histogram_of(const std::vector<Listed>& sorted) {
+std::vector<std::string> histogram_of(const std::vector<Listed>& values,
+                                      const std::vector<std::size_t>& order) {
   std::vector<std::string> bounds;
-  const std::size_t wanted = std::min(sorted.size(), kTarget + 1);
+  const std::size_t wanted = std::min(order.size(), kTarget + 1);
   if (wanted < 2) {
     return bounds;
   }
+  const auto share = [&](std::size_t place) { return values[order[place]].share; };
   double total = 0;
-  for (const Listed& one : sorted) {
+  for (const Listed& one : values) {
     total += one.share;
   }
-  double passed = sorted.front().share / 2;  // to the middle of the value at hand
-  const double last = total - sorted.back().share / 2;
-  const double first = passed;
+  const double first = share(0) / 2;  // the middle of a value's rows
+  const double last = total - share(order.size() - 1) / 2;
+  double passed = first;
   std::size_t at = 0;
   for (std::size_t i = 0; i < wanted; ++i) {
     const double place =
         first + (last - first) * static_cast<double>(i) / static_cast<double>(wanted - 1);
-    while (at + 1 < sorted.size() &&
-           passed + (sorted[at].share + sorted[at + 1].share) / 4 < place) {
-      passed += (sorted[at].share + sorted[at + 1].share) / 2;
+    while (at + 1 < order.size() && passed + (share(at) + share(at + 1)) / 4 < place) {
+      passed += (share(at) + share(at + 1)) / 2;
       ++at;
     }
-    bounds.push_back(sorted[at].text);
+    bounds.push_back(values[order[at]].text);
   }
   return bounds;
 }
 
 /// Spearman's: how far the expression rises and falls with its column.
-std::optional<double> rank_correlation(const ColumnValues& column, const ExprPtr& expr,
-                                       Oid column_collation, const TypeSystem& types) {
-  std::vector<Listed> inputs;
+std::optional<double> rank_correlation(const ColumnValues& column, Oid column_collation,
+                                       const ExprPtr& expr, const TypeSystem& types) {
+  std::vector<std::string> inputs;
   for (const auto& entry : column.entries) {
     if (!entry.is_null && entry.text) {
-      inputs.push_back({.text = *entry.text});
+      inputs.push_back(*entry.text);
     }
   }
-  if (!sort_values(inputs, column.type, column_collation, types)) {
+  const auto rising = order_of(inputs, column.type, column_collation, types);
+  if (!rising) {
     return std::nullopt;
   }
-  std::vector<Listed> outputs;
-  for (const Listed& input : inputs) {
-    const ExprPtr value = value_at(expr, column, input.text, types);
+  std::vector<std::string> outputs;
+  for (const std::size_t place : *rising) {
+    const ExprPtr value = value_at(expr, column, inputs[place], types);
     if (value->kind == ExprKind::Const && !value->is_null) {
-      // The place among the inputs is carried where a share would be.
-      outputs.push_back(
-          {.text = value->text, .share = static_cast<double>(outputs.size()), .common = false});
+      outputs.push_back(value->text);
     }
   }
   constexpr std::size_t kFewest = 3;
-  if (outputs.size() < kFewest ||
-      !sort_values(outputs, types.base_type(expr->type), expr->collation, types)) {
+  const auto order = order_of(outputs, types.base_type(expr->type), expr->collation, types);
+  if (outputs.size() < kFewest || !order) {
     return std::nullopt;
   }
   const auto count = static_cast<double>(outputs.size());
   double squares = 0;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    squares += std::pow(outputs[i].share - static_cast<double>(i), 2);
+    squares += std::pow(static_cast<double>((*order)[i]) - static_cast<double>(i), 2);
   }
   return 1 - 6 * squares / (count * (count * count - 1));
 }
@@ -189,6 +185,31 @@ double number_of(const ColumnValues& values) {
     number += entry.is_null ? 0 : entry.values;
   }
   return number;
+}
+
+/// The different values, as far from what there are as ANALYZE's estimate of the column's is.
+double distinct_values(const ColumnValues& values, const ColumnValues& inputs,
+                       const ColumnStatistics& column, double rows) {
+  const double own = column.n_distinct < 0 ? -column.n_distinct * rows : column.n_distinct;
+  return number_of(values) * std::min(1.0, own / std::max(1.0, number_of(inputs)));
+}
+
+/// The most common values go from `listed` into the statistics. `complete`: there are no others.
+void list_common(std::vector<Listed>& listed, bool complete, double distinct, double rows,
+                 ColumnStatistics& derived) {
+  const auto less_common = std::stable_partition(listed.begin(), listed.end(),
+                                                 [](const Listed& one) { return one.common; });
+  std::stable_sort(listed.begin(), less_common,
+                   [](const Listed& a, const Listed& b) { return a.share > b.share; });
+  const std::vector<Listed> common{listed.begin(), less_common};
+  const std::size_t kept = complete && common.size() <= kTarget
+                               ? common.size()
+                               : common_values(common, distinct, derived.null_fraction, rows);
+  for (std::size_t i = 0; i < kept; ++i) {
+    derived.most_common_values.push_back(common[i].text);
+    derived.most_common_frequencies.push_back(common[i].share);
+  }
+  listed.erase(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(kept));
 }
 
 }  // namespace
@@ -211,38 +232,21 @@ std::optional<ColumnStatistics> derived_statistics(const ColumnStatistics& colum
     derived.null_fraction += entry.is_null ? entry.share : 0;
     complete &= !entry.from_histogram;
   }
-  double distinct = number_of(values);
-  if (!complete) {
-    // As far from what there are as the column's own estimate is.
-    const double own = column.n_distinct < 0 ? -column.n_distinct * rows : column.n_distinct;
-    distinct *= std::min(1.0, own / std::max(1.0, number_of(inputs)));
-  }
+  const double distinct =
+      complete ? number_of(values) : distinct_values(values, inputs, column, rows);
   derived.n_distinct = distinct > kManyDistinct * rows ? -std::min(1.0, distinct / rows) : distinct;
+  list_common(*listed, complete, distinct, rows, derived);
 
-  const auto less_common = std::stable_partition(listed->begin(), listed->end(),
-                                                 [](const Listed& one) { return one.common; });
-  std::stable_sort(listed->begin(), less_common,
-                   [](const Listed& a, const Listed& b) { return a.share > b.share; });
-  const std::vector<Listed> common{listed->begin(), less_common};
-  const std::size_t kept = complete && common.size() <= kTarget
-                               ? common.size()
-                               : common_values(common, distinct, derived.null_fraction, rows);
-  double width = 0;
-  for (const Listed& one : *listed) {
-    width += static_cast<double>(one.text.size()) / static_cast<double>(listed->size());
+  std::vector<std::string> others;
+  std::transform(listed->begin(), listed->end(), std::back_inserter(others),
+                 [](const Listed& one) { return one.text; });
+  if (const auto order = order_of(others, values.type, expr->collation, types)) {
+    derived.histogram_bounds = histogram_of(*listed, *order);
   }
-  derived.average_width = static_cast<std::int32_t>(std::lround(width));
-  for (std::size_t i = 0; i < kept; ++i) {
-    derived.most_common_values.push_back(common[i].text);
-    derived.most_common_frequencies.push_back(common[i].share);
-  }
-  listed->erase(listed->begin(), listed->begin() + static_cast<std::ptrdiff_t>(kept));
-  if (sort_values(*listed, values.type, expr->collation, types)) {
-    derived.histogram_bounds = histogram_of(*listed);
-    if (column.correlation) {
-      const auto along = rank_correlation(inputs, expr, var->collation, types);
-      derived.correlation = along ? std::optional{*along * *column.correlation} : std::nullopt;
-    }
+  const auto along =
+      column.correlation ? rank_correlation(inputs, var->collation, expr, types) : std::nullopt;
+  if (along) {
+    derived.correlation = *along * *column.correlation;
   }
   return derived;
 }
