@@ -194,6 +194,12 @@ IndexConfiguration without(IndexConfiguration configuration,
   return configuration;
 }
 
+bool shares(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  return std::any_of(some.begin(), some.end(), [&](const std::string& one) {
+    return std::find(others.begin(), others.end(), one) != others.end();
+  });
+}
+
 /// Against the rest of the migration, so that no other change is credited to it.
 void judge_creation(const LintResult::Change& change, const Planner& planner,
                     const IndexConfiguration& configuration, const HypotheticalIndex& index,
@@ -245,6 +251,13 @@ void judge_creation(const LintResult::Change& change, const Planner& planner,
     finding.message = fmt::format("{} serves {} ({}); most of all, from cost {:.2f} to {:.2f}: {}",
                                   index.definition.name, recorded_queries(finding.queries.size()),
                                   price, first.before.value(), first.after.value(), first.sql);
+    if (table != catalog.tables.end() &&
+        std::any_of(finding.queries.begin(), finding.queries.end(),
+                    [&](const QueryEffect& effect) { return shares(effect.analyzed, names); })) {
+      finding.message += fmt::format(
+          ". Its gain rests on the statistics of its expression: ANALYZE {} after the build",
+          relation_name(catalog, table->schema, table->name));
+    }
   }
   result.findings.push_back(std::move(finding));
 }

@@ -134,6 +134,14 @@ TEST_CASE("verify compares what rests on ANALYZE where the index is really built
   REQUIRE(run_quern("-q advise guessed.workload.json -c guessed.catalog.json --json "
                     "guessed.advice.json")
               .code == 0);
+  written("guessed.migration.sql",
+          "CREATE INDEX CONCURRENTLY by_email ON accounts (lower(email));");
+  const auto checked =
+      run_quern("check guessed.workload.json -c guessed.catalog.json -m guessed.migration.sql");
+  INFO(checked.out << checked.err);
+  CHECK(checked.out.find("by_email serves 2 recorded queries") != std::string::npos);
+  CHECK(checked.out.find("ANALYZE accounts") != std::string::npos);
+
   const std::string command =
       "verify guessed.workload.json --advice guessed.advice.json --dsn " + dsn;
   const auto imagined = run_quern(command);
