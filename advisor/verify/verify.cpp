@@ -32,6 +32,7 @@ class Verifier {
       }
     }
     change(prediction);
+    tell_not_made();
     std::set<std::string> used;
     for (Pending& pending : pending_) {
       if (rests_on_what_is_missing(pending.verified)) {
@@ -155,13 +156,27 @@ class Verifier {
   void apply(const std::string& sql, const std::string& statement) {
     std::string refusal;
     if (!server_.execute(sql, refusal)) {
-      result_.refused.push_back(statement + ": " + refusal);
+      const auto same = std::find_if(not_made_.begin(), not_made_.end(),
+                                     [&](const NotMade& one) { return one.refusal == refusal; });
+      if (same != not_made_.end()) {
+        ++same->others;
+      } else {
+        not_made_.push_back({statement, refusal});
+      }
       missing_.insert(created_index(statement));
     } else if (options_.real && statement.find(" ON ONLY ") == std::string::npos) {
       const std::string name = created_index(statement);
       if (!name.empty()) {
         created_.push_back(name);
       }
+    }
+  }
+
+  /// Of an index's partitions each is refused for the same reason: told once.
+  void tell_not_made() {
+    for (const NotMade& one : not_made_) {
+      const std::string others = one.others == 0 ? "" : fmt::format(" (and {} more)", one.others);
+      result_.refused.push_back(one.statement + others + ": " + one.refusal);
     }
   }
 
@@ -201,6 +216,14 @@ class Verifier {
   collector::StagingSession& server_;
   const VerifyOptions& options_;
   std::vector<Pending> pending_ = {};
+
+  struct NotMade {
+    std::string statement;  ///< the first of those refused with these words
+    std::string refusal;
+    std::size_t others = 0;
+  };
+
+  std::vector<NotMade> not_made_ = {};
   std::vector<std::string> created_ = {};
   std::set<std::string> missing_ = {};  ///< indexes that were to be created
   Verification result_ = {};

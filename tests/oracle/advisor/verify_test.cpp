@@ -88,6 +88,35 @@ TEST_CASE("what HypoPG cannot imagine is no loss, and is named", "[verify]") {
   CHECK(planned.out.find("1 of 1 query classes cost what was predicted") != std::string::npos);
 }
 
+TEST_CASE("what HypoPG refuses for every partition is told once", "[verify]") {
+  const std::string database = Cluster::instance().copy_of("shop", "shop_with_parts");
+  const std::string dsn = "\"" + Cluster::instance().dsn(database) + "\"";
+  Cluster::instance().query(
+      "CREATE TABLE notes (id int, tags text[]) PARTITION BY RANGE (id);"
+      "CREATE TABLE notes_1 PARTITION OF notes FOR VALUES FROM (1) TO (20001);"
+      "CREATE TABLE notes_2 PARTITION OF notes FOR VALUES FROM (20001) TO (40001);"
+      "CREATE TABLE notes_3 PARTITION OF notes FOR VALUES FROM (40001) TO (60001);"
+      "INSERT INTO notes SELECT i, ARRAY['t' || i % 5000] FROM generate_series(1, 60000) i;"
+      "ANALYZE notes",
+      database);
+  written("verify.sql",
+          "-- quern: calls=900\nSELECT id FROM notes WHERE tags @> ARRAY['t7'];\n"
+          "-- quern: calls=900\nSELECT id FROM shipments WHERE order_id = 17;\n");
+  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
+  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
+  REQUIRE(
+      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
+          .code == 0);
+  const auto planned =
+      run_quern("verify verify.workload.json --advice verify.advice.json --dsn " + dsn);
+  INFO(planned.out << planned.err);
+  CHECK(planned.code == 0);
+  const std::string told = "(and 2 more)";
+  const auto first = planned.out.find(told);
+  REQUIRE(first != std::string::npos);
+  CHECK(planned.out.find("USING gin") == planned.out.rfind("USING gin"));
+}
+
 TEST_CASE("verify says what to do where it cannot", "[verify]") {
   const std::string dsn = "\"" + Cluster::instance().dsn("postgres") + "\"";
   written("verify.sql", kStatements);
