@@ -30,12 +30,40 @@ struct Legality {
   bool reversed = false;
 };
 
+/// Whether `inner`, which takes from `outer`, can be the inside of a nested loop over it: no other
+/// way to join them is left.
+bool is_lateral_join_legal(const RelOptInfo& outer, const RelOptInfo& inner,
+                           const SpecialJoin* match, bool swapped, bool made_unique) {
+  if (match != nullptr && (swapped || made_unique || match->type == JoinType::Full)) {
+    return false;
+  }
+  return overlaps(outer.relids, inner.direct_lateral);
+}
+
+/// Whether a join takes from what an outer join can only join to it later, on its inner side: it
+/// would lead to no plan.
+bool needs_what_comes_later(const PlannerInfo& root, Relids join_relids, Relids lateral) {
+  Relids with_inner_sides = join_relids;
+  for (bool again = lateral != 0; again;) {
+    again = false;
+    for (const SpecialJoin* sj : root.special_joins) {
+      if (sj->type != JoinType::Full && overlaps(sj->min_left, with_inner_sides) &&
+          !is_subset(sj->min_right, with_inner_sides)) {
+        with_inner_sides |= sj->min_right;
+        again = true;
+      }
+    }
+  }
+  return overlaps(with_inner_sides, lateral);
+}
+
 /// join_is_legal().
 Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo& b,
                        Relids join_relids) {
   Legality result;
   SpecialJoin* match = nullptr;
   bool reversed = false;
+  bool made_unique = false;
   bool must_be_left = false;
   for (auto* sj : root.special_joins) {
     if (!overlaps(sj->min_right, join_relids) || is_subset(join_relids, sj->min_right)) {
@@ -74,6 +102,7 @@ Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo&
       }
       match = sj;
       reversed = false;
+      made_unique = true;
     } else if (sj->type == JoinType::Semi && sj->syn_right == a.relids &&
                create_unique_path(root, const_cast<RelOptInfo&>(a), a.cheapest_total, *sj) !=
                    nullptr) {
@@ -82,6 +111,7 @@ Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo&
       }
       match = sj;
       reversed = true;
+      made_unique = true;
     } else {
       if (overlaps(a.relids, sj->min_right) && overlaps(b.relids, sj->min_right)) {
         continue;
@@ -102,10 +132,12 @@ Legality join_is_legal(PlannerInfo& root, const RelOptInfo& a, const RelOptInfo&
     if (a_needs_b && b_needs_a) {
       return result;
     }
-    if (b_needs_a && (match != nullptr && (reversed || match->type == JoinType::Full))) {
+    if ((b_needs_a && !is_lateral_join_legal(a, b, match, reversed, made_unique)) ||
+        (a_needs_b && !is_lateral_join_legal(b, a, match, !reversed, made_unique))) {
       return result;
     }
-    if (a_needs_b && (match != nullptr && (!reversed || match->type == JoinType::Full))) {
+    const Relids lateral = (a.lateral_relids | b.lateral_relids) & ~join_relids;
+    if (needs_what_comes_later(root, join_relids, lateral)) {
       return result;
     }
   }

@@ -40,10 +40,16 @@ void add_base_relations(PlannerInfo& root, const JoinTree& tree) {
 
 namespace {
 
-/// Where it is computed is known when all outer joins are.
-bool is_of_several(const RangeTableEntry& entry, int attno) {
-  return attno >= kFirstComputed &&
-         entry.computed[static_cast<std::size_t>(attno - kFirstComputed)].scope != 0;
+/// The column as which a range gives what it computes.
+ExprPtr column_of(int range, int attno, const Expr& computed) {
+  auto column = std::make_shared<Expr>();
+  column->kind = ExprKind::Var;
+  column->varno = range;
+  column->attno = attno;
+  column->type = computed.type;
+  column->typmod = computed.typmod;
+  column->collation = computed.collation;
+  return column;
 }
 
 }  // namespace
@@ -55,13 +61,7 @@ void find_placeholders(PlannerInfo& root) {
       if (scope == 0) {
         continue;
       }
-      auto column = std::make_shared<Expr>();
-      column->kind = ExprKind::Var;
-      column->varno = rel->range;
-      column->attno = kFirstComputed + static_cast<int>(i);
-      column->type = expr->type;
-      column->typmod = expr->typmod;
-      column->collation = expr->collation;
+      auto column = column_of(rel->range, kFirstComputed + static_cast<int>(i), *expr);
       const Relids joined = scope & root.all_base;
       const Relids vars = relids_of(expr) & joined;
       root.placeholders.push_back({std::move(column), expr, joined, vars != 0 ? vars : joined});
@@ -80,7 +80,29 @@ void fix_placeholder_input_needed_levels(PlannerInfo& root) {
   }
 }
 
+namespace {
+
+/// Behind the columns: what the relation computes from itself alone.
+void add_own_placeholders(RelOptInfo& rel) {
+  for (const auto& [attno, where] : rel.needed) {
+    if (attno < kFirstComputed ||
+        rel.entry->computed[static_cast<std::size_t>(attno - kFirstComputed)].scope != 0 ||
+        is_subset(where, rel.relids)) {
+      continue;
+    }
+    rel.target.exprs.push_back(column_of(rel.range, attno, *computed_column(*rel.entry, attno)));
+    rel.target.sort_group_refs.push_back(0);
+  }
+}
+
+}  // namespace
+
 void add_placeholders_to_base_rels(PlannerInfo& root) {
+  for (auto* rel : root.base) {
+    if (rel != nullptr && !rel->entry->computed.empty()) {
+      add_own_placeholders(*rel);
+    }
+  }
   for (auto& one : root.placeholders) {
     auto* rel = root.base[static_cast<std::size_t>(one.column->varno)];
     one.eval_at &= root.all_base;
@@ -108,7 +130,7 @@ void need_vars(PlannerInfo& root, const ExprPtr& expr, Relids where) {
       return;
     }
     auto& needed = rel->needed[expr->attno];
-    if (needed == 0 && !is_of_several(*rel->entry, expr->attno)) {
+    if (needed == 0 && expr->attno < kFirstComputed) {
       rel->target.exprs.push_back(expr);
       rel->target.sort_group_refs.push_back(0);
     }
@@ -476,6 +498,15 @@ class Deconstruction {
     return delayed;
   }
 
+  /// check_equivalence_delay(): each side alone can be computed where its relations are.
+  bool may_be_equivalence(const RestrictInfo& clause) {
+    Relids left = clause.left_relids;
+    Relids right = clause.right_relids;
+    Relids nullable = 0;
+    return !check_outerjoin_delay(left, nullable, true) &&
+           !check_outerjoin_delay(right, nullable, true);
+  }
+
   /// check_redundant_nullability_qual(): `x IS NULL` over the antijoin that it was made from.
   [[nodiscard]] bool is_redundant_null_test(const ExprPtr& clause) const {
     if (clause->kind != ExprKind::NullTest || !clause->test_is_null) {
@@ -539,7 +570,7 @@ class Deconstruction {
     }
     if (!info->merge_opfamilies.empty()) {
       if (maybe_equivalence) {
-        if (process_equivalence(root_, info, below_outer_join)) {
+        if (may_be_equivalence(*info) && process_equivalence(root_, info, below_outer_join)) {
           return;
         }
         if (!info->merge_opfamilies.empty()) {

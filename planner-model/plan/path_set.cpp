@@ -493,9 +493,12 @@ ParamPathInfo* base_param_info(PlannerInfo& root, RelOptInfo& rel, Relids requir
       clauses.push_back(clause);
     }
   }
+  // Below an outer join some may have to wait until it is made.
   for (auto* clause :
        generate_join_implied_equalities(root, rel.relids | required, required, rel)) {
-    clauses.push_back(clause);
+    if (movable_into(*clause, rel.relids, rel.relids | required)) {
+      clauses.push_back(clause);
+    }
   }
   auto& info = root.global->params.emplace_back();
   info.required_outer = required;

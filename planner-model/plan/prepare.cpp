@@ -32,13 +32,9 @@ bool has_aggregate(const ExprPtr& expr) {
 void preprocess_query(PlannerInfo& root) {
   Query& query = root.query;
   plan_ctes(root);
-  // Pulled-up subqueries may bring sublinks with them, and these new subqueries.
-  for (std::size_t before = 0; before != query.range_table.size();) {
-    before = query.range_table.size();
-    refuse_too_many_ranges(before);
-    pull_up_sublinks(root);
-    pull_up_subqueries(root);
-  }
+  refuse_too_many_ranges(query.range_table.size());
+  pull_up_sublinks(root, query);
+  pull_up_subqueries(root);
   flatten_union_all(root);
   refuse_too_many_ranges(query.range_table.size());
   const auto fold = [&](ExprPtr& expr) {

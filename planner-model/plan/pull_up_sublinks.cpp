@@ -24,7 +24,7 @@ ExprPtr make_var(int range, int attno, const Expr& like) {
 
 class SublinkPullUp {
  public:
-  explicit SublinkPullUp(PlannerInfo& root) : root_{root}, query_{root.query} {}
+  SublinkPullUp(const PlannerInfo& root, Query& query) : root_{root}, query_{query} {}
 
   void run() { query_.join_tree = as_from(tree(std::move(query_.join_tree))); }
 
@@ -108,8 +108,10 @@ class SublinkPullUp {
     return false;
   }
 
-  void wrap(JoinTree& top, JoinType type, JoinTree right, ExprPtr quals) {
-    // Sublinks inside the new quals and the new right side are treated in turn.
+  /// `available`: what the left side has.
+  void wrap(JoinTree& top, JoinType type, JoinTree right, const ExprPtr& quals, Relids available) {
+    // Sublinks inside the new quals and the new right side are treated in turn. Those that refer to
+    // the left side are joined to it, except under a NOT (pull_up_sublinks_qual_recurse()).
     right = tree(std::move(right));
     JoinTree join;
     join.kind = JoinTree::Kind::Join;
@@ -121,7 +123,8 @@ class SublinkPullUp {
     std::vector<ExprPtr> kept;
     const Relids inside = ranges_of(join.children[1]);
     for (const auto& qual : conjuncts(quals)) {
-      if (!pull_into_right(qual, inside, join.children[1])) {
+      const bool joined_left = type == JoinType::Semi && pull(qual, available, join.children[0]);
+      if (!joined_left && !pull_into_right(qual, inside, join.children[1])) {
         kept.push_back(qual);
       }
     }
@@ -175,7 +178,7 @@ class SublinkPullUp {
     JoinTree leaf;
     leaf.kind = JoinTree::Kind::Range;
     leaf.range = range;
-    wrap(top, JoinType::Semi, std::move(leaf), condition);
+    wrap(top, JoinType::Semi, std::move(leaf), condition, available);
     return true;
   }
 
@@ -242,7 +245,7 @@ class SublinkPullUp {
     if (right.children.size() == 1) {
       right = JoinTree{right.children.front()};
     }
-    wrap(top, negated ? JoinType::Anti : JoinType::Semi, std::move(right), quals);
+    wrap(top, negated ? JoinType::Anti : JoinType::Semi, std::move(right), quals, available);
     return true;
   }
 
@@ -268,7 +271,7 @@ class SublinkPullUp {
     return levels;
   }
 
-  PlannerInfo& root_;
+  const PlannerInfo& root_;
   Query& query_;
   std::set<int> created_;
   int mark_ = 1'000'000;  ///< marks joins made here until they are settled
@@ -285,9 +288,9 @@ bool has_sublinks(const JoinTree& tree) {
 
 }  // namespace
 
-void pull_up_sublinks(PlannerInfo& root) {
-  if (has_sublinks(root.query.join_tree)) {
-    SublinkPullUp{root}.run();
+void pull_up_sublinks(const PlannerInfo& root, Query& query) {
+  if (has_sublinks(query.join_tree)) {
+    SublinkPullUp{root, query}.run();
   }
 }
 

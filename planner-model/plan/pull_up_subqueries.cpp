@@ -24,7 +24,7 @@ class SubqueryPullUp {
  public:
   SubqueryPullUp(const PlannerInfo& root, Query& query) : root_{root}, query_{query} {}
 
-  void run() { visit(query_.join_tree, nullptr); }
+  void run() { visit(query_.join_tree, nullptr, nullptr); }
 
   /// flatten_simple_union_all(): the whole query is one.
   void flatten_query() {
@@ -57,32 +57,34 @@ class SubqueryPullUp {
   }
 
  private:
-  /// `nulling`: the lowest outer join above that may turn the tree's columns to NULL; null: none.
-  void visit(JoinTree& tree, JoinTree* nulling) {
+  /// `outer`: the lowest outer join above, on either side of it; `nulling`: the lowest that may
+  /// turn the tree's columns to NULL. Null: there is none.
+  void visit(JoinTree& tree, JoinTree* outer, JoinTree* nulling) {
     if (tree.kind == JoinTree::Kind::Range) {
-      visit_leaf(tree, nulling);
+      visit_leaf(tree, outer, nulling);
       return;
     }
     if (tree.kind == JoinTree::Kind::Join) {
+      JoinTree* above = tree.join == JoinType::Inner ? outer : &tree;
       const bool nulls_left = tree.join == JoinType::Right || tree.join == JoinType::Full;
       const bool nulls_right =
           tree.join == JoinType::Left || tree.join == JoinType::Full || tree.join == JoinType::Anti;
-      visit(tree.children[0], nulls_left ? &tree : nulling);
+      visit(tree.children[0], above, nulls_left ? &tree : nulling);
       if (tree.join == JoinType::Semi && tree.children[1].kind == JoinTree::Kind::Range &&
           is_single_row(range_of(tree.children[1]))) {
         return;
       }
-      visit(tree.children[1], nulls_right ? &tree : nulling);
+      visit(tree.children[1], above, nulls_right ? &tree : nulling);
       return;
     }
     for (auto& child : tree.children) {
-      visit(child, nulling);
+      visit(child, outer, nulling);
     }
   }
 
-  void visit_leaf(JoinTree& leaf, JoinTree* nulling) {
+  void visit_leaf(JoinTree& leaf, JoinTree* outer, JoinTree* nulling) {
     const auto& entry = range_of(leaf);
-    if (nulling == nullptr && is_single_row(entry)) {
+    if (nulling == nullptr && is_single_row(entry) && refers_to(entry.values.front(), outer)) {
       pull_up_values(leaf);
       return;
     }
@@ -90,20 +92,40 @@ class SubqueryPullUp {
       pull_up_constant_function(leaf, nulling);
       return;
     }
-    if (entry.subquery == nullptr) {
+    if (entry.subquery == nullptr || pull_up_simple(leaf, outer, nulling)) {
       return;
-    }
-    if (is_simple(entry) && (nulling == nullptr || !entry.lateral ||
-                             may_compute_beside(leaf, *nulling) || refers_within(leaf, *nulling))) {
-      const auto placeholders = nulling ? placeholders_of(leaf.range, *nulling) : std::set<int>{};
-      if (const auto hosts = hosts_of(leaf.range, placeholders)) {
-        pull_up(leaf, nulling, *hosts);
-        return;
-      }
     }
     if (is_simple_union_all(*range_of(leaf).subquery)) {
       flatten(leaf.range);
     }
+  }
+
+  /// pull_up_simple_subquery(): when the subquery is simple, and still is when its own subqueries
+  /// are part of it.
+  bool pull_up_simple(JoinTree& leaf, JoinTree* outer, JoinTree* nulling) {
+    if (!is_simple(range_of(leaf)) || contains_lateral_outer_refs(range_of(leaf), outer)) {
+      return false;
+    }
+    RangeTableEntry entry = range_of(leaf);
+    entry.subquery = std::make_shared<Query>(*entry.subquery);
+    Query& sub = *entry.subquery;
+    replace_empty_join_tree(sub);
+    pull_up_sublinks(root_, sub);
+    SubqueryPullUp{root_, sub}.run();
+    if (!is_simple(entry) || contains_lateral_outer_refs(entry, outer) ||
+        (nulling != nullptr && entry.lateral && !may_compute_beside(leaf, sub, *nulling) &&
+         !refers_within(leaf, sub, *nulling))) {
+      return false;
+    }
+    const auto placeholders = placeholders_of(leaf.range, sub, nulling);
+    auto hosts = hosts_of(sub, placeholders);
+    if (!hosts && nulling == nullptr) {
+      hosts.emplace();  // of grouping sets; computed where they are used
+    }
+    if (hosts) {
+      pull_up(leaf, entry, nulling, *hosts);
+    }
+    return hosts.has_value();
   }
 
   [[nodiscard]] const RangeTableEntry& range_of(const JoinTree& leaf) const {
@@ -112,7 +134,7 @@ class SubqueryPullUp {
 
   /// is_simple_values(): one row of VALUES is nothing but its expressions.
   [[nodiscard]] bool is_single_row(const RangeTableEntry& entry) const {
-    return entry.kind == RangeKind::Values && entry.values.size() == 1 && !entry.lateral &&
+    return entry.kind == RangeKind::Values && entry.values.size() == 1 &&
            std::none_of(entry.values.front().begin(), entry.values.front().end(),
                         [&](const ExprPtr& value) {
                           return contains_volatile(value, root_) ||
@@ -185,7 +207,8 @@ class SubqueryPullUp {
   }
 
   /// The conditions within a join, while they are elsewhere: an outer join's own see the columns
-  /// before it turns them to NULL (replace_vars_in_jointree()).
+  /// before it turns them to NULL, except a full join's, which must tell its sides apart
+  /// (replace_vars_in_jointree()).
   class Conditions {
    public:
     explicit Conditions(JoinTree* tree) {
@@ -211,7 +234,9 @@ class SubqueryPullUp {
 
    private:
     void take(JoinTree& tree) {
-      taken_.emplace_back(&tree.quals, std::exchange(tree.quals, nullptr));
+      if (tree.kind != JoinTree::Kind::Join || tree.join != JoinType::Full) {
+        taken_.emplace_back(&tree.quals, std::exchange(tree.quals, nullptr));
+      }
       for (JoinTree& child : tree.children) {
         take(child);
       }
@@ -236,14 +261,65 @@ class SubqueryPullUp {
     return true;
   }
 
+  /// Whether what is outer to the expressions is within an outer join (is_simple_subquery()).
+  static bool refers_to(const std::vector<ExprPtr>& exprs, const JoinTree* outer) {
+    return outer == nullptr || std::all_of(exprs.begin(), exprs.end(), [&](const ExprPtr& expr) {
+             return is_subset(relids_of(expr), ranges_of(*outer));
+           });
+  }
+
+  /// The relations of the enclosing query that an expression of a subquery refers to
+  /// (pull_varnos_of_level()).
+  static Relids outer_relids(const ExprPtr& expr) {
+    Relids relids = 0;
+    (void)change_expr(
+        expr,
+        [&](const ExprPtr& e, int depth) -> ExprPtr {
+          if (e->kind == ExprKind::Var && e->levels_up == depth + 1) {
+            relids |= singleton(e->varno);
+          }
+          return nullptr;
+        },
+        0);
+    return relids;
+  }
+
+  /// jointree_contains_lateral_outer_refs(): conditions within an outer join, here or above, may
+  /// refer to nothing outside of it; above one, neither may the columns.
+  static bool contains_lateral_outer_refs(const RangeTableEntry& entry, const JoinTree* outer) {
+    if (!entry.lateral) {
+      return false;
+    }
+    const Query& sub = *entry.subquery;
+    if (outer == nullptr) {
+      return contains_lateral_outer_refs(sub.join_tree, std::nullopt);
+    }
+    const Relids safe = ranges_of(*outer);
+    return contains_lateral_outer_refs(sub.join_tree, safe) ||
+           std::any_of(sub.targets.begin(), sub.targets.end(), [&](const TargetEntry& target) {
+             return !is_subset(outer_relids(target.expr), safe);
+           });
+  }
+
+  /// `safe`: what conditions may refer to; nothing: all.
+  static bool contains_lateral_outer_refs(const JoinTree& tree, std::optional<Relids> safe) {
+    if (tree.kind == JoinTree::Kind::Join && tree.join != JoinType::Inner) {
+      safe = Relids{0};
+    }
+    return std::any_of(
+               tree.children.begin(), tree.children.end(),
+               [&](const JoinTree& child) { return contains_lateral_outer_refs(child, safe); }) ||
+           (safe && tree.quals && !is_subset(outer_relids(tree.quals), *safe));
+  }
+
   static bool is_true(const Expr& expr) {
     return expr.kind == ExprKind::Const && !expr.is_null && expr.text == "t";
   }
 
   /// LEFT JOIN LATERAL (SELECT expressions) ON TRUE: the expressions are the left side's, where a
   /// relation of it can hold them (remove_useless_results()).
-  [[nodiscard]] bool may_compute_beside(const JoinTree& leaf, const JoinTree& join) const {
-    const Query& sub = *range_of(leaf).subquery;
+  [[nodiscard]] bool may_compute_beside(const JoinTree& leaf, const Query& sub,
+                                        const JoinTree& join) const {
     return join.join == JoinType::Left && &join.children[1] == &leaf &&
            (!join.quals || is_true(*join.quals)) && !sub.join_tree.quals &&
            std::all_of(sub.targets.begin(), sub.targets.end(), [&](const TargetEntry& target) {
@@ -260,10 +336,9 @@ class SubqueryPullUp {
   /// LEFT JOIN LATERAL (SELECT ... WHERE column = outer column): its top conditions alone refer to
   /// others, and to those on the left only (is_simple_subquery(),
   /// jointree_contains_lateral_outer_refs()).
-  [[nodiscard]] bool refers_within(const JoinTree& leaf, const JoinTree& join) const {
-    const Query& sub = *range_of(leaf).subquery;
-    if (join.join != JoinType::Left || &join.children[1] != &leaf ||
-        sub.join_tree.children.empty()) {
+  [[nodiscard]] bool refers_within(const JoinTree& leaf, const Query& sub,
+                                   const JoinTree& join) const {
+    if (join.join != JoinType::Left || &join.children[1] != &leaf || is_row_of_nothing(sub)) {
       return false;
     }
     bool elsewhere = false;
@@ -289,9 +364,12 @@ class SubqueryPullUp {
 
   /// Columns that must not move out from under the outer join as they are: those that are referred
   /// to above it and do not turn to NULL by themselves with the subquery's own columns
-  /// (pullup_replace_vars_callback()). 0: the whole row.
-  std::set<int> placeholders_of(int range, JoinTree& nulling) {
-    const Query& sub = *range_at(range).subquery;
+  /// (pullup_replace_vars_callback()); with grouping sets above, all that are not plain columns
+  /// (pull_up_simple_subquery()). 0: the whole row.
+  std::set<int> placeholders_of(int range, const Query& sub, JoinTree* nulling) {
+    if (nulling == nullptr && !query_.has_grouping_sets) {
+      return {};
+    }
     std::set<int> computed;
     int attno = 0;
     for (const auto& target : sub.targets) {
@@ -300,13 +378,15 @@ class SubqueryPullUp {
       }
       ++attno;
       const bool turns_null =
-          has_vars_of_level(target.expr, 0) && !contains_nonstrict(target.expr, root_);
+          query_.has_grouping_sets
+              ? target.expr->kind == ExprKind::Var && target.expr->levels_up == 0
+              : has_vars_of_level(target.expr, 0) && !contains_nonstrict(target.expr, root_);
       if (!turns_null) {
         computed.insert(attno);
       }
     }
     std::set<int> needed;
-    const Conditions apart{&nulling};
+    const Conditions apart{nulling};
     change_query(query_, [&](const ExprPtr& expr, int depth) -> ExprPtr {
       if (expr->kind == ExprKind::Var && expr->levels_up == depth && expr->varno == range &&
           (expr->attno == 0 || computed.contains(expr->attno))) {
@@ -319,8 +399,8 @@ class SubqueryPullUp {
 
   /// The table among the subquery's relations that each of these columns goes with; nothing: there
   /// is none for one of them.
-  std::optional<std::map<int, int>> hosts_of(int range, const std::set<int>& placeholders) {
-    const Query& sub = *range_at(range).subquery;
+  [[nodiscard]] std::optional<std::map<int, int>> hosts_of(
+      const Query& sub, const std::set<int>& placeholders) const {
     std::map<int, int> hosts;
     int attno = 0;
     for (const auto& target : sub.targets) {
@@ -360,8 +440,8 @@ class SubqueryPullUp {
         })) {
       return 0;
     }
-    if (sub.join_tree.children.empty()) {
-      return static_cast<int>(sub.range_table.size()) + 1;  // the row of nothing
+    if (is_row_of_nothing(sub)) {
+      return sub.join_tree.children.front().range;
     }
     if (lateral) {
       return 0;
@@ -413,11 +493,29 @@ class SubqueryPullUp {
     sub.join_tree.children = {std::move(leaf)};
   }
 
+  static bool is_row_of_nothing(const Query& sub) {
+    const auto& children = sub.join_tree.children;
+    return children.size() == 1 && children.front().kind == JoinTree::Kind::Range &&
+           sub.range_table[static_cast<std::size_t>(children.front().range) - 1].kind ==
+               RangeKind::Result;
+  }
+
+  /// LATERAL items of a LATERAL subquery may refer to what is outside of it from now on.
+  static void propagate_lateral(Query& sub) {
+    for (RangeTableEntry& entry : sub.range_table) {
+      entry.lateral = entry.lateral || entry.subquery || entry.kind == RangeKind::Function ||
+                      entry.kind == RangeKind::Values;
+    }
+  }
+
   /// `hosts`: the relation of the subquery that each column held back goes with.
-  void pull_up(JoinTree& leaf, JoinTree* nulling, const std::map<int, int>& hosts) {
+  void pull_up(JoinTree& leaf, const RangeTableEntry& pulled, JoinTree* nulling,
+               const std::map<int, int>& hosts) {
     const int range = leaf.range;
-    Query sub = *query_.range_table[static_cast<std::size_t>(range) - 1].subquery;
-    replace_empty_join_tree(sub);
+    Query sub = *pulled.subquery;
+    if (pulled.lateral) {
+      propagate_lateral(sub);
+    }
     const int offset = static_cast<int>(query_.range_table.size());
     offset_ranges(sub, offset);
     shift_levels(sub, -1, 1);
@@ -426,12 +524,15 @@ class SubqueryPullUp {
     }
     std::vector<ExprPtr> plain;
     std::vector<ExprPtr> outputs;
+    std::vector<ExprPtr> held_back;
     for (const auto& target : sub.targets) {
       if (!target.junk) {
         plain.push_back(target.expr);
         const auto host = hosts.find(static_cast<int>(outputs.size()) + 1);
-        outputs.push_back(host != hosts.end() ? placeholder(host->second + offset, target.expr)
-                                              : target.expr);
+        if (host != hosts.end()) {
+          held_back.push_back(placeholder(host->second + offset, target.expr));
+        }
+        outputs.push_back(host != hosts.end() ? held_back.back() : target.expr);
       }
     }
     const auto row_host = hosts.find(0);
@@ -447,7 +548,7 @@ class SubqueryPullUp {
       apart.change(columns_as(range, plain));
     }
     if (row) {
-      outputs.push_back(row);  // of the same scope
+      held_back.push_back(row);  // of the same scope
     }
     if (nulling != nullptr) {
       postpone_outer_quals(sub.join_tree, *nulling);
@@ -456,9 +557,7 @@ class SubqueryPullUp {
     auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
     entry.subquery.reset();
     entry.kind = RangeKind::Result;
-    // What was pulled up may hold further sublinks and subqueries.
-    visit(leaf, nulling);
-    set_scopes(outputs, ranges_of(leaf));
+    set_scopes(held_back, ranges_of(leaf));
   }
 
   /// PostponedQual, initsplan.c: conditions on relations outside go to the outer join, before its
@@ -486,16 +585,13 @@ class SubqueryPullUp {
     return quals.size() == 1 ? quals.front() : make_bool_expr(ExprKind::And, std::move(quals));
   }
 
-  void set_scopes(const std::vector<ExprPtr>& outputs, Relids scope) {
+  void set_scopes(const std::vector<ExprPtr>& placeholders, Relids scope) {
     if (is_singleton(scope)) {
       return;
     }
-    for (const ExprPtr& output : outputs) {
-      if (output->kind == ExprKind::Var && output->levels_up == 0 &&
-          output->attno >= kFirstComputed) {
-        auto& computed = range_at(output->varno).computed;
-        computed[static_cast<std::size_t>(output->attno - kFirstComputed)].scope = scope;
-      }
+    for (const ExprPtr& column : placeholders) {
+      auto& computed = range_at(column->varno).computed;
+      computed[static_cast<std::size_t>(column->attno - kFirstComputed)].scope = scope;
     }
   }
 
@@ -594,6 +690,7 @@ class SubqueryPullUp {
     if (!is_simple(simplified) || single_relation(*simplified.subquery) == 0) {
       return;
     }
+    pull_up_sublinks(root_, *simplified.subquery);
     SubqueryPullUp{root_, *simplified.subquery}.run();
     if (const int relation = single_relation(*simplified.subquery);
         relation != 0 && is_simple(simplified) && may_be_arm(*simplified.subquery, relation)) {

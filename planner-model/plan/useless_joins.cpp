@@ -8,6 +8,23 @@ namespace quern::planner_model {
 
 namespace {
 
+/// Whether what is computed above a subquery's joins, and used above `join_relids`, is computed
+/// from the relation, or goes with it.
+bool is_used_by_placeholder(const PlannerInfo& root, const RelOptInfo& inner, Relids join_relids) {
+  return std::any_of(
+      root.placeholders.begin(), root.placeholders.end(), [&](const PlaceHolder& one) {
+        const int host = one.column->varno;
+        const auto* rel = root.base[static_cast<std::size_t>(host)];
+        if (rel == nullptr || !overlaps(one.eval_at, inner.relids)) {
+          return false;
+        }
+        const auto needed = rel->needed.find(one.column->attno);
+        return needed != rel->needed.end() && !is_subset(needed->second, join_relids) &&
+               (host == inner.range || is_subset(one.eval_at, inner.relids) ||
+                overlaps(relids_of(one.expr), inner.relids));
+      });
+}
+
 bool join_is_removable(PlannerInfo& root, const SpecialJoin& sj) {
   if (sj.type != JoinType::Left || !is_singleton(sj.min_right)) {
     return false;
@@ -26,6 +43,9 @@ bool join_is_removable(PlannerInfo& root, const SpecialJoin& sj) {
     if (!is_subset(where, join_relids)) {
       return false;
     }
+  }
+  if (is_used_by_placeholder(root, *inner, join_relids)) {
+    return false;
   }
   std::vector<RestrictInfo*> clauses;
   for (auto* clause : inner->join_info) {
