@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <string_view>
+#include <optional>
 
 #include "planner-model/plan/index_cost.hpp"
+#include "planner-model/plan/partition_layout.hpp"
 #include "planner-model/plan/partitions.hpp"
 #include "planner-model/plan/plan.hpp"
 
@@ -307,26 +308,17 @@ class AppendPaths {
 
   enum class Direction : std::uint8_t { None, Forward, Backward };
 
-  /// Range partitions come in the order of their key by themselves: partitions_are_ordered()
-  /// (partbounds.c), build_partition_pathkeys() (pathkeys.c). Of a key's expressions, and of list
-  /// partitions, no order is told here.
-  [[nodiscard]] Direction partition_order(const Part& whole, const PathKeys& keys) const {
-    constexpr std::string_view kRange = "RANGE (";
-    if (whole.table == nullptr || whole.table->kind != 'p' ||
-        !whole.table->partition_key.starts_with(kRange) || keys.empty() ||
-        std::any_of(whole.parts.begin(), whole.parts.end(), [](const Part& part) {
-          return part.table == nullptr || part.table->partition_bound == "DEFAULT";
-        })) {
+  /// Range and list partitions come in the order of their key by themselves
+  /// (build_partition_pathkeys(), pathkeys.c).
+  [[nodiscard]] Direction partition_order(const Part& whole, const PathKeys& keys) {
+    const auto* layout = layout_of(whole);
+    if (keys.empty() || layout == nullptr) {
       return Direction::None;
     }
     const bool descending = keys.front().descending;
-    std::string_view columns = whole.table->partition_key;
-    columns.remove_prefix(kRange.size());
-    columns.remove_suffix(1);
     std::size_t at = 0;
-    while (!columns.empty() && at < keys.size()) {
-      const std::size_t end = std::min(columns.find(", "), columns.size());
-      const std::string_view column = columns.substr(0, end);
+    for (std::size_t i = 0; i < layout->keys.size() && at < keys.size(); ++i) {
+      const ExprPtr& column = layout->keys[i];
       const PathKey& key = keys[at];
       if (is_column(*key.ec, column)) {
         if (key.descending != descending || key.nulls_first != descending) {
@@ -336,23 +328,50 @@ class AppendPaths {
       } else if (!is_fixed(column)) {
         return Direction::None;
       }
-      columns.remove_prefix(std::min(end + 2, columns.size()));
     }
     return descending ? Direction::Backward : Direction::Forward;
   }
 
-  [[nodiscard]] bool is_column(const EquivalenceClass& ec, std::string_view column) const {
-    return std::any_of(ec.members.begin(), ec.members.end(), [&](const auto* m) {
-      const ExprPtr var = strip_relabel(m->expr);
-      return var->kind == ExprKind::Var && var->varno == rel_.range && var->attno > 0 &&
-             rel_.entry->columns[static_cast<std::size_t>(var->attno) - 1].name == column;
+  /// Null: the parts are in no order, or can not be read.
+  [[nodiscard]] const PartitionLayout* layout_of(const Part& whole) {
+    if (whole.table == nullptr || whole.table->kind != 'p') {
+      return nullptr;
+    }
+    const auto [found, added] = layouts_.try_emplace(whole.table);
+    if (added) {
+      std::vector<const Table*> tables;
+      for (const Part& part : whole.parts) {
+        tables.push_back(part.table);
+      }
+      try {
+        found->second = partition_layout(root_, rel_, *whole.table);
+      } catch (const UserError&) {
+        found->second.reset();
+      }
+      if (found->second && !partitions_are_ordered(*found->second, tables)) {
+        found->second.reset();
+      }
+    }
+    return found->second ? &*found->second : nullptr;
+  }
+
+  [[nodiscard]] static bool is_column(const EquivalenceClass& ec, const ExprPtr& column) {
+    return std::any_of(ec.members.begin(), ec.members.end(), [&](const auto* member) {
+      return equal(strip_relabel(member->expr), strip_relabel(column));
     });
   }
 
-  /// Equal to a constant, and so no part of an order: pathkey_is_redundant().
-  [[nodiscard]] bool is_fixed(std::string_view column) const {
+  /// Equal to a constant, and so no part of an order: pathkey_is_redundant(), or a condition itself
+  /// (partkey_is_bool_constant_for_query()).
+  [[nodiscard]] bool is_fixed(const ExprPtr& column) const {
+    const auto is_condition = [&](const RestrictInfo* clause) {
+      const ExprPtr& own = clause->clause;
+      return equal(own, column) || (own->kind == ExprKind::Not && equal(own->args.front(), column));
+    };
     return std::any_of(root_.classes.begin(), root_.classes.end(),
-                       [&](const auto* ec) { return ec->has_const && is_column(*ec, column); });
+                       [&](const auto* ec) { return ec->has_const && is_column(*ec, column); }) ||
+           (column->type == type_oid::kBool &&
+            std::any_of(rel_.restrictions.begin(), rel_.restrictions.end(), is_condition));
   }
 
   Path* in_order(const Part& whole, const PathKeys& keys, std::vector<Path*> children) {
@@ -447,6 +466,7 @@ class AppendPaths {
   PlannerInfo& root_;
   const CostParameters& p_;
   RelOptInfo& rel_;
+  std::map<const Table*, std::optional<PartitionLayout>> layouts_ = {};
   double partial_rows_ = -1;
 };
 

@@ -46,11 +46,6 @@ std::vector<std::string> partition_keys(const std::string& partition_key) {
   return keys;
 }
 
-std::string single_key(const std::string& partition_key) {
-  const auto keys = partition_keys(partition_key);
-  return keys.size() == 1 ? keys.front() : std::string{};
-}
-
 Bounds read_bounds(const std::string& text) {
   Bounds bounds;
   const auto from = parenthesized(text, "FROM (");

@@ -14,9 +14,6 @@ namespace quern::planner_model {
 /// "RANGE (created_at, lower(name))" -> {"created_at", "lower(name)"}.
 [[nodiscard]] std::vector<std::string> partition_keys(const std::string& partition_key);
 
-/// The key of a table that has one; empty otherwise.
-[[nodiscard]] std::string single_key(const std::string& partition_key);
-
 /// FOR VALUES FROM ... TO and FOR VALUES IN, as pg_get_expr() prints them: SQL texts.
 struct Bounds {
   std::string from, to;             ///< range; empty: unbounded

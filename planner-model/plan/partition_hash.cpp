@@ -92,7 +92,9 @@ std::uint64_t hash_int8(std::int64_t value) {
 
 }  // namespace
 
-std::optional<std::uint64_t> partition_hash(const Value& key) {
+namespace {
+
+std::optional<std::uint64_t> key_hash(const Value& key) {
   std::uint64_t hash = 0;
   switch (key.form) {
     case ValueForm::Integer:
@@ -116,8 +118,25 @@ std::optional<std::uint64_t> partition_hash(const Value& key) {
     default:
       return std::nullopt;
   }
-  // hash_combine64() with the row's hash so far, 0.
-  return hash + 0x49a0f4dd15e5a8e3ULL;
+  return hash;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> partition_hash(const std::vector<std::optional<Value>>& row) {
+  std::uint64_t combined = 0;
+  for (const auto& key : row) {
+    if (!key) {
+      continue;  // NULLs are ignored
+    }
+    const auto hash = key_hash(*key);
+    if (!hash) {
+      return std::nullopt;
+    }
+    // hash_combine64().
+    combined ^= *hash + 0x49a0f4dd15e5a8e3ULL + (combined << 54U) + (combined >> 7U);
+  }
+  return combined;
 }
 
 }  // namespace quern::planner_model

@@ -2,14 +2,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "planner-model/selectivity/value.hpp"
 
 namespace quern::planner_model {
 
-/// The hash by which a row is given to a hash partition with this one key (compute_partition_hash_
-/// value(), partbounds.c; the extended hash functions of hashfunc.c and common/hashfn.c). nullopt:
-/// a type whose hash is not known here.
-[[nodiscard]] std::optional<std::uint64_t> partition_hash(const Value& key);
+/// The hash by which a row is given to a hash partition by its keys' values, nothing for NULL
+/// (compute_partition_hash_value(), partbounds.c; the extended hash functions of hashfunc.c and
+/// common/hashfn.c). nullopt: a type whose hash is not known here.
+[[nodiscard]] std::optional<std::uint64_t> partition_hash(
+    const std::vector<std::optional<Value>>& row);
 
 }  // namespace quern::planner_model

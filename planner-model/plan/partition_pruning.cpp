@@ -1,36 +1,14 @@
 #include "planner-model/plan/partition_pruning.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 
-#include "planner-model/plan/partition_bounds.hpp"
 #include "planner-model/plan/partition_hash.hpp"
+#include "planner-model/plan/partition_layout.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
 
 namespace {
-
-/// A stretch of the key's line (range), one of its values (list), or one remainder (hash). `owner`
-/// null: a gap between ranges, which the default partition fills.
-struct Unit {
-  const Table* owner = nullptr;
-  const Value* from = nullptr;
-  const Value* to = nullptr;
-  const Value* value = nullptr;
-  std::uint64_t modulus = 0, remainder = 0;
-};
-
-/// PartitionBoundInfo.
-struct Layout {
-  enum class Kind : std::uint8_t { Range, List, Hash };
-  Kind kind = Kind::Range;
-  ExprPtr key;
-  std::vector<Unit> units = {};
-  const Table* default_partition = nullptr;
-  const Table* null_partition = nullptr;
-};
 
 /// PruneStepResult: what of the layout may hold matching rows.
 struct Matches {
@@ -55,143 +33,53 @@ struct Matches {
   }
 };
 
-class Reader {
- public:
-  Reader(PlannerInfo& root, const RelOptInfo& rel) : root_{root}, rel_{rel} {}
-
-  std::optional<Layout> read(const Table& parent) {
-    Layout layout;
-    const std::string key = single_key(parent.partition_key);
-    const auto children = root_.global->children->find(parent.oid);
-    if (key.empty() || children == root_.global->children->end()) {
-      return std::nullopt;
-    }
-    layout.kind = parent.partition_key.starts_with("LIST")   ? Layout::Kind::List
-                  : parent.partition_key.starts_with("HASH") ? Layout::Kind::Hash
-                                                             : Layout::Kind::Range;
-    const auto& test = condition("(" + key + ") IS NULL");
-    if (test.size() != 1 || test.front()->kind != ExprKind::NullTest) {
-      return std::nullopt;
-    }
-    layout.key = test.front()->args.front();
-    for (const auto* child : children->second) {
-      if (!add(layout, key, *child)) {
-        return std::nullopt;
-      }
-    }
-    if (layout.kind == Layout::Kind::Range) {
-      close_gaps(layout);
-    }
-    return layout;
+void intersect(std::optional<Matches>& result, const std::optional<Matches>& other) {
+  if (other) {
+    result ? result->intersect(*other) : static_cast<void>(result = other);
   }
+}
 
- private:
-  const std::vector<ExprPtr>& condition(const std::string& sql) {
-    return root_.global->expressions->condition(sql, *rel_.table, rel_.range);
-  }
-
-  /// The constant that the key is compared with in a bound condition.
-  const Value* constant(const std::string& key, const std::string& text) {
-    return bound_value(*root_.global->expressions, *rel_.table, rel_.range, key, text);
-  }
-
-  bool add(Layout& layout, const std::string& key, const Table& child) {
-    const std::string& text = child.partition_bound;
-    if (text == "DEFAULT") {
-      layout.default_partition = &child;
-      return true;
-    }
-    switch (layout.kind) {
-      case Layout::Kind::Range:
-        return add_range(layout, key, child);
-      case Layout::Kind::Hash: {
-        const auto bound = hash_bound(text);
-        if (bound) {
-          layout.units.push_back(
-              {.owner = &child, .modulus = bound->modulus, .remainder = bound->remainder});
-        }
-        return bound.has_value();
-      }
-      default:
-        return add_list(layout, key, child);
-    }
-  }
-
-  bool add_range(Layout& layout, const std::string& key, const Table& child) {
-    const Bounds bounds = read_bounds(child.partition_bound);
-    if (!bounds.is_range) {
-      return false;
-    }
-    Unit unit{.owner = &child};
-    unit.from = bounds.from.empty() ? nullptr : constant(key, bounds.from);
-    unit.to = bounds.to.empty() ? nullptr : constant(key, bounds.to);
-    layout.units.push_back(unit);
-    return (bounds.from.empty() || unit.from != nullptr) &&
-           (bounds.to.empty() || unit.to != nullptr);
-  }
-
-  bool add_list(Layout& layout, const std::string& key, const Table& child) {
-    const Bounds bounds = read_bounds(child.partition_bound);
-    if (!bounds.is_list) {
-      return false;
-    }
-    for (const std::string& text : list_items(bounds.values.front())) {
-      if (text == "NULL") {
-        layout.null_partition = &child;
-        continue;
-      }
-      const Value* value = constant(key, text);
-      if (value == nullptr) {
-        return false;
-      }
-      layout.units.push_back({.owner = &child, .value = value});
-    }
-    return true;
-  }
-
-  void close_gaps(Layout& layout) {
-    const auto& types = *root_.global->types;
-    const auto below = [&](const Value* a, const Value* b) {
-      return a != nullptr && b != nullptr &&
-             compare(*a, *b, layout.key->collation, types).value_or(std::strong_ordering::equal) <
-                 0;
-    };
-    std::stable_sort(layout.units.begin(), layout.units.end(), [&](const Unit& a, const Unit& b) {
-      return b.from != nullptr && (a.from == nullptr || below(a.from, b.from));
-    });
-    std::vector<Unit> line;
-    const Value* reached = nullptr;
-    bool first = true;
-    for (const Unit& unit : layout.units) {
-      if (unit.from != nullptr && (first || below(reached, unit.from))) {
-        line.push_back({.from = first ? nullptr : reached, .to = unit.from});
-      }
-      line.push_back(unit);
-      reached = unit.to;
-      first = false;
-    }
-    if (reached != nullptr) {
-      line.push_back({.from = reached});
-    }
-    layout.units = std::move(line);
-  }
-
-  PlannerInfo& root_;
-  const RelOptInfo& rel_;
+/// PartClauseInfo: a key compared with a constant.
+struct KeyClause {
+  std::size_t key = 0;
+  int strategy = 0;
+  const Value* value = nullptr;
 };
+
+const Value& boolean_value(bool value) {
+  static const ExprPtr kTrue = boolean_constant(true);
+  static const ExprPtr kFalse = boolean_constant(false);
+  return *(value ? kTrue : kFalse)->value;
+}
 
 /// gen_partprune_steps_internal() and the get_matching_ functions in one.
 class Matcher {
  public:
-  Matcher(PlannerInfo& root, const Layout& layout) : root_{root}, layout_{layout} {}
+  Matcher(PlannerInfo& root, const PartitionLayout& layout) : root_{root}, layout_{layout} {}
 
-  /// Nothing: the clauses say nothing of the key.
+  /// Nothing: the clauses say nothing of the keys.
   [[nodiscard]] std::optional<Matches> all(const std::vector<ExprPtr>& clauses) const {
     std::optional<Matches> result;
+    std::vector<KeyClause> comparisons;
+    std::vector<bool> null(layout_.keys.size(), false);
+    std::vector<bool> not_null(layout_.keys.size(), false);
     for (const auto& clause : clauses) {
-      if (const auto one = match(clause)) {
-        result ? result->intersect(*one) : static_cast<void>(result = one);
+      if (const auto key =
+              clause->kind == ExprKind::NullTest ? key_of(clause->args.front()) : std::nullopt) {
+        (clause->test_is_null ? null : not_null)[*key] = true;
+      } else if (clause->kind == ExprKind::OpExpr) {
+        intersect(result, operation(*clause, comparisons));
+      } else {
+        intersect(result, match(clause));
+        intersect(result, boolean_condition(clause, comparisons));
       }
+    }
+    const auto nulls = null_tests(null, not_null);
+    intersect(result, nulls);
+    if (layout_.kind == PartitionLayout::Kind::Hash) {
+      intersect(result, hashed(comparisons, null));
+    } else if (std::find(null.begin(), null.end(), true) == null.end()) {
+      intersect(result, compared(comparisons));
     }
     return result;
   }
@@ -203,11 +91,6 @@ class Matcher {
         return all(clause->args);
       case ExprKind::Or:
         return any(clause->args);
-      case ExprKind::NullTest:
-        return is_key(clause->args.front()) ? std::optional{null_test(clause->test_is_null)}
-                                            : std::nullopt;
-      case ExprKind::OpExpr:
-        return operation(*clause);
       case ExprKind::ScalarArrayOpExpr:
         return array_operation(*clause);
       default:
@@ -218,7 +101,7 @@ class Matcher {
   [[nodiscard]] std::optional<Matches> any(const std::vector<ExprPtr>& arms) const {
     std::optional<Matches> result;
     for (const auto& arm : arms) {
-      const auto one = match(arm);
+      const auto one = all(arm->kind == ExprKind::And ? arm->args : std::vector<ExprPtr>{arm});
       if (!one) {
         return std::nullopt;
       }
@@ -227,62 +110,131 @@ class Matcher {
     return result;
   }
 
-  [[nodiscard]] bool is_key(const ExprPtr& expr) const {
-    return equal(strip_relabel(expr), strip_relabel(layout_.key));
+  /// `collation`: of the comparison (PartCollMatchesExprColl()); nothing: of none.
+  [[nodiscard]] std::optional<std::size_t> key_of(
+      const ExprPtr& expr, std::optional<Oid> collation = std::nullopt) const {
+    for (std::size_t i = 0; i < layout_.keys.size(); ++i) {
+      const ExprPtr& key = layout_.keys[i];
+      if (equal(strip_relabel(expr), strip_relabel(key)) &&
+          (!collation || key->collation == 0 || key->collation == *collation)) {
+        return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// match_boolean_partition_clause(): a key that is a condition itself.
+  [[nodiscard]] std::optional<Matches> boolean_condition(
+      const ExprPtr& clause, std::vector<KeyClause>& comparisons) const {
+    if (clause->type != type_oid::kBool) {
+      return std::nullopt;
+    }
+    const bool is_test = clause->kind == ExprKind::BooleanTest;
+    const bool is_not = clause->kind == ExprKind::Not;
+    const auto key = key_of(is_test || is_not ? clause->args.front() : clause);
+    if (!key || layout_.keys[*key]->type != type_oid::kBool) {
+      return std::nullopt;
+    }
+    const auto equals = [&](bool value) {
+      comparisons.push_back(
+          {.key = *key, .strategy = btree_strategy::kEqual, .value = &boolean_value(value)});
+      return std::nullopt;
+    };
+    if (!is_test) {
+      return equals(!is_not);
+    }
+    switch (clause->boolean_test) {
+      case BooleanTestKind::IsTrue:
+        return equals(true);
+      case BooleanTestKind::IsFalse:
+        return equals(false);
+      case BooleanTestKind::IsNotTrue:
+        return other_than(*key, true);
+      case BooleanTestKind::IsNotFalse:
+        return other_than(*key, false);
+      default:
+        return std::nullopt;
+    }
+  }
+
+  /// IS NOT TRUE and IS NOT FALSE: the other value, or NULL.
+  [[nodiscard]] std::optional<Matches> other_than(std::size_t key, bool value) const {
+    const Value& other = boolean_value(!value);
+    const std::vector<KeyClause> one{
+        {.key = key, .strategy = btree_strategy::kEqual, .value = &other}};
+    std::vector<bool> null(layout_.keys.size(), false);
+    null[key] = true;
+    auto result = layout_.kind == PartitionLayout::Kind::Hash ? std::nullopt : compared(one);
+    const auto nulls = null_tests(null, std::vector<bool>(layout_.keys.size(), false));
+    if (!result || !nulls) {
+      return std::nullopt;
+    }
+    result->unite(*nulls);
+    return result;
   }
 
   [[nodiscard]] Matches none() const {
     return {.units = std::vector<bool>(layout_.units.size(), false), .rest = false, .null = false};
   }
 
-  [[nodiscard]] Matches null_test(bool is_null) const {
-    Matches result = none();
-    if (is_null) {
+  [[nodiscard]] Matches everything() const {
+    return {.units = std::vector<bool>(layout_.units.size(), true)};
+  }
+
+  [[nodiscard]] std::optional<Matches> null_tests(const std::vector<bool>& null,
+                                                  const std::vector<bool>& not_null) const {
+    if (layout_.kind != PartitionLayout::Kind::Hash &&
+        std::find(null.begin(), null.end(), true) != null.end()) {
+      Matches result = none();
       result.null = true;
-      if (layout_.kind == Layout::Kind::Hash) {
-        mark_hash(result, 0);
-      }
-    } else {
-      result.units.assign(result.units.size(), true);
-      result.rest = true;
+      return result;
     }
-    return result;
+    if (std::find(not_null.begin(), not_null.end(), false) == not_null.end()) {
+      Matches result = everything();
+      result.null = false;
+      return result;
+    }
+    return std::nullopt;
   }
 
-  void mark_hash(Matches& result, std::uint64_t hash) const {
-    for (std::size_t i = 0; i < layout_.units.size(); ++i) {
-      result.units[i] = hash % layout_.units[i].modulus == layout_.units[i].remainder;
-    }
-  }
-
-  [[nodiscard]] std::optional<Matches> operation(const Expr& clause) const {
+  /// What a comparison says at once; one that says something together with others is put to
+  /// `comparisons`.
+  [[nodiscard]] std::optional<Matches> operation(const Expr& clause,
+                                                 std::vector<KeyClause>& comparisons) const {
     if (clause.args.size() != 2) {
       return std::nullopt;
     }
     Oid op = clause.op;
     ExprPtr constant = clause.args[1];
-    if (is_key(clause.args[1])) {
+    auto key = key_of(clause.args[0], clause.input_collation);
+    if (!key) {
+      key = key_of(clause.args[1], clause.input_collation);
       op = root_.global->types->commutator(op);
       constant = clause.args[0];
-    } else if (!is_key(clause.args[0])) {
+    }
+    if (!key || constant->kind != ExprKind::Const || op == 0 || !is_immutable(op)) {
       return std::nullopt;
     }
-    if (constant->kind != ExprKind::Const || op == 0 || !is_immutable(op)) {
+    if (constant->is_null || !constant->value) {
+      return none();
+    }
+    if (const int strategy = strategy_of(op); strategy != 0) {
+      comparisons.push_back({.key = *key, .strategy = strategy, .value = constant->value.get()});
       return std::nullopt;
     }
-    return constant->is_null || !constant->value ? std::optional{none()}
-                                                 : compared(op, *constant->value);
+    return differs(op, *constant->value);
   }
 
   [[nodiscard]] std::optional<Matches> array_operation(const Expr& clause) const {
     const ExprPtr& array = clause.args[1];
-    if (!is_key(clause.args[0]) || array->kind != ExprKind::Const || array->is_null ||
-        !array->value || !is_immutable(clause.op)) {
+    const auto key = key_of(clause.args[0], clause.input_collation);
+    if (!key || array->kind != ExprKind::Const || array->is_null || !array->value ||
+        !is_immutable(clause.op)) {
       return std::nullopt;
     }
     std::optional<Matches> result;
     for (const auto& element : array->value->elements) {
-      const auto one = element ? compared(clause.op, *element) : std::optional{none()};
+      const auto one = element ? one_comparison(clause.op, *key, *element) : std::optional{none()};
       if (!one) {
         return std::nullopt;
       }
@@ -295,6 +247,19 @@ class Matcher {
       }
     }
     return result;
+  }
+
+  /// A comparison that stands alone.
+  [[nodiscard]] std::optional<Matches> one_comparison(Oid op, std::size_t key,
+                                                      const Value& value) const {
+    const int strategy = strategy_of(op);
+    if (strategy == 0) {
+      return differs(op, value);
+    }
+    const std::vector<KeyClause> one{{.key = key, .strategy = strategy, .value = &value}};
+    return layout_.kind == PartitionLayout::Kind::Hash
+               ? hashed(one, std::vector<bool>(layout_.keys.size(), false))
+               : compared(one);
   }
 
   [[nodiscard]] bool is_immutable(Oid oid) const {
@@ -312,53 +277,69 @@ class Matcher {
     return 0;
   }
 
-  [[nodiscard]] std::optional<Matches> compared(Oid op, const Value& value) const {
-    const int strategy = strategy_of(op);
-    Matches result = none();
-    if (layout_.kind == Layout::Kind::Hash) {
-      const auto hash = strategy == btree_strategy::kEqual ? hash_of(value) : std::nullopt;
-      if (!hash) {
+  // --- hash
+
+  /// get_matching_hash_bounds(): all keys must be known, if only to be NULL.
+  [[nodiscard]] std::optional<Matches> hashed(const std::vector<KeyClause>& comparisons,
+                                              const std::vector<bool>& null) const {
+    std::vector<std::optional<Value>> row(layout_.keys.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto found = std::find_if(comparisons.begin(), comparisons.end(), [&](const auto& c) {
+        return c.key == i && c.strategy == btree_strategy::kEqual;
+      });
+      if (found == comparisons.end() && !null[i]) {
         return std::nullopt;
       }
-      mark_hash(result, *hash);
-      return result;
+      if (found != comparisons.end()) {
+        // The hash functions go by type.
+        row[i] = cast_value(*found->value, layout_.keys[i]->type, *root_.global->types, -1, false);
+        if (!row[i]) {
+          return std::nullopt;
+        }
+      }
     }
-    const auto* definition = root_.global->types->op(op);
-    const bool differs = strategy == 0 && definition != nullptr &&
-                         strategy_of(definition->negator) == btree_strategy::kEqual;
-    if (strategy == 0 && !(differs && layout_.kind == Layout::Kind::List)) {
+    const auto hash = partition_hash(row);
+    if (!hash) {
       return std::nullopt;
     }
+    Matches result = none();
+    for (std::size_t i = 0; i < layout_.units.size(); ++i) {
+      result.units[i] = *hash % layout_.units[i].modulus == layout_.units[i].remainder;
+    }
+    return result;
+  }
+
+  // --- lists
+
+  /// x <> value, which lists alone are searched by.
+  [[nodiscard]] std::optional<Matches> differs(Oid op, const Value& value) const {
+    const auto* definition = root_.global->types->op(op);
+    const bool negates_equality =
+        definition != nullptr && strategy_of(definition->negator) == btree_strategy::kEqual;
+    return negates_equality && layout_.kind == PartitionLayout::Kind::List ? listed(0, value)
+                                                                           : std::nullopt;
+  }
+
+  /// get_matching_list_bounds().
+  [[nodiscard]] std::optional<Matches> listed(int strategy, const Value& value) const {
+    Matches result = none();
     bool met = false;
     for (std::size_t i = 0; i < layout_.units.size(); ++i) {
-      const Unit& unit = layout_.units[i];
-      const auto kept = unit.value != nullptr ? value_fits(unit, strategy, value)
-                                              : range_fits(unit, strategy, value);
+      const auto kept = value_fits(layout_.units[i], strategy, value);
       if (!kept) {
         return std::nullopt;
       }
       result.units[i] = *kept;
       met = met || *kept;
     }
-    if (layout_.kind == Layout::Kind::List) {
-      result.rest = strategy == btree_strategy::kEqual ? !met : true;
-    }
+    result.rest = strategy != btree_strategy::kEqual || !met;
     return result;
   }
 
-  /// As a value of the key's type: the hash functions go by type.
-  [[nodiscard]] std::optional<std::uint64_t> hash_of(const Value& value) const {
-    const auto cast = cast_value(value, layout_.key->type, *root_.global->types, -1, false);
-    return cast ? partition_hash(*cast) : std::nullopt;
-  }
-
-  [[nodiscard]] std::optional<std::strong_ordering> order(const Value& a, const Value& b) const {
-    return compare(a, b, layout_.key->collation, *root_.global->types);
-  }
-
-  [[nodiscard]] std::optional<bool> value_fits(const Unit& unit, int strategy,
+  [[nodiscard]] std::optional<bool> value_fits(const PartitionUnit& unit, int strategy,
                                                const Value& value) const {
-    const auto cmp = order(*unit.value, value);
+    const auto cmp =
+        compare(*unit.value, value, layout_.keys.front()->collation, *root_.global->types);
     if (!cmp) {
       return std::nullopt;
     }
@@ -378,34 +359,109 @@ class Matcher {
     }
   }
 
-  [[nodiscard]] std::optional<bool> range_fits(const Unit& unit, int strategy,
-                                               const Value& value) const {
-    std::strong_ordering from = std::strong_ordering::less;
-    std::strong_ordering to = std::strong_ordering::greater;
-    for (const auto& [bound, cmp] : {std::pair{unit.from, &from}, std::pair{unit.to, &to}}) {
-      if (bound == nullptr) {
+  // --- ranges
+
+  /// gen_prune_steps_from_opexps(): a comparison of a later key says something with those of all
+  /// keys before it.
+  [[nodiscard]] std::optional<Matches> compared(const std::vector<KeyClause>& comparisons) const {
+    std::optional<Matches> result;
+    const std::size_t last = last_usable_key(comparisons);
+    for (const KeyClause& one : comparisons) {
+      if (one.key > last) {
         continue;
       }
-      const auto known = order(*bound, value);
-      if (!known) {
+      if (layout_.kind == PartitionLayout::Kind::List) {
+        intersect(result, listed(one.strategy, *one.value));
+        continue;
+      }
+      std::vector<const Value*> values(one.key + 1);
+      values.back() = one.value;
+      add_prefixes(comparisons, one, 0, values, result);
+    }
+    return result;
+  }
+
+  /// Keys behind one without a comparison, or with < or >, can not be used.
+  [[nodiscard]] std::size_t last_usable_key(const std::vector<KeyClause>& comparisons) const {
+    for (std::size_t key = 0; key < layout_.keys.size(); ++key) {
+      bool found = false;
+      bool inclusive = true;
+      for (const KeyClause& one : comparisons) {
+        if (one.key == key) {
+          found = true;
+          inclusive = inclusive && one.strategy != btree_strategy::kLess &&
+                      one.strategy != btree_strategy::kGreater;
+        }
+      }
+      if (!found || !inclusive) {
+        return key;
+      }
+    }
+    return layout_.keys.size();
+  }
+
+  /// get_steps_using_prefix(): each combination of earlier keys' values.
+  void add_prefixes(const std::vector<KeyClause>& comparisons, const KeyClause& one,
+                    std::size_t key, std::vector<const Value*>& values,
+                    std::optional<Matches>& result) const {
+    if (key == one.key) {
+      intersect(result, within_ranges(one.strategy, values));
+      return;
+    }
+    for (const KeyClause& earlier : comparisons) {
+      if (earlier.key == key && may_precede(earlier.strategy, one.strategy)) {
+        values[key] = earlier.value;
+        add_prefixes(comparisons, one, key + 1, values, result);
+      }
+    }
+  }
+
+  static bool may_precede(int earlier, int strategy) {
+    return earlier == btree_strategy::kEqual ||
+           (earlier == btree_strategy::kLessEqual &&
+            (strategy == btree_strategy::kLess || strategy == btree_strategy::kLessEqual)) ||
+           (earlier == btree_strategy::kGreaterEqual &&
+            (strategy == btree_strategy::kGreater || strategy == btree_strategy::kGreaterEqual));
+  }
+
+  /// get_matching_range_bounds(): the ranges that the values of the first keys, or those on one
+  /// side of them, fall into.
+  [[nodiscard]] std::optional<Matches> within_ranges(
+      int strategy, const std::vector<const Value*>& values) const {
+    Matches result = none();
+    result.rest = values.size() < layout_.keys.size();
+    for (std::size_t i = 0; i < layout_.units.size(); ++i) {
+      const auto& unit = layout_.units[i];
+      const auto from = compare_bound(unit.from, values, layout_.keys, *root_.global->types);
+      const auto to = compare_bound(unit.to, values, layout_.keys, *root_.global->types);
+      if (!from || !to) {
         return std::nullopt;
       }
-      *cmp = *known;
+      result.units[i] = range_fits(unit, strategy, values.size(), *from, *to);
     }
+    return result;
+  }
+
+  /// `from` and `to`: how the range's bounds compare with the values of its first keys.
+  static bool range_fits(const PartitionUnit& unit, int strategy, std::size_t keys, int from,
+                         int to) {
+    const bool is_prefix = keys < unit.to.size();
     switch (strategy) {
       case btree_strategy::kLess:
         return from < 0;
       case btree_strategy::kLessEqual:
         return from <= 0;
       case btree_strategy::kEqual:
-        return from <= 0 && to > 0;
+        return from <= 0 && (to > 0 || (to == 0 && is_prefix && unit.to[keys].infinity >= 0));
+      case btree_strategy::kGreaterEqual:
+        return to > 0 || (to == 0 && is_prefix);
       default:
         return to > 0;
     }
   }
 
   PlannerInfo& root_;
-  const Layout& layout_;
+  const PartitionLayout& layout_;
 };
 
 }  // namespace
@@ -440,10 +496,10 @@ const std::set<const Table*>& PartitionPruner::survivors(const Table& parent) {
     return found->second;
   }
   auto& result = survivors_[&parent];
-  std::optional<Layout> layout;
+  std::optional<PartitionLayout> layout;
   std::optional<Matches> matches;
   try {
-    layout = Reader{root_, rel_}.read(parent);
+    layout = partition_layout(root_, rel_, parent);
     matches = layout ? Matcher{root_, *layout}.all(clauses_) : std::nullopt;
   } catch (const UserError&) {
     root_.global->unmodelled.insert("partition bounds of " + parent.name);

@@ -10,8 +10,7 @@
 namespace quern::planner_model {
 
 /// Which partitions the clauses of a scan leave when it is planned. Source: partprune.c
-/// (gen_partprune_steps(), get_matching_partitions()), PostgreSQL 15. Tables partitioned by one
-/// key.
+/// (gen_partprune_steps(), get_matching_partitions()), PostgreSQL 15.
 class PartitionPruner {
  public:
   /// `clauses`: the restrictions of `rel`, a partitioned table; it must outlive the pruner.
