@@ -93,6 +93,9 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
     case ExprKind::SqlValueFunction:
       total.per_tuple += cpu_operator;
       break;
+    case ExprKind::CurrentOf:
+      total.startup += kDisableCost;  // but in a TID scan
+      break;
     case ExprKind::SubPlan:
       total.startup += expr->subplan_startup;
       total.per_tuple += expr->subplan_per_call;

@@ -122,7 +122,9 @@ void cost_tidscan(Path& path, PlannerInfo& root, RelOptInfo& rel, ParamPathInfo*
   }
   const QualCost tid = clauses_cost(path.join_clauses, root);
   const QualCost qual = restriction_qual_cost(root, rel, param);
-  const double forbidden = p.enable_tidscan || current_of ? 0 : kDisableCost;
+  const double forbidden = current_of         ? -kDisableCost  // of the condition
+                           : p.enable_tidscan ? 0
+                                              : kDisableCost;
   path.startup = forbidden + qual.startup + tid.per_tuple + path.target->cost.startup;
   path.total = path.startup + p.random_page_cost * tuples +
                (p.cpu_tuple_cost + qual.per_tuple - tid.per_tuple) * tuples +

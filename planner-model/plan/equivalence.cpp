@@ -415,11 +415,9 @@ std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& 
   if (!fresh.empty()) {
     std::vector<EquivalenceMember*> all = fresh;
     EquivalenceMember* previous = nullptr;
-    if (!outer.empty()) {
-      all.push_back(outer.front());
-    }
-    if (!inner.empty()) {
-      all.push_back(inner.front());
+    // One of the others is enough: those are equated already.
+    if (!outer.empty() || !inner.empty()) {
+      all.push_back(outer.empty() ? inner.front() : outer.front());
     }
     for (auto* member : all) {
       if (previous != nullptr) {
@@ -577,6 +575,68 @@ bool reconsider_clause(PlannerInfo& root, RestrictInfo& clause, bool outer_on_le
   return false;
 }
 
+/// The member that is COALESCE(left side, right side) of a full join's condition, as USING puts it
+/// out; null: there is none.
+const EquivalenceMember* merged_column(const EquivalenceClass& ec, const Expr& condition) {
+  for (const EquivalenceMember* member : ec.members) {
+    const Expr& expr = *member->expr;
+    if (expr.kind == ExprKind::CoalesceExpr && expr.args.size() == 2 &&
+        equal(expr.args[0], condition.args[0]) && equal(expr.args[1], condition.args[1])) {
+      return member;
+    }
+  }
+  return nullptr;
+}
+
+/// Puts one side of a full join's condition into a class with the constants of `ec`. False: there
+/// is no operator for any of them.
+bool equate_side(PlannerInfo& root, const EquivalenceClass& ec, const RestrictInfo& clause,
+                 bool left) {
+  const auto* op = root.global->types->op(clause.clause->op);
+  const Relids relids = left ? clause.left_relids : clause.right_relids;
+  bool matched = false;
+  for (const auto* member : std::vector<EquivalenceMember*>{ec.members}) {
+    const Oid equality =
+        member->is_const
+            ? select_equality_operator(root, ec, left ? op->left : op->right, member->datatype)
+            : 0;
+    if (equality == 0) {
+      continue;
+    }
+    const ExprPtr derived =
+        make_op(equality, clause.clause->args[left ? 0 : 1], member->expr, ec.collation, root);
+    auto* info = make_restrictinfo(root, derived, true, clause.outerjoin_delayed, false, relids, 0,
+                                   clause.nullable_relids & relids);
+    matched = process_equivalence(root, info, true) || matched;
+  }
+  return matched;
+}
+
+/// reconsider_full_join_clause(): a constant that the merged column equals, both sides equal.
+bool reconsider_full_clause(PlannerInfo& root, const RestrictInfo& clause) {
+  const Expr& condition = *clause.clause;
+  if (clause.outerjoin_delayed || root.global->types->op(condition.op) == nullptr) {
+    return false;
+  }
+  for (auto* ec : root.classes) {
+    if (!ec->has_const || ec->has_volatile || ec->collation != condition.input_collation ||
+        !same_families(ec->opfamilies, clause.merge_opfamilies)) {
+      continue;
+    }
+    const EquivalenceMember* merged = merged_column(*ec, condition);
+    if (merged == nullptr) {
+      continue;
+    }
+    const bool left = equate_side(root, *ec, clause, true);
+    const bool both = equate_side(root, *ec, clause, false) && left;
+    if (both) {
+      std::erase(ec->members, merged);
+    }
+    return both;
+  }
+  return false;
+}
+
 /// What is left of an outer-join condition whose sides both equal a constant: no condition on rows,
 /// yet the two sides are still joined by one.
 RestrictInfo* redundant_join_clause(PlannerInfo& root, RestrictInfo& clause) {
@@ -596,9 +656,9 @@ void reconsider_outer_join_clauses(PlannerInfo& root) {
   bool found = true;
   while (found) {
     found = false;
-    const auto sweep = [&](std::vector<RestrictInfo*>& clauses, bool outer_on_left) {
+    const auto sweep = [&](std::vector<RestrictInfo*>& clauses, const auto& reconsider) {
       for (std::size_t i = 0; i < clauses.size();) {
-        if (reconsider_clause(root, *clauses[i], outer_on_left)) {
+        if (reconsider(*clauses[i])) {
           auto* clause = clauses[i];
           clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(i));
           distribute_restriction_to_rels(root, redundant_join_clause(root, *clause));
@@ -608,8 +668,12 @@ void reconsider_outer_join_clauses(PlannerInfo& root) {
         }
       }
     };
-    sweep(root.left_join_clauses, true);
-    sweep(root.right_join_clauses, false);
+    sweep(root.left_join_clauses,
+          [&](RestrictInfo& clause) { return reconsider_clause(root, clause, true); });
+    sweep(root.right_join_clauses,
+          [&](RestrictInfo& clause) { return reconsider_clause(root, clause, false); });
+    sweep(root.full_join_clauses,
+          [&](RestrictInfo& clause) { return reconsider_full_clause(root, clause); });
   }
   for (auto* list : {&root.left_join_clauses, &root.right_join_clauses, &root.full_join_clauses}) {
     for (auto* clause : *list) {

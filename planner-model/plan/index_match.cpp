@@ -270,6 +270,10 @@ std::optional<IndexClause> match_clause_to_column(PlannerInfo& root, RestrictInf
       return std::nullopt;
     case ExprKind::RowCompareExpr:
       return match_row_compare(root, clause, column, index);
+    case ExprKind::FuncExpr:  // match_funcclause_to_indexcol()
+      return expr->args.size() == 2 && matches_column(expr->args[0], column, index)
+                 ? derived_index_clause(root, clause, column, index, 0)
+                 : std::nullopt;
     case ExprKind::NullTest:
       if (index.search_nulls && matches_column(expr->args.front(), column, index)) {
         return plain(clause, column);

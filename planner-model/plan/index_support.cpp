@@ -25,18 +25,31 @@ RestrictInfo* derived_qual(PlannerInfo& root, const RestrictInfo& clause, const 
   return make_restrictinfo(root, expr, true, false, false, clause.required_relids, 0, 0);
 }
 
+/// What pattern an operator, or a call of starts_with(), matches; nothing: none, or a negated one.
+std::optional<PatternKind> pattern_of(const Expr& expr, const TypeSystem& types) {
+  if (const auto* op = types.op(expr.op); op != nullptr) {
+    bool negate = false;
+    const auto kind = pattern_kind(*op, negate);
+    return negate ? std::nullopt : kind;
+  }
+  const Function* function = types.function(expr.function);
+  return function != nullptr && function->support == "text_starts_with_support"
+             ? std::optional{PatternKind::Prefix}
+             : std::nullopt;
+}
+
 /// match_pattern_prefix() (like_support.c): LIKE 'abc%' gives lossy range conditions on a C-ordered
-/// index.
+/// index, and one of a prefix on a radix tree of texts.
 std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause, int column,
                                          IndexOptInfo& index) {
   const auto& types = *root.global->types;
   const auto c = static_cast<std::size_t>(column);
   const auto& expr = clause.clause;
-  const auto* op = types.op(expr->op);
-  bool negate = false;
-  const auto kind = op != nullptr ? pattern_kind(*op, negate) : std::nullopt;
-  if (!kind || negate || expr->args[1]->kind != ExprKind::Const || expr->args[1]->is_null ||
-      index.method != AccessMethod::Btree || expr->args[0]->type == type_oid::kBytea) {
+  const auto kind = pattern_of(*expr, types);
+  const bool is_ordered = index.method == AccessMethod::Btree;
+  if (!kind || expr->args[1]->kind != ExprKind::Const || expr->args[1]->is_null ||
+      !(is_ordered || index.method == AccessMethod::SpGist) ||
+      expr->args[0]->type == type_oid::kBytea) {
     return std::nullopt;
   }
   const auto* opclass = types.operator_class(index.index->keys[c].operator_class);
@@ -67,7 +80,7 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
   result.lossy = true;
   result.column = column;
   if (prefix.status == PrefixStatus::Exact) {
-    if (!pattern_class && !collation_matches(index, c, expr->input_collation)) {
+    if (!pattern_class && is_ordered && !collation_matches(index, c, expr->input_collation)) {
       return std::nullopt;
     }
     if (auto* equality = qual(btree_strategy::kEqual, prefix.prefix); equality != nullptr) {
@@ -75,6 +88,17 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
       return result;
     }
     return std::nullopt;
+  }
+  if (!is_ordered) {
+    constexpr Oid kTextStartsWith = 3877;
+    if (left->type != type_oid::kText || !types.strategy(kTextStartsWith, family)) {
+      return std::nullopt;
+    }
+    result.quals = {
+        derived_qual(root, clause,
+                     make_op(kTextStartsWith, left, constant_of(make_text(prefix.prefix, type), 0),
+                             index.collations[c], root))};
+    return result;
   }
   if (!pattern_class && !types.collation_is_c(index.collations[c])) {
     return std::nullopt;

@@ -85,7 +85,7 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
     return;
   }
   auto* base = root.base[static_cast<std::size_t>(lowest(root.all_base))];
-  if (base == nullptr || base->entry->kind != RangeKind::Relation) {
+  if (base == nullptr || (base->entry->kind != RangeKind::Relation && base->entry->arms.empty())) {
     return;
   }
 

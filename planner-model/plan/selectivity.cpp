@@ -200,6 +200,11 @@ double expr_selectivity(PlannerInfo& root, const ExprPtr& clause, int var_relid,
       return expr_selectivity(root, clause->args.front(), var_relid, type, sj);
     case ExprKind::FuncExpr:
       return function_selectivity(root, clause, var_relid, type, sj);
+    case ExprKind::CurrentOf: {
+      const double tuples =
+          root.base[static_cast<std::size_t>(clause->args.front()->varno)]->tuples;
+      return tuples > 0 ? 1.0 / tuples : 0.5;
+    }
     default:
       return boolean_variable_selectivity(root, clause, var_relid);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/upper_planner.hpp"
 
 namespace quern::planner_model {
@@ -54,7 +55,10 @@ void UpperPlanner::remove_useless_group_columns() {
   }
   for (const auto& [varno, attnos] : columns) {
     const auto& entry = query_.range_table[static_cast<std::size_t>(varno) - 1];
-    if (entry.kind != RangeKind::Relation || attnos.size() < 2) {
+    // A child's rows may repeat the key of a parent's.
+    const bool has_other_rows = entry.kind == RangeKind::Relation && entry.table->kind != 'p' &&
+                                is_inheritance_parent(root_, entry);
+    if (entry.kind != RangeKind::Relation || attnos.size() < 2 || has_other_rows) {
       continue;
     }
     if (root_.global->cost.server.unique_indexes_shorten_group_by()) {

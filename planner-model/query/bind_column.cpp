@@ -190,9 +190,10 @@ ExprPtr Analyzer::whole_row_or_scalar(Scope& scope, const NamespaceItem& item, i
   for (int i = 0; i < levels_up; ++i) {
     level = level->parent;
   }
-  if (item.range > 0) {
-    const RangeTableEntry& entry =
-        level->query.range_table[static_cast<std::size_t>(item.range) - 1];
+  // The expressions of a table are bound without a range table.
+  const auto& ranges = level->query.range_table;
+  if (item.range > 0 && static_cast<std::size_t>(item.range) <= ranges.size()) {
+    const RangeTableEntry& entry = ranges[static_cast<std::size_t>(item.range) - 1];
     if (entry.kind == RangeKind::Function && entry.columns.size() == 1 &&
         entry.functions.size() == 1 && entry.functions[0]->type == entry.columns[0].type) {
       return make_var(item.range, 1, entry.columns[0], levels_up);

@@ -5,6 +5,25 @@
 
 namespace quern::planner_model {
 
+namespace {
+
+/// transformCurrentOfExpr(): it goes with the row of the target table, as its ctid does.
+ExprPtr current_of(const Scope& scope, const PgQuery__CurrentOfExpr& node) {
+  auto ctid = std::make_shared<Expr>();
+  ctid->kind = ExprKind::Var;
+  ctid->varno = scope.query.result_range;
+  ctid->attno = -1;
+  ctid->type = type_oid::kTid;
+  auto expr = std::make_shared<Expr>();
+  expr->kind = ExprKind::CurrentOf;
+  expr->type = type_oid::kBool;
+  expr->name = node.cursor_name;
+  expr->args = {std::move(ctid)};
+  return expr;
+}
+
+}  // namespace
+
 ExprPtr Analyzer::transform_expr(Scope& scope, const ParseNode* node, ExprUse use) {
   const Swapped<ExprUse> in_place{scope.use, use};
   return transform(scope, node);
@@ -95,17 +114,14 @@ void Analyzer::charge_copies(const ExprPtr& expr, std::size_t times) {
   }
 }
 
-/// Constructs that are carried along: XML, DEFAULT, WHERE CURRENT OF.
+/// XML and DEFAULT, which are carried along, and WHERE CURRENT OF.
 ExprPtr Analyzer::transform_rare(Scope& scope, const ParseNode& node) {
   auto expr = std::make_shared<Expr>();
   switch (node.node_case) {
     case PG_QUERY__NODE__NODE_SET_TO_DEFAULT:
       throw UserError{"DEFAULT is not allowed in this context"};
     case PG_QUERY__NODE__NODE_CURRENT_OF_EXPR:
-      expr->kind = ExprKind::CurrentOf;
-      expr->type = type_oid::kBool;
-      unmodelled_.emplace_back("WHERE CURRENT OF");
-      return expr;
+      return current_of(scope, *node.current_of_expr);
     case PG_QUERY__NODE__NODE_XML_EXPR: {
       const PgQuery__XmlExpr& xml = *node.xml_expr;
       expr->name = "XML expression";
