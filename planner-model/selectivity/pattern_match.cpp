@@ -115,24 +115,45 @@ std::optional<int> repetition(std::string_view from) {
   return std::nullopt;
 }
 
+/// \y, \m, \M and the like, by the letter behind the backslash.
+bool is_constraint_escape(char letter) {
+  return std::string_view{"yYmMAZ"}.find(letter) != std::string_view::npos;
+}
+
 /// The C library writes out what is repeated: repetitions within repetitions double its automaton
-/// at each level, and an expression of forty characters takes it minutes.
+/// at each level, and an expression of forty characters takes it minutes. Anchors that are repeated
+/// are worse: it copies the states behind each.
 bool is_bounded(std::string_view pattern) {
   constexpr double kMostStates = 20'000;
-  std::vector<double> groups{0};  // states of the open brackets' content
-  double last = 0;                // of what a repetition would repeat
+  std::vector<double> groups{0};      // states of the open brackets' content
+  std::vector<bool> anchored{false};  // whether the open brackets hold an anchor
+  double last = 0;                    // of what a repetition would repeat
+  bool last_anchored = false;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool repeats = std::string_view{"*+?{"}.find(pattern[i]) != std::string_view::npos;
+    if (repeats && last_anchored) {
+      return false;
+    }
+    last_anchored = last_anchored && pattern[i] == ')';
     switch (pattern[i]) {
       case '(':
         groups.push_back(0);
+        anchored.push_back(false);
         last = 0;
         break;
       case ')':
         if (groups.size() > 1) {
           last = groups.back() + 1;
+          last_anchored = anchored.back();
           groups.pop_back();
+          anchored.pop_back();
           groups.back() += last;
+          anchored.back() = anchored.back() || last_anchored;
         }
+        break;
+      case '^':
+      case '$':
+        anchored.back() = true;
         break;
       case '*':
       case '+':
@@ -157,6 +178,8 @@ bool is_bounded(std::string_view pattern) {
         break;
       case '\\':
         ++i;
+        anchored.back() =
+            anchored.back() || (i < pattern.size() && is_constraint_escape(pattern[i]));
         last = 1;
         groups.back() += 1;
         break;

@@ -90,6 +90,9 @@ TEST_CASE("repetitions within repetitions are not compiled", "[regex]") {
   CHECK_FALSE(
       pattern_is_understood(PatternKind::Regex, "(((((((((((a+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+"));
   CHECK_FALSE(pattern_is_understood(PatternKind::Regex, "((a{99}){99}){99}"));
+  CHECK_FALSE(
+      pattern_is_understood(PatternKind::Regex, "^abcd*(((((^(a c(e?d)a+|)+|)+|)+|)+|a)+|)"));
+  CHECK(pattern_is_understood(PatternKind::Regex, "(^|,)(abc)+(,|$)"));
   CHECK_FALSE(pattern_is_understood(PatternKind::Regex, R"((a)\1)"));
 }
 
