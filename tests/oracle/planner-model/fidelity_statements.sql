@@ -617,3 +617,61 @@ SELECT at, count(*), max(kind) FROM visit GROUP BY at;
 SELECT v.id FROM visit v, slot s, paper p, node n WHERE s.id = v.batch AND p.id = v.batch AND n.id = s.id AND p.id = n.id AND v.kind = 'a' AND s.title > 'b';
 -- name: row_of_a_composite (convert_testexpr)
 SELECT id FROM slot WHERE ROW(ROW('s', 't', 'z')::place) IN (SELECT home FROM slot s WHERE s.id < 9) OR id = 4;
+-- name: full_join_of_a_constant (reconsider_full_join_clause)
+SELECT * FROM parent AS a FULL JOIN child AS b USING (id) WHERE id = 42;
+-- name: constant_column_of_a_full_join (replace_vars_in_jointree)
+SELECT * FROM (SELECT id, kind FROM parent) AS p FULL JOIN (SELECT a, 2 AS two FROM child) AS c ON p.kind = c.two;
+-- name: min_over_union_all (preprocess_minmax_aggregates)
+SELECT min(x), max(x) FROM (SELECT id AS x FROM parent UNION ALL SELECT id FROM child) AS u;
+-- name: outer_join_within_lateral (jointree_contains_lateral_outer_refs)
+SELECT * FROM parent AS p CROSS JOIN LATERAL (SELECT c.id, s.n FROM child AS c LEFT JOIN skewed AS s ON s.id = c.id AND s.n = p.kind WHERE c.a = 3) AS x WHERE p.id < 50;
+-- name: lateral_on_the_nullable_side (join_is_legal)
+SELECT * FROM parent AS p LEFT JOIN child AS c ON c.id = 123, LATERAL (SELECT s.n, c.a FROM skewed AS s LIMIT 1) AS l WHERE p.kind = l.n;
+-- name: lateral_through_a_subquery (pull_up_simple_subquery)
+SELECT * FROM (VALUES (0), (1)) AS v (id), LATERAL (SELECT * FROM child AS c, LATERAL (SELECT * FROM (SELECT * FROM parent AS p WHERE p.kind = (SELECT greatest(c.a, p.kind)) AND v.id = 0 OFFSET 0) AS k) AS j WHERE c.id < 5 AND c.parent_id = j.id) AS x;
+-- name: not_exists_of_the_outermost (pull_up_sublinks_qual_recurse)
+SELECT p.kind FROM parent AS p, child AS c WHERE p.id = c.parent_id AND EXISTS (SELECT 1 FROM skewed AS s WHERE s.n = c.a AND NOT EXISTS (SELECT 1 FROM ticket AS t WHERE t.company = p.kind));
+-- name: in_within_lateral (pull_up_simple_subquery)
+SELECT * FROM (VALUES (0, 5), (1, 7)) AS v (id, x), LATERAL (SELECT id FROM parent WHERE kind = ANY (SELECT a FROM child WHERE parent_id = v.x OFFSET 0)) AS l;
+-- name: lateral_row_of_values (pull_up_simple_values)
+SELECT count(*) FROM parent AS a, child AS b JOIN LATERAL (VALUES (a.id)) AS v (x) ON b.parent_id = v.x;
+-- name: column_of_a_kept_join (join_is_removable)
+SELECT * FROM (SELECT 1 AS x) AS o LEFT JOIN (SELECT c.id, COALESCE(p.price, c.a) AS y FROM child AS c LEFT JOIN parent AS p ON p.id = c.parent_id) AS s ON true;
+-- name: constant_of_nested_subqueries (pull_up_simple_subquery)
+SELECT v.k, s.bug FROM (VALUES (0), (1)) AS v (k) LEFT JOIN (SELECT k, bug FROM (SELECT i.k, i.bug FROM (SELECT id AS k, 666 AS bug FROM parent) AS i) AS j LEFT JOIN (SELECT id AS k FROM child) AS l USING (k)) AS s USING (k);
+-- name: grouping_sets_of_computed_columns (pull_up_simple_subquery)
+SELECT rank, label, sum(price) FROM (SELECT COALESCE(kind, 0) + 1 AS rank, label, price FROM parent WHERE id < 3000) AS s GROUP BY ROLLUP (rank, label);
+-- name: condition_above_an_outer_join (get_baserel_parampathinfo)
+SELECT * FROM (SELECT v.x, COALESCE(c.kind, 0) AS h FROM unnest(ARRAY[1]) AS v (x) LEFT JOIN LATERAL (SELECT kind FROM parent WHERE id = v.x) AS c ON true) AS s WHERE s.h * s.x = s.h * (s.x + 1);
+-- name: side_above_an_outer_join (check_equivalence_delay)
+SELECT p.id FROM parent AS p LEFT JOIN child AS c ON c.id = p.id JOIN skewed AS s ON s.n = COALESCE(c.a, 0) WHERE p.kind = 3;
+-- name: member_of_both_sides (generate_join_implied_equalities_normal)
+SELECT * FROM parent AS p, child AS c WHERE p.id = c.parent_id AND p.id = p.kind + c.a;
+-- name: first_of_two_partition_keys (gen_prune_steps_from_opexps)
+SELECT * FROM by_two WHERE a = 9;
+-- name: two_partition_keys (gen_prune_steps_from_opexps)
+SELECT * FROM by_two WHERE a >= 10 AND a <= 10 AND b < 'b';
+-- name: partition_key_expression (gen_prune_steps_from_opexps)
+SELECT * FROM by_digits WHERE n = 5 AND abs(id) > 3000;
+-- name: partitions_by_two_hashes (get_matching_hash_bounds)
+SELECT * FROM by_pair WHERE a = 3 AND b = 'x4';
+-- name: partitions_by_a_hash_and_null (get_matching_hash_bounds)
+SELECT * FROM by_pair WHERE a IS NULL AND b = 'x4';
+-- name: partitions_by_a_flag (match_boolean_partition_clause)
+SELECT * FROM by_flag WHERE NOT done;
+-- name: partitions_by_no_flag (match_boolean_partition_clause)
+SELECT * FROM by_flag WHERE done IS NOT TRUE AND id < 90;
+-- name: order_of_partition_expressions (build_partition_pathkeys)
+SELECT * FROM by_digits ORDER BY n, abs(id) LIMIT 20;
+-- name: order_of_list_partitions (partitions_are_ordered)
+SELECT * FROM by_year ORDER BY year LIMIT 20;
+-- name: partitions_by_a_row_type (RelationBuildPartitionDesc)
+SELECT count(*) FROM by_row;
+-- name: group_by_key_of_an_ancestor (remove_useless_groupby_columns)
+SELECT a, b, c FROM ancestor GROUP BY a, b, c;
+-- name: starts_with_on_a_radix_tree (text_starts_with_support)
+SELECT * FROM radix WHERE starts_with(name, 'plum 89');
+-- name: starts_with_in_order (text_starts_with_support)
+SELECT * FROM growing WHERE starts_with(word, 'w4999');
+-- name: current_of (cost_tidscan)
+DELETE FROM parent WHERE CURRENT OF here;
