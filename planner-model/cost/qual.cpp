@@ -42,8 +42,35 @@ bool is_hashed_array(const Expr& expr, const PlannerInfo& root) {
          root.global->types->is_hashable(equality, expr.args[0]->type);
 }
 
+/// A call that the server has made a constant of when it comes to costs (evaluate_function(),
+/// clauses.c), also one whose value this model does not know.
+bool is_folded_call(const Expr& expr, const PlannerInfo& root);
+
+bool is_folded(const Expr& expr, const PlannerInfo& root) {
+  const bool is_array = expr.kind == ExprKind::ArrayExpr || expr.kind == ExprKind::RelabelType;
+  return expr.kind == ExprKind::Const || is_folded_call(expr, root) ||
+         (is_array && std::all_of(expr.args.begin(), expr.args.end(),
+                                  [&](const ExprPtr& arg) { return is_folded(*arg, root); }));
+}
+
+bool is_folded_call(const Expr& expr, const PlannerInfo& root) {
+  if ((expr.kind != ExprKind::FuncExpr && expr.kind != ExprKind::OpExpr) || expr.args.empty() ||
+      std::any_of(expr.args.begin(), expr.args.end(), [](const ExprPtr& arg) {
+        return arg->kind == ExprKind::Var || arg->kind == ExprKind::Param;
+      })) {
+    return false;
+  }
+  const auto& types = *root.global->types;
+  const auto* op = expr.kind == ExprKind::OpExpr ? types.op(expr.op) : nullptr;
+  const Function* function = types.function(op != nullptr ? op->function : expr.function);
+  return function != nullptr && function->volatility == 'i' && !function->returns_set &&
+         expr.type != type_oid::kRecord &&
+         std::all_of(expr.args.begin(), expr.args.end(),
+                     [&](const ExprPtr& arg) { return is_folded(*arg, root); });
+}
+
 void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
-  if (!expr) {
+  if (!expr || is_folded_call(*expr, root)) {
     return;
   }
   const double cpu_operator = root.global->cost.cpu_operator_cost;

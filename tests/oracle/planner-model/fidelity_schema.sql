@@ -174,6 +174,7 @@ CREATE TABLE ancestor (a integer, b integer, c integer, PRIMARY KEY (a, b));
 CREATE TABLE descendant (d integer) INHERITS (ancestor);
 INSERT INTO ancestor SELECT i % 30, i, i % 7 FROM generate_series(1, 900) AS i;
 INSERT INTO descendant SELECT i % 30, i, i % 7, 1 FROM generate_series(1, 900) AS i;
+CREATE FUNCTION slug(variadic text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN lower(array_to_string($1, '-')); END $$;
 CREATE TABLE radix (id integer NOT NULL, name text NOT NULL);
 INSERT INTO radix SELECT i, (ARRAY['apple', 'pear', 'plum', 'fig'])[1 + i % 4] || ' ' || i FROM generate_series(1, 9000) AS i;
 CREATE INDEX ON radix USING spgist (name);

@@ -675,3 +675,5 @@ SELECT * FROM radix WHERE starts_with(name, 'plum 89');
 SELECT * FROM growing WHERE starts_with(word, 'w4999');
 -- name: current_of (cost_tidscan)
 DELETE FROM parent WHERE CURRENT OF here;
+-- name: call_of_constants (evaluate_function)
+SELECT id, slug('A', 'b') FROM parent WHERE kind = 3;
