@@ -53,7 +53,7 @@ RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool i
 /// Everything subquery_planner() does before grouping_planner().
 void preprocess_query(PlannerInfo& root);
 /// pull_up_sublinks(): IN and EXISTS in WHERE and ON become semijoins and antijoins.
-void pull_up_sublinks(const PlannerInfo& root, Query& query);
+void pull_up_sublinks(PlannerInfo& root);
 /// pull_up_subqueries(): simple subqueries, views and single rows of VALUES in FROM become part of
 /// their parent.
 void pull_up_subqueries(PlannerInfo& root);

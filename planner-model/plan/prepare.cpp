@@ -33,7 +33,7 @@ void preprocess_query(PlannerInfo& root) {
   Query& query = root.query;
   plan_ctes(root);
   refuse_too_many_ranges(query.range_table.size());
-  pull_up_sublinks(root, query);
+  pull_up_sublinks(root);
   pull_up_subqueries(root);
   flatten_union_all(root);
   refuse_too_many_ranges(query.range_table.size());

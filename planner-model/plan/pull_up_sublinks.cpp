@@ -1,5 +1,7 @@
 // IN and EXISTS become joins. Source: prepjointree.c (pull_up_sublinks), subselect.c
 // (convert_ANY_sublink_to_join, convert_EXISTS_sublink_to_join), PostgreSQL 15.
+#include "planner-model/plan/pull_up_sublinks.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -292,6 +294,10 @@ void pull_up_sublinks(const PlannerInfo& root, Query& query) {
   if (has_sublinks(query.join_tree)) {
     SublinkPullUp{root, query}.run();
   }
+}
+
+void pull_up_sublinks(PlannerInfo& root) {
+  pull_up_sublinks(root, root.query);
 }
 
 }  // namespace quern::planner_model

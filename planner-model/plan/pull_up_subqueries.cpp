@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "planner-model/plan/append_paths.hpp"
+#include "planner-model/plan/lateral_references.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/pull_up_sublinks.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/set_operations.hpp"
 #include "planner-model/plan/useless_results.hpp"
@@ -84,7 +86,7 @@ class SubqueryPullUp {
 
   void visit_leaf(JoinTree& leaf, JoinTree* outer, JoinTree* nulling) {
     const auto& entry = range_of(leaf);
-    if (nulling == nullptr && is_single_row(entry) && refers_to(entry.values.front(), outer)) {
+    if (nulling == nullptr && is_single_row(entry) && refers_within(entry.values.front(), outer)) {
       pull_up_values(leaf);
       return;
     }
@@ -114,7 +116,7 @@ class SubqueryPullUp {
     SubqueryPullUp{root_, sub}.run();
     if (!is_simple(entry) || contains_lateral_outer_refs(entry, outer) ||
         (nulling != nullptr && entry.lateral && !may_compute_beside(leaf, sub, *nulling) &&
-         !refers_within(leaf, sub, *nulling))) {
+         !refers_left_only(leaf, sub, *nulling))) {
       return false;
     }
     const auto placeholders = placeholders_of(leaf.range, sub, nulling);
@@ -261,57 +263,6 @@ class SubqueryPullUp {
     return true;
   }
 
-  /// Whether what is outer to the expressions is within an outer join (is_simple_subquery()).
-  static bool refers_to(const std::vector<ExprPtr>& exprs, const JoinTree* outer) {
-    return outer == nullptr || std::all_of(exprs.begin(), exprs.end(), [&](const ExprPtr& expr) {
-             return is_subset(relids_of(expr), ranges_of(*outer));
-           });
-  }
-
-  /// The relations of the enclosing query that an expression of a subquery refers to
-  /// (pull_varnos_of_level()).
-  static Relids outer_relids(const ExprPtr& expr) {
-    Relids relids = 0;
-    (void)change_expr(
-        expr,
-        [&](const ExprPtr& e, int depth) -> ExprPtr {
-          if (e->kind == ExprKind::Var && e->levels_up == depth + 1) {
-            relids |= singleton(e->varno);
-          }
-          return nullptr;
-        },
-        0);
-    return relids;
-  }
-
-  /// jointree_contains_lateral_outer_refs(): conditions within an outer join, here or above, may
-  /// refer to nothing outside of it; above one, neither may the columns.
-  static bool contains_lateral_outer_refs(const RangeTableEntry& entry, const JoinTree* outer) {
-    if (!entry.lateral) {
-      return false;
-    }
-    const Query& sub = *entry.subquery;
-    if (outer == nullptr) {
-      return contains_lateral_outer_refs(sub.join_tree, std::nullopt);
-    }
-    const Relids safe = ranges_of(*outer);
-    return contains_lateral_outer_refs(sub.join_tree, safe) ||
-           std::any_of(sub.targets.begin(), sub.targets.end(), [&](const TargetEntry& target) {
-             return !is_subset(outer_relids(target.expr), safe);
-           });
-  }
-
-  /// `safe`: what conditions may refer to; nothing: all.
-  static bool contains_lateral_outer_refs(const JoinTree& tree, std::optional<Relids> safe) {
-    if (tree.kind == JoinTree::Kind::Join && tree.join != JoinType::Inner) {
-      safe = Relids{0};
-    }
-    return std::any_of(
-               tree.children.begin(), tree.children.end(),
-               [&](const JoinTree& child) { return contains_lateral_outer_refs(child, safe); }) ||
-           (safe && tree.quals && !is_subset(outer_relids(tree.quals), *safe));
-  }
-
   static bool is_true(const Expr& expr) {
     return expr.kind == ExprKind::Const && !expr.is_null && expr.text == "t";
   }
@@ -336,8 +287,8 @@ class SubqueryPullUp {
   /// LEFT JOIN LATERAL (SELECT ... WHERE column = outer column): its top conditions alone refer to
   /// others, and to those on the left only (is_simple_subquery(),
   /// jointree_contains_lateral_outer_refs()).
-  [[nodiscard]] bool refers_within(const JoinTree& leaf, const Query& sub,
-                                   const JoinTree& join) const {
+  [[nodiscard]] bool refers_left_only(const JoinTree& leaf, const Query& sub,
+                                      const JoinTree& join) const {
     if (join.join != JoinType::Left || &join.children[1] != &leaf || is_row_of_nothing(sub)) {
       return false;
     }
