@@ -9,7 +9,6 @@
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/size/derived_statistics.hpp"
-#include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
 
@@ -122,12 +121,11 @@ namespace {
 const ParsedStatistics* statistics_to_come(PlannerInfo& root, const RelOptInfo& rel,
                                            const ExprPtr& expr, const Index* on_it) {
   auto& guesses = root.global->guesses;
-  const int column = guesses.derived == nullptr ? 0 : only_column(expr);
-  const auto* own = column == 0 ? nullptr : column_statistics(rel, column);
-  if (own == nullptr || contains_mutable(expr, root)) {
+  if (guesses.derived == nullptr || contains_mutable(expr, root)) {
     return nullptr;
   }
-  const auto* derived = guesses.derived->of(*own, rel.tuples, expr);
+  const auto* derived = guesses.derived->of(
+      expr, [&](int attno) { return column_statistics(rel, attno); }, rel.tuples);
   if (derived == nullptr || on_it != nullptr || guesses.all) {
     if (derived != nullptr && on_it != nullptr) {
       guesses.brought.insert(on_it->name);

@@ -1,6 +1,7 @@
 #include "planner-model/size/derived_statistics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <numeric>
@@ -18,16 +19,16 @@ constexpr double kSampledRows = 30'000;  ///< 300 a unit of the target (std_typa
 constexpr double kManyDistinct = 0.1;    ///< of the rows: then kept as a share of them
 constexpr double kTimesCommon = 3;       ///< so often among the examples: no chance
 
-/// The column that the expression reads, as a Var; null where it reads several, or other rows'.
-const Expr* only_var(const ExprPtr& expr) {
-  const Expr* found = nullptr;
-  const bool others = only_column(expr) == 0 || any_of(expr, [&](const Expr& e) {
-                        if (e.kind == ExprKind::Var) {
-                          found = &e;
-                        }
-                        return e.kind == ExprKind::Var && e.levels_up != 0;
-                      });
-  return others ? nullptr : found;
+/// The columns that the expression reads, by number; nothing: whole rows, or other queries' rows.
+std::optional<std::map<int, const Expr*>> columns_read(const ExprPtr& expr) {
+  std::map<int, const Expr*> columns;
+  const bool others = any_of(expr, [&](const Expr& e) {
+    if (e.kind == ExprKind::Var) {
+      columns.emplace(e.attno, &e);
+    }
+    return e.kind == ExprKind::Var && (e.levels_up != 0 || e.attno <= 0);
+  });
+  return others || columns.empty() ? std::nullopt : std::optional{columns};
 }
 
 struct Listed {
@@ -161,7 +162,7 @@ std::optional<double> rank_correlation(const ColumnValues& column, Oid column_co
   }
   std::vector<std::string> outputs;
   for (const std::size_t place : *rising) {
-    const ExprPtr value = value_at(expr, column, inputs[place], types);
+    const ExprPtr value = value_at(expr, inputs[place], types);
     if (value->kind == ExprKind::Const && !value->is_null) {
       outputs.push_back(value->text);
     }
@@ -212,47 +213,155 @@ void list_common(std::vector<Listed>& listed, bool complete, double distinct, do
   listed.erase(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(kept));
 }
 
-}  // namespace
-
-std::optional<ColumnStatistics> derived_statistics(const ColumnStatistics& column, double rows,
-                                                   const ExprPtr& expr, const TypeSystem& types) {
-  const Expr* var = only_var(expr);
-  if (var == nullptr || rows < 1) {
-    return std::nullopt;
+/// Values by their cumulative shares.
+class Draw {
+ public:
+  explicit Draw(const ColumnValues& values) : values_{values} {
+    for (const auto& entry : values.entries) {
+      total_ += entry.share;
+      until_.push_back(total_);
+    }
   }
-  const ColumnValues inputs = column_values(column, types.base_type(var->type), rows);
-  const ColumnValues values = expression_values(inputs, expr, types);
+
+  /// The value at this share of the rows; NULL: none.
+  [[nodiscard]] const std::optional<std::string>& at(double share) const {
+    const auto found = std::lower_bound(until_.begin(), until_.end(), share * total_);
+    const auto place = std::min<std::ptrdiff_t>(found - until_.begin(),
+                                                static_cast<std::ptrdiff_t>(until_.size()) - 1);
+    return values_.entries[static_cast<std::size_t>(place)].text;
+  }
+
+ private:
+  const ColumnValues& values_;
+  std::vector<double> until_ = {};
+  double total_ = 0;
+};
+
+/// The expression over rows made up of the columns' values.
+ColumnValues values_of_rows(const ExprPtr& expr, const std::map<int, ColumnValues>& columns,
+                            double rows, const TypeSystem& types) {
+  constexpr int kRows = 1000;
+  // Multiples of roots of primes fill the unit cube evenly (Kronecker's sequence).
+  constexpr std::array kSteps{0.41421356237309515, 0.7320508075688772, 0.2360679774997898,
+                              0.6457513110645907};
+  ColumnValues answer{.type = types.base_type(expr->type), .entries = {}};
+  std::map<int, Draw> draws;
+  double combinations = 1;
+  for (const auto& [attno, values] : columns) {
+    const bool listed = !values.entries.empty() &&
+                        std::all_of(values.entries.begin(), values.entries.end(),
+                                    [](const auto& entry) { return entry.is_null || entry.text; });
+    if (!listed || draws.size() == kSteps.size()) {
+      return answer;
+    }
+    draws.emplace(attno, values);
+    combinations = std::min(rows, combinations * std::max(1.0, number_of(values)));
+  }
+  std::map<std::string, double> seen;
+  double nulls = 0;
+  for (int row = 1; row <= kRows; ++row) {
+    const auto text_of = [&](const Expr& var) {
+      const auto column = draws.find(var.attno);
+      const auto place = static_cast<std::size_t>(std::distance(draws.begin(), column));
+      const double along = row * kSteps[place];
+      return column->second.at(along - std::floor(along));
+    };
+    const ExprPtr value = value_at(expr, text_of, types);
+    if (value->kind != ExprKind::Const) {
+      return answer;
+    }
+    ++(value->is_null ? nulls : seen[value->text]);
+  }
+  const auto found = static_cast<double>(seen.size());
+  const double distinct = values_behind(found, kRows - nulls, combinations);
+  const bool all_seen = distinct < 1.1 * found;
+  for (const auto& [text, count] : seen) {
+    answer.entries.push_back({.share = count / kRows,
+                              .values = all_seen ? 1 : distinct / found,
+                              .text = text,
+                              .from_histogram = !all_seen});
+  }
+  if (nulls > 0) {
+    answer.entries.push_back({.share = nulls / kRows, .is_null = true});
+  }
+  return answer;
+}
+
+bool is_complete(const ColumnValues& values) {
+  return std::none_of(values.entries.begin(), values.entries.end(),
+                      [](const auto& entry) { return entry.from_histogram; });
+}
+
+/// Without correlation; nothing where the values are not known one by one.
+std::optional<ColumnStatistics> statistics_of(const ColumnValues& values, double distinct,
+                                              double rows, Oid collation, const TypeSystem& types) {
   auto listed = listed_values(values);
   if (!listed || values.entries.empty()) {
     return std::nullopt;
   }
   ColumnStatistics derived;
-  bool complete = true;
   for (const auto& entry : values.entries) {
     derived.null_fraction += entry.is_null ? entry.share : 0;
-    complete &= !entry.from_histogram;
   }
-  const double distinct =
-      complete ? number_of(values) : distinct_values(values, inputs, column, rows);
   derived.n_distinct = distinct > kManyDistinct * rows ? -std::min(1.0, distinct / rows) : distinct;
-  list_common(*listed, complete, distinct, rows, derived);
-
+  list_common(*listed, is_complete(values), distinct, rows, derived);
   std::vector<std::string> others;
   std::transform(listed->begin(), listed->end(), std::back_inserter(others),
                  [](const Listed& one) { return one.text; });
-  if (const auto order = order_of(others, values.type, expr->collation, types)) {
+  if (const auto order = order_of(others, values.type, collation, types)) {
     derived.histogram_bounds = histogram_of(*listed, *order);
-  }
-  const auto along =
-      column.correlation ? rank_correlation(inputs, var->collation, expr, types) : std::nullopt;
-  if (along) {
-    derived.correlation = *along * *column.correlation;
   }
   return derived;
 }
 
-const ParsedStatistics* DerivedStatistics::of(const ColumnStatistics& column, double rows,
-                                              const ExprPtr& expr) const {
+std::optional<ColumnStatistics> of_one_column(const ExprPtr& expr, const Expr& var,
+                                              const ColumnStatistics& column, double rows,
+                                              const TypeSystem& types) {
+  const ColumnValues inputs = column_values(column, types.base_type(var.type), rows);
+  const ColumnValues values = expression_values(inputs, expr, types);
+  const double distinct =
+      is_complete(values) ? number_of(values) : distinct_values(values, inputs, column, rows);
+  auto derived = statistics_of(values, distinct, rows, expr->collation, types);
+  if (derived && column.correlation) {
+    if (const auto along = rank_correlation(inputs, var.collation, expr, types)) {
+      derived->correlation = *along * *column.correlation;
+    }
+  }
+  return derived;
+}
+
+}  // namespace
+
+std::optional<ColumnStatistics> derived_statistics(const ExprPtr& expr,
+                                                   const StatisticsOfColumn& columns, double rows,
+                                                   const TypeSystem& types) {
+  const auto read = columns_read(expr);
+  if (!read || rows < 1) {
+    return std::nullopt;
+  }
+  std::map<int, ColumnValues> values;
+  for (const auto& [attno, var] : *read) {
+    const ColumnStatistics* own = columns(attno);
+    if (own == nullptr) {
+      return std::nullopt;
+    }
+    if (read->size() == 1) {
+      return of_one_column(expr, *var, *own, rows, types);
+    }
+    values.emplace(attno, column_values(*own, types.base_type(var->type), rows));
+  }
+  const ColumnValues made = values_of_rows(expr, values, rows, types);
+  return statistics_of(made, number_of(made), rows, expr->collation, types);
+}
+
+const ParsedStatistics* DerivedStatistics::of(const ExprPtr& expr,
+                                              const StatisticsOfColumn& columns,
+                                              double rows) const {
+  const auto read = columns_read(expr);
+  const ColumnStatistics* first = read ? columns(read->begin()->first) : nullptr;
+  if (first == nullptr) {
+    return nullptr;
+  }
   const auto of_range_1 = [](const auto& self, const ExprPtr& node) -> ExprPtr {
     if (node->kind == ExprKind::Var) {
       auto var = std::make_shared<Expr>(*node);
@@ -263,13 +372,13 @@ const ParsedStatistics* DerivedStatistics::of(const ColumnStatistics& column, do
   };
   ExprPtr wanted = of_range_1(of_range_1, expr);
   const std::lock_guard lock{mutex_};
-  auto& known = known_[&column];
+  auto& known = known_[first];
   const auto there = std::find_if(known.begin(), known.end(),
                                   [&](const Known& one) { return equal(*one.expr, *wanted); });
   if (there != known.end()) {
     return there->statistics.get();
   }
-  const auto derived = derived_statistics(column, rows, wanted, types_);
+  const auto derived = derived_statistics(wanted, columns, rows, types_);
   auto parsed = derived ? std::make_unique<const ParsedStatistics>(
                               parse_statistics(*derived, wanted->type, types_))
                         : nullptr;

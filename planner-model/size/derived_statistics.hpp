@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,12 +15,17 @@
 
 namespace quern::planner_model {
 
-/// What ANALYZE is to be expected to collect of an expression over one column once an index or
-/// CREATE STATISTICS asks for it (compute_scalar_stats(), PostgreSQL 15,
-/// src/backend/commands/analyze.c): the expression at the column's listed values. Nothing where it
-/// reads several columns or cannot be evaluated here. `rows`: of the table.
-[[nodiscard]] std::optional<ColumnStatistics> derived_statistics(const ColumnStatistics& column,
-                                                                 double rows, const ExprPtr& expr,
+/// The statistics of a table's column by its number; null: none.
+using StatisticsOfColumn = std::function<const ColumnStatistics*(int attno)>;
+
+/// What ANALYZE is to be expected to collect of an expression over a table's columns once an index
+/// or CREATE STATISTICS asks for it (compute_scalar_stats(), PostgreSQL 15,
+/// src/backend/commands/analyze.c): the expression at the listed values of its column, or at rows
+/// made up of several columns' values as if they knew nothing of each other. Nothing where it
+/// cannot be evaluated here. `rows`: of the table.
+[[nodiscard]] std::optional<ColumnStatistics> derived_statistics(const ExprPtr& expr,
+                                                                 const StatisticsOfColumn& columns,
+                                                                 double rows,
                                                                  const TypeSystem& types);
 
 /// derived_statistics() of each expression that was asked for. Safe from several threads.
@@ -27,9 +33,10 @@ class DerivedStatistics {
  public:
   explicit DerivedStatistics(const TypeSystem& types) : types_{types} {}
 
-  /// Null where there are none. `column` must outlive this; the answer lives as long as this.
-  [[nodiscard]] const ParsedStatistics* of(const ColumnStatistics& column, double rows,
-                                           const ExprPtr& expr) const;
+  /// Null where there are none. The columns' statistics must outlive this; the answer lives as long
+  /// as this.
+  [[nodiscard]] const ParsedStatistics* of(const ExprPtr& expr, const StatisticsOfColumn& columns,
+                                           double rows) const;
 
  private:
   struct Known {
@@ -39,7 +46,7 @@ class DerivedStatistics {
 
   const TypeSystem& types_;
   mutable std::mutex mutex_;
-  mutable std::map<const ColumnStatistics*, std::vector<Known>> known_;
+  mutable std::map<const ColumnStatistics*, std::vector<Known>> known_;  ///< by the first column
 };
 
 }  // namespace quern::planner_model

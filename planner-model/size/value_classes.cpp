@@ -97,8 +97,7 @@ double unlisted_values(const ColumnStatistics& statistics, double listed, double
                     most);
 }
 
-ExprPtr constant(const ColumnValues& column, const std::optional<std::string>& text,
-                 const TypeSystem& types, const Expr& var) {
+ExprPtr constant(const std::optional<std::string>& text, const TypeSystem& types, const Expr& var) {
   auto expr = std::make_shared<Expr>();
   expr->kind = ExprKind::Const;
   expr->type = var.type;
@@ -108,7 +107,7 @@ ExprPtr constant(const ColumnValues& column, const std::optional<std::string>& t
     expr->is_null = true;
     return expr;
   }
-  auto value = std::make_shared<Value>(read_value(*text, column.type, types));
+  auto value = std::make_shared<Value>(read_value(*text, types.base_type(var.type), types));
   expr->text = value->text.empty() ? *text : value->text;
   expr->value = std::move(value);
   return expr;
@@ -145,20 +144,6 @@ std::vector<std::string> points_between(const std::string& low, const std::strin
     points.push_back(value.text);
   }
   return points;
-}
-
-/// How many values there are when `draws` random ones gave `seen` different ones.
-double values_behind(double seen, double draws, double most) {
-  if (seen >= 0.985 * draws) {
-    return most;
-  }
-  double low = seen;
-  double high = std::max(most, seen);
-  for (int i = 0; i < 50; ++i) {
-    const double middle = (low + high) / 2;
-    (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
-  }
-  return (low + high) / 2;
 }
 
 /// So many texts there can be at most, going by the letters seen in each place.
@@ -390,15 +375,35 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   return column;
 }
 
-ExprPtr value_at(const ExprPtr& expr, const ColumnValues& column,
-                 const std::optional<std::string>& text, const TypeSystem& types) {
+ExprPtr value_at(const ExprPtr& expr,
+                 const std::function<std::optional<std::string>(const Expr& var)>& text_of,
+                 const TypeSystem& types) {
   const auto put = [&](const auto& self, const ExprPtr& node) -> ExprPtr {
     if (node->kind == ExprKind::Var) {
-      return constant(column, text, types, *node);
+      return constant(text_of(*node), types, *node);
     }
     return map_children(node, [&](const ExprPtr& child) { return self(self, child); });
   };
   return simplify(put(put, expr), types, FoldStable::Yes);
+}
+
+ExprPtr value_at(const ExprPtr& expr, const std::optional<std::string>& text,
+                 const TypeSystem& types) {
+  return value_at(
+      expr, [&](const Expr&) { return text; }, types);
+}
+
+double values_behind(double seen, double draws, double most) {
+  if (seen >= 0.985 * draws) {
+    return most;
+  }
+  double low = seen;
+  double high = std::max(most, seen);
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (low + high) / 2;
+    (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
+  }
+  return (low + high) / 2;
 }
 
 int only_column(const ExprPtr& expr) {
@@ -435,7 +440,7 @@ ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
   const std::string* previous = nullptr;
   bool evaluates = true;
   const auto evaluate = [&](const std::optional<std::string>& text) {
-    const ExprPtr folded = value_at(expr, column, text, types);
+    const ExprPtr folded = value_at(expr, text, types);
     evaluates = evaluates && folded->kind == ExprKind::Const;
     return folded;
   };
@@ -527,8 +532,7 @@ std::optional<ColumnValues> restricted_values(const ColumnValues& column, const 
     if (!entry.is_null && !entry.text) {
       return std::nullopt;
     }
-    const ExprPtr folded =
-        value_at(condition, column, entry.is_null ? std::nullopt : entry.text, types);
+    const ExprPtr folded = value_at(condition, entry.is_null ? std::nullopt : entry.text, types);
     if (folded->kind != ExprKind::Const) {
       return std::nullopt;
     }

@@ -32,9 +32,19 @@ struct ColumnValues {
 /// The one column that `expr` reads; 0: none or several.
 [[nodiscard]] int only_column(const ExprPtr& expr);
 
-/// `expr` with the column's value put in (none: NULL), folded: a Const where it can be evaluated.
-[[nodiscard]] ExprPtr value_at(const ExprPtr& expr, const ColumnValues& column,
-                               const std::optional<std::string>& text, const TypeSystem& types);
+/// `expr` over one column with its value put in (none: NULL), folded: a Const where it can be
+/// evaluated.
+[[nodiscard]] ExprPtr value_at(const ExprPtr& expr, const std::optional<std::string>& text,
+                               const TypeSystem& types);
+
+/// The same with values of several columns: `text_of` gives that of a Var.
+[[nodiscard]] ExprPtr value_at(
+    const ExprPtr& expr, const std::function<std::optional<std::string>(const Expr& var)>& text_of,
+    const TypeSystem& types);
+
+/// How many values there are when `draws` random ones gave `seen` different ones; `most` where
+/// nearly all differ.
+[[nodiscard]] double values_behind(double seen, double draws, double most);
 
 /// The values of an expression over one column, evaluated at the column's known values and at
 /// points between histogram bounds. Empty when this model cannot evaluate it.

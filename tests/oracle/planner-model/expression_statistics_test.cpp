@@ -25,6 +25,8 @@ const std::string kPeople = R"(
   select i as id,
          (array['Ann', 'Bob', 'Cleo', 'Dan', 'Eve'])[1 + h % 5] || '.' || i || '@Example.COM' as email,
          (array['Active', 'ACTIVE', 'active', 'Closed', 'Frozen'])[1 + least(h % 9, 4)] as state,
+         (array['Ann', 'Bob', 'Cleo', 'Dan', 'Eve', 'Fay'])[1 + least(h % 13, 5)] as given,
+         (array['Stone', 'Wood', 'Iron', 'Salt'])[1 + least(h / 13 % 7, 3)] as family,
          case when h % 4 > 0 then 'N' || (h % 800) || ' Road' end as street,
          timestamp '2023-01-01' + (h * 63 || ' seconds')::interval as created_at,
          timestamp '2023-01-01' + (i * 35 || ' minutes')::interval as seen_at,
@@ -60,6 +62,9 @@ const std::vector<Case> kCases = {
     {"(doc -> 'meta' ->> 'tier')", {"$ = 'gold'", "$ = 'tin'", "$ IS NULL"}},
     {"((doc #>> '{meta,seats}')::int)", {"$ = 7", "$ > 30"}},
     {"split_part(email, '.', 1)", {"$ = 'Dan'", "$ < 'Bob'"}},
+    {"(given || ' ' || family)", {"$ = 'Ann Stone'", "$ LIKE 'Bob %'", "$ ILIKE '%wood%'"}},
+    {"(amount * points)", {"$ > 3000000", "$ < 1000"}},
+    {"coalesce(street, family)", {"$ = 'Wood'", "$ = 'N3 Road'"}},
     {"substr(email, 1, 3)", {"$ = 'Bob'", "$ = 'Zoe'"}},
 };
 
