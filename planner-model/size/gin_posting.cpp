@@ -8,27 +8,21 @@
 namespace quern::planner_model {
 
 double posting_bytes(double share, double rows_per_page) {
-  constexpr int kQuantiles = 64;
-  constexpr double kOffsetBits = 2048;
-  const double per_page = std::max(rows_per_page, 1.0);
-  const auto bytes_of = [](double difference) {
-    return difference < 128 ? 1 : difference < 16'384 ? 2 : difference < 2'097'152 ? 3 : 4;
-  };
-  double sum = 0;
-  for (int i = 0; i < kQuantiles; ++i) {
-    const double quantile = (i + 0.5) / kQuantiles;
-    const double gap = share >= 0.999999
-                           ? 1
-                           : std::max(1.0, std::ceil(std::log(1 - quantile) / std::log(1 - share)));
-    // From anywhere in its page it goes over so many pages, or over one more; what it does not use
-    // up of them is between the two offsets.
-    const double pages = std::floor(gap / per_page);
-    const double one_more = gap / per_page - pages;
-    const double left = gap - pages * per_page;
-    sum += (1 - one_more) * bytes_of(pages * kOffsetBits + left) +
-           one_more * bytes_of((pages + 1) * kOffsetBits + left - per_page);
-  }
-  return sum / kQuantiles;
+  // The gap to the next row is geometric, and the row anywhere in its page. The difference of
+  // (block << 11 | offset) takes one byte within the page, two up to the same place eight pages
+  // on (2^14), three up to 1024 pages on (2^21).
+  constexpr double kOneByte = 127;
+  constexpr double kTwoBytesPages = 8;
+  constexpr double kThreeBytesPages = 1024;
+  const double page = std::max(rows_per_page, 1.0);
+  const double log_none = std::log1p(-std::min(share, 1 - 1e-12));
+  const auto none_in = [log_none](double rows) { return std::exp(rows * log_none); };
+  const double near = std::min(page, kOneByte);
+  const double beyond_one = (page - near) / page * none_in(kOneByte) +
+                            -std::expm1(near * log_none) / (page * std::max(share, 1e-300));
+  const double beyond_two = none_in(kTwoBytesPages * page - 1);
+  const double beyond_three = none_in(kThreeBytesPages * page - 1);
+  return 1 + std::min(beyond_one, 1.0) + beyond_two + beyond_three;
 }
 
 double gin_entry_tuple(double key, double rows, double bytes) {

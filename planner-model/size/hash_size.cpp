@@ -10,7 +10,6 @@ namespace {
 
 constexpr double kPageSize = 8192;
 constexpr double kItem = 8 + 8 + 4;  ///< tuple header, hash code, line pointer
-constexpr double kPageItems = 407;   ///< (8192 - 24 - 16) / 20
 
 /// Random numbers that are the same in every run.
 class Stream {
@@ -58,10 +57,10 @@ class Buckets {
   std::vector<double> shares_ = {};
 };
 
-/// Overflow pages when the keys fall into the buckets at random: equal keys into one, those of many
-/// rows one by one, the others together.
-double overflow_once(const IndexColumn& column, double rows, const Buckets& buckets,
-                     Stream& stream) {
+/// Entries of each bucket when the keys fall into them at random: equal keys into one, those of
+/// many rows one by one, the others together.
+std::vector<double> thrown_once(const IndexColumn& column, double rows, const Buckets& buckets,
+                                Stream& stream) {
   constexpr double kMany = 12;
   constexpr double kMostKeys = 300'000;
   const double filled = column.table_rows * (1 - column.null_share());
@@ -86,14 +85,12 @@ double overflow_once(const IndexColumn& column, double rows, const Buckets& buck
       loads[buckets.of(std::floor(stream.uniform() * buckets.masked()))] += key_rows;
     }
   }
-  double pages = 0;
   for (std::size_t i = 0; i < loads.size(); ++i) {
     const double share = buckets.shares()[i];
     const double deviation = std::sqrt(squares * share);
-    const double all = loads[i] + std::max(0.0, few_rows * share + deviation * stream.normal());
-    pages += std::max(0.0, std::ceil(std::rint(all) / kPageItems) - 1);
+    loads[i] = std::rint(loads[i] + std::max(0.0, few_rows * share + deviation * stream.normal()));
   }
-  return pages;
+  return loads;
 }
 
 /// To be expected of it: the mean of some throws, fewer of many buckets.
@@ -104,7 +101,9 @@ double overflow_pages(const IndexColumn& column, double rows, double buckets) {
   Stream stream;
   double pages = 0;
   for (double i = 0; i < throws; ++i) {
-    pages += overflow_once(column, rows, places, stream);
+    for (const double load : thrown_once(column, rows, places, stream)) {
+      pages += std::max(0.0, std::ceil(load / kHashPageItems) - 1);
+    }
   }
   return std::rint(pages / throws);
 }
@@ -127,6 +126,11 @@ double round_buckets(double wanted) {
 
 double hash_buckets(double rows, double per_bucket) {
   return round_buckets(std::max(2.0, std::floor(rows / per_bucket)));
+}
+
+std::vector<double> hash_bucket_entries(const IndexColumn& column, double rows, double buckets) {
+  Stream stream;
+  return thrown_once(column, rows, Buckets{std::max(1.0, std::floor(buckets))}, stream);
 }
 
 double hash_index_pages(const Index& index, const std::vector<IndexColumn>& columns,

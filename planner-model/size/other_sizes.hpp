@@ -13,6 +13,10 @@ namespace quern::planner_model {
                                       double table_rows, double rows);
 /// The buckets of a hash index built over a table of so many rows.
 [[nodiscard]] double hash_buckets(double rows, double per_bucket);
+inline constexpr double kHashPageItems = 407;  ///< (8192 - 24 - 16) / 20
+/// How many of `rows` entries may come to each of so many buckets. Deterministic.
+[[nodiscard]] std::vector<double> hash_bucket_entries(const IndexColumn& column, double rows,
+                                                      double buckets);
 /// Metapage, range map and summaries (brin_revmap.c, brin_tuple.c).
 [[nodiscard]] double brin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                       double heap_pages);

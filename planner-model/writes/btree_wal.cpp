@@ -2,6 +2,8 @@
 // nbtdedup.c).
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <vector>
 
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
@@ -16,6 +18,7 @@ constexpr double kSingleValueFill = 0.96;  // BTREE_SINGLEVAL_FILLFACTOR
 constexpr double kLn2 = 0.6931471805599453;
 constexpr double kInsertMain = 2;  // SizeOfBtreeInsert
 constexpr double kSplitMain = 10;  // SizeOfBtreeSplit
+constexpr double kManyRows = 1e5;  // of a stretch without an end
 
 double normal_below(double z) {
   return 0.5 * std::erfc(-z / std::sqrt(2.0));
@@ -32,14 +35,12 @@ struct Leaf {
 };
 
 /// Their entries stand in the order of the rows, so those of new rows come to the last of their
-/// pages; where other columns decide the order, none are told apart.
+/// pages.
 HeavyValues heavy_keys(const IndexEntries& all) {
   const auto keys = std::count_if(all.columns.begin(), all.columns.end(),
                                   [](const IndexColumn& column) { return column.is_key; });
-  if (keys != 1 || (all.columns.size() != 1 && all.equal_image)) {
-    return {};
-  }
-  return heavy_values(all, all.equal_image ? kHeapTid : all.tuple + kLinePointer);
+  return heavy_values(all, all.equal_image ? kHeapTid : all.tuple + kLinePointer,
+                      static_cast<std::size_t>(keys));
 }
 
 /// By the columns' statistics, or more where the entries would not fit the index's pages: the
@@ -58,9 +59,9 @@ double rows_a_key(const IndexEntries& all, const Leaf& leaf, double plain) {
 /// `part_of`: of an index in this state, whose other entries stand on pages of their own.
 Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   Leaf leaf;
-  leaf.room = kBody - all.tuple - kLinePointer;
+  leaf.room = kBody - all.pivot - kLinePointer;
   const double plain = all.tuple + kLinePointer;
-  const double fanout = std::max(leaf.room * 0.7 / plain, 2.0);
+  const double fanout = std::max(leaf.room * 0.7 / (all.pivot + kLinePointer), 2.0);
   constexpr double kRootAndLeaf = 2;
   const bool has_root = part_of == nullptr && all.pages >= kRootAndLeaf;
   const double inner = std::max(has_root ? 1.0 : 0.0, all.pages / fanout);
@@ -76,15 +77,20 @@ Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
                                                                 1 / 220.0))
                   : plain;
   const int fillfactor = index_option(*all.index, "fillfactor", 90);
-  // _bt_buildadd(): a page ends once it is fuller than that.
-  const double built = leaf.room * std::clamp(fillfactor, 10, 100) / 100 + plain / 2;
+  // _bt_buildadd(): a page ends once less is free than that, and its last item begins the next.
+  const double reserve = std::floor(kPageSize * (100 - std::clamp(fillfactor, 10, 100)) / 100);
+  const double built = std::min(leaf.room, kBody - 2 * kLinePointer - reserve - plain / 2);
   const double bytes = all.entries * stored;
-  constexpr double kNearlyBuilt = 0.93;
+  // Sizes of tuples that vary are not foretold better than that.
+  const bool even = std::all_of(
+      all.columns.begin(), all.columns.end(),
+      [](const IndexColumn& column) { return !column.varies && column.null_share() <= 0; });
+  const double nearly_built = even ? 0.985 : 0.93;
   constexpr double kLastOne = 0.9;  // may hold next to nothing
   leaf.as_built = part_of != nullptr ? part_of->as_built
                   : leaf.merges
                       ? all.as_built
-                      : bytes / std::max(leaf.pages - kLastOne, 0.5) > kNearlyBuilt * built;
+                      : bytes / std::max(leaf.pages - kLastOne, 0.5) > nearly_built * built;
   leaf.used = std::min(leaf.as_built ? built : leaf.room, bytes / leaf.pages);
   if (leaf.merges && per_key > rows_of_full_list(all)) {
     leaf.used = std::min(leaf.room, bytes / leaf.pages);  // a page ends between two full lists
@@ -114,7 +120,7 @@ double splits_of_built(const Leaf& leaf, double added, double entry, double vari
 }
 
 bool is_appended(const IndexEntries& all, const EntryShape& shape) {
-  return shape.appended && all.ascending;
+  return shape.appended && (all.ascending || all.grouped);
 }
 
 /// One beside the other, but not at the right end: pages are split in halves there, and the left
@@ -123,14 +129,9 @@ bool is_advancing(const IndexEntries& all, const EntryShape& shape) {
   return shape.appended && all.advancing;
 }
 
+/// Of entries that come to anywhere.
 double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
                         double entry) {
-  if (is_appended(all, shape)) {
-    return entry / (kBuiltFill * leaf.room);
-  }
-  if (is_advancing(all, shape)) {
-    return entry / (0.5 * leaf.room);
-  }
   if (shape.rows <= 0) {
     return entry / (kLn2 * leaf.room);
   }
@@ -153,8 +154,8 @@ double splits_per_entry(const IndexEntries& all, const EntryShape& shape, const 
 double split_bytes(const IndexEntries& all, const Leaf& leaf, double moved) {
   const double line_pointers = all.tuple / (all.tuple + kLinePointer);
   const double bytes = moved * leaf.room * (leaf.merges ? 0.97 : line_pointers);
-  const WalRecord split{.main = kSplitMain, .blocks = {1.5 * all.tuple, bytes, 0}};
-  const WalRecord parent{.main = kInsertMain, .blocks = {all.tuple, 0}};
+  const WalRecord split{.main = kSplitMain, .blocks = {0.5 * all.tuple + all.pivot, bytes, 0}};
+  const WalRecord parent{.main = kInsertMain, .blocks = {all.pivot, 0}};
   return split.varying() + parent.varying();
 }
 
@@ -208,6 +209,34 @@ double added_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf&
                                                            : leaf.entry;
 }
 
+/// Entries that come to the ends of groups of keys, which fill pages to such a share before they
+/// split. What the build left free there is filled up first, and the first split is in halves.
+struct Ends {
+  std::vector<double> rows = {};  ///< that come to each group
+  double times = 1;               ///< so many groups of each
+  double fill = 1;
+  double entry = 20;  ///< bytes
+};
+
+/// All of them.
+double split_bytes_at_ends(const IndexEntries& all, const Leaf& leaf, const Ends& ends) {
+  const double at_end = split_bytes(all, leaf, 1 - ends.fill);
+  const double in_halves = split_bytes(all, leaf, 0.5);
+  // Ends that have been appended to for long are in any state, and their pages fuller than built.
+  constexpr double kFuller = 0.97;
+  const bool fills_up = leaf.as_built && all.pages > kFuller * all.built_pages &&
+                        ends.times * static_cast<double>(ends.rows.size()) > 1;
+  double bytes = 0;
+  for (const double rows : ends.rows) {
+    const double beyond = rows * ends.entry - (fills_up ? leaf.room - leaf.used : 0);
+    if (fills_up) {
+      bytes += in_halves * normal_below(beyond / ends.entry / std::sqrt(rows + 0.1));
+    }
+    bytes += at_end * std::max(0.0, beyond) / (ends.fill * leaf.room);
+  }
+  return bytes * ends.times;
+}
+
 /// What an entry's insertion brings beyond its own record: splits, passes that merge equal keys.
 double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
   if (shape.same_key && shape.old_versions_dead) {
@@ -217,8 +246,17 @@ double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf
     return 2 + removal.bytes() / freed;
   }
   const double entry = added_bytes(all, shape, leaf);
-  const double moved = is_appended(all, shape) ? 1 - kBuiltFill : 0.5;
-  double bytes = splits_per_entry(all, shape, leaf, entry) * split_bytes(all, leaf, moved);
+  double bytes = 0;
+  if (is_appended(all, shape) || is_advancing(all, shape)) {
+    const double rows = shape.rows > 0 ? shape.rows : all.groups * kManyRows;
+    const Ends ends{.rows = {rows / all.groups},
+                    .times = all.groups,
+                    .fill = is_appended(all, shape) ? kBuiltFill : 0.5,
+                    .entry = entry};
+    bytes = split_bytes_at_ends(all, leaf, ends) / rows;
+  } else {
+    bytes = splits_per_entry(all, shape, leaf, entry) * split_bytes(all, leaf, 0.5);
+  }
   if (leaf.merges || (shape.same_key && all.equal_image)) {
     bytes += merge_bytes(leaf, shape, !leaf.merges);
   }
@@ -229,7 +267,7 @@ double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf
 /// as the columns behind it say.
 double nulls_out_of_order(const IndexEntries& all, const EntryShape& shape) {
   const bool by_others = all.columns.size() > 1 && all.columns[1].is_key;
-  return is_appended(all, shape) && by_others ? all.columns.front().null_share() : 0;
+  return shape.appended && all.ascending && by_others ? all.columns.front().null_share() : 0;
 }
 
 /// Of values that stand on pages of their own.
@@ -257,14 +295,16 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     const double plain = all.tuple + kLinePointer;
     const double row =
         all.equal_image ? kHeapTid + plain / std::max(rows_of_full_list(all), 1.0) : plain;
-    const double of_a_leaf = row / (kSingleValueFill * leaf.room);
+    const double rows = shape.rows > 0 ? shape.rows : heavy.values * kManyRows;
+    Ends ends{.fill = kSingleValueFill, .entry = row};
+    std::transform(heavy.shares.begin(), heavy.shares.end(), std::back_inserter(ends.rows),
+                   [rows](double share) { return share * rows; });
     const double plain_of_others = plain / std::clamp(leaf.per_key, 1.0, 220.0);
     const double others_row = leaf.merges ? std::min(plain, kHeapTid + plain_of_others) : plain;
     const double heavy_bytes = heavy.share * row;
     const double pages = leaf.pages * heavy_bytes / (heavy_bytes + (1 - heavy.share) * others_row);
-    wal.records +=
-        heavy.share * (shape.at_end ? of_a_leaf * split_bytes(all, leaf, 1 - kSingleValueFill)
-                                    : upkeep_of_part(all, shape, leaf, heavy, pages));
+    wal.records += shape.at_end ? split_bytes_at_ends(all, leaf, ends) / rows
+                                : heavy.share * upkeep_of_part(all, shape, leaf, heavy, pages);
     const HeavyValues others{1 - heavy.share, all.distinct - heavy.values};
     if (others.share > 0) {
       wal.records += others.share * upkeep_of_part(all, shape, leaf, others, all.pages - pages);

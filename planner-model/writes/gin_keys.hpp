@@ -3,15 +3,16 @@
 #include <vector>
 
 #include "planner-model/query/type_system.hpp"
-#include "planner-model/size/index_columns.hpp"
+#include "planner-model/writes/index_entries.hpp"
 
 namespace quern::planner_model {
 
 /// Keys that come equally often.
 struct GinKeyClass {
-  double share = 0;   ///< of the rows, each key
-  double keys = 1;    ///< how many such keys
-  double tuple = 16;  ///< bytes of an entry tuple with the key alone (GinFormTuple())
+  double share = 0;    ///< of the rows, each key
+  double keys = 1;     ///< how many such keys
+  double tuple = 16;   ///< bytes of an entry tuple with the key alone (GinFormTuple())
+  double address = 1;  ///< bytes of a row in its posting lists
 };
 
 struct GinKeys {
@@ -20,9 +21,8 @@ struct GinKeys {
   std::vector<GinKeyClass> classes = {};
 };
 
-/// What the operator classes take out of a row, by gin_entries(); `rows` are indexed.
-[[nodiscard]] GinKeys gin_keys(const Index& index, const std::vector<IndexColumn>& columns,
-                               const TypeSystem& types, double rows);
+/// What the operator classes take out of a row, by gin_entries().
+[[nodiscard]] GinKeys gin_keys(const IndexEntries& all, const TypeSystem& types);
 
 /// fastupdate, which is the default: new entries wait in a list and are sorted in together.
 [[nodiscard]] bool has_pending_list(const Index& index);

@@ -52,11 +52,11 @@ double tree_records(double present, double added, double address, const Growth& 
   return leaf.varying() + splits * 1.25 * page_image(kPageRoom);
 }
 
-/// Pages of a tree that the build filled and that rows added among those there divide, over a
-/// stretch.
+/// Pages of a tree that rows added among those there divide, over a stretch. The build fills a page
+/// until the next segment does not fit, so that less than one is free.
 double divided_pages(double present, double added, double address) {
   const double full = std::floor(present * address / kPageRoom);
-  return full < 1 ? 0 : full * -std::expm1(-added / full);
+  return std::min(full, added * address / kSegment);
 }
 
 /// `address`: bytes of a row in this key's lists.
@@ -94,7 +94,8 @@ double pending_record(double row_bytes) {
 
 /// A stretch of rows, sorted in a batch at a time.
 struct Stretch {
-  double rows = 0;  ///< 0: a long time
+  double rows = 0;       ///< 0: a long time
+  double scattered = 0;  ///< of them, those that come to anywhere among the rows there
   double before = 0;
   double batch = 1;
   Growth how = {};
@@ -109,13 +110,23 @@ struct KeyWrites {
   double list_pages = 0;     ///< of posting trees that the stretch comes to
 };
 
+/// By how much a key's rows differ from those of others of its class: by chance, and where ANALYZE
+/// saw a sample of the table by that sample's.
+double length_deviation(double share, double rows) {
+  constexpr double kSampledRows = 30'000;  // at the default statistics target
+  const double by_chance = (1 - share) / std::max(share, 1e-12);
+  const double of_sample = rows > kSampledRows ? by_chance / kSampledRows : 0;
+  return std::sqrt(by_chance / std::max(rows, 1.0) + of_sample);
+}
+
 /// Lists grow along the stretch and are not equally long, and past the limit they get trees: seen
 /// at a few points of it and at a few lengths.
-KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch, double rows_per_page) {
-  constexpr int kPoints = 4;
-  constexpr double kLengths[] = {0.94, 0.97, 1, 1.03, 1.06};
-  constexpr double kSeen = kPoints * std::size(kLengths);
-  const double address = posting_bytes(one.share, rows_per_page);
+KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch) {
+  constexpr int kPoints = 6;
+  constexpr double kNormal[] = {-1.2816, -0.5244, 0, 0.5244, 1.2816};  // tenths 1, 3, 5, 7 and 9
+  constexpr double kSeen = kPoints * std::size(kNormal);
+  const double deviation = std::min(length_deviation(one.share, stretch.before), 0.7);
+  const double address = one.address;
   const double with_any = any_of(one.share, stretch.batch);
   const double each = one.share * stretch.batch / std::max(with_any, 1e-12);
   const double often = one.keys * with_any / stretch.batch / kSeen;
@@ -123,9 +134,9 @@ KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch, double rows
   for (int point = 0; point < kPoints; ++point) {
     const double rows =
         stretch.before + std::max(stretch.rows - stretch.batch, 0.0) * (point + 0.5) / kPoints;
-    for (const double length : kLengths) {
-      const Insertion insertion =
-          insert_key(one, one.share * rows * length, each, address, stretch.how);
+    for (const double deviations : kNormal) {
+      const double present = one.share * rows * (1 + deviations * deviation);
+      const Insertion insertion = insert_key(one, present, each, address, stretch.how);
       writes.records += often * insertion.records;
       writes.growth += often * insertion.growth;
       if (insertion.in_tree) {
@@ -138,8 +149,8 @@ KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch, double rows
   }
   const double present = one.share * stretch.before;
   const bool in_tree = gin_entry_tuple(one.tuple, present, address) <= one.tuple;
-  if (stretch.how.as_built && !stretch.how.at_end && stretch.rows > 0 && in_tree) {
-    writes.records += one.keys * divided_pages(present, one.share * stretch.rows, address) /
+  if (stretch.how.as_built && stretch.scattered > 0 && in_tree) {
+    writes.records += one.keys * divided_pages(present, one.share * stretch.scattered, address) /
                       stretch.rows * page_image(kPageRoom);
   }
   return writes;
@@ -149,22 +160,23 @@ KeyWrites key_writes(const GinKeyClass& one, const Stretch& stretch, double rows
 
 WalBytes gin_entry_wal(const IndexEntries& all, const EntryShape& shape, const TypeSystem& types) {
   Stretch stretch{.rows = shape.rows,
+                  .scattered = shape.rows * shape.scattered,
                   .before = std::max(all.entries, 1.0),
                   .how = {.at_end = shape.at_end, .as_built = all.as_built}};
-  const double rows_per_page =
-      stretch.before / std::max<double>(static_cast<double>(all.table->pages), 1);
-  const GinKeys keys = gin_keys(*all.index, all.columns, types, stretch.before);
+  const GinKeys keys = gin_keys(all, types);
   WalBytes wal;
   if (has_pending_list(*all.index)) {
     constexpr double kDefaultLimit = 4096;  // gin_pending_list_limit, kB
     const double limit = 1024 * index_option(*all.index, "gin_pending_list_limit", kDefaultLimit);
     const double full = limit / std::max(keys.pending_bytes * 1.25, 1.0);
-    stretch.batch = std::max(1.0, shape.rows > 0 ? std::min(shape.rows, full) : full);
+    // What a stretch leaves in the list is sorted in as well.
+    const double batches = std::ceil(std::max(shape.rows, 1.0) / std::max(full, 1.0));
+    stretch.batch = std::max(1.0, shape.rows > 0 ? shape.rows / batches : full);
     wal.records += pending_record(keys.pending_bytes);
   }
   KeyWrites sum;
   for (const GinKeyClass& one : keys.classes) {
-    const KeyWrites writes = key_writes(one, stretch, rows_per_page);
+    const KeyWrites writes = key_writes(one, stretch);
     sum.records += writes.records;
     sum.growth += writes.growth;
     sum.entry_touches += writes.entry_touches;

@@ -38,10 +38,7 @@ class Page {
 
   /// Deletes before a prune find the page full until enough of it has become free.
   [[nodiscard]] double prunes_of_deletes(double visits) const {
-    // HOT chains leave line pointers behind: of the pages that are just not full half may be.
-    const double needed = least_ > free_           ? std::ceil((least_ - free_) / item_)
-                          : least_ > free_ - item_ ? 0.5
-                                                   : 0;
+    const double needed = least_ > free_ ? std::ceil((least_ - free_) / item_) : 0;
     return std::min(std::max(visits - 1, 0.0), needed);
   }
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include "planner-model/size/index_columns.hpp"
+#include "planner-model/writes/changed_value.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
 namespace quern::planner_model {
@@ -114,40 +114,6 @@ int fillfactor(const Table& table) {
   return std::clamp(value, 10, 100);
 }
 
-/// The least and the greatest value that the statistics know.
-double value_range(const ColumnStatistics* statistics) {
-  if (statistics == nullptr) {
-    return 1e6;
-  }
-  double low = HUGE_VAL;
-  double high = -HUGE_VAL;
-  const auto see = [&](const std::string& text) {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    if (end != text.c_str() && *end == '\0') {
-      low = std::min(low, value);
-      high = std::max(high, value);
-    }
-  };
-  std::for_each(statistics->histogram_bounds.begin(), statistics->histogram_bounds.end(), see);
-  std::for_each(statistics->most_common_values.begin(), statistics->most_common_values.end(), see);
-  return high > low ? high - low : 1e6;
-}
-
-bool is_whole_number(Oid type) {
-  return type == type_oid::kInt2 || type == type_oid::kInt4 || type == type_oid::kInt8;
-}
-
-/// Of two values of the column, the bytes that a common beginning or end does not cover.
-double differing_bytes(const IndexColumn& column) {
-  if (!is_whole_number(column.type)) {
-    return column.width;
-  }
-  // Little-endian: numbers of a small range differ in their first bytes.
-  const double bytes = std::ceil(std::log(value_range(column.statistics) + 1) / std::log(256));
-  return std::clamp(bytes, 1.0, column.width);
-}
-
 }  // namespace
 
 HeapRow heap_row(const Table& table, const SizeContext& context) {
@@ -172,7 +138,7 @@ HeapRow heap_row(const Table& table, const SizeContext& context) {
   const double usable = body - body * (100 - fillfactor(table)) / 100;
   const double full = row.length_varies ? usable / row.item - 0.5 : std::floor(usable / row.item);
   const double on_full_pages = rows / std::max(row.pages - 0.5, 1.0);
-  const double slack = row.length_varies ? std::max(0.6, 0.015 * full) : 0.2;
+  const double slack = row.length_varies ? std::max(0.3, 0.01 * full) : 0.2;
   row.missing = std::max(0.0, full - on_full_pages);
   row.holes = std::max(0.0, row.missing - slack);
   row.room_of_load = body - full * row.item;
@@ -195,7 +161,8 @@ ChangedBytes changed_bytes(const Table& table, const SizeContext& context,
     at.add(every[i]);
     if (std::find(columns.begin(), columns.end(), table.columns[i].number) != columns.end()) {
       first = first < 0 ? std::max(before, at.length() - every[i].width) : first;
-      last = std::max(before, at.length() - every[i].width) + differing_bytes(every[i]);
+      last = std::max(before, at.length() - every[i].width) +
+             changed_value_bytes(every, i, context.types);
       steps = steps && is_whole_number(every[i].type);
     }
   }

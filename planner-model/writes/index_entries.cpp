@@ -17,21 +17,20 @@ bool is_text(Oid type) {
 
 /// Serial numbers and times of insertion: in the order of the rows, and many of them. Updates move
 /// rows to the table's end, which the correlation shows long before the keys stop coming in order.
-bool is_ascending(const Index& index, const Table& table, const std::vector<IndexColumn>& columns) {
-  if (index.keys.empty() || columns.empty() || index.keys.front().descending) {
+bool is_ascending(const IndexKey& key, const Table& table, const IndexColumn& values) {
+  if (key.descending) {
     return false;
   }
   const auto column =
-      std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& one) {
-        return one.number == index.keys.front().column && index.keys.front().column != 0;
-      });
+      std::find_if(table.columns.begin(), table.columns.end(),
+                   [&](const Column& one) { return one.number == key.column && key.column != 0; });
   if (column != table.columns.end() &&
       (column->identity != '\0' || column->default_expression.starts_with("nextval("))) {
     return true;
   }
   constexpr double kMostlySorted = 0.6;
   constexpr double kManyValues = 1000;
-  const auto* statistics = columns.front().statistics;
+  const auto* statistics = values.statistics;
   if (statistics == nullptr) {
     return false;
   }
@@ -39,15 +38,15 @@ bool is_ascending(const Index& index, const Table& table, const std::vector<Inde
          (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues);
 }
 
-bool is_advancing(const std::vector<IndexColumn>& columns) {
-  if (columns.empty() || columns.front().statistics == nullptr || !is_text(columns.front().type)) {
+bool is_advancing(const IndexColumn& column) {
+  if (column.statistics == nullptr || !is_text(column.type)) {
     return false;
   }
   constexpr double kMostlyNew = -0.05;
   constexpr double kSorted = 0.95;  // numbers of one length
-  const ColumnStatistics& statistics = *columns.front().statistics;
+  const ColumnStatistics& statistics = *column.statistics;
   return statistics.n_distinct <= kMostlyNew && statistics.correlation.value_or(0) < kSorted &&
-         counts_in_text(statistics, columns.front().table_rows);
+         counts_in_text(statistics, column.table_rows);
 }
 
 /// Of the tuples' sizes, over the square of their mean.
@@ -79,6 +78,22 @@ double draws_behind(double rows_a_value) {
   return high;
 }
 
+/// Of one column's values: each kind by itself, since rare values are new far more often than
+/// common ones. `drawn`: rows that came to a value, of so many a value seen.
+template <class Drawn>
+double new_values(const IndexColumn& column, Drawn drawn) {
+  double all = 0;
+  double unseen = 0;
+  for (const ValueClass& one : column.classes) {
+    if (!one.is_null) {
+      const double rows_each = one.share * column.table_rows / std::max(one.values, 1e-9);
+      all += one.share;
+      unseen += one.share * std::exp(-drawn(std::max(rows_each, 1.0)));
+    }
+  }
+  return unseen / std::max(all, 1e-9);
+}
+
 /// A new row brings a new key so often. Where ANALYZE counts a fixed number of values: only those
 /// that no row has yet. Where it counts a share of the rows: values that stand in no order are
 /// taken to be drawn at random, from values that the rows so far have not all brought; others to
@@ -92,13 +107,15 @@ double new_keys(const std::vector<IndexColumn>& columns, double rows_a_key) {
   if (all([](const IndexColumn& /*column*/, const ColumnStatistics& one) {
         return one.n_distinct > 0;
       })) {
-    return std::exp(-rows_a_key);
+    return columns.size() == 1 ? new_values(columns.front(), [](double rows) { return rows; })
+                               : std::exp(-rows_a_key);
   }
   constexpr double kDeviations = 4;
   if (all([](const IndexColumn& column, const ColumnStatistics& one) {
         return !has_an_order(one, column.table_rows, kDeviations);
       })) {
-    return std::exp(-draws_behind(std::max(rows_a_key, 1.0)));
+    return columns.size() == 1 ? new_values(columns.front(), draws_behind)
+                               : std::exp(-draws_behind(std::max(rows_a_key, 1.0)));
   }
   return std::min(1.0, 1 / rows_a_key);
 }
@@ -111,6 +128,56 @@ double distinct_of(const IndexColumn& column, double rows) {
   return statistics->n_distinct > 0 ? statistics->n_distinct : -statistics->n_distinct * rows;
 }
 
+/// In what order new rows' entries come. A column that rises along the table decides, also behind
+/// others of so few values that each of their groups fills pages of its own.
+void see_order(IndexEntries& all, double rows) {
+  constexpr double kPages = 2;
+  constexpr double kLeaf = 8192 - 24 - 16;
+  // _bt_afternewitemoff(), nbtsplitloc.c: of one size, and no wider than two int8.
+  constexpr double kWidest = 24;
+  double groups = 1;
+  for (std::size_t i = 0; i < all.index->keys.size() && i < all.columns.size(); ++i) {
+    const bool advancing = is_advancing(all.columns[i]);
+    if (advancing || is_ascending(all.index->keys[i], *all.table, all.columns[i])) {
+      const bool split_behind =
+          all.tuple <= kWidest && std::none_of(all.columns.begin(), all.columns.end(),
+                                               [](const IndexColumn& one) { return one.varies; });
+      all.groups = groups;
+      all.ascending = i == 0 && !advancing;
+      all.grouped = i > 0 && !advancing && split_behind;
+      all.advancing = !all.ascending && !all.grouped;
+      return;
+    }
+    groups *= std::max(1.0, distinct_of(all.columns[i], rows));
+    if (all.entries / groups * (all.tuple + 4) < kPages * kLeaf) {
+      return;
+    }
+  }
+}
+
+/// What tells two neighbouring leaves apart: the key columns up to the first in which they differ,
+/// and the row's address when none does (_bt_truncate(), nbtutils.c).
+double pivot_size(const IndexEntries& all, double rows, double items) {
+  constexpr double kRowAddress = 8;
+  double size = 0;
+  double same_before = 1;  // share of neighbours equal in all columns so far
+  double distinct = 1;
+  double tuple = all.tuple;
+  std::vector<IndexColumn> prefix;
+  for (const IndexColumn& column : all.columns) {
+    if (!column.is_key) {
+      break;
+    }
+    prefix.push_back(column);
+    tuple = prefix.size() == all.columns.size() ? all.tuple : average_tuple_size(prefix);
+    distinct = std::min(distinct * std::max(1.0, distinct_of(column, rows)), items);
+    const double same = std::max(0.0, 1 - distinct / std::max(items, 1.0));
+    size += std::max(0.0, same_before - same) * tuple;
+    same_before = std::min(same_before, same);
+  }
+  return size + same_before * (tuple + kRowAddress);
+}
+
 }  // namespace
 
 double pages_touched(double pages, double touches) {
@@ -118,23 +185,42 @@ double pages_touched(double pages, double touches) {
   return all * -std::expm1(touches * std::log1p(-std::min(1 / all, 0.999999)));
 }
 
-HeavyValues heavy_values(const IndexEntries& all, double row_bytes) {
+namespace {
+
+/// The combinations of the columns' listed values, those of the first taken for granted, of which
+/// each is more than `least` of the entries.
+void add_heavy(const std::vector<IndexColumn>& columns, std::size_t first, std::size_t count,
+               double share, double least, HeavyValues& heavy) {
+  if (share <= least) {
+    return;
+  }
+  if (first == count) {
+    heavy.share = std::min(1.0, heavy.share + share);
+    heavy.values += 1;
+    heavy.shares.push_back(share);
+    return;
+  }
+  const auto* statistics = columns[first].statistics;
+  if (statistics == nullptr) {
+    return;
+  }
+  add_heavy(columns, first + 1, count, share * statistics->null_fraction, least, heavy);
+  for (const double frequency : statistics->most_common_frequencies) {
+    add_heavy(columns, first + 1, count, share * frequency, least, heavy);
+  }
+}
+
+}  // namespace
+
+HeavyValues heavy_values(const IndexEntries& all, double row_bytes, std::size_t columns) {
   constexpr double kBody = 8192 - 24 - 16;  // header and special space
   HeavyValues heavy;
-  const auto* statistics = all.columns.empty() ? nullptr : all.columns.front().statistics;
-  if (statistics == nullptr) {
-    return heavy;
-  }
-  const auto count = [&](double share) {
-    if (share * all.entries * row_bytes > kBody) {
-      heavy.share = std::min(1.0, heavy.share + share);
-      heavy.values += 1;
-    }
-  };
-  count(statistics->null_fraction);
-  std::for_each(statistics->most_common_frequencies.begin(),
-                statistics->most_common_frequencies.end(), count);
-  return heavy;
+  // So that the combinations are not too many; smaller groups are none of their own then.
+  constexpr double kLeastShare = 1e-4;
+  const double least =
+      std::max(kBody / std::max(all.entries * row_bytes, 1.0), columns > 1 ? kLeastShare : 0);
+  add_heavy(all.columns, 0, std::min(columns, all.columns.size()), 1, least, heavy);
+  return all.columns.empty() ? HeavyValues{} : heavy;
 }
 
 IndexEntries index_entries(const SizeContext& context, const Table& table, const Index& index) {
@@ -171,8 +257,8 @@ IndexEntries index_entries(const SizeContext& context, const Table& table, const
   all.new_keys = filled * new_keys(all.columns, std::max(filled * all.entries / all.distinct, 1.0));
   all.equal_image =
       index.access_method == "btree" && can_deduplicate(as_any, all.columns, context.types);
-  all.advancing = is_advancing(all.columns);
-  all.ascending = !all.advancing && is_ascending(index, table, all.columns);
+  see_order(all, rows);
+  all.pivot = pivot_size(all, rows, all.equal_image ? all.distinct : all.entries);
   all.variation = variation_of(all.columns, all.tuple);
   return all;
 }

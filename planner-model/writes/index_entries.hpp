@@ -14,6 +14,7 @@ struct IndexEntries {
   const Table* table = nullptr;
   std::vector<IndexColumn> columns = {};
   double tuple = 16;         ///< bytes, aligned, without line pointer
+  double pivot = 16;         ///< of a btree page's high key, without line pointer
   double entries = 0;        ///< now
   double share = 1;          ///< of the table's rows that have one
   double distinct = 0;       ///< keys
@@ -24,7 +25,11 @@ struct IndexEntries {
   bool equal_image = false;  ///< a btree that may merge equal keys
   bool ascending = false;    ///< new rows' keys are the greatest
   bool advancing = false;    ///< they stand beside those of the rows before
-  double variation = 0;      ///< variance of the tuples' sizes over their mean's square
+  /// They are the greatest among those with the same first columns, which take few values, and
+  /// pages are split behind them as at the index's end.
+  bool grouped = false;
+  double groups = 1;     ///< of equal first columns, where entries ascend or advance in each
+  double variation = 0;  ///< variance of the tuples' sizes over their mean's square
 };
 
 [[nodiscard]] IndexEntries index_entries(const SizeContext& context, const Table& table,
@@ -37,15 +42,17 @@ struct EntryShape {
   bool same_key = false;
   bool old_versions_dead = false;  ///< and removable when their page is full
   bool appended = true;            ///< the rows are new ones
-  bool at_end = true;              ///< the row versions come to the table's end
+  bool at_end = true;              ///< the row versions come to the table's end, most of them
+  double scattered = 0;            ///< share of them that come to anywhere in it
   bool images = false;
   double rows_per_transaction = 1;
 };
 
-/// Values of the first column that fill pages of their own, NULL among them.
+/// Values that fill pages of their own, NULL among them.
 struct HeavyValues {
   double share = 0;  ///< of the entries
   double values = 0;
+  std::vector<double> shares = {};  ///< of each
 };
 
 /// Bytes of a btree's posting list at its longest: maxpostingsize of _bt_dedup_pass(), nbtdedup.c,
@@ -58,8 +65,9 @@ inline constexpr double kFullList = 812;
   return std::max(1.0, (kFullList - all.tuple) / kHeapTid);
 }
 
-/// By the statistics, at so many bytes a row.
-[[nodiscard]] HeavyValues heavy_values(const IndexEntries& all, double row_bytes);
+/// By the statistics of so many first columns, taken as independent, at so many bytes a row.
+[[nodiscard]] HeavyValues heavy_values(const IndexEntries& all, double row_bytes,
+                                       std::size_t columns = 1);
 
 /// Full pages that `touches` random changes of `pages` pages log, and how many those are.
 [[nodiscard]] double pages_touched(double pages, double touches);

@@ -5,6 +5,7 @@
 #include "planner-model/size/gist_classes.hpp"
 #include "planner-model/size/other_sizes.hpp"
 #include "planner-model/size/value_classes.hpp"
+#include "planner-model/writes/hash_vacuum.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
@@ -25,8 +26,8 @@ WalBytes hash_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     const double none_before =
         std::max(0.0, all.entries + shape.rows - std::max(room, all.entries)) / per_bucket /
         shape.rows;
-    // An index that has grown looks the same and expands from the first entry on.
-    expansions = (expansions + none_before) / 2;
+    const double grown = hash_buckets_of(all).has_grown;
+    expansions = grown * expansions + (1 - grown) * none_before;
   }
   const double moved = per_bucket * 0.6;
   const WalRecord allocate{.main = 12, .blocks = {0, 0, 0, 8}};

@@ -1,6 +1,5 @@
-// XLOG_BTREE_VACUUM (nbtpage.c), XLOG_HASH_DELETE and the squeeze behind it (hash.c, hashovfl.c),
-// XLOG_GIN_VACUUM_PAGE and _DATA_LEAF_PAGE (ginvacuum.c, gindatapage.c), XLOG_GIST_PAGE_UPDATE
-// (gistvacuum.c), XLOG_SPGIST_VACUUM_LEAF (spgvacuum.c).
+// XLOG_BTREE_VACUUM (nbtpage.c), XLOG_GIN_VACUUM_PAGE and _DATA_LEAF_PAGE (ginvacuum.c,
+// gindatapage.c), XLOG_GIST_PAGE_UPDATE (gistvacuum.c), XLOG_SPGIST_VACUUM_LEAF (spgvacuum.c).
 #include "planner-model/writes/vacuum.hpp"
 
 #include <algorithm>
@@ -9,8 +8,8 @@
 #include <string>
 
 #include "planner-model/size/gin_posting.hpp"
-#include "planner-model/size/other_sizes.hpp"
 #include "planner-model/writes/gin_keys.hpp"
+#include "planner-model/writes/hash_vacuum.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
 namespace quern::planner_model {
@@ -78,35 +77,10 @@ void vacuum_btree(VacuumPass& pass, const IndexEntries& all, const Dead& dead) {
   pass.wal.records = page.pages * WalRecord{.main = 4, .blocks = {data}}.varying();
 }
 
-/// Buckets that hold any entry. The build makes the next power of two of them, an index that has
-/// grown one for every fill factor's worth of entries, and both are as large: the mean of the two.
-double hash_buckets_in_use(const IndexEntries& all, double item) {
-  const int fillfactor = std::clamp(index_option(*all.index, "fillfactor", 75), 10, 100);
-  const double per_bucket = std::max(10.0, std::floor(kPageSize * fillfactor / 100 / item));
-  const double built = hash_buckets(all.table->reltuples, per_bucket);
-  const double grown = std::max(1.0, all.entries / per_bucket);
-  const double buckets = std::min((built + grown) / 2, all.pages);
-  return std::max(1.0, buckets * -std::expm1(-all.distinct / buckets));
-}
-
-/// Buckets with overflow pages are squeezed: rows of the last pages move to the room on the first
-/// (_hash_squeezebucket()).
 void vacuum_hash(VacuumPass& pass, const IndexEntries& all, const Dead& dead) {
-  constexpr double kItem = 16 + kLinePointer;
-  const double full = all.entries * kItem / (kPageSize - kPageHeader - 16);
-  const ChangedPages page = changed_pages(std::max(hash_buckets_in_use(all, kItem), full), dead);
-  const HeavyValues heavy = heavy_values(all, kItem);
-  const double in_chains = heavy.share;
-  const WalRecord on_bucket{.main = 2, .blocks = {kOffset * page.dead}};
-  const WalRecord behind_it{.main = 2, .blocks = {0, kOffset * page.dead}};
-  pass.pages_changed = page.pages;
-  pass.wal.records =
-      page.pages * ((1 - in_chains) * on_bucket.varying() + in_chains * behind_it.varying());
-  const double chain = std::max(1.0, full * heavy.share / std::max(heavy.values, 1.0));
-  const double moved = page.dead * (1 - 1 / chain);
-  const WalRecord move{.main = 3, .blocks = {0, (kOffset + 16) * moved, kOffset * moved}};
-  pass.wal.records += page.pages * in_chains * move.varying();
-  pass.wal.records += WalRecord{.main = 8, .blocks = {0}}.aligned();  // the metapage's row count
+  const HashVacuum vacuum = hash_vacuum(all, dead.share);
+  pass.pages_changed = vacuum.pages_changed;
+  pass.wal.records = vacuum.records;
 }
 
 void vacuum_gist(VacuumPass& pass, const IndexEntries& all, const Dead& dead) {
@@ -133,15 +107,13 @@ void vacuum_gin(VacuumPass& pass, const IndexEntries& all, const TypeSystem& typ
   constexpr double kEmptiest = 0.4;
   constexpr double kListShare = 0.5;  // of an entry's bytes: its rows, which shrink
   constexpr double kSegment = 256;    // GinPostingListSegmentTargetSize
-  const GinKeys keys = gin_keys(*all.index, all.columns, types, std::max(all.entries, 1.0));
-  const double rows_per_page =
-      all.entries / std::max<double>(static_cast<double>(all.table->pages), 1);
+  const GinKeys keys = gin_keys(all, types);
   double entry_bytes = 0;
   double listed_rows = 0;
   double tree_leaves = 0;
   for (const GinKeyClass& one : keys.classes) {
     const double rows = one.share * all.entries;
-    const double address = posting_bytes(one.share, rows_per_page);
+    const double address = one.address;
     const double tuple = gin_entry_tuple(one.tuple, rows, address);
     entry_bytes += one.keys * (tuple + kLinePointer);
     if (tuple > one.tuple) {

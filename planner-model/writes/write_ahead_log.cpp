@@ -65,8 +65,9 @@ double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same
 
 struct HeapWrite {
   WalBytes wal = {};
-  double hot = 0;      ///< share of the updates
-  bool at_end = true;  ///< new versions come to the table's end, most of them
+  double hot = 0;           ///< share of the updates
+  bool at_end = true;       ///< new versions come to the table's end, most of them
+  double on_same_page = 0;  ///< share of new versions that are not HOT and stay there
 };
 
 /// Pages that were there before and take some of the new rows.
@@ -114,6 +115,7 @@ HeapWrite heap_write(const Table& table, const SizeContext& context, const Write
           hot_forbidden ? room.on_same_page : shape.hot_share.value_or(room.on_same_page);
       write.hot = hot_forbidden ? 0 : same;
       write.at_end = !hot_forbidden || same < 0.5;
+      write.on_same_page = hot_forbidden ? same : 0;
       const ChangedBytes changed = changed_bytes(table, context, shape.columns);
       write.wal.records = update_bytes(row, changed, same);
       write.wal.records +=
@@ -209,6 +211,7 @@ RowWal row_wal(const SizeContext& context, const Table& table,
                            .old_versions_dead = one_a_transaction(shape),
                            .appended = !is_update,
                            .at_end = heap.at_end,
+                           .scattered = heap.on_same_page,
                            .images = shape.rows_between_checkpoints > 0,
                            .rows_per_transaction = shape.rows_per_transaction};
     WalBytes wal = share > 0 ? entry_wal(entries, entry, context.types) : WalBytes{};

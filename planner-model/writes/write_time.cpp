@@ -81,7 +81,7 @@ double gist_time(const IndexEntries& all) {
 }
 
 double gin_time(const IndexEntries& all, const TypeSystem& types, double wal) {
-  const GinKeys keys = gin_keys(*all.index, all.columns, types, std::max(all.entries, 1.0));
+  const GinKeys keys = gin_keys(all, types);
   return has_pending_list(*all.index) ? kGinRow + kGinPendingKey * keys.per_row
                                       : kGinKey * keys.per_row + kGinKeyByte * wal;
 }

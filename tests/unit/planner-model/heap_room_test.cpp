@@ -111,3 +111,23 @@ TEST_CASE("a step of a counter changes a byte, a new value as many as the range 
   const ChangedBytes price = changed_bytes(table, types, {table.columns[2].number});
   CHECK(price.step == price.set);
 }
+
+TEST_CASE("texts differ where their listed values do, and move what follows up to its padding",
+          "[writes]") {
+  const auto changed = [](int first, int step) {
+    CatalogSnapshot catalog =
+        testing::catalog_of("CREATE TABLE people (name text, about text, n int)", 20'000);
+    Table& table = catalog.tables.front();
+    table.columns[0].statistics = ColumnStatistics{.average_width = 20, .n_distinct = -1};
+    for (int i = 0; i <= 100; ++i) {
+      table.columns[0].statistics->histogram_bounds.push_back(
+          "user" + std::to_string(first + step * i) + "@example.com");
+    }
+    table.columns[1].statistics = ColumnStatistics{.average_width = 60, .n_distinct = -1};
+    table.columns[2].statistics = ColumnStatistics{.average_width = 4, .n_distinct = -1};
+    return changed_bytes(table, TypeSystem{catalog}, {table.columns[0].number}).set;
+  };
+  CHECK(changed(100'000, 7'919) == Approx(6).margin(1));  // of one length: their numbers
+  // Of two lengths, half of the pairs: the whole text and the next one.
+  CHECK(changed(95'000, 100) == Approx(45).margin(12));
+}
