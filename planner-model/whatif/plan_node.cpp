@@ -168,12 +168,13 @@ void append_integer(std::string& text, std::int64_t number) {
 
 /// As printf's %.2f.
 void append_cost(std::string& text, double cost) {
-  constexpr double kExact = 1e12;  // below it the product is wrong by far less than kDoubt
-  constexpr double kDoubt = 1e-3;
-  const double cents = cost * 100;
-  const double whole = std::floor(cents);
-  if (cents >= 0 && cents < kExact && std::abs(cents - whole - 0.5) > kDoubt) {
-    const auto rounded = static_cast<std::int64_t>(whole) + (cents - whole > 0.5 ? 1 : 0);
+  constexpr double kExact = 1e12;
+  const double whole = std::floor(cost * 100);
+  // How far the cents are from the middle of two whole ones: rounded once, so that its sign is
+  // true.
+  const double beyond = std::fma(cost, 100, -(whole + 0.5));
+  if (cost >= 0 && whole < kExact && beyond != 0) {
+    const auto rounded = static_cast<std::int64_t>(whole) + (beyond > 0 ? 1 : 0);
     std::array<char, 24> digits;
     char* const point = std::to_chars(digits.begin(), digits.end(), rounded / 100).ptr;
     point[0] = '.';
