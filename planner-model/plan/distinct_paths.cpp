@@ -11,7 +11,7 @@ RelOptInfo* UpperPlanner::distinct_paths(RelOptInfo& input) {
   rel.kind = RelKind::Upper;
   rel.relids = input.relids;
   rel.consider_startup = tuple_fraction_ > 0;
-  rel.target = sort_target_;
+  rel.target = *sort_target_;
   rel.consider_parallel = input.consider_parallel;
   final_distinct(rel, input, distinct_rows(input.cheapest_total->rows));
   partial_distinct(rel, input);

@@ -162,7 +162,7 @@ RelOptInfo& UpperPlanner::new_grouping_rel(RelOptInfo& input, const PathTarget& 
 }
 
 RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
-  GroupingTarget wanted{.target = keep(grouping_target_), .having = conjuncts(query_.having)};
+  GroupingTarget wanted{.target = grouping_target_, .having = conjuncts(query_.having)};
   auto& rel = new_grouping_rel(input, *wanted.target);
   if (query_.has_grouping_sets) {
     grouping_set_paths(rel, input, wanted.target, wanted.having);
@@ -282,12 +282,12 @@ const PathTarget* UpperPlanner::partial_target() {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
   std::vector<ExprPtr> parts;
-  for (std::size_t i = 0; i < grouping_target_.exprs.size(); ++i) {
-    if (is_group_ref(grouping_target_.sort_group_refs[i])) {
-      exprs.push_back(grouping_target_.exprs[i]);
-      refs.push_back(grouping_target_.sort_group_refs[i]);
+  for (std::size_t i = 0; i < grouping_target_->exprs.size(); ++i) {
+    if (is_group_ref(grouping_target_->sort_group_refs[i])) {
+      exprs.push_back(grouping_target_->exprs[i]);
+      refs.push_back(grouping_target_->sort_group_refs[i]);
     } else {
-      pull_parts(grouping_target_.exprs[i], is_aggregate_like, parts);
+      pull_parts(grouping_target_->exprs[i], is_aggregate_like, parts);
     }
   }
   if (query_.having) {

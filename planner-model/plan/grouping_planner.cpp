@@ -76,7 +76,7 @@ void UpperPlanner::run() {
             ? tuple_fraction_
             : 0.0;
     current = plan_set_operations(root_);
-    final_target_ = *current->paths.front()->target;
+    final_target_ = current->paths.front()->target;
     root_.sort_pathkeys = pathkeys_for_sortclauses(root_, query_.order_by, query_.targets);
     sort_target_ = final_target_;
   } else {
@@ -288,7 +288,7 @@ RelOptInfo* UpperPlanner::plan_select() {
   }
   RelOptInfo* current = query_planner(root_, [&](PlannerInfo&) { set_query_pathkeys(); });
 
-  final_target_ = make_target(root_, query_.targets);
+  final_target_ = keep(make_target(root_, query_.targets));
   sort_target_ = sort_input_target();
   grouping_target_ = query_.has_window_functions ? window_input_target() : sort_target_;
   scanjoin_target_ = has_grouping() ? group_input_target() : grouping_target_;

@@ -29,8 +29,8 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
   rel.kind = RelKind::Upper;
   rel.relids = input.relids;
   rel.consider_startup = tuple_fraction_ > 0;
-  rel.target = sort_target_;
-  rel.consider_parallel = input.consider_parallel && parallel_safe(sort_target_);
+  rel.target = *sort_target_;
+  rel.consider_parallel = input.consider_parallel && parallel_safe(*sort_target_);
   auto& windows = query_.windows;
   const auto order = active_windows();
   name_windows(order);
@@ -40,8 +40,8 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
     }
   }
   const auto one = [&](Path* path) {
-    std::vector<ExprPtr> known = grouping_target_.exprs;
-    std::vector<int> refs = grouping_target_.sort_group_refs;
+    std::vector<ExprPtr> known = grouping_target_->exprs;
+    std::vector<int> refs = grouping_target_->sort_group_refs;
     for (const std::size_t w : order) {
       std::vector<ExprPtr> functions;
       for (const auto& f : window_functions_) {
@@ -59,7 +59,7 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
       const bool last = w == order.back();
       const PathTarget* target = nullptr;
       if (last) {
-        target = keep(sort_target_);
+        target = sort_target_;
       } else {
         for (const auto& f : functions) {
           known.push_back(f);
@@ -96,8 +96,8 @@ RelOptInfo* UpperPlanner::ordered_paths(RelOptInfo& input) {
   rel.kind = RelKind::Upper;
   rel.relids = input.relids;
   rel.consider_startup = tuple_fraction_ > 0;
-  rel.consider_parallel = input.consider_parallel && parallel_safe(final_target_);
-  const auto* target = keep(final_target_);
+  rel.consider_parallel = input.consider_parallel && parallel_safe(*final_target_);
+  const auto* target = final_target_;
   rel.target = *target;
   const PathKeys& keys = root_.sort_pathkeys;
   const double limit_tuples = sets_after_sort_ ? -1.0 : limit_tuples_;
@@ -199,7 +199,7 @@ void UpperPlanner::finish(RelOptInfo& current) {
   rel.kind = RelKind::Upper;
   rel.relids = current.relids;
   rel.consider_startup = tuple_fraction_ > 0;
-  rel.target = final_target_;
+  rel.target = *final_target_;
   const bool modifies = query_.command != Command::Select;
   rel.consider_parallel = current.consider_parallel && !modifies && query_.row_marks.empty();
   for (auto* path : current.paths) {
@@ -228,7 +228,7 @@ void UpperPlanner::finish(RelOptInfo& current) {
   }
   set_cheapest(rel);
   root_.final_rel = &rel;
-  root_.final_target = std::move(final_target_);
+  root_.final_target = *final_target_;
   root_.tuple_fraction = tuple_fraction_;
 }
 

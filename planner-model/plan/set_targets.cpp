@@ -168,15 +168,15 @@ void UpperPlanner::split_targets() {
   if (!query_.has_returning_set) {
     return;
   }
-  const auto split = [&](PathTarget& target, const PathTarget* input) {
-    auto levels = split_at_sets(root_, target, input);
-    target = levels.front().target;
+  const auto split = [&](const PathTarget*& target, const PathTarget* input) {
+    auto levels = split_at_sets(root_, *target, input);
+    target = keep(levels.front().target);
     return levels;
   };
   // Each by what the step below puts out in the end, so from the top.
-  final_levels_ = split(final_target_, &sort_target_);
-  sort_levels_ = split(sort_target_, &grouping_target_);
-  grouping_levels_ = split(grouping_target_, &scanjoin_target_);
+  final_levels_ = split(final_target_, sort_target_);
+  sort_levels_ = split(sort_target_, grouping_target_);
+  grouping_levels_ = split(grouping_target_, scanjoin_target_);
   scanjoin_levels_ = split(scanjoin_target_, nullptr);
 }
 

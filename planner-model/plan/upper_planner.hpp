@@ -104,7 +104,7 @@ class UpperPlanner {
   // --- targets
 
   /// make_sort_input_target(): sets, volatile and expensive output are computed after the sort.
-  PathTarget sort_input_target();
+  const PathTarget* sort_input_target();
 
   static void append_missing(std::vector<ExprPtr>& exprs, std::vector<int>& refs,
                              const std::vector<ExprPtr>& parts);
@@ -112,10 +112,10 @@ class UpperPlanner {
   [[nodiscard]] bool is_group_ref(int ref) const;
 
   /// make_group_input_target(): grouping columns, and the columns under everything else.
-  PathTarget group_input_target();
+  const PathTarget* group_input_target();
 
   /// make_window_input_target().
-  PathTarget window_input_target();
+  const PathTarget* window_input_target();
 
   static bool same_exprs(const PathTarget& a, const PathTarget& b);
 
@@ -326,7 +326,8 @@ class UpperPlanner {
   std::size_t group_keys_ = 0;  ///< of root_.group_pathkeys; the rest are for aggregates
   std::vector<ExprPtr> aggregates_;
   std::vector<ExprPtr> window_functions_;
-  PathTarget final_target_, sort_target_, grouping_target_, scanjoin_target_;
+  const PathTarget *final_target_ = nullptr, *sort_target_ = nullptr;
+  const PathTarget *grouping_target_ = nullptr, *scanjoin_target_ = nullptr;
   /// Of targets with set-returning functions: the step's own first, then what goes on top of it.
   std::vector<TargetLevel> final_levels_, sort_levels_, grouping_levels_, scanjoin_levels_;
   bool sets_after_sort_ = false;  ///< then a LIMIT says nothing of the rows to sort

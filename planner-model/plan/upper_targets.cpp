@@ -1,6 +1,7 @@
 // Which expressions each step computes and hands on. Source: planner.c (make_*_input_target,
 // apply_scanjoin_target_to_paths), costsize.c (set_pathtarget_cost_width), PostgreSQL 15.
 #include <algorithm>
+#include <utility>
 
 #include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/partitionwise.hpp"
@@ -38,19 +39,19 @@ PathTarget make_target(PlannerInfo& root, const std::vector<TargetEntry>& target
   return make_target(root, std::move(exprs), std::move(refs));
 }
 
-PathTarget UpperPlanner::sort_input_target() {
+const PathTarget* UpperPlanner::sort_input_target() {
   if (query_.order_by.empty()) {
     return final_target_;
   }
-  std::vector<bool> postpone(final_target_.exprs.size(), false);
-  std::vector<bool> is_set(final_target_.exprs.size(), false);
+  std::vector<bool> postpone(final_target_->exprs.size(), false);
+  std::vector<bool> is_set(final_target_->exprs.size(), false);
   bool sorts_by_set = false;
   bool any_volatile = false;
   bool any_expensive = false;
-  for (std::size_t i = 0; i < final_target_.exprs.size(); ++i) {
-    const auto& expr = final_target_.exprs[i];
+  for (std::size_t i = 0; i < final_target_->exprs.size(); ++i) {
+    const auto& expr = final_target_->exprs[i];
     const bool set = query_.has_returning_set && returns_set(expr);
-    if (final_target_.sort_group_refs[i] != 0) {
+    if (final_target_->sort_group_refs[i] != 0) {
       sorts_by_set = sorts_by_set || set;
     } else if (set) {
       is_set[i] = true;
@@ -71,13 +72,13 @@ PathTarget UpperPlanner::sort_input_target() {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
   std::vector<ExprPtr> parts;
-  for (std::size_t i = 0; i < final_target_.exprs.size(); ++i) {
+  for (std::size_t i = 0; i < final_target_->exprs.size(); ++i) {
     if (!postpone[i]) {
-      exprs.push_back(final_target_.exprs[i]);
-      refs.push_back(final_target_.sort_group_refs[i]);
+      exprs.push_back(final_target_->exprs[i]);
+      refs.push_back(final_target_->sort_group_refs[i]);
     } else {
       pull_parts(
-          final_target_.exprs[i],
+          final_target_->exprs[i],
           [](const Expr& e) {
             return e.kind == ExprKind::Aggref || e.kind == ExprKind::WindowFunc;
           },
@@ -85,7 +86,7 @@ PathTarget UpperPlanner::sort_input_target() {
     }
   }
   append_missing(exprs, refs, parts);
-  return make_target(root_, exprs, refs);
+  return keep(make_target(root_, std::move(exprs), std::move(refs)));
 }
 
 void UpperPlanner::append_missing(std::vector<ExprPtr>& exprs, std::vector<int>& refs,
@@ -104,17 +105,17 @@ void UpperPlanner::append_missing(std::vector<ExprPtr>& exprs, std::vector<int>&
                                  [&](const SortGroupClause& g) { return g.ref == ref; });
 }
 
-PathTarget UpperPlanner::group_input_target() {
+const PathTarget* UpperPlanner::group_input_target() {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
   std::vector<ExprPtr> parts;
-  for (std::size_t i = 0; i < final_target_.exprs.size(); ++i) {
-    if (is_group_ref(final_target_.sort_group_refs[i])) {
-      exprs.push_back(final_target_.exprs[i]);
-      refs.push_back(final_target_.sort_group_refs[i]);
+  for (std::size_t i = 0; i < final_target_->exprs.size(); ++i) {
+    if (is_group_ref(final_target_->sort_group_refs[i])) {
+      exprs.push_back(final_target_->exprs[i]);
+      refs.push_back(final_target_->sort_group_refs[i]);
     } else {
       pull_parts(
-          final_target_.exprs[i], [](const Expr&) { return false; }, parts);
+          final_target_->exprs[i], [](const Expr&) { return false; }, parts);
     }
   }
   if (query_.having) {
@@ -122,10 +123,10 @@ PathTarget UpperPlanner::group_input_target() {
         query_.having, [](const Expr&) { return false; }, parts);
   }
   append_missing(exprs, refs, parts);
-  return make_target(root_, exprs, refs);
+  return keep(make_target(root_, std::move(exprs), std::move(refs)));
 }
 
-PathTarget UpperPlanner::window_input_target() {
+const PathTarget* UpperPlanner::window_input_target() {
   std::vector<ExprPtr> exprs;
   std::vector<int> refs;
   std::vector<ExprPtr> parts;
@@ -147,16 +148,16 @@ PathTarget UpperPlanner::window_input_target() {
     }
     return false;
   };
-  for (std::size_t i = 0; i < final_target_.exprs.size(); ++i) {
-    if (needed(final_target_.sort_group_refs[i])) {
-      exprs.push_back(final_target_.exprs[i]);
-      refs.push_back(final_target_.sort_group_refs[i]);
+  for (std::size_t i = 0; i < final_target_->exprs.size(); ++i) {
+    if (needed(final_target_->sort_group_refs[i])) {
+      exprs.push_back(final_target_->exprs[i]);
+      refs.push_back(final_target_->sort_group_refs[i]);
     } else {
-      pull_parts(final_target_.exprs[i], is_aggregate_like, parts);
+      pull_parts(final_target_->exprs[i], is_aggregate_like, parts);
     }
   }
   append_missing(exprs, refs, parts);
-  return make_target(root_, exprs, refs);
+  return keep(make_target(root_, std::move(exprs), std::move(refs)));
 }
 
 bool UpperPlanner::same_exprs(const PathTarget& a, const PathTarget& b) {
@@ -175,7 +176,7 @@ const PathTarget* UpperPlanner::keep(PathTarget target) {
 }
 
 void UpperPlanner::apply_scanjoin_target(RelOptInfo& rel) {
-  const auto* target = keep(scanjoin_target_);
+  const auto* target = scanjoin_target_;
   const bool same = same_exprs(*target, rel.target);
   const bool safe = parallel_safe(*target);
   if (!safe) {
