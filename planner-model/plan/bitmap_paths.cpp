@@ -146,7 +146,7 @@ Path* choose_bitmap_and(PlannerInfo& root, RelOptInfo& rel, const std::vector<Pa
       }
       bool redundant = false;
       for (const auto& predicate : other.predicates) {
-        if (predicate_implied_by(root, {predicate}, quals)) {
+        if (predicate_implied_by(root, predicate, quals)) {
           redundant = true;
           break;
         }

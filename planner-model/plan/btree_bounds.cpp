@@ -136,7 +136,7 @@ std::vector<RestrictInfo*> with_predicate(PlannerInfo& root, const IndexOptInfo&
   const auto known = clause_exprs(quals);
   std::vector<RestrictInfo*> result;
   for (const auto& predicate : index.predicate) {
-    if (!predicate_implied_by(root, {predicate}, known)) {
+    if (!predicate_implied_by(root, predicate, known)) {
       result.push_back(make_restrictinfo(root, predicate, true, false, false, 0, 0, 0));
       result.back()->is_bare = true;
     }

@@ -363,9 +363,10 @@ std::vector<ExprPtr> PlanExplainer::in_order(PlannerInfo& root,
 }
 
 std::vector<RestrictInfo*> PlanExplainer::scan_clauses(const Path& path) {
-  std::vector<RestrictInfo*> clauses =
+  const std::span<RestrictInfo* const> own =
       path.index != nullptr && path.kind != PathKind::BitmapHeapScan ? path.index->restrict_info
                                                                      : path.parent->restrictions;
+  std::vector<RestrictInfo*> clauses{own.begin(), own.end()};
   if (path.param != nullptr) {
     clauses.insert(clauses.end(), path.param->clauses.begin(), path.param->clauses.end());
   }

@@ -160,7 +160,7 @@ void PlanExplainer::bitmap_conditions(const PlannerInfo& root, const Path& tree,
     }
   }
   for (const auto& predicate : tree.index->predicate) {
-    if (!predicate_implied_by(root, {predicate}, out.original)) {
+    if (!predicate_implied_by(root, predicate, out.original)) {
       out.original.push_back(predicate);
       out.index.push_back(predicate);
     }
@@ -227,7 +227,7 @@ void PlanExplainer::bitmap(PlanNode& node, PlannerInfo& root, const Path& path, 
         (clause->parent_ec != nullptr &&
          std::find(classes.begin(), classes.end(), clause->parent_ec) != classes.end()) ||
         (!contains_mutable(clause->clause, root) &&
-         predicate_implied_by(root, {clause->clause}, conditions.index));
+         predicate_implied_by(root, clause->clause, conditions.index));
     if (!checked) {
       filter.push_back(clause);
     }

@@ -237,7 +237,7 @@ IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path, double lo
   }
 }
 
-std::vector<RestrictInfo*> non_index_conditions(const std::vector<RestrictInfo*>& clauses,
+std::vector<RestrictInfo*> non_index_conditions(std::span<RestrictInfo* const> clauses,
                                                 const std::vector<IndexClause>& index_clauses) {
   std::vector<RestrictInfo*> result;
   for (auto* clause : clauses) {

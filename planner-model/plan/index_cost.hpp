@@ -20,7 +20,7 @@ struct IndexAccessCost {
 
 /// extract_nonindex_conditions(): what the scan must still check.
 [[nodiscard]] std::vector<RestrictInfo*> non_index_conditions(
-    const std::vector<RestrictInfo*>& clauses, const std::vector<IndexClause>& index_clauses);
+    std::span<RestrictInfo* const> clauses, const std::vector<IndexClause>& index_clauses);
 
 /// compute_parallel_worker(); pages < 0: not known, not a reason.
 [[nodiscard]] int parallel_worker_count(const PlannerInfo& root, const RelOptInfo& rel,

@@ -286,8 +286,8 @@ std::optional<IndexClause> match_clause_to_column(PlannerInfo& root, RestrictInf
   }
 }
 
-void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
-                   IndexOptInfo& index, IndexClauseSet& set) {
+void match_clauses(PlannerInfo& root, std::span<RestrictInfo* const> clauses, IndexOptInfo& index,
+                   IndexClauseSet& set) {
   if (set.columns.size() < static_cast<std::size_t>(index.key_columns)) {
     set.columns.resize(static_cast<std::size_t>(index.key_columns));
   }

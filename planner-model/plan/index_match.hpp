@@ -32,8 +32,8 @@ struct IndexClauseSet {
                                                               IndexOptInfo& index, std::size_t own);
 
 /// match_clause_to_index() for a list.
-void match_clauses(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
-                   IndexOptInfo& index, IndexClauseSet& set);
+void match_clauses(PlannerInfo& root, std::span<RestrictInfo* const> clauses, IndexOptInfo& index,
+                   IndexClauseSet& set);
 
 /// match_index_to_operand().
 [[nodiscard]] bool matches_column(const ExprPtr& operand, int column, const IndexOptInfo& index);

@@ -45,14 +45,13 @@ void check_index_predicates(PlannerInfo& root, RelOptInfo& rel) {
       continue;
     }
     // Clauses that the predicate already guarantees need no check in a scan of this index.
-    std::vector<RestrictInfo*> kept;
     for (auto* clause : rel.restrictions) {
       if (contains_volatile(clause->clause, root) ||
-          !predicate_implied_by(root, {clause->clause}, index->predicate)) {
-        kept.push_back(clause);
+          !predicate_implied_by(root, clause->clause, index->predicate)) {
+        index->restrictions_left.push_back(clause);
       }
     }
-    index->restrict_info = kept;
+    index->restrict_info = index->restrictions_left;
   }
 }
 

@@ -18,6 +18,7 @@
 #include "planner-model/plan/block_list.hpp"
 #include "planner-model/plan/flat_map.hpp"
 #include "planner-model/plan/grouping_sets.hpp"
+#include "planner-model/plan/index_facts.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/table_expressions.hpp"
 #include "planner-model/query/type_system.hpp"
@@ -170,60 +171,20 @@ struct PathKey {
 
 using PathKeys = std::vector<PathKey>;
 
-enum class AccessMethod : std::uint8_t { Btree, Hash, Gin, Gist, SpGist, Brin, Other };
+/// An index as one range of the query being planned may use it.
+struct IndexOptInfo : IndexFacts {
+  explicit IndexOptInfo(const IndexFacts& facts) : IndexFacts{facts} {}
 
-/// One value a column of an index, of which there are at most INDEX_MAX_KEYS.
-template <class T>
-class PerIndexColumn {
- public:
-  void push_back(T value) {
-    if (size_ == items_.size()) {
-      throw UserError{"an index has more than 32 columns"};
-    }
-    items_[size_++] = value;
-  }
-
-  [[nodiscard]] const T& operator[](std::size_t column) const { return items_[column]; }
-
-  [[nodiscard]] std::size_t size() const { return size_; }
-
-  [[nodiscard]] bool empty() const { return size_ == 0; }
-
-  [[nodiscard]] const T* begin() const { return items_.data(); }
-
-  [[nodiscard]] const T* end() const { return items_.data() + size_; }
-
- private:
-  std::array<T, 32> items_;  // those past size_ are never read
-  std::size_t size_ = 0;
-};
-
-struct IndexOptInfo {
-  const Index* index = nullptr;
   RelOptInfo* rel = nullptr;
-  AccessMethod method = AccessMethod::Btree;
   bool created = false;    ///< by the configuration
   bool as_hypopg = false;  ///< and seen as the server sees one of HypoPG
+  bool predicate_ok = false;
   double pages = 0;
   double tuples = 0;
   int tree_height = -1;
-  PerIndexColumn<int> columns;  ///< key then included attnums; 0: expression
-  int key_columns = 0;
-  std::vector<ExprPtr> expressions = {};  ///< parallel to columns; null for plain columns
-  PerIndexColumn<Oid> opfamilies;         ///< per key column
-  PerIndexColumn<Oid> input_types;        ///< opcintype per key column
-  PerIndexColumn<Oid> collations;
-  PerIndexColumn<bool> descending;
-  PerIndexColumn<bool> nulls_first;
-  PerIndexColumn<bool> can_return;
-  bool unique = false;
-  bool immediate = true;
-  std::vector<ExprPtr> predicate = {};
-  bool predicate_ok = false;
-  bool search_array = false, search_nulls = false, optional_key = false, can_parallel = false;
-  bool has_gettuple = true, has_getbitmap = true, can_order = false;
-  bool can_order_by_operator = false;             ///< ORDER BY column <-> value
-  std::vector<RestrictInfo*> restrict_info = {};  ///< indrestrictinfo
+  /// indrestrictinfo: the relation's restrictions, or those of them that the predicate leaves.
+  std::span<RestrictInfo* const> restrict_info = {};
+  std::vector<RestrictInfo*> restrictions_left = {};
 };
 
 struct IndexClause {
@@ -563,6 +524,7 @@ struct PlannerGlobal {
   const TypeSystem* types = nullptr;
   const StatisticsCache* statistics = nullptr;
   const TableExpressions* expressions = nullptr;
+  const CatalogIndexFacts* index_facts = nullptr;
   const GinShapes* gin_shapes = nullptr;
   CostParameters cost = {};
   std::int64_t now_us = 0;
@@ -589,6 +551,7 @@ struct PlannerGlobal {
   BlockList<EquivalenceClass> classes = {};
   BlockList<EquivalenceMember> members = {};
   BlockList<IndexOptInfo> indexes = {};
+  BlockList<OwnedIndexFacts> own_index_facts = {};  ///< of indexes that are not the catalog's
   BlockList<ParamPathInfo> params = {};
   BlockList<SpecialJoin> joins = {};
   BlockList<PathTarget> targets = {};

@@ -398,25 +398,27 @@ bool refuted(const PlannerInfo& root, const ExprPtr& predicate, const ExprPtr& c
   return refuted_by_atom(root, predicate, clause, refutation);
 }
 
-ExprPtr all_of(const std::vector<ExprPtr>& clauses) {
+ExprPtr all_of(std::span<const ExprPtr> clauses) {
   if (clauses.size() == 1) {
     return clauses.front();
   }
   auto both = std::make_shared<Expr>();
   both->kind = ExprKind::And;
   both->type = type_oid::kBool;
-  both->args = clauses;
+  both->args.assign(clauses.begin(), clauses.end());
   return both;
 }
 
 }  // namespace
 
-bool predicate_implied_by(const PlannerInfo& root, const std::vector<ExprPtr>& predicate,
-                          const std::vector<ExprPtr>& clauses) {
-  if (predicate.empty()) {
-    return true;
-  }
-  return !clauses.empty() && implied(root, all_of(predicate), all_of(clauses));
+bool predicate_implied_by(const PlannerInfo& root, std::span<const ExprPtr> predicate,
+                          std::span<const ExprPtr> clauses) {
+  return predicate.empty() || predicate_implied_by(root, all_of(predicate), clauses);
+}
+
+bool predicate_implied_by(const PlannerInfo& root, const ExprPtr& predicate,
+                          std::span<const ExprPtr> clauses) {
+  return !clauses.empty() && implied(root, predicate, all_of(clauses));
 }
 
 bool predicate_refuted_by(const PlannerInfo& root, const std::vector<ExprPtr>& predicate,

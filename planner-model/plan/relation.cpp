@@ -52,30 +52,6 @@ int type_width(const PlannerInfo& root, Oid type, std::int32_t typmod) {
 
 namespace {
 
-/// amcanreturn: whether the index keeps the column's value whole. btcanreturn(); spgcanreturn();
-/// gistcanreturn(): classes with a fetch function or without a compress function, of the server and
-/// of its contrib modules.
-bool returns_values(AccessMethod method, const OpClass* opclass) {
-  static constexpr auto kGist = std::to_array<std::string_view>(
-      {"box_ops",          "gist_bit_ops",     "gist_bool_ops",      "gist_bpchar_ops",
-       "gist_bytea_ops",   "gist_cash_ops",    "gist_cube_ops",      "gist_date_ops",
-       "gist_enum_ops",    "gist_float4_ops",  "gist_float8_ops",    "gist_int2_ops",
-       "gist_int4_ops",    "gist_int8_ops",    "gist_interval_ops",  "gist_macaddr8_ops",
-       "gist_macaddr_ops", "gist_numeric_ops", "gist_oid_ops",       "gist_seg_ops",
-       "gist_text_ops",    "gist_time_ops",    "gist_timestamp_ops", "gist_timestamptz_ops",
-       "gist_uuid_ops",    "gist_vbit_ops",    "inet_ops",           "point_ops",
-       "range_ops"});
-  if (method == AccessMethod::Btree) {
-    return true;
-  }
-  if (opclass == nullptr) {
-    return false;
-  }
-  return (method == AccessMethod::Gist &&
-          std::binary_search(kGist.begin(), kGist.end(), opclass->name)) ||
-         (method == AccessMethod::SpGist && opclass->name != "poly_ops");
-}
-
 const Column* find_column(const Table& table, int attno) {
   for (const auto& column : table.columns) {
     if (column.number == attno) {
@@ -121,43 +97,6 @@ void estimate_size(const PlannerInfo& root, RelOptInfo& rel) {
   rel.tuples = std::rint(density * pages);
   const auto visible = static_cast<double>(table.all_visible);
   rel.all_visible_fraction = visible <= 0 ? 0 : visible >= pages ? 1 : visible / pages;
-}
-
-AccessMethod access_method(std::string_view name) {
-  if (name == "btree")
-    return AccessMethod::Btree;
-  if (name == "hash")
-    return AccessMethod::Hash;
-  if (name == "gin")
-    return AccessMethod::Gin;
-  if (name == "gist")
-    return AccessMethod::Gist;
-  if (name == "spgist")
-    return AccessMethod::SpGist;
-  if (name == "brin")
-    return AccessMethod::Brin;
-  return AccessMethod::Other;
-}
-
-/// The Var of a column of an index, under the number that the column has in the appended relation.
-/// `vars`: the table's own.
-ExprPtr column_var(const RelOptInfo& rel, const std::vector<ExprPtr>& vars, int attno,
-                   int parent_attno) {
-  const Table& table = *rel.table;
-  if (const auto* column = find_column(table, attno); column != nullptr) {
-    const auto& own = vars[static_cast<std::size_t>(column - table.columns.data())];
-    if (attno == parent_attno) {
-      return own;
-    }
-    auto copy = std::make_shared<Expr>(*own);
-    copy->attno = parent_attno;
-    return copy;
-  }
-  auto var = std::make_shared<Expr>();
-  var->kind = ExprKind::Var;
-  var->varno = rel.range;
-  var->attno = parent_attno;
-  return var;
 }
 
 const ColumnStatistics* plain_statistics(const Table& table, int attno) {
@@ -282,35 +221,6 @@ int guess_tree_height(const PlannerInfo& root, const RelOptInfo& rel, const Inde
   return height;
 }
 
-void set_capabilities(IndexOptInfo& info) {
-  switch (info.method) {
-    case AccessMethod::Btree:
-      info.can_order = info.search_array = info.search_nulls = info.optional_key = true;
-      info.can_parallel = true;
-      break;
-    case AccessMethod::Hash:
-      info.optional_key = false;
-      break;
-    case AccessMethod::Gin:
-      info.optional_key = true;
-      info.has_gettuple = false;
-      break;
-    case AccessMethod::Gist:
-    case AccessMethod::SpGist:
-      info.optional_key = true;
-      info.search_nulls = true;
-      info.can_order_by_operator = true;
-      break;
-    case AccessMethod::Brin:
-      info.optional_key = true;
-      info.search_nulls = true;
-      info.has_gettuple = false;
-      break;
-    case AccessMethod::Other:
-      break;
-  }
-}
-
 void set_size(const PlannerInfo& root, const RelOptInfo& rel, IndexOptInfo& info) {
   const Index& index = *info.index;
   info.pages = static_cast<double>(index.pages);
@@ -345,76 +255,21 @@ bool hypopg_sees(const Index& index, const RelOptInfo& rel) {
   return !has_expressions || (rel.kind == RelKind::Base && rel.range == 1);
 }
 
-IndexOptInfo* load_index(PlannerInfo& root, RelOptInfo& rel, const VisibleIndex& visible,
-                         const std::vector<ExprPtr>& vars, const FlatMap<int, int>& to_parent) {
-  auto& global = *root.global;
-  const auto& types = *global.types;
+/// Null: an expression of the index cannot be read.
+const IndexFacts* facts_of(PlannerGlobal& global, const RelOptInfo& rel,
+                           const VisibleIndex& visible, const FlatMap<int, int>& renumbered) {
   const Index& index = *visible.index;
-  auto& info = global.indexes.emplace_back();
-  info.index = &index;
-  info.rel = &rel;
-  info.method = access_method(index.access_method);
-  info.created = visible.created;
-  info.as_hypopg = visible.as_hypopg;
-  info.unique = index.unique;
-  info.immediate = index.immediate;
-  info.key_columns = static_cast<int>(index.keys.size());
-  info.expressions.reserve(index.keys.size() + index.included.size());
-  const auto parent_of = [&](int attno) {
-    const auto it = to_parent.find(attno);
-    return it == to_parent.end() ? attno : it->second;
-  };
-  const auto translate = [&](const ExprPtr& expr) {
-    if (to_parent.empty()) {
-      return expr;
-    }
-    const std::function<ExprPtr(const ExprPtr&)> walk = [&](const ExprPtr& e) -> ExprPtr {
-      if (e->kind == ExprKind::Var) {
-        auto copy = std::make_shared<Expr>(*e);
-        copy->attno = parent_of(e->attno);
-        return copy;
-      }
-      return map_children(e, walk);
-    };
-    return walk(expr);
-  };
-  for (const auto& key : index.keys) {
-    const auto* opclass = types.operator_class(key.operator_class);
-    const Oid input = opclass != nullptr ? opclass->input_type : 0;
-    ExprPtr expr;
-    if (key.column != 0) {
-      info.columns.push_back(parent_of(key.column));
-      expr = column_var(rel, vars, key.column, parent_of(key.column));
-    } else {
-      info.columns.push_back(0);
-      expr = translate(global.expressions->expression(key.expression, *rel.table, rel.range));
-    }
-    Oid opcintype = input;
-    if (opcintype == 0 || types.is_polymorphic(opcintype)) {
-      opcintype = input != 0 ? input : expr->type;
-    }
-    info.expressions.push_back(expr);
-    info.opfamilies.push_back(opclass != nullptr ? opclass->family : 0);
-    info.input_types.push_back(opcintype);
-    info.collations.push_back(key.collation);
-    info.descending.push_back(key.descending);
-    info.nulls_first.push_back(key.nulls_first);
-    info.can_return.push_back(key.column != 0 && returns_values(info.method, opclass));
+  if (!visible.created && renumbered.empty()) {
+    return global.index_facts->get(index, *rel.table, rel.range);
   }
-  for (const auto attno : index.included) {
-    info.columns.push_back(parent_of(attno));
-    info.expressions.push_back(column_var(rel, vars, attno, parent_of(attno)));
-    info.can_return.push_back(true);  // whatever has INCLUDE
+  try {
+    return &global.own_index_facts
+                .emplace_back(index, *rel.table, rel.range, renumbered, *global.expressions,
+                              *global.types)
+                .facts();
+  } catch (const UserError&) {
+    return nullptr;
   }
-  if (!index.predicate.empty()) {
-    for (const auto& clause :
-         global.expressions->condition(index.predicate, *rel.table, rel.range)) {
-      info.predicate.push_back(translate(clause));
-    }
-  }
-  set_capabilities(info);
-  set_size(root, rel, info);
-  return &info;
 }
 
 }  // namespace
@@ -432,22 +287,27 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
     return;
   }
   estimate_size(root, rel);
-  FlatMap<int, int> to_parent;
+  FlatMap<int, int> renumbered;
   for (const auto& [parent, own] : rel.parent_columns) {
-    to_parent[own] = parent;
+    renumbered[own] = parent;
   }
-  const auto& vars = global.expressions->columns(table, rel.range);
   const auto& visible = global.visible_indexes(table.oid);
   rel.indexes.reserve(visible.size());
   for (const auto& entry : visible) {
     if (entry.as_hypopg && !hypopg_sees(*entry.index, rel)) {
       continue;
     }
-    try {
-      rel.indexes.push_back(load_index(root, rel, entry, vars, to_parent));
-    } catch (const UserError&) {
+    const IndexFacts* facts = facts_of(global, rel, entry, renumbered);
+    if (facts == nullptr) {
       global.unmodelled.insert("index " + entry.index->name + " (its expression cannot be read)");
+      continue;
     }
+    auto& info = global.indexes.emplace_back(*facts);
+    info.rel = &rel;
+    info.created = entry.created;
+    info.as_hypopg = entry.as_hypopg;
+    set_size(root, rel, info);
+    rel.indexes.push_back(&info);
   }
 }
 

@@ -118,6 +118,7 @@ struct Planner::Implementation {
   Binder binder;
   SqlFunctions sql_functions;
   TableExpressions expressions;
+  CatalogIndexFacts index_facts;
   mutable ColumnReadings readings = {};
   GinShapes gin_shapes;
   CostParameters cost;
@@ -155,6 +156,7 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
       binder{snapshot, types},
       sql_functions{snapshot, types},
       expressions{snapshot, types},
+      index_facts{snapshot, expressions, types},
       gin_shapes{types, expressions, model == SizeModel::AsBuilt},
       cost{CostParameters::read(snapshot)},
       now_us{moment_of(snapshot, types)} {
@@ -194,6 +196,7 @@ void Planner::Implementation::prepare(PlannerGlobal& global,
   global.types = &types;
   global.statistics = &statistics;
   global.expressions = &expressions;
+  global.index_facts = &index_facts;
   global.gin_shapes = &gin_shapes;
   global.guesses.derived = guessing == Expressions::AsKnown ? nullptr : &derived;
   global.cost = cost;
