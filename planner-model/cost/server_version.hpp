@@ -49,6 +49,14 @@ class ServerVersion {
   /// DISTINCT in the workers. create_partial_distinct_paths(), planner.c.
   [[nodiscard]] constexpr bool distinct_in_parallel() const { return major_ >= 15; }
 
+  /// Partitions in order may be told so although there is a default one that no row can come from,
+  /// or a list of several values. partitions_are_ordered(), partbounds.c.
+  [[nodiscard]] constexpr bool orders_by_live_partitions() const { return major_ >= 15; }
+
+  /// starts_with() and its operator ^@ are searched for in a btree, and estimated.
+  /// text_starts_with_support(), like_support.c.
+  [[nodiscard]] constexpr bool indexes_prefix_tests() const { return major_ >= 15; }
+
   // --- 16
 
   /// A subquery scan that only passes rows on is free. cost_subqueryscan(), costsize.c.

@@ -348,7 +348,7 @@ class AppendPaths {
       } catch (const UserError&) {
         found->second.reset();
       }
-      if (found->second && !partitions_are_ordered(*found->second, tables)) {
+      if (found->second && !partitions_are_ordered(*found->second, tables, p_.server)) {
         found->second.reset();
       }
     }

@@ -377,6 +377,9 @@ void PlanExplainer::modify(PlanNode& node, PlannerInfo& root, const Path& path) 
     const OnConflict& conflict = *root.query.on_conflict;
     add(node, "Conflict Resolution", conflict.update ? "UPDATE" : "NOTHING");
     add_list(node, "Conflict Arbiter Indexes", arbiter_indexes(root));
+    for (const TargetEntry& set : conflict.update_targets) {
+      note_subplans(set.expr, path.rows);
+    }
     add(node, "Conflict Filter", all(root, conjuncts(conflict.update_where), nullptr));
   }
   child(node, root, *path.children.front(), "Outer");

@@ -26,14 +26,16 @@ RestrictInfo* derived_qual(PlannerInfo& root, const RestrictInfo& clause, const 
 }
 
 /// What pattern an operator, or a call of starts_with(), matches; nothing: none, or a negated one.
-std::optional<PatternKind> pattern_of(const Expr& expr, const TypeSystem& types) {
+std::optional<PatternKind> pattern_of(const Expr& expr, const PlannerInfo& root) {
+  const TypeSystem& types = *root.global->types;
+  const bool tests_prefixes = root.global->cost.server.indexes_prefix_tests();
   if (const auto* op = types.op(expr.op); op != nullptr) {
     bool negate = false;
     const auto kind = pattern_kind(*op, negate);
-    return negate ? std::nullopt : kind;
+    return negate || (kind == PatternKind::Prefix && !tests_prefixes) ? std::nullopt : kind;
   }
   const Function* function = types.function(expr.function);
-  return function != nullptr && function->support == "text_starts_with_support"
+  return tests_prefixes && function != nullptr && function->support == "text_starts_with_support"
              ? std::optional{PatternKind::Prefix}
              : std::nullopt;
 }
@@ -45,7 +47,7 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
   const auto& types = *root.global->types;
   const auto c = static_cast<std::size_t>(column);
   const auto& expr = clause.clause;
-  const auto kind = pattern_of(*expr, types);
+  const auto kind = pattern_of(*expr, root);
   const bool is_ordered = index.method == AccessMethod::Btree;
   if (!kind || expr->args[1]->kind != ExprKind::Const || expr->args[1]->is_null ||
       !(is_ordered || index.method == AccessMethod::SpGist) ||

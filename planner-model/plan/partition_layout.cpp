@@ -227,17 +227,27 @@ std::set<const Table*> interleaved_partitions(const PartitionLayout& layout) {
 }  // namespace
 
 bool partitions_are_ordered(const PartitionLayout& layout,
-                            const std::vector<const Table*>& partitions) {
-  const auto is_live = [&](const Table* table) {
-    return std::find(partitions.begin(), partitions.end(), table) != partitions.end();
+                            const std::vector<const Table*>& partitions,
+                            const ServerVersion& server) {
+  const bool looks_at_live = server.orders_by_live_partitions();
+  const auto counts = [&](const Table* table) {
+    return !looks_at_live ||
+           std::find(partitions.begin(), partitions.end(), table) != partitions.end();
   };
   if (layout.kind == PartitionLayout::Kind::Hash ||
-      (layout.default_partition != nullptr && is_live(layout.default_partition))) {
+      (layout.default_partition != nullptr && counts(layout.default_partition))) {
     return false;
   }
+  if (layout.kind == PartitionLayout::Kind::Range) {
+    return true;
+  }
+  std::set<const Table*> owners;
+  for (const PartitionUnit& unit : layout.units) {
+    owners.insert(unit.owner);
+  }
   const auto interleaved = interleaved_partitions(layout);
-  return layout.kind == PartitionLayout::Kind::Range ||
-         std::none_of(interleaved.begin(), interleaved.end(), is_live);
+  return (looks_at_live || owners.size() == layout.units.size()) &&
+         std::none_of(interleaved.begin(), interleaved.end(), counts);
 }
 
 }  // namespace quern::planner_model

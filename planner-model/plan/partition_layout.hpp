@@ -53,6 +53,7 @@ struct PartitionLayout {
 /// partitions_are_ordered(): whether these partitions, in the order of their bounds, hold the keys'
 /// values in order, NULL last.
 [[nodiscard]] bool partitions_are_ordered(const PartitionLayout& layout,
-                                          const std::vector<const Table*>& partitions);
+                                          const std::vector<const Table*>& partitions,
+                                          const ServerVersion& server);
 
 }  // namespace quern::planner_model

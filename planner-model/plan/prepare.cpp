@@ -61,6 +61,9 @@ void preprocess_query(PlannerInfo& root) {
   fold(query.offset);
   fold(query.limit);
   if (query.on_conflict) {
+    for (auto& target : query.on_conflict->update_targets) {
+      fold(target.expr);
+    }
     fold(query.on_conflict->update_where);
   }
   for (auto& entry : query.range_table) {

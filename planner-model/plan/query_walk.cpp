@@ -67,6 +67,12 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
   for (auto& target : query.returning) {
     one(target.expr);
   }
+  if (query.on_conflict) {
+    for (auto& target : query.on_conflict->update_targets) {
+      one(target.expr);
+    }
+    one(query.on_conflict->update_where);
+  }
   one(query.having);
   one(query.limit);
   one(query.offset);

@@ -147,12 +147,13 @@ double combine_conjuncts(PlannerInfo& root, const std::vector<Conjunct>& conjunc
 
 namespace {
 
-/// function_selectivity(): starts_with() is estimated as its operator is (like_regex_support()).
+/// function_selectivity(): starts_with() is estimated as its operator is (like_regex_support()),
+/// where the server's planner knows it.
 double function_selectivity(PlannerInfo& root, const ExprPtr& call, int var_relid, JoinType type,
                             const SpecialJoin* sj) {
   constexpr Oid kStartsWith = 3696;
   constexpr Oid kStartsWithOperator = 3877;  // ^@
-  if (call->function != kStartsWith) {
+  if (call->function != kStartsWith || !root.global->cost.server.indexes_prefix_tests()) {
     return 0.3333333;
   }
   const ExprPtr op =

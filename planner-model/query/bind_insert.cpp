@@ -235,8 +235,9 @@ void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClau
     conflict.excluded = excluded.tree.range;
     excluded.names.front().columns_visible = target.columns_visible;
     scope.names.push_back(std::move(excluded.names.front()));
-    note_updated_columns(
-        query, transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list)));
+    conflict.update_targets =
+        transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list));
+    note_updated_columns(query, conflict.update_targets);
     std::sort(query.updated_columns.begin(), query.updated_columns.end());
     conflict.update_where =
         assign_collations(transform_where(scope, clause.where_clause, ExprUse::Where), types_);

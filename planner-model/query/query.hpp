@@ -213,6 +213,7 @@ struct OnConflict {
   std::vector<Element> elements = {};
   ExprPtr arbiter_where = {};
   std::string constraint = {};
+  std::vector<TargetEntry> update_targets = {};
   ExprPtr update_where = {};
   int excluded = 0;  ///< the range of the rows that were not inserted; 0: DO NOTHING
 };

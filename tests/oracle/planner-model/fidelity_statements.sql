@@ -677,3 +677,7 @@ SELECT * FROM growing WHERE starts_with(word, 'w4999');
 DELETE FROM parent WHERE CURRENT OF here;
 -- name: call_of_constants (evaluate_function)
 SELECT id, slug('A', 'b') FROM parent WHERE kind = 3;
+-- name: subquery_set_on_conflict (SS_process_sublinks of onConflictSet)
+INSERT INTO follows (a, b) VALUES (1, 2) ON CONFLICT (b, a) DO UPDATE SET since = (SELECT max(f.since) FROM follows f WHERE f.a = excluded.a);
+-- name: constant_subquery_set_on_conflict (SS_process_sublinks of onConflictSet)
+INSERT INTO follows (a, b) SELECT a, b + 1 FROM follows ON CONFLICT (b, a) DO UPDATE SET since = (SELECT min(since) FROM follows) WHERE follows.a < (SELECT count(*) FROM follows);
