@@ -11,6 +11,7 @@
 
 #include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/bind_scope.hpp"
+#include "planner-model/query/bind_write_target.hpp"
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/query/view_queries.hpp"
 
@@ -25,6 +26,11 @@ void check_name_conflicts(const std::vector<NamespaceItem>& first,
 /// checkInsertTargets(): the named columns, or all.
 [[nodiscard]] std::vector<const Column*> insert_columns(ParseList names, const Table& table,
                                                         std::vector<ParseList>& indirections);
+
+/// RelationIsSecurityView()
+[[nodiscard]] bool is_security_barrier(const Table& view);
+/// The conditions of the views that UPDATE, DELETE or MERGE goes through join its own.
+void add_view_conditions(Query& query, const WriteTarget& target);
 
 /// NULLS FIRST or LAST of an ORDER BY item, with its default.
 [[nodiscard]] bool nulls_first_of(const PgQuery__SortBy& sort);
@@ -353,23 +359,42 @@ class Analyzer {
   // --- bind_check_aggregates.cpp
   void check_aggregates(Scope& scope);
 
+  // --- bind_write_target.cpp
+  [[nodiscard]] WriteTarget set_target_table(Scope& scope, const PgQuery__RangeVar& relation);
+  /// `checked`: a view above has a cascaded check option.
+  [[nodiscard]] WriteTarget write_target(Scope& scope, const PgQuery__RangeVar& relation,
+                                         Command command, bool checked);
+  [[nodiscard]] WriteTarget view_target(Scope& scope, const Table& view,
+                                        const PgQuery__RangeVar& relation, Command command,
+                                        bool checked);
+  [[nodiscard]] WriteTarget through_view(Scope& body, const WriteTarget& base, const Table& view,
+                                         const PgQuery__SelectStmt& select, Command command);
+  static void name_view(WriteTarget& target, const Table& view, const PgQuery__RangeVar& relation);
+
   // --- bind_modify.cpp
   [[nodiscard]] Query transform_insert(const PgQuery__InsertStmt& statement, Scope* parent);
   [[nodiscard]] Query transform_update(const PgQuery__UpdateStmt& statement, Scope* parent);
   [[nodiscard]] Query transform_delete(const PgQuery__DeleteStmt& statement, Scope* parent);
-  [[nodiscard]] NamespaceItem set_target_table(Scope& scope, const PgQuery__RangeVar& relation);
-  [[nodiscard]] std::vector<TargetEntry> transform_update_targets(Scope& scope, ParseList items);
+  [[nodiscard]] std::vector<TargetEntry> transform_update_targets(Scope& scope,
+                                                                  const WriteTarget& target,
+                                                                  ParseList items);
   [[nodiscard]] ExprPtr assigned_expr(Scope& scope, const Column& column, ExprPtr value,
                                       ParseList indirection);
   void transform_arbiter(OnConflict& conflict, const PgQuery__InferClause& infer,
-                         const Table& table);
+                         const WriteTarget& target);
+  [[nodiscard]] ExprPtr arbiter_expression(const ParseNode& expression, const WriteTarget& target,
+                                           ExprUse use);
   void transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
-                             const NamespaceItem& target);
+                             const WriteTarget& target);
   void transform_returning(Scope& scope, ParseList items);
   [[nodiscard]] std::vector<ExprPtr> insert_source(Scope& scope,
                                                    const PgQuery__InsertStmt& statement,
+                                                   const WriteTarget& target,
                                                    const std::vector<const Column*>& columns,
                                                    const std::vector<ParseList>& indirections);
+  void add_insert_targets(Query& query, const WriteTarget& target,
+                          const std::vector<const Column*>& columns,
+                          const std::vector<ExprPtr>& values, bool overriding);
   [[nodiscard]] std::vector<ExprPtr> insert_row(Scope& scope, std::vector<ExprPtr> values,
                                                 const std::vector<const Column*>& columns,
                                                 const std::vector<ParseList>& indirections,
@@ -382,7 +407,7 @@ class Analyzer {
   // --- bind_merge.cpp
   [[nodiscard]] Query transform_merge(const PgQuery__MergeStmt& statement, Scope* parent);
   void transform_merge_action(Scope& scope, const PgQuery__MergeWhenClause& clause,
-                              const Table& table);
+                              const WriteTarget& target);
 
   const CatalogSnapshot& catalog_;
   const TypeSystem& types_;

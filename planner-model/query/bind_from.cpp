@@ -223,16 +223,11 @@ Analyzer::FromItem Analyzer::transform_cte_reference(Scope& scope,
   return add_range(scope, std::move(range), relation.alias);
 }
 
-namespace {
-
-/// RelationIsSecurityView()
 bool is_security_barrier(const Table& view) {
   const auto option = view.options.find("security_barrier");
   return option != view.options.end() && (option->second == "true" || option->second == "on" ||
                                           option->second == "yes" || option->second == "1");
 }
-
-}  // namespace
 
 Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
                                              const PgQuery__RangeVar& relation) {

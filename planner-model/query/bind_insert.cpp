@@ -38,6 +38,19 @@ void check_given(const Column& column, const ExprPtr& value, bool overriding) {
   }
 }
 
+/// Two columns of a view may be one of the table: only one of them can be given.
+void check_assignable(const WriteTarget& target, const std::vector<const Column*>& columns,
+                      std::size_t given) {
+  for (std::size_t i = 0; i < std::min(given, columns.size()); ++i) {
+    const Column& stored = target.stored(*columns[i], "insert into");
+    for (std::size_t other = 0; other < i; ++other) {
+      if (columns[other] != columns[i] && target.assigned(*columns[other]).stored == &stored) {
+        throw UserError{fmt::format("multiple assignments to same column \"{}\"", stored.name)};
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<const Column*> insert_columns(ParseList names, const Table& table,
@@ -74,6 +87,7 @@ std::vector<ExprPtr> Analyzer::insert_row(Scope& scope, std::vector<ExprPtr> val
 
 /// The rows to insert, as one list of expressions: of a sub-select, of VALUES, or of one row.
 std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__InsertStmt& statement,
+                                             const WriteTarget& target,
                                              const std::vector<const Column*>& columns,
                                              const std::vector<ParseList>& indirections) {
   const bool named = statement.n_cols > 0;
@@ -94,20 +108,20 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
     const int number = static_cast<int>(scope.query.range_table.size()) + 1;
     int position = 0;
     std::size_t target_number = 0;
-    for (TargetEntry& target : range.subquery->targets) {
-      if (target.junk) {
+    for (TargetEntry& output : range.subquery->targets) {
+      if (output.junk) {
         continue;
       }
       ++position;
-      const bool untyped = target.expr->type == type_oid::kUnknown;
+      const bool untyped = output.expr->type == type_oid::kUnknown;
       values.push_back(untyped
-                           ? target.expr
-                           : make_var(number, position, column_of_expr(target.name, *target.expr)));
+                           ? output.expr
+                           : make_var(number, position, column_of_expr(output.name, *output.expr)));
       if (untyped && target_number < columns.size()) {
-        target.expr = resolve_unknown(target.expr);
+        output.expr = resolve_unknown(output.expr);
       }
       ++target_number;
-      range.columns.push_back(column_of_expr(target.name, *target.expr));
+      range.columns.push_back(column_of_expr(output.name, *output.expr));
     }
     FromItem item = add_range(scope, std::move(range), nullptr);
     scope.query.join_tree.children.push_back(std::move(item.tree));
@@ -129,8 +143,10 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
       throw UserError{"VALUES lists must all be the same length"};
     }
     row = insert_row(scope, std::move(row), columns, indirections, named);
+    check_assignable(target, columns, row.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] = is_default(row[i]) ? column_default(*columns[i]) : row[i];
+      row[i] =
+          is_default(row[i]) ? column_default(*target.assigned(*columns[i]).defaulted) : row[i];
       row[i] = assign_collations(row[i], types_);
     }
     range.values.push_back(std::move(row));
@@ -149,6 +165,36 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
   return values;
 }
 
+/// rewriteTargetListIU(): a value for each column of the table, given or by default.
+void Analyzer::add_insert_targets(Query& query, const WriteTarget& target,
+                                  const std::vector<const Column*>& columns,
+                                  const std::vector<ExprPtr>& values, bool overriding) {
+  check_assignable(target, columns, values.size());
+  for (const Column& column : target.named->columns) {
+    if (!column.default_expression.empty()) {
+      (void)target.stored(column, "insert into");
+    }
+  }
+  for (const Column& stored : target.table->columns) {
+    const auto given = std::find_if(columns.begin(), columns.end(), [&](const Column* column) {
+      return target.assigned(*column).stored == &stored;
+    });
+    const auto place = static_cast<std::size_t>(given - columns.begin());
+    ExprPtr value = place < values.size() ? values[place] : nullptr;
+    if (value) {
+      check_given(stored, value, overriding);
+    }
+    if (!value || is_default(value)) {
+      if (stored.generated != '\0') {
+        continue;
+      }
+      const Column* shown = place < values.size() ? *given : target.shown(stored);
+      value = column_default(shown != nullptr ? *target.assigned(*shown).defaulted : stored);
+    }
+    query.targets.push_back(TargetEntry{value, stored.name, 0, false, stored.number});
+  }
+}
+
 Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* parent) {
   Scope scope{parent};
   Query& query = scope.query;
@@ -156,31 +202,17 @@ Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* pa
   if (statement.with_clause != nullptr) {
     transform_with(scope, *statement.with_clause);
   }
-  const NamespaceItem target = set_target_table(scope, *statement.relation);
-  const Table& table = *target.table;
+  const WriteTarget target = set_target_table(scope, *statement.relation);
   std::vector<ParseList> indirections;
   const std::vector<const Column*> columns =
-      insert_columns(list_of(statement.n_cols, statement.cols), table, indirections);
-  const std::vector<ExprPtr> values = insert_source(scope, statement, columns, indirections);
+      insert_columns(list_of(statement.n_cols, statement.cols), *target.named, indirections);
+  const std::vector<ExprPtr> values =
+      insert_source(scope, statement, target, columns, indirections);
   const bool overriding =
       statement.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE ||
       statement.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE;
-  for (const Column& column : table.columns) {
-    const auto given = std::find(columns.begin(), columns.end(), &column);
-    const auto place = static_cast<std::size_t>(given - columns.begin());
-    ExprPtr value = place < values.size() ? values[place] : nullptr;
-    if (value) {
-      check_given(column, value, overriding);
-    }
-    if (!value || is_default(value)) {
-      if (column.generated != '\0') {
-        continue;
-      }
-      value = column_default(column);
-    }
-    query.targets.push_back(TargetEntry{value, column.name, 0, false, column.number});
-  }
-  scope.names = {target};
+  add_insert_targets(query, target, columns, values, overriding);
+  scope.names = {target.names};
   scope.names.front().columns_visible = true;
   if (statement.on_conflict_clause != nullptr) {
     transform_on_conflict(scope, *statement.on_conflict_clause, target);
@@ -190,16 +222,59 @@ Query Analyzer::transform_insert(const PgQuery__InsertStmt& statement, Scope* pa
   return std::move(scope.query);
 }
 
+namespace {
+
+/// The target's columns as those of the range `excluded`.
+NamespaceItem excluded_columns(const WriteTarget& target, int excluded) {
+  const auto moved = [excluded](const ExprPtr& expr, const auto& self) -> ExprPtr {
+    if (expr->kind == ExprKind::SubLink) {
+      throw UserError{
+          "ON CONFLICT DO UPDATE through a view with a subquery among its columns is "
+          "not supported yet"};
+    }
+    if (expr->kind == ExprKind::Var) {
+      auto var = std::make_shared<Expr>(*expr);
+      var->varno = excluded;
+      return var;
+    }
+    return map_children(expr, [&](const ExprPtr& child) { return self(child, self); });
+  };
+  auto columns = std::make_shared<ColumnSet>();
+  for (std::size_t i = 0; i < target.names.columns->size(); ++i) {
+    columns->add(target.names.columns->name(i), moved(target.names.columns->expr(i), moved));
+  }
+  NamespaceItem names;
+  names.columns = std::move(columns);
+  return names;
+}
+
+}  // namespace
+
+/// What an index of the table must hold, in the names of the statement's target.
+ExprPtr Analyzer::arbiter_expression(const ParseNode& expression, const WriteTarget& target,
+                                     ExprUse use) {
+  if (target.named == target.table) {
+    return table_expression(expression, *target.table, 1, use);
+  }
+  Scope scope{nullptr};
+  scope.names.push_back(target.names);
+  return assign_collations(transform_expr(scope, &expression, use), types_);
+}
+
 /// resolve_unique_index_expr()
 void Analyzer::transform_arbiter(OnConflict& conflict, const PgQuery__InferClause& infer,
-                                 const Table& table) {
+                                 const WriteTarget& target) {
   for (const ParseNode* node : list_of(infer.n_index_elems, infer.index_elems)) {
     const PgQuery__IndexElem& element = *node->index_elem;
     OnConflict::Element wanted;
     if (const auto name = text_of(element.name); !name.empty()) {
-      wanted.expr = make_var(1, target_column(table, name));
+      wanted.expr = column_of(target.names, name, 0);
+      if (!wanted.expr) {
+        throw UserError{fmt::format(
+            "column \"{}\" does not exist (the catalog snapshot does not have it)", name)};
+      }
     } else {
-      wanted.expr = table_expression(*element.expr, table, 1, ExprUse::IndexExpression);
+      wanted.expr = arbiter_expression(*element.expr, target, ExprUse::IndexExpression);
     }
     if (element.n_collation > 0) {
       wanted.collation = find_collation(list_of(element.n_collation, element.collation));
@@ -211,19 +286,23 @@ void Analyzer::transform_arbiter(OnConflict& conflict, const PgQuery__InferClaus
   }
   if (is_set(infer.where_clause)) {
     conflict.arbiter_where =
-        table_expression(*infer.where_clause, table, 1, ExprUse::IndexPredicate);
+        arbiter_expression(*infer.where_clause, target, ExprUse::IndexPredicate);
   }
   conflict.constraint = text_of(infer.conname);
+  if (!conflict.constraint.empty() && target.named != target.table) {
+    throw UserError{fmt::format("constraint \"{}\" for table \"{}\" does not exist",
+                                conflict.constraint, target.named->name)};
+  }
 }
 
 /// transformOnConflictClause()
 void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClause& clause,
-                                     const NamespaceItem& target) {
+                                     const WriteTarget& target) {
   Query& query = scope.query;
   OnConflict conflict;
   conflict.update = clause.action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
   if (clause.infer != nullptr) {
-    transform_arbiter(conflict, *clause.infer, *target.table);
+    transform_arbiter(conflict, *clause.infer, target);
   } else if (conflict.update) {
     throw UserError{"ON CONFLICT DO UPDATE requires inference specification or constraint name"};
   }
@@ -233,10 +312,14 @@ void Analyzer::transform_on_conflict(Scope& scope, const PgQuery__OnConflictClau
     rejected.has_alias = true;
     FromItem excluded = add_range(scope, std::move(rejected), nullptr);
     conflict.excluded = excluded.tree.range;
-    excluded.names.front().columns_visible = target.columns_visible;
+    if (target.named != target.table) {
+      excluded.names.front().columns = excluded_columns(target, conflict.excluded).columns;
+      excluded.names.front().range = 0;
+    }
+    excluded.names.front().columns_visible = target.names.columns_visible;
     scope.names.push_back(std::move(excluded.names.front()));
     conflict.update_targets =
-        transform_update_targets(scope, list_of(clause.n_target_list, clause.target_list));
+        transform_update_targets(scope, target, list_of(clause.n_target_list, clause.target_list));
     note_updated_columns(query, conflict.update_targets);
     std::sort(query.updated_columns.begin(), query.updated_columns.end());
     conflict.update_where =

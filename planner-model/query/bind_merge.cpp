@@ -26,7 +26,7 @@ void check_reachable(ParseList clauses) {
 
 /// What the action computes, for each source row that comes to it.
 void Analyzer::transform_merge_action(Scope& scope, const PgQuery__MergeWhenClause& clause,
-                                      const Table& table) {
+                                      const WriteTarget& target) {
   Query& query = scope.query;
   if (ExprPtr condition = transform_where(scope, clause.condition, ExprUse::Where)) {
     query.targets.push_back(TargetEntry{std::move(condition), "when", 0, true});
@@ -34,22 +34,25 @@ void Analyzer::transform_merge_action(Scope& scope, const PgQuery__MergeWhenClau
   const ParseList items = list_of(clause.n_target_list, clause.target_list);
   std::vector<TargetEntry> computed;
   if (clause.command_type == PG_QUERY__CMD_TYPE__CMD_UPDATE) {
-    computed = transform_update_targets(scope, items);
+    computed = transform_update_targets(scope, target, items);
     note_updated_columns(query, computed);
   } else if (clause.command_type == PG_QUERY__CMD_TYPE__CMD_INSERT && clause.n_values > 0) {
     std::vector<ParseList> indirections;
-    const auto columns = insert_columns(items, table, indirections);
+    const std::vector<const Column*> columns = insert_columns(items, *target.named, indirections);
     std::vector<ExprPtr> values = transform_expression_list(
         scope, list_of(clause.n_values, clause.values), ExprUse::Values, true);
+    for (std::size_t i = 0; i < std::min(values.size(), columns.size()); ++i) {
+      (void)target.stored(*columns[i], "insert into");
+    }
     for (ExprPtr& value :
          insert_row(scope, std::move(values), columns, indirections, !items.empty())) {
       computed.push_back(TargetEntry{std::move(value), "value"});
     }
   }
-  for (TargetEntry& target : computed) {
-    if (target.expr->kind != ExprKind::SetToDefault) {
-      target.junk = true;
-      query.targets.push_back(std::move(target));
+  for (TargetEntry& value : computed) {
+    if (value.expr->kind != ExprKind::SetToDefault) {
+      value.junk = true;
+      query.targets.push_back(std::move(value));
     }
   }
 }
@@ -66,11 +69,11 @@ Query Analyzer::transform_merge(const PgQuery__MergeStmt& statement, Scope* pare
   }
   const ParseList clauses = list_of(statement.n_merge_when_clauses, statement.merge_when_clauses);
   check_reachable(clauses);
-  NamespaceItem target = set_target_table(scope, *statement.relation);
+  const WriteTarget target = set_target_table(scope, *statement.relation);
   FromItem source = transform_from_item(scope, *statement.source_relation);
   for (const NamespaceItem& item : source.names) {
-    if (item.relation_visible && item.name == target.name) {
-      throw UserError{fmt::format("name \"{}\" specified more than once", target.name)};
+    if (item.relation_visible && item.name == target.names.name) {
+      throw UserError{fmt::format("name \"{}\" specified more than once", target.names.name)};
     }
   }
 
@@ -82,10 +85,17 @@ Query Analyzer::transform_merge(const PgQuery__MergeStmt& statement, Scope* pare
   join.kind = JoinTree::Kind::Join;
   join.join = inserts ? JoinType::Right : JoinType::Inner;
   join.children.push_back(JoinTree{JoinTree::Kind::Range, query.result_range});
+  if (!target.quals.empty()) {  // only the target's rows within the view can match
+    JoinTree within;
+    within.children.push_back(std::move(join.children.back()));
+    within.quals = target.quals.size() == 1 ? target.quals.front()
+                                            : make_bool_expr(ExprKind::And, target.quals);
+    join.children.back() = std::move(within);
+  }
   join.children.push_back(std::move(source.tree));
 
   scope.names = source.names;
-  scope.names.push_back(target);
+  scope.names.push_back(target.names);
   join.quals = transform_where(scope, statement.join_condition, ExprUse::JoinOn);
   query.join_tree.children.push_back(std::move(join));
 
@@ -93,9 +103,9 @@ Query Analyzer::transform_merge(const PgQuery__MergeStmt& statement, Scope* pare
     const PgQuery__MergeWhenClause& clause = *node->merge_when_clause;
     scope.names = source.names;
     if (clause.matched != 0) {
-      scope.names.push_back(target);
+      scope.names.push_back(target.names);
     }
-    transform_merge_action(scope, clause, *target.table);
+    transform_merge_action(scope, clause, target);
   }
   scope.names.clear();
   std::sort(query.updated_columns.begin(), query.updated_columns.end());

@@ -28,21 +28,6 @@ const Column& target_column(const Table& table, std::string_view name) {
                   name, table.name)};
 }
 
-/// setTargetTable(): always range 1.
-NamespaceItem Analyzer::set_target_table(Scope& scope, const PgQuery__RangeVar& relation) {
-  const Table& table = find_table(text_of(relation.schemaname), text_of(relation.relname));
-  if (table.kind == 'v') {
-    throw UserError{
-        fmt::format("changing rows through the view \"{}\" is not supported yet", table.name)};
-  }
-  if (table.kind == 'm') {
-    throw UserError{fmt::format("cannot change materialized view \"{}\"", table.name)};
-  }
-  FromItem item = transform_table(scope, table, relation);
-  scope.query.result_range = item.tree.range;
-  return item.names.front();
-}
-
 /// transformAssignedExpr()
 ExprPtr Analyzer::assigned_expr(Scope& scope, const Column& column, ExprPtr value,
                                 ParseList indirection) {
@@ -142,39 +127,41 @@ ExprPtr Analyzer::multi_assignment(Scope& scope, const PgQuery__MultiAssignRef& 
 }
 
 /// transformUpdateTargetList()
-std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, ParseList items) {
-  const Table& table = *scope.query.range_table.front().table;
+std::vector<TargetEntry> Analyzer::transform_update_targets(Scope& scope, const WriteTarget& target,
+                                                            ParseList items) {
   std::vector<TargetEntry> targets;
   std::vector<bool> whole;  ///< the column itself, not a part of it
   std::vector<ExprPtr> row;
   std::vector<ExprPtr> sources;
   for (const ParseNode* node : items) {
     const PgQuery__ResTarget& item = *node->res_target;
-    const Column& column = target_column(table, text_of(item.name));
+    const Column& column = target_column(*target.named, text_of(item.name));
+    const Column& stored = target.stored(column, "update");
+    const Column& defaulted = *target.assigned(column).defaulted;
     ExprPtr value;
     if (is(item.val, PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF)) {
       value = multi_assignment(scope, *item.val->multi_assign_ref, row, sources);
     } else if (is(item.val, PG_QUERY__NODE__NODE_SET_TO_DEFAULT)) {
-      value = column_default(column);
+      value = column_default(defaulted);
     } else {
       value = transform_expr(scope, item.val, ExprUse::UpdateSource);
     }
     const bool to_default = is(item.val, PG_QUERY__NODE__NODE_SET_TO_DEFAULT) || is_default(value);
-    if (!to_default && (column.generated == 's' || column.identity == 'a')) {
-      throw UserError{fmt::format("column \"{}\" can only be updated to DEFAULT", column.name)};
+    if (!to_default && (stored.generated == 's' || stored.identity == 'a')) {
+      throw UserError{fmt::format("column \"{}\" can only be updated to DEFAULT", stored.name)};
     }
     if (is_default(value)) {
-      value = column_default(column);
+      value = column_default(defaulted);
     }
     const ParseList indirection = list_of(item.n_indirection, item.indirection);
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (targets[i].column == column.number && (indirection.empty() || whole[i])) {
-        throw UserError{fmt::format("multiple assignments to same column \"{}\"", column.name)};
+      if (targets[i].column == stored.number && (indirection.empty() || whole[i])) {
+        throw UserError{fmt::format("multiple assignments to same column \"{}\"", stored.name)};
       }
     }
     whole.push_back(indirection.empty());
-    targets.push_back(TargetEntry{assigned_expr(scope, column, value, indirection), column.name, 0,
-                                  false, column.number});
+    targets.push_back(TargetEntry{assigned_expr(scope, column, value, indirection), stored.name, 0,
+                                  false, stored.number});
   }
   for (ExprPtr& source : sources) {
     targets.push_back(TargetEntry{std::move(source), {}, 0, true});
@@ -197,15 +184,16 @@ Query Analyzer::transform_update(const PgQuery__UpdateStmt& statement, Scope* pa
   if (statement.with_clause != nullptr) {
     transform_with(scope, *statement.with_clause);
   }
-  const NamespaceItem target = set_target_table(scope, *statement.relation);
+  const WriteTarget target = set_target_table(scope, *statement.relation);
   query.join_tree.children.push_back(JoinTree{JoinTree::Kind::Range, query.result_range});
-  scope.names.push_back(target);
+  scope.names.push_back(target.names);
   transform_from(scope, list_of(statement.n_from_clause, statement.from_clause));
-  query.targets =
-      transform_update_targets(scope, list_of(statement.n_target_list, statement.target_list));
+  query.targets = transform_update_targets(scope, target,
+                                           list_of(statement.n_target_list, statement.target_list));
   note_updated_columns(query, query.targets);
   std::sort(query.updated_columns.begin(), query.updated_columns.end());
   query.join_tree.quals = transform_where(scope, statement.where_clause, ExprUse::Where);
+  add_view_conditions(query, target);
   transform_returning(scope, list_of(statement.n_returning_list, statement.returning_list));
   finish(scope);
   return std::move(scope.query);
@@ -218,11 +206,12 @@ Query Analyzer::transform_delete(const PgQuery__DeleteStmt& statement, Scope* pa
   if (statement.with_clause != nullptr) {
     transform_with(scope, *statement.with_clause);
   }
-  const NamespaceItem target = set_target_table(scope, *statement.relation);
+  const WriteTarget target = set_target_table(scope, *statement.relation);
   query.join_tree.children.push_back(JoinTree{JoinTree::Kind::Range, query.result_range});
-  scope.names.push_back(target);
+  scope.names.push_back(target.names);
   transform_from(scope, list_of(statement.n_using_clause, statement.using_clause));
   query.join_tree.quals = transform_where(scope, statement.where_clause, ExprUse::Where);
+  add_view_conditions(query, target);
   transform_returning(scope, list_of(statement.n_returning_list, statement.returning_list));
   finish(scope);
   return std::move(scope.query);

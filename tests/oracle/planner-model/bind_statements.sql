@@ -336,3 +336,16 @@ SELECT id FROM orders UNION SELECT id FROM customers ORDER BY id + 1
 SELECT id FROM orders EXCEPT ALL SELECT customer_id FROM orders
 SELECT * FROM orders FETCH FIRST 5 ROWS WITH TIES
 SELECT * FROM orders ORDER BY id FETCH FIRST 5 ROWS WITH TIES
+UPDATE active_customers SET newsletter = NOT newsletter WHERE id = 3 RETURNING *
+UPDATE active_customers AS a SET (first_name, last_name) = ROW(a.last_name, DEFAULT) WHERE a.email LIKE 'x%'
+UPDATE active_customers SET newsletter = true, newsletter = false
+UPDATE active_customers SET deleted_at = NULL
+DELETE FROM active_customers AS a USING orders AS o WHERE o.customer_id = a.id AND a.loyalty_points = 0 RETURNING a, o.id
+DELETE FROM active_customers WHERE deleted_at IS NULL
+DELETE FROM active_customers WHERE active_customers.ctid = '(0,1)'
+INSERT INTO active_customers (email, email) VALUES ('a', 'b')
+INSERT INTO active_customers (email) VALUES (1, 2)
+INSERT INTO active_customers (id, email, first_name) VALUES (1, 'a', 'b') ON CONFLICT (id) DO UPDATE SET email = excluded.email || active_customers.email RETURNING public.active_customers.created_at
+INSERT INTO active_customers (email) VALUES ('a') ON CONFLICT ON CONSTRAINT customers_pkey DO NOTHING
+INSERT INTO active_customers (email) SELECT email FROM active_customers ON CONFLICT (deleted_at) DO NOTHING
+MERGE INTO active_customers AS a USING orders AS o ON o.customer_id = a.id WHEN MATCHED THEN DELETE

@@ -681,3 +681,29 @@ SELECT id, slug('A', 'b') FROM parent WHERE kind = 3;
 INSERT INTO follows (a, b) VALUES (1, 2) ON CONFLICT (b, a) DO UPDATE SET since = (SELECT max(f.since) FROM follows f WHERE f.a = excluded.a);
 -- name: constant_subquery_set_on_conflict (SS_process_sublinks of onConflictSet)
 INSERT INTO follows (a, b) SELECT a, b + 1 FROM follows ON CONFLICT (b, a) DO UPDATE SET since = (SELECT min(since) FROM follows) WHERE follows.a < (SELECT count(*) FROM follows);
+-- name: text_of_insert_through_a_view (rewriteTargetView)
+INSERT INTO fees (owner, note, amount) VALUES (7, 'new', 3) RETURNING entry, doubled, kind;
+-- name: text_of_insert_of_rows_through_views (rewriteTargetView)
+INSERT INTO big_fees (holder, amount, note) VALUES (7, 1000, 'a'), (8, DEFAULT, 'b');
+-- name: text_of_insert_select_through_a_view (rewriteTargetView)
+INSERT INTO fees (owner, note) SELECT id, label FROM parent WHERE kind = 3 RETURNING fees;
+-- name: text_of_insert_through_a_security_barrier (rewriteTargetView)
+INSERT INTO guarded_fees (account, memo) VALUES (1, 'x');
+-- name: text_of_upsert_through_a_view (rewriteTargetView)
+INSERT INTO fees AS f (owner, note, amount) VALUES (7, 'm7', 3) ON CONFLICT (owner, note) DO UPDATE SET amount = f.amount + excluded.amount WHERE excluded.doubled > f.doubled;
+-- name: text_of_update_through_a_view (rewriteTargetView)
+UPDATE fees SET amount = doubled + 1 WHERE owner = 17 AND note LIKE 'm1%';
+-- name: text_of_update_through_views (rewriteTargetView)
+UPDATE big_fees AS b SET note = NULL, amount = DEFAULT WHERE holder BETWEEN 17 AND 40 RETURNING b.entry, doubled;
+-- name: text_of_update_of_a_view_joined (rewriteTargetView)
+UPDATE fees SET amount = p.price FROM parent AS p WHERE p.id = fees.owner AND p.kind = 3;
+-- name: text_of_delete_through_views (rewriteTargetView)
+DELETE FROM big_fees WHERE entry < 1000;
+-- name: text_of_delete_of_a_view_using (rewriteTargetView)
+DELETE FROM fees AS f USING child AS c WHERE c.a = f.owner AND c.b = 3 RETURNING f.*, c.id;
+-- name: text_of_delete_through_a_view_with_a_subquery (rewriteTargetView)
+DELETE FROM with_children WHERE kind = 'tax' AND NOT EXISTS (SELECT 1 FROM parent WHERE parent.id = with_children.account AND parent.kind = 2);
+-- name: text_of_changed_rows_of_a_view_in_with (rewriteTargetView)
+WITH gone AS (DELETE FROM fees WHERE doubled > 1900 RETURNING owner, doubled) SELECT owner, sum(doubled) FROM gone GROUP BY owner;
+-- name: update_of_a_view_from_its_table (rewriteTargetView)
+UPDATE fees SET note = o.memo FROM ledger AS o WHERE o.id = fees.entry + 1 AND fees.owner = 9;
