@@ -77,7 +77,10 @@ double estimate_num_groups(PlannerInfo& root, const std::vector<ExprPtr>& exprs,
       booleans *= 2.0;
       continue;
     }
+    const bool guessed_before = root.global->guesses.guessed;
     auto whole = examine_variable(root, expr, 0);
+    // Without statistics its columns are asked below: that is no guess.
+    root.global->guesses.guessed = guessed_before;
     if (whole.variable.statistics != nullptr || whole.variable.is_unique) {
       add_group_var(root, vars, std::move(whole), used_default);
       continue;
