@@ -112,10 +112,6 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// Statistics that an expression does not have, and would have with the index `on_it` (null: there
 /// is none) once the table is analyzed.
 const ParsedStatistics* statistics_to_come(PlannerInfo& root, const RelOptInfo& rel,
@@ -126,14 +122,15 @@ const ParsedStatistics* statistics_to_come(PlannerInfo& root, const RelOptInfo& 
   }
   const auto* derived = guesses.derived->of(
       expr, [&](int attno) { return column_statistics(rel, attno); }, rel.tuples);
-  if (derived == nullptr || on_it != nullptr || guesses.all) {
-    if (derived != nullptr && on_it != nullptr) {
-      guesses.brought.insert(on_it->name);
-    }
+  if (derived == nullptr) {
+    return nullptr;
+  }
+  if (on_it != nullptr) {
+    guesses.brought.insert(on_it->name);
     return derived;
   }
   guesses.guessed = true;
-  return nullptr;
+  return guesses.all ? derived : nullptr;
 }
 
 }  // namespace

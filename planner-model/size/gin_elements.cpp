@@ -74,20 +74,6 @@ std::vector<Element> json_elements_of(const std::string& text, bool paths) {
   return elements;
 }
 
-/// How many values there are when `draws` random ones gave `seen` different ones.
-double values_behind(double seen, double draws, double most) {
-  if (seen >= 0.985 * draws) {
-    return std::max(most, seen);
-  }
-  double low = seen;
-  double high = std::max(most, seen);
-  for (int i = 0; i < 50; ++i) {
-    const double middle = (low + high) / 2;
-    (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
-  }
-  return (low + high) / 2;
-}
-
 struct Seen {
   double share = 0;
   double bounds = 0;        ///< of the histogram that have it

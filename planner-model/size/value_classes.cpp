@@ -395,7 +395,7 @@ ExprPtr value_at(const ExprPtr& expr, const std::optional<std::string>& text,
 
 double values_behind(double seen, double draws, double most) {
   if (seen >= 0.985 * draws) {
-    return most;
+    return std::max(most, seen);
   }
   double low = seen;
   double high = std::max(most, seen);

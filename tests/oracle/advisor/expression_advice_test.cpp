@@ -49,13 +49,17 @@ std::string fresh(const std::string& name) {
   return cluster.dsn(name);
 }
 
+Workload statements() {
+  collector::CollectOptions options;
+  options.format = collector::LogFormat::Sql;
+  return collector::collect_text(kStatements, options);
+}
+
 }  // namespace
 
 TEST_CASE("LIMIT 1 over an expression without statistics gets its index", "[expressions]") {
   const std::string dsn = fresh("guessed_expression");
-  collector::CollectOptions collected;
-  collected.format = collector::LogFormat::Sql;
-  const Workload workload = collector::collect_text(kStatements, collected);
+  const Workload workload = statements();
   const CatalogSnapshot catalog = collector::read_catalog(dsn);
   const Advice advice = advise(workload, catalog, {});
   REQUIRE(advice.proposals.size() == 1);
@@ -112,9 +116,7 @@ TEST_CASE("explain --analyzed is the server's EXPLAIN after CREATE INDEX and ANA
 
 TEST_CASE("who asks for EXPLAIN's costs gets its guesses too", "[expressions]") {
   const std::string dsn = fresh("guessed_expression");
-  collector::CollectOptions collected;
-  collected.format = collector::LogFormat::Sql;
-  const Workload workload = collector::collect_text(kStatements, collected);
+  const Workload workload = statements();
   const CatalogSnapshot catalog = collector::read_catalog(dsn);
   const Advice advice =
       advise(workload, catalog, {.counting = planner_model::Counting::AsExplained});

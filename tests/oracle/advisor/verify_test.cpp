@@ -28,17 +28,22 @@ std::string state_of(const std::string& database) {
       database);
 }
 
+/// From verify.sql and the database to verify.advice.json.
+void advise_on(const std::string& dsn) {
+  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
+  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
+  REQUIRE(
+      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
+          .code == 0);
+}
+
 }  // namespace
 
 TEST_CASE("verify puts the server's plans beside the prediction", "[verify]") {
   const std::string database = Cluster::instance().copy_of("shop", "shop_verified");
   const std::string dsn = "\"" + Cluster::instance().dsn(database) + "\"";
   written("verify.sql", kStatements);
-  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
-  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
-  REQUIRE(
-      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
-          .code == 0);
+  advise_on(dsn);
   const std::string command =
       "verify verify.workload.json --advice verify.advice.json --dsn " + dsn;
   const std::string before = state_of(database);
@@ -75,11 +80,7 @@ TEST_CASE("what HypoPG cannot imagine is no loss, and is named", "[verify]") {
   written("verify.sql",
           "-- quern: calls=900\nSELECT id FROM docs WHERE tags @> ARRAY['t7'];\n"
           "-- quern: calls=900\nSELECT id FROM shipments WHERE order_id = 17;\n");
-  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
-  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
-  REQUIRE(
-      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
-          .code == 0);
+  advise_on(dsn);
   const auto planned =
       run_quern("verify verify.workload.json --advice verify.advice.json --dsn " + dsn);
   INFO(planned.out << planned.err);
@@ -102,11 +103,7 @@ TEST_CASE("what HypoPG refuses for every partition is told once", "[verify]") {
   written("verify.sql",
           "-- quern: calls=900\nSELECT id FROM notes WHERE tags @> ARRAY['t7'];\n"
           "-- quern: calls=900\nSELECT id FROM shipments WHERE order_id = 17;\n");
-  REQUIRE(run_quern("snapshot " + dsn + " -q -o verify.catalog.json").code == 0);
-  REQUIRE(run_quern("-q collect --format sql verify.sql -o verify.workload.json").code == 0);
-  REQUIRE(
-      run_quern("-q advise verify.workload.json -c verify.catalog.json --json verify.advice.json")
-          .code == 0);
+  advise_on(dsn);
   const auto planned =
       run_quern("verify verify.workload.json --advice verify.advice.json --dsn " + dsn);
   INFO(planned.out << planned.err);
