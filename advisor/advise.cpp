@@ -231,7 +231,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   check_names(options, catalog);
   const Planner planner{catalog, options.sizes, options.counting, expressions_of(options)};
   report(options, "planning the workload", 0);
-  PlannedWorkload planned = plan_workload(workload, planner);
+  PlannedWorkload planned = plan_workload(workload, planner, options.role);
   WriteProfile profile = write_profile(planned, catalog);
   add_foreign_key_writes(profile, catalog);
   add_foreign_key_checks(planned, planner, profile);

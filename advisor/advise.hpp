@@ -29,7 +29,8 @@ struct AdviceOptions {
   std::uint32_t max_width = 4;         ///< key columns of a candidate
   double minimum_benefit = 0.001;      ///< share of the workload's cost below which nothing is said
   std::vector<std::string> keep = {};  ///< index names never to be dropped
-  std::vector<std::string> never = {};      ///< tables or indexes never to be touched or created
+  std::vector<std::string> never = {};  ///< tables or indexes never to be touched or created
+  std::string role = {};  ///< who executes the workload; empty: whom the log names for each class
   std::vector<std::string> must_have = {};  ///< CREATE INDEX statements to be in the set
   /// Nothing: fitted to the workload's own plans, where they suffice.
   std::optional<Calibration> calibration = {};

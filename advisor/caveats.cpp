@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "planner-model/query/row_access.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -77,29 +79,60 @@ void tell_counting(Advice& advice, const PlannedWorkload& planned,
   }
 }
 
-/// Policies add conditions that neither the statements nor the snapshot hold.
+/// Classes that read tables with row-level security.
+struct Secured {
+  std::set<std::string> tables = {};
+  std::set<std::string> roles = {};
+  std::size_t classes = 0;
+
+  [[nodiscard]] std::string counted_classes() const {
+    return fmt::format("{} query class{} {}", classes, classes == 1 ? "" : "es",
+                       classes == 1 ? "is" : "are");
+  }
+};
+
 void tell_row_security(Advice& advice, const PlannedWorkload& planned,
                        const CatalogSnapshot& catalog) {
-  std::set<std::string> tables;
-  std::size_t classes = 0;
+  Secured by_policies;
+  Secured bypassing;
   for (const PlannedClass& query : planned.classes) {
-    bool any = false;
+    std::set<std::string> obeyed;
+    std::set<std::string> ignored;
     for (const auto& use : query.uses) {
       const Table* table = find_table(catalog, use.table);
-      if (table != nullptr && table->row_security && !query.foreign_key_check) {
-        tables.insert(relation_name(catalog, table->schema, table->name));
-        any = true;
+      if (table == nullptr || !table->row_security || query.foreign_key_check) {
+        continue;
+      }
+      const std::string name = relation_name(catalog, table->schema, table->name);
+      if (query.role.empty()) {
+        ignored.insert(name);
+      } else if (planner_model::must_obey_policies(catalog, *table, query.role)) {
+        obeyed.insert(name);
       }
     }
-    classes += any ? 1 : 0;
+    if (!obeyed.empty()) {
+      by_policies.roles.insert(query.role);
+    }
+    by_policies.classes += obeyed.empty() ? 0 : 1;
+    by_policies.tables.merge(obeyed);
+    bypassing.classes += ignored.empty() ? 0 : 1;
+    bypassing.tables.merge(ignored);
   }
-  if (classes > 0) {
+  if (by_policies.classes > 0) {
     advice.caveats.push_back(fmt::format(
-        "Row-level security is on for {}: {} {} planned as for a role that bypasses its policies. "
-        "The columns that the policies compare (a tenant, an owner) may call for an index of their "
-        "own, or first in these.",
-        fmt::join(tables, ", "), fmt::format("{} query class{}", classes, classes == 1 ? "" : "es"),
-        classes == 1 ? "is" : "are"));
+        "Row-level security is on for {}: {} planned with the conditions of its policies for {}. "
+        "Values that these take from the session (current_setting()) are not in a log: each counts "
+        "as an average one.",
+        fmt::join(by_policies.tables, ", "), by_policies.counted_classes(),
+        fmt::join(by_policies.roles, ", ")));
+  }
+  if (bypassing.classes > 0) {
+    advice.caveats.push_back(fmt::format(
+        "Row-level security is on for {}: {} planned as for a role that bypasses its policies, "
+        "since "
+        "the log does not tell whose hold (--role does). The columns that the policies compare (a "
+        "tenant, an owner) may call for an index of their own, or first in these.",
+        fmt::join(bypassing.tables, ", "), bypassing.counted_classes()));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "planner-model/writes/index_write_cost.hpp"
 
 #include "advisor/candidates/candidate_index.hpp"
+#include "advisor/price/executing_role.hpp"
 
 namespace quern::advisor::check_detail {
 
@@ -55,7 +56,8 @@ QueryEffect effect_of(const QueryClass& query, const PlanResult& before, const P
 }
 
 std::vector<Planned> plan_all(const Workload& workload, const Planner& planner,
-                              const IndexConfiguration& configuration, CheckResult& result) {
+                              const IndexConfiguration& configuration,
+                              const std::string& asked_role, CheckResult& result) {
   std::vector<Planned> planned;
   std::size_t failed = 0;
   std::string first;
@@ -65,9 +67,10 @@ std::vector<Planned> plan_all(const Workload& workload, const Planner& planner,
     }
     try {
       const bool has_sample = !query.samples.empty();
+      const std::string role = executing_role(query, planner, asked_role);
       const auto bound = has_sample
-                             ? planner.bind(query.samples[0].sql, query.samples[0].parameters)
-                             : planner.bind(query.sql);
+                             ? planner.bind(query.samples[0].sql, query.samples[0].parameters, role)
+                             : planner.bind(query.sql, {}, role);
       planned.push_back({&query, bound, planner.plan(*bound), planner.plan(*bound, configuration)});
     } catch (const UserError& error) {
       ++failed;
@@ -286,7 +289,7 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
                                            change.where.line, error.what()));
     }
   }
-  const auto planned = plan_all(workload, planner, configuration, result);
+  const auto planned = plan_all(workload, planner, configuration, options.role, result);
   for (const Planned& one : planned) {
     const auto calls = static_cast<double>(one.query->calls);
     result.cost.reads_before += calls * one.before.counted;

@@ -7,6 +7,8 @@
 #include "collector/sql/lexer.hpp"
 #include "collector/sql/quote.hpp"
 
+#include "advisor/price/executing_role.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -92,9 +94,10 @@ void keep_common(std::vector<TableUse>& uses, const std::vector<TableUse>& other
 /// Of an execution that is not planned; nothing where its text cannot be bound, cut short by the
 /// log perhaps: it says nothing about what recurs.
 std::optional<std::vector<TableUse>> uses_of(const Planner& planner,
-                                             const SampleExecution& execution) {
+                                             const SampleExecution& execution,
+                                             const std::string& role) {
   try {
-    return planner.table_uses(*planner.bind(execution.sql, execution.parameters));
+    return planner.table_uses(*planner.bind(execution.sql, execution.parameters, role));
   } catch (const UserError&) {
     return std::nullopt;
   }
@@ -103,19 +106,21 @@ std::optional<std::vector<TableUse>> uses_of(const Planner& planner,
 /// `bound`: the first of the executions. The others need not be planned to know what recurs.
 std::vector<TableUse> common_uses(const Planner& planner,
                                   const std::vector<SampleExecution>& executions,
-                                  const std::vector<std::shared_ptr<const BoundQuery>>& bound) {
+                                  const std::vector<std::shared_ptr<const BoundQuery>>& bound,
+                                  const std::string& role) {
   std::vector<TableUse> uses = planner.table_uses(*bound.front());
   for (std::size_t i = 0; i < executions.size(); ++i) {
     const SampleExecution& execution = executions[i];
     if (i > 0 && i < bound.size()) {
       keep_common(uses, planner.table_uses(*bound[i]));
     } else if (i > 0) {
-      if (const auto other = uses_of(planner, execution)) {
+      if (const auto other = uses_of(planner, execution, role)) {
         keep_common(uses, *other);
       }
     }
     if (!execution.parameters.empty()) {
-      keep_common(uses, uses_of(planner, {.sql = execution.sql}).value_or(std::vector<TableUse>{}));
+      keep_common(uses,
+                  uses_of(planner, {.sql = execution.sql}, role).value_or(std::vector<TableUse>{}));
     }
   }
   return uses;
@@ -187,8 +192,8 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
     for (std::size_t i = 0; i < executions.size(); ++i) {
       const SampleExecution& execution = executions[i];
       bound.push_back(execution.parameters_complete
-                          ? planner.bind(execution.sql, execution.parameters)
-                          : planner.bind(execution.sql));
+                          ? planner.bind(execution.sql, execution.parameters, added.role)
+                          : planner.bind(execution.sql, {}, added.role));
       added.generic = added.generic || !execution.parameters_complete;
       samples.push_back({.query = bound.back(),
                          .query_class = planned.classes.size(),
@@ -196,7 +201,7 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
                          .before = planner.plan(*bound.back())});
     }
     executions.insert(executions.end(), others.begin(), others.end());
-    added.uses = common_uses(planner, executions, bound);
+    added.uses = common_uses(planner, executions, bound, added.role);
     for (auto& sample : samples) {
       added.samples.push_back(planned.samples.size());
       planned.samples.push_back(std::move(sample));
@@ -212,7 +217,8 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
   }
 }
 
-PlannedWorkload plan_workload(const Workload& workload, const Planner& planner) {
+PlannedWorkload plan_workload(const Workload& workload, const Planner& planner,
+                              const std::string& role) {
   std::vector<const QueryClass*> classes;
   for (const auto& query : workload.classes) {
     classes.push_back(&query);
@@ -232,7 +238,8 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner) 
                        .sql = query->sql,
                        .kind = query->kind,
                        .calls = static_cast<double>(query->calls),
-                       .rows = measured_rows(*query)};
+                       .rows = measured_rows(*query),
+                       .role = executing_role(*query, planner, role)};
     if (query->untimed < query->calls) {
       added.total = query->total;
     }

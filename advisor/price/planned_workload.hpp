@@ -31,6 +31,7 @@ struct PlannedClass {
   std::optional<Microseconds> total = {};  ///< measured
   bool foreign_key_check = false;
   double evidence_factor = 1;             ///< QueryEffect::evidence_factor; in the samples' weights
+  std::string role = {};                  ///< whose policies hold; empty: one's who bypasses them
   bool generic = false;                   ///< planned without the values it ran with
   std::vector<std::size_t> samples = {};  ///< ordinals in PlannedWorkload::samples
   std::vector<planner_model::TableUse> uses = {};
@@ -53,9 +54,10 @@ struct PlannedWorkload {
 
 /// Binds and plans up to kMostSamples real executions of each class; a class without one is planned
 /// from its normalized text, as a generic plan. What can not be planned is listed with the reason.
-/// Same result for any order of the classes.
+/// Same result for any order of the classes. `role` executes them all; empty: executing_role().
 [[nodiscard]] PlannedWorkload plan_workload(const Workload& workload,
-                                            const planner_model::Planner& planner);
+                                            const planner_model::Planner& planner,
+                                            const std::string& role = {});
 
 /// Adds a class by hand; returns false, and says why in `unplanned`, when it can not be planned.
 /// `others` are not planned; what an index could be made for must recur in them, too.

@@ -86,6 +86,10 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
       return create_function(*statement.create_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_STATS_STMT:
       return create_statistics(*statement.create_stats_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:
+      return create_policy(*statement.create_policy_stmt);
+    case PG_QUERY__NODE__NODE_RULE_STMT:
+      return create_rule(statement);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
       snapshot_.extensions.emplace_back(statement.create_extension_stmt->extname);
       return;
@@ -261,9 +265,15 @@ void SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
       }
       return;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:
-      table.row_security = true;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableRowSecurity:
+      table.row_security = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity;
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_NoForceRowSecurity:
+      table.force_row_security = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity;
       return;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
+      table.owner = command.newowner == nullptr ? "" : command.newowner->rolename;
       return;
     default:
       count_skipped("ALTER TABLE action that the schema reader does not know");

@@ -30,6 +30,8 @@ class SchemaBuilder {
   void create_view(const PgQuery__ViewStmt& statement);
   void create_function(const PgQuery__CreateFunctionStmt& statement);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
+  void create_policy(const PgQuery__CreatePolicyStmt& statement);
+  void create_rule(const PgQuery__Node& statement);
 
   void alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only);
   void add_column(Table& table, const PgQuery__ColumnDef& definition);

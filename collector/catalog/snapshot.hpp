@@ -70,6 +70,26 @@ struct TableActivity {
   bool operator==(const TableActivity&) const = default;
 };
 
+/// pg_policy: which rows of a table with row-level security a role may see or write.
+struct RowPolicy {
+  std::string name;
+  bool permissive = true;               ///< false: restrictive, it must hold beside the others
+  char command = '*';                   ///< pg_policy.polcmd: r a w d, * all
+  std::vector<std::string> roles = {};  ///< empty: PUBLIC
+  std::string using_expression = {};    ///< pg_get_expr(polqual); empty: none
+  std::string check_expression = {};    ///< pg_get_expr(polwithcheck); empty: USING stands for it
+  bool operator==(const RowPolicy&) const = default;
+};
+
+/// CREATE RULE (pg_rewrite), a view's own SELECT rule apart. Disabled ones are left out.
+struct RewriteRule {
+  std::string name;
+  char event = '1';  ///< pg_rewrite.ev_type: 2 UPDATE, 3 INSERT, 4 DELETE
+  bool instead = false;
+  std::string definition;  ///< pg_get_ruledef
+  bool operator==(const RewriteRule&) const = default;
+};
+
 /// A table, partitioned table, materialized view, foreign table or view.
 struct Table {
   Oid oid = 0;
@@ -88,7 +108,11 @@ struct Table {
   std::string partition_bound = {};  ///< "FOR VALUES FROM (...) TO (...)" or "DEFAULT"
   std::string view_definition = {};  ///< relkind v and m
   char replica_identity = 'd';       ///< pg_class.relreplident
+  std::string owner = {};  ///< a role; empty: not known (a snapshot from before, a schema)
   bool row_security = false;
+  bool force_row_security = false;         ///< its policies hold for its owner too
+  std::vector<RowPolicy> policies = {};    ///< by name
+  std::vector<RewriteRule> rules = {};     ///< by name
   std::vector<std::string> triggers = {};  ///< pg_get_triggerdef of user triggers
   std::optional<TableActivity> activity = {};
   bool operator==(const Table&) const = default;
@@ -306,6 +330,17 @@ struct OperatorClass {
   bool operator==(const OperatorClass&) const = default;
 };
 
+/// A role as far as row-level security asks (pg_roles).
+struct Role {
+  std::string name;
+  bool superuser = false;
+  bool bypasses_row_security = false;
+  /// Other roles whose privileges it has, by itself or through others: pg_has_role(..., 'USAGE').
+  /// Of a superuser none: it has all.
+  std::vector<std::string> privileges_of = {};
+  bool operator==(const Role&) const = default;
+};
+
 /// All that offline planning needs to know of one database: a value, never changed after reading.
 /// Vectors are ordered by (schema, name) so that equal databases give equal bytes; relation OIDs
 /// stand in each element because the planner breaks ties by them.
@@ -336,6 +371,7 @@ struct CatalogSnapshot {
   std::vector<OperatorDefinition> operators = {};
   std::vector<CastDefinition> casts = {};
   std::vector<OperatorClass> operator_classes = {};
+  std::vector<Role> roles = {};  ///< by name; none where no table has row-level security
   /// What could not be read (permission denied, a newer server's column), for the reports.
   std::vector<std::string> caveats = {};
   bool operator==(const CatalogSnapshot&) const = default;

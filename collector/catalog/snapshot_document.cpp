@@ -120,7 +120,12 @@ void sort_snapshot(CatalogSnapshot& snapshot) {
   for (Table& table : snapshot.tables) {
     std::sort(table.columns.begin(), table.columns.end(),
               [](const Column& a, const Column& b) { return a.number < b.number; });
+    const auto in_order = [](const auto& a, const auto& b) { return a.name < b.name; };
+    std::sort(table.policies.begin(), table.policies.end(), in_order);
+    std::sort(table.rules.begin(), table.rules.end(), in_order);
   }
+  std::sort(snapshot.roles.begin(), snapshot.roles.end(),
+            [](const Role& a, const Role& b) { return a.name < b.name; });
   std::sort(snapshot.extensions.begin(), snapshot.extensions.end());
   std::sort(snapshot.caveats.begin(), snapshot.caveats.end());
 }

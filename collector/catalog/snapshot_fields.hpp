@@ -58,6 +58,24 @@ void describe_fields(F&& field, const TableActivity*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const RowPolicy*) {
+  field("name", &RowPolicy::name);
+  field("permissive", &RowPolicy::permissive);
+  field("command", &RowPolicy::command);
+  field("roles", &RowPolicy::roles);
+  field("using", &RowPolicy::using_expression);
+  field("check", &RowPolicy::check_expression);
+}
+
+template <class F>
+void describe_fields(F&& field, const RewriteRule*) {
+  field("name", &RewriteRule::name);
+  field("event", &RewriteRule::event);
+  field("instead", &RewriteRule::instead);
+  field("definition", &RewriteRule::definition);
+}
+
+template <class F>
 void describe_fields(F&& field, const Table*) {
   field("oid", &Table::oid);
   field("schema", &Table::schema);
@@ -75,7 +93,11 @@ void describe_fields(F&& field, const Table*) {
   field("partition_bound", &Table::partition_bound);
   field("view_definition", &Table::view_definition);
   field("replica_identity", &Table::replica_identity);
+  field("owner", &Table::owner);
   field("row_security", &Table::row_security);
+  field("force_row_security", &Table::force_row_security);
+  field("policies", &Table::policies);
+  field("rules", &Table::rules);
   field("triggers", &Table::triggers);
   field("activity", &Table::activity);
 }
@@ -292,6 +314,14 @@ void describe_fields(F&& field, const OperatorClass*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const Role*) {
+  field("name", &Role::name);
+  field("superuser", &Role::superuser);
+  field("bypasses_row_security", &Role::bypasses_row_security);
+  field("privileges_of", &Role::privileges_of);
+}
+
+template <class F>
 void describe_fields(F&& field, const CatalogSnapshot*) {
   using C = CatalogSnapshot;
   field("server_version", &C::server_version);
@@ -317,6 +347,7 @@ void describe_fields(F&& field, const CatalogSnapshot*) {
   field("operators", &C::operators);
   field("casts", &C::casts);
   field("operator_classes", &C::operator_classes);
+  field("roles", &C::roles);
   field("caveats", &C::caveats);
 }
 

@@ -83,7 +83,16 @@ SELECT coalesce(json_agg(json_build_object(
   'partition_key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
   'partition_bound', pg_get_expr(c.relpartbound, c.oid),
   'view_definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
-  'replica_identity', c.relreplident, 'row_security', c.relrowsecurity,
+  'replica_identity', c.relreplident, 'owner', pg_get_userbyid(c.relowner),
+  'row_security', c.relrowsecurity, 'force_row_security', c.relforcerowsecurity,
+  'policies', (SELECT json_agg(json_build_object('name', p.polname, 'permissive', p.polpermissive, 'command', p.polcmd,
+      'roles', (SELECT json_agg(pg_get_userbyid(r) ORDER BY pg_get_userbyid(r) COLLATE "C") FROM unnest(p.polroles) r
+        WHERE 0 <> ALL (p.polroles)),
+      'using', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid))
+      ORDER BY p.polname COLLATE "C") FROM pg_policy p WHERE p.polrelid = c.oid),
+  'rules', (SELECT json_agg(json_build_object('name', w.rulename, 'event', w.ev_type, 'instead', w.is_instead,
+      'definition', pg_get_ruledef(w.oid)) ORDER BY w.rulename COLLATE "C")
+    FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.ev_type <> '1' AND w.ev_enabled IN ('O', 'A')),
   'triggers', (SELECT json_agg(pg_get_triggerdef(t.oid) ORDER BY t.tgname) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
   'activity', CASE WHEN s.relid IS NOT NULL THEN json_build_object(
     'sequential_scans', s.seq_scan, 'index_scans', s.idx_scan, 'inserts', s.n_tup_ins,
@@ -301,6 +310,16 @@ SELECT coalesce(json_agg(json_build_object(
 FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_am am ON am.oid = o.opcmethod
 WHERE o.oid >= 16384 AND {user_schema})";
 
+// Only roles that can decide about rows. Those of the server itself (pg_monitor and the like) are
+// left out.
+constexpr const char* kRoles = R"(
+SELECT coalesce(json_agg(json_build_object(
+  'name', r.rolname, 'superuser', r.rolsuper, 'bypasses_row_security', r.rolbypassrls,
+  'privileges_of', CASE WHEN NOT r.rolsuper THEN (SELECT json_agg(m.rolname ORDER BY m.rolname COLLATE "C") FROM pg_roles m
+    WHERE m.oid <> r.oid AND m.rolname !~ '^pg_' AND pg_has_role(r.oid, m.oid, 'USAGE')) END)
+  ORDER BY r.rolname COLLATE "C"), '[]')
+FROM pg_roles r WHERE r.rolname !~ '^pg_' AND EXISTS (SELECT FROM pg_class WHERE relrowsecurity))";
+
 constexpr const char* kCaveats = R"(
 SELECT coalesce(json_agg(caveat ORDER BY caveat COLLATE "C"), '[]')
 FROM (
@@ -346,6 +365,7 @@ const std::vector<SnapshotQuery>& snapshot_queries() {
       {"operators", filled(kOperators)},
       {"casts", filled(kCasts)},
       {"operator_classes", filled(kOperatorClasses)},
+      {"roles", filled(kRoles)},
       {"caveats", filled(kCaveats)},
   };
   return queries;

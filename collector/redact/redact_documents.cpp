@@ -189,6 +189,16 @@ class CatalogRedaction {
     if (!table.view_definition.empty()) {
       table.view_definition = redactor_.statement(table.view_definition).text;
     }
+    for (RowPolicy& policy : table.policies) {
+      for (std::string* condition : {&policy.using_expression, &policy.check_expression}) {
+        if (!condition->empty()) {
+          *condition = redactor_.expression(*condition, original);
+        }
+      }
+    }
+    for (RewriteRule& rule : table.rules) {
+      rule.definition = redactor_.statement(rule.definition).text;
+    }
     for (std::string& trigger : table.triggers) {
       trigger = redactor_.statement(trigger).text;
     }

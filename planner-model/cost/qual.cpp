@@ -69,6 +69,18 @@ bool is_folded_call(const Expr& expr, const PlannerInfo& root) {
                      [&](const ExprPtr& arg) { return is_folded(*arg, root); });
 }
 
+/// Of ArrayCoerceExpr.elemexpr: a function, an output and an input function, or nothing.
+double element_cast_cost(const Expr& cast, const PlannerInfo& root) {
+  if (cast.function != 0) {
+    return function_cost(cast.function, root);
+  }
+  const auto& types = *root.global->types;
+  const Oid source = types.element_type(cast.args.front()->type);
+  const auto each =
+      types.find_coercion(source, types.element_type(cast.type), CoercionContext::Explicit);
+  return each.path == CoercionPath::ViaIO ? 2 * root.global->cost.cpu_operator_cost : 0;
+}
+
 void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
   if (!expr || is_folded_call(*expr, root)) {
     return;
@@ -105,11 +117,9 @@ void add(const ExprPtr& expr, PlannerInfo& root, QualCost& total) {
       total.per_tuple += 2 * cpu_operator;  // input and output function
       break;
     case ExprKind::ArrayCoerceExpr:
-      if (expr->function != 0) {
-        // For each element, and once more: cost_qual_eval_walker() goes into the node as well.
-        total.per_tuple += function_cost(expr->function, root) *
-                           (1 + estimate_array_length(root, expr->args.front()));
-      }
+      // For each element, and once more: cost_qual_eval_walker() goes into the node as well.
+      total.per_tuple +=
+          element_cast_cost(*expr, root) * (1 + estimate_array_length(root, expr->args.front()));
       break;
     case ExprKind::RowCompareExpr:
       for (const Oid op : expr->operators) {

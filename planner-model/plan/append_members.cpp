@@ -121,6 +121,9 @@ void number_columns(RelOptInfo& member, const UnionArm& arm, const RelOptInfo& w
       return copy;
     });
   };
+  for (const ExprPtr& qual : member.entry->security_quals) {
+    member.security_quals.push_back(renumbered(qual));
+  }
   for (std::size_t i = 0; i < arm.outputs.size(); ++i) {
     const auto at = static_cast<std::size_t>(number_in_whole(static_cast<int>(i) + 1)) - 1;
     ExprPtr output = renumbered(arm.outputs[i]);
@@ -157,6 +160,15 @@ RelOptInfo& new_arm(PlannerInfo& root, RelOptInfo& whole, const UnionArm& arm) {
   return member;
 }
 
+void add_own_security_quals(PlannerInfo& root, RelOptInfo& member) {
+  for (std::size_t level = 0; level < member.security_quals.size(); ++level) {
+    for (const ExprPtr& qual : conjuncts(member.security_quals[level])) {
+      member.restrictions.push_back(make_restrictinfo(root, qual, true, false, false, member.relids,
+                                                      0, 0, static_cast<int>(level)));
+    }
+  }
+}
+
 /// apply_child_basequals(): false when no row of the member can pass.
 bool take_restrictions(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& whole) {
   for (const auto* clause : whole.restrictions) {
@@ -173,6 +185,7 @@ bool take_restrictions(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& 
     }
     member.restrictions.push_back(own);
   }
+  add_own_security_quals(root, member);
   return true;
 }
 

@@ -342,8 +342,9 @@ void fill_join_properties(PlannerInfo& root, RestrictInfo& info) {
 
 RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
                                 bool outerjoin_delayed, bool pseudoconstant, Relids required,
-                                Relids outer, Relids nullable) {
+                                Relids outer, Relids nullable, int security_level) {
   auto& info = root.global->clauses.emplace_back();
+  info.security_level = security_level;
   info.clause = clause;
   info.is_pushed_down = is_pushed_down;
   info.outerjoin_delayed = outerjoin_delayed;
@@ -362,16 +363,26 @@ RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool i
       if (arm->kind == ExprKind::And) {
         for (const auto& part : arm->args) {
           parts.push_back(make_restrictinfo(root, part, is_pushed_down, outerjoin_delayed,
-                                            pseudoconstant, 0, outer, nullable));
+                                            pseudoconstant, 0, outer, nullable, security_level));
         }
       } else {
         parts.push_back(make_restrictinfo(root, arm, is_pushed_down, outerjoin_delayed,
-                                          pseudoconstant, 0, outer, nullable));
+                                          pseudoconstant, 0, outer, nullable, security_level));
       }
       info.or_arms.push_back(std::move(parts));
     }
   }
   return &info;
+}
+
+bool is_securely_promotable(const RestrictInfo& clause, const RelOptInfo& rel,
+                            const PlannerInfo& root) {
+  const auto goes_before = [&](const RestrictInfo* other) {
+    return other->security_level < clause.security_level;
+  };
+  return clause.security_level == 0 ||
+         std::none_of(rel.restrictions.begin(), rel.restrictions.end(), goes_before) ||
+         !contains_leaked_vars(clause.clause, root);
 }
 
 std::vector<ExprPtr> clause_exprs(const std::vector<RestrictInfo*>& clauses) {

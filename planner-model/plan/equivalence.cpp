@@ -64,12 +64,20 @@ EquivalenceClass& canonical(EquivalenceClass& ec) {
   return *found;
 }
 
-/// The cross-type equality of the class's families for two member types; 0: none.
+bool is_leakproof(const TypeSystem& types, Oid op) {
+  const auto* definition = types.op(op);
+  const auto* function = definition != nullptr ? types.function(definition->function) : nullptr;
+  return function != nullptr && function->leakproof;
+}
+
+/// The cross-type equality of the class's families for two member types; 0: none. Where conditions
+/// of row-level security go before the query's own, it must be leakproof.
 Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec, Oid left,
                              Oid right) {
   for (const Oid family : ec.opfamilies) {
-    const Oid op = root.global->types->operator_for(family, left, right, btree_strategy::kEqual);
-    if (op != 0) {
+    const auto& types = *root.global->types;
+    const Oid op = types.operator_for(family, left, right, btree_strategy::kEqual);
+    if (op != 0 && (ec.max_security == 0 || is_leakproof(types, op))) {
       return op;
     }
   }
@@ -96,7 +104,7 @@ RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op
   }
   const ExprPtr expr = make_op(op, left.expr, right.expr, ec.collation, root);
   auto* clause = make_restrictinfo(root, expr, true, false, false, left.relids | right.relids, 0,
-                                   left.nullable_relids | right.nullable_relids);
+                                   left.nullable_relids | right.nullable_relids, ec.min_security);
   clause->left_ec = clause->right_ec = &ec;
   clause->left_em = &left;
   clause->right_em = &right;
@@ -121,7 +129,7 @@ void push_implied_equality(PlannerInfo& root, EquivalenceClass& ec, Oid op, Equi
     root.has_pseudoconstant = true;
   }
   auto* clause = make_restrictinfo(root, expr, true, false, both_const, relids, 0,
-                                   left.nullable_relids | right.nullable_relids);
+                                   left.nullable_relids | right.nullable_relids, ec.min_security);
   clause->left_ec = clause->right_ec = &ec;
   clause->left_em = &left;
   clause->right_em = &right;
@@ -142,6 +150,9 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
   if (op == nullptr) {
     return false;
   }
+  if (clause->security_level > 0 && contains_leaked_vars(expr, root)) {
+    return false;
+  }
   const Oid collation = expr->input_collation;
   const ExprPtr item1 = canonical_expression(expr->args[0], op->left, collation, root);
   const ExprPtr item2 = canonical_expression(expr->args[1], op->right, collation, root);
@@ -157,7 +168,7 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
       test->args = {item1};
       clause = make_restrictinfo(root, test, clause->is_pushed_down, clause->outerjoin_delayed,
                                  clause->pseudoconstant, 0, clause->outer_relids,
-                                 clause->nullable_relids);
+                                 clause->nullable_relids, clause->security_level);
     }
     return false;
   }
@@ -209,6 +220,8 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
       ec1->relids |= ec2->relids;
       ec1->has_const |= ec2->has_const;
       ec1->below_outer_join |= ec2->below_outer_join;
+      ec1->min_security = std::min(ec1->min_security, ec2->min_security);
+      ec1->max_security = std::max(ec1->max_security, ec2->max_security);
       ec2->merged = ec1;
       std::erase(root.classes, ec2);
     }
@@ -229,6 +242,8 @@ bool process_equivalence(PlannerInfo& root, RestrictInfo*& clause, bool below_ou
   }
   target->sources.push_back(clause);
   target->below_outer_join |= below_outer_join;
+  target->min_security = std::min(target->min_security, clause->security_level);
+  target->max_security = std::max(target->max_security, clause->security_level);
   clause->left_ec = clause->right_ec = target;
   clause->left_em = em1;
   clause->right_em = em2;
@@ -292,11 +307,13 @@ void generate_base_implied_equalities(PlannerInfo& root) {
           distribute_restriction_to_rels(root, ec.sources.front());
         } else {
           EquivalenceMember* constant = nullptr;
+          // The first that is a literal, else the last.
           for (auto* member : ec.members) {
-            if (member->is_const &&
-                (constant == nullptr || (constant->expr->kind != ExprKind::Const &&
-                                         member->expr->kind == ExprKind::Const))) {
+            if (member->is_const) {
               constant = member;
+              if (member->expr->kind == ExprKind::Const) {
+                break;
+              }
             }
           }
           for (auto* member : ec.members) {

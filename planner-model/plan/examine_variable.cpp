@@ -46,10 +46,20 @@ PlannerInfo* query_behind(const PlannerInfo& root, const RelOptInfo& rel) {
   return nullptr;
 }
 
+/// all_rows_selectable(): the policies of a table hold for its children, which have none here.
+bool hides_rows(const RelOptInfo& rel) {
+  const RelOptInfo* top = &rel;
+  while (top->entry->security_quals.empty() && top->append_parent != nullptr) {
+    top = top->append_parent;
+  }
+  return !top->entry->security_quals.empty();
+}
+
 void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel, Variable& out) {
   auto& global = *root.global;
   const auto& entry = *rel.entry;
   if (entry.kind == RangeKind::Relation) {
+    out.values_hidden = hides_rows(rel);
     if (var.attno > 0) {
       if (const auto* stats = column_statistics(rel, var.attno); stats != nullptr) {
         out.statistics = global.statistics->get(*stats, global.types->base_type(var.type));
@@ -271,6 +281,7 @@ ExaminedVariable examine_variable(PlannerInfo& root, const ExprPtr& expr, int va
     result.expr = expr;
   }
   if (single != nullptr && single->table != nullptr) {
+    out.values_hidden = hides_rows(*single);
     out.type = root.global->types->base_type(base->type);
     const Index* on_it = nullptr;
     for (const auto* index : single->indexes) {

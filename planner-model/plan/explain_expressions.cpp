@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "planner-model/plan/plan_explainer.hpp"
@@ -342,22 +343,36 @@ void PlanExplainer::add_clauses(PlanNode& node, const char* name, PlannerInfo& r
   add(node, name, all(root, in_order(root, clauses, without), member));
 }
 
+namespace {
+
+/// order_qual_clauses() (createplan.c): what is leakproof and cheap need not wait for others.
+int execution_level(const RestrictInfo& clause, double cost, const PlannerInfo& root) {
+  const bool waits =
+      clause.security_level > 0 && (cost >= 10 * root.global->cost.cpu_operator_cost ||
+                                    contains_leaked_vars(clause.clause, root));
+  return waits ? clause.security_level : 0;
+}
+
+}  // namespace
+
 std::vector<ExprPtr> PlanExplainer::in_order(PlannerInfo& root,
                                              const std::vector<RestrictInfo*>& clauses,
                                              const std::vector<RestrictInfo*>& without) {
-  std::vector<std::pair<double, ExprPtr>> items;
+  std::vector<std::tuple<int, double, ExprPtr>> items;
   for (auto* clause : clauses) {
     if (clause->pseudoconstant || is_constant_true(*clause->clause) ||
         std::find(without.begin(), without.end(), clause) != without.end()) {
       continue;
     }
-    items.emplace_back(clause_cost(*clause, root).per_tuple, clause->clause);
+    const double cost = clause_cost(*clause, root).per_tuple;
+    items.emplace_back(execution_level(*clause, cost, root), cost, clause->clause);
   }
-  std::stable_sort(items.begin(), items.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+  });
   std::vector<ExprPtr> exprs;
   for (auto& item : items) {
-    exprs.push_back(std::move(item.second));
+    exprs.push_back(std::move(std::get<2>(item)));
   }
   return exprs;
 }

@@ -120,11 +120,17 @@ std::vector<const ParsedExtendedStatistics*> statistics_of(PlannerInfo& root,
   return list;
 }
 
-bool is_estimated_operator(const PlannerInfo& root, Oid oid) {
+/// Of a relation whose rows are not all seen only a leakproof operator may look at their values.
+bool is_estimated_operator(const PlannerInfo& root, const RelOptInfo& rel, Oid oid) {
   static const std::set<std::string_view> kEstimators = {
       "eqsel", "neqsel", "scalarltsel", "scalarlesel", "scalargtsel", "scalargesel"};
-  const auto* op = root.global->types->op(oid);
-  return op != nullptr && kEstimators.contains(op->restriction);
+  const auto& types = *root.global->types;
+  const auto* op = types.op(oid);
+  if (op == nullptr || !kEstimators.contains(op->restriction)) {
+    return false;
+  }
+  const auto* function = types.function(op->function);
+  return rel.entry->security_quals.empty() || (function != nullptr && function->leakproof);
 }
 
 /// One element of an AND or OR list, as statext_is_compatible_clause() sees it.
@@ -158,7 +164,7 @@ std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& r
       result.kind = clause->test_is_null ? Kind::IsNull : Kind::IsNotNull;
       return column(clause->args.front()) ? std::optional{result} : std::nullopt;
     case ExprKind::OpExpr: {
-      if (clause->args.size() != 2 || !is_estimated_operator(root, clause->op)) {
+      if (clause->args.size() != 2 || !is_estimated_operator(root, rel, clause->op)) {
         return std::nullopt;
       }
       const ExprPtr left = strip_relabel(clause->args[0]);
@@ -176,7 +182,7 @@ std::optional<McvClause> as_mcv_clause(const PlannerInfo& root, const ExprPtr& r
     }
     case ExprKind::ScalarArrayOpExpr: {
       const ExprPtr array = strip_relabel(clause->args[1]);
-      if (!is_estimated_operator(root, clause->op) || array->kind != ExprKind::Const ||
+      if (!is_estimated_operator(root, rel, clause->op) || array->kind != ExprKind::Const ||
           array->is_null || !array->value || !column(clause->args[0])) {
         return std::nullopt;
       }

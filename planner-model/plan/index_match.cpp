@@ -292,6 +292,9 @@ void match_clauses(PlannerInfo& root, std::span<RestrictInfo* const> clauses, In
     set.columns.resize(static_cast<std::size_t>(index.key_columns));
   }
   for (auto* clause : clauses) {
+    if (!is_securely_promotable(*clause, *index.rel, root)) {
+      continue;
+    }
     for (int column = 0; column < index.key_columns; ++column) {
       auto& list = set.columns[static_cast<std::size_t>(column)];
       const bool known = std::any_of(list.begin(), list.end(),

@@ -160,7 +160,7 @@ void distribute_restriction_to_rels(PlannerInfo& root, RestrictInfo* clause) {
       return;
     case NullTestOutcome::AlwaysFalse:
       clause = make_restrictinfo(root, boolean_constant(false), clause->is_pushed_down, false,
-                                 false, relids, clause->outer_relids, 0);
+                                 false, relids, clause->outer_relids, 0, clause->security_level);
       break;
     case NullTestOutcome::Unknown:
       break;
@@ -208,6 +208,7 @@ class Deconstruction {
     switch (tree.kind) {
       case JoinTree::Kind::Range: {
         qualscope = singleton(tree.range);
+        distribute_security_quals(tree.range, below_outer_join);
         inner_join_rels = 0;
         JoinListItem item;
         item.range = tree.range;
@@ -246,7 +247,8 @@ class Deconstruction {
       inner_join_rels = qualscope;
     }
     for (const auto& qual : conjuncts(tree.quals)) {
-      distribute(qual, below_outer_join, JoinType::Inner, qualscope, 0, 0);
+      distribute(qual, below_outer_join, JoinType::Inner, root_.qual_security_level, qualscope, 0,
+                 0);
     }
     return list;
   }
@@ -290,7 +292,8 @@ class Deconstruction {
       }
     }
     for (const auto& qual : conjuncts(tree.quals)) {
-      distribute(qual, below_outer_join, tree.join, qualscope, ojscope, nonnullable);
+      distribute(qual, below_outer_join, tree.join, root_.qual_security_level, qualscope, ojscope,
+                 nonnullable);
     }
     if (sj != nullptr) {
       root_.special_joins.push_back(sj);
@@ -521,8 +524,20 @@ class Deconstruction {
                        });
   }
 
-  void distribute(const ExprPtr& clause, bool below_outer_join, JoinType type, Relids qualscope,
-                  Relids ojscope, Relids outerjoin_nonnullable) {
+  /// process_security_barrier_quals(): one level after the other. A condition without columns stays
+  /// at the relation.
+  void distribute_security_quals(int range, bool below_outer_join) {
+    const auto& entry = root_.query.range_table[static_cast<std::size_t>(range) - 1];
+    for (std::size_t level = 0; level < entry.security_quals.size(); ++level) {
+      for (const auto& qual : conjuncts(entry.security_quals[level])) {
+        distribute(qual, below_outer_join, JoinType::Inner, static_cast<int>(level),
+                   singleton(range), singleton(range), 0);
+      }
+    }
+  }
+
+  void distribute(const ExprPtr& clause, bool below_outer_join, JoinType type, int security_level,
+                  Relids qualscope, Relids ojscope, Relids outerjoin_nonnullable) {
     Relids relids = relids_of(clause);
     bool pseudoconstant = false;
     if (relids == 0) {
@@ -563,8 +578,9 @@ class Deconstruction {
     if (type == JoinType::Semi && ojscope == 0) {
       is_pushed_down = true;
     }
-    auto* info = make_restrictinfo(root_, clause, is_pushed_down, delayed, pseudoconstant, relids,
-                                   maybe_outer_join ? outerjoin_nonnullable : 0, nullable);
+    auto* info =
+        make_restrictinfo(root_, clause, is_pushed_down, delayed, pseudoconstant, relids,
+                          maybe_outer_join ? outerjoin_nonnullable : 0, nullable, security_level);
     if (!is_singleton(relids)) {
       need_vars(root_, clause, relids);
     }

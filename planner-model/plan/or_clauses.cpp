@@ -33,8 +33,8 @@ void extract_restriction_or_clauses(PlannerInfo& root) {
       if (arms.size() != clause->or_arms.size()) {
         continue;
       }
-      auto* extracted =
-          make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0, 0);
+      auto* extracted = make_restrictinfo(root, make_or(arms), true, false, false, rel->relids, 0,
+                                          0, clause->security_level);
       const double selectivity = clause_selectivity(root, *extracted, 0, JoinType::Inner, nullptr);
       if (selectivity > 0.9) {
         continue;

@@ -33,7 +33,10 @@ namespace quern::planner_model {
 [[nodiscard]] bool is_constant_false(const Expr& expr);
 RestrictInfo* make_restrictinfo(PlannerInfo& root, const ExprPtr& clause, bool is_pushed_down,
                                 bool outerjoin_delayed, bool pseudoconstant, Relids required,
-                                Relids outer, Relids nullable);
+                                Relids outer, Relids nullable, int security_level = 0);
+/// restriction_is_securely_promotable(): may the clause be looked at before the relation's others?
+[[nodiscard]] bool is_securely_promotable(const RestrictInfo& clause, const RelOptInfo& rel,
+                                          const PlannerInfo& root);
 /// coerce_to_common_type() and the like: the value under another type.
 [[nodiscard]] ExprPtr implicit_cast(const PlannerInfo& root, const ExprPtr& expr, Oid type);
 /// convert_testexpr(), subselect.c: the comparison that an IN, ANY, ALL or row comparison makes, of

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <climits>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -117,6 +118,8 @@ struct RestrictInfo {
   /// An index predicate, which the server has no RestrictInfo of: no extended statistics are looked
   /// at beside it (find_single_rel_for_clauses(), clausesel.c).
   bool is_bare = false;
+  /// How many of the conditions of row-level security go before it, unless it is leakproof.
+  int security_level = 0;
   Relids clause_relids = 0;
   Relids required_relids = 0;
   Relids outer_relids = 0;
@@ -157,6 +160,7 @@ struct EquivalenceClass {
   bool has_const = false;
   bool has_volatile = false;
   bool below_outer_join = false;
+  int min_security = INT_MAX, max_security = 0;  ///< levels of the sources
   int sort_ref = 0;
   EquivalenceClass* merged = nullptr;
 };
@@ -411,6 +415,7 @@ struct RelOptInfo {
   /// Members that are arms of a UNION ALL: by the whole's attno - 1, what the arm computes there,
   /// over columns under the whole's numbers; null: it is one of the arm's columns.
   std::vector<ExprPtr> computed = {};
+  std::vector<ExprPtr> security_quals = {};  ///< of an arm: its own, over columns as `computed`
   int arm_range = 0;  ///< arms and their partitions: the arm's own range in the query
 
   std::vector<RestrictInfo*> restrictions = {};
@@ -594,6 +599,7 @@ struct PlannerInfo {
   double tuple_fraction = 0;
   double limit_tuples = -1;
   double total_table_pages = 0;
+  int qual_security_level = 0;  ///< of the query's own conditions
   bool has_having = false;
   bool has_lateral = false;
   bool has_pseudoconstant = false;

@@ -1,5 +1,7 @@
 // What happens to a query before path search. Source: planner.c (subquery_planner()),
 // PostgreSQL 15.
+#include <algorithm>
+
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -8,17 +10,21 @@ namespace quern::planner_model {
 
 namespace {
 
+void preprocess_condition(PlannerInfo& root, ExprPtr& condition) {
+  if (condition) {
+    condition = canonicalize(simplify(condition, *root.global->types));
+    condition = make_and(conjuncts(condition));
+    if (condition) {
+      condition = plan_sublinks(root, condition, true);
+    }
+  }
+}
+
 void preprocess_join_tree(PlannerInfo& root, JoinTree& tree) {
   for (auto& child : tree.children) {
     preprocess_join_tree(root, child);
   }
-  if (tree.quals) {
-    tree.quals = canonicalize(simplify(tree.quals, *root.global->types));
-    tree.quals = make_and(conjuncts(tree.quals));
-    if (tree.quals) {
-      tree.quals = plan_sublinks(root, tree.quals, true);
-    }
-  }
+  preprocess_condition(root, tree.quals);
 }
 
 bool has_aggregate(const ExprPtr& expr) {
@@ -83,6 +89,11 @@ void preprocess_query(PlannerInfo& root) {
     for (auto& computed : entry.computed) {
       fold(computed.expr);
     }
+    for (auto& qual : entry.security_quals) {
+      preprocess_condition(root, qual);
+    }
+    root.qual_security_level =
+        std::max(root.qual_security_level, static_cast<int>(entry.security_quals.size()));
   }
   // HAVING conditions without aggregates filter before grouping.
   if (query.having && !query.has_grouping_sets) {

@@ -47,6 +47,9 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
     for (auto& [column, scope] : entry.computed) {
       one(column);
     }
+    for (auto& qual : entry.security_quals) {
+      one(qual);
+    }
     for (auto& function : entry.functions) {
       one(function);
     }

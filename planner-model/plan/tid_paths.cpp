@@ -81,8 +81,8 @@ void add_tid_path(PlannerInfo& root, RelOptInfo& rel, std::vector<RestrictInfo*>
 /// BuildParameterizedTidPaths()
 void add_join_paths(PlannerInfo& root, RelOptInfo& rel, const std::vector<RestrictInfo*>& clauses) {
   for (auto* clause : clauses) {
-    if (!clause->pseudoconstant && is_equal_clause(root, *clause, rel) &&
-        movable_to(*clause, rel)) {
+    if (!clause->pseudoconstant && is_securely_promotable(*clause, rel, root) &&
+        is_equal_clause(root, *clause, rel) && movable_to(*clause, rel)) {
       add_tid_path(root, rel, {clause},
                    (clause->required_relids | rel.lateral_relids) & ~rel.relids);
     }

@@ -1,18 +1,49 @@
 #include "planner-model/query/bind.hpp"
 
+#include <functional>
+#include <map>
+#include <mutex>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "collector/sql/passing_tree.hpp"
 
 #include "planner-model/query/bind_analyzer.hpp"
 #include "planner-model/query/parallel_hazard.hpp"
+#include "planner-model/query/row_security.hpp"
 
 namespace quern::planner_model {
+
+namespace {
+
+/// The conditions of policies, bound over their table as range 1. Safe from several threads.
+class PolicyConditions {
+ public:
+  struct Bound {
+    ExprPtr condition;
+    std::vector<std::string> unmodelled = {};  ///< found while binding it
+  };
+
+  const Bound& get(const std::string& sql, const Table& table, const std::function<Bound()>& make) {
+    const std::lock_guard locked{mutex_};
+    const auto known = bound_.find({table.oid, sql});
+    return known != bound_.end() ? known->second
+                                 : bound_.emplace(std::pair{table.oid, sql}, make()).first->second;
+  }
+
+ private:
+  std::mutex mutex_ = {};
+  std::map<std::pair<Oid, std::string>, Bound> bound_ = {};
+};
+
+}  // namespace
 
 struct Binder::Implementation {
   const CatalogSnapshot& catalog;
   const TypeSystem& types;
   ViewQueries views = {};
+  PolicyConditions policies = {};
 };
 
 Binder::Binder(const CatalogSnapshot& catalog, const TypeSystem& types)
@@ -42,8 +73,36 @@ struct BindTask {
   const std::vector<std::optional<std::string>>& parameters;
   std::string_view sql;
   const ParseNode& statement;
+  std::string_view role;
   ViewQueries& views;
+  PolicyConditions& policies;
 };
+
+PolicyConditions::Bound bind_policy(const BindTask& task, const std::string& sql,
+                                    const Table& table) {
+  const auto tree = collector::ParseTree::parse_or_throw(fmt::format("SELECT {}", sql));
+  const std::vector<std::optional<std::string>> no_parameters;
+  Analyzer analyzer{task.catalog, task.types, no_parameters, {}, &task.views};
+  try {
+    const PgQuery__SelectStmt& select = *tree.statements().at(0).node->select_stmt;
+    ExprPtr condition = analyzer.table_expression(*select.target_list[0]->res_target->val, table, 1,
+                                                  ExprUse::Where);
+    return {std::move(condition), analyzer.take_unmodelled()};
+  } catch (const UserError& error) {
+    throw UserError{fmt::format("in a policy of table \"{}\": {}", table.name, error.what())};
+  }
+}
+
+void add_policies(const BindTask& task, BoundQuery& bound) {
+  RowSecurity security{task.catalog, [&](const std::string& sql, const Table& table) {
+                         const auto& policy = task.policies.get(
+                             sql, table, [&] { return bind_policy(task, sql, table); });
+                         bound.unmodelled.insert(bound.unmodelled.end(), policy.unmodelled.begin(),
+                                                 policy.unmodelled.end());
+                         return policy.condition;
+                       }};
+  security.add_policies(bound.query, task.role);
+}
 
 std::shared_ptr<const BoundQuery> analyze(const BindTask& task,
                                           const std::map<int, Oid>& declared) {
@@ -52,6 +111,7 @@ std::shared_ptr<const BoundQuery> analyze(const BindTask& task,
   bound->query = analyzer.analyze(task.statement);
   bound->text = std::string{task.sql};
   bound->unmodelled = analyzer.take_unmodelled();
+  add_policies(task, *bound);
   bound->parallel_unsafe =
       analyzer.inlined_parallel_unsafe() || is_parallel_unsafe(bound->query, task.types);
   return bound;
@@ -80,7 +140,8 @@ std::shared_ptr<const BoundQuery> analyze_declaring(const BindTask& task) {
 }  // namespace
 
 std::shared_ptr<const BoundQuery> Binder::bind(
-    std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const {
+    std::string_view sql, const std::vector<std::optional<std::string>>& parameters,
+    std::string_view role) const {
   std::size_t statements = 0;
   std::shared_ptr<const BoundQuery> bound;
   collector::look_at_tree_or_throw(sql, [&](const PgQuery__ParseResult& tree) {
@@ -92,8 +153,9 @@ std::shared_ptr<const BoundQuery> Binder::bind(
       }
     }
     if (statements == 1) {
-      bound = analyze_declaring({implementation_->catalog, implementation_->types, parameters, sql,
-                                 *statement, implementation_->views});
+      bound =
+          analyze_declaring({implementation_->catalog, implementation_->types, parameters, sql,
+                             *statement, role, implementation_->views, implementation_->policies});
     }
   });
   if (statements != 1) {

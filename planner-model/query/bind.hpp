@@ -23,8 +23,10 @@ class Binder {
   Binder(const CatalogSnapshot& catalog, const TypeSystem& types);
   ~Binder();
 
+  /// `role`: whose policies of row-level security hold; empty: one who bypasses them.
   [[nodiscard]] std::shared_ptr<const BoundQuery> bind(
-      std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const;
+      std::string_view sql, const std::vector<std::optional<std::string>>& parameters,
+      std::string_view role = {}) const;
 
   /// An expression over one table, as in an index: "lower((email)::text)" or "(deleted_at IS
   /// NULL)". Vars have varno `range`.

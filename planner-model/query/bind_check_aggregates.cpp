@@ -138,7 +138,7 @@ class UngroupedColumns {
     check(query.limit, depth);
     check(query.offset, depth);
     for (const RangeTableEntry& range : query.range_table) {
-      if (range.subquery && range.view.empty()) {
+      if (range.subquery && range.view == nullptr) {
         check_query(*range.subquery, depth + 1);
       }
       for (const ExprPtr& function : range.functions) {

@@ -238,7 +238,7 @@ Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,
   if (table.kind == 'v') {
     range.kind = RangeKind::Subquery;
     range.table = nullptr;
-    range.view = table.name;
+    range.view = &table;
     range.security_barrier = is_security_barrier(table);
     range.subquery = std::make_shared<Query>(expand_view(table));
     for (const TargetEntry& target : range.subquery->targets) {

@@ -47,6 +47,21 @@ constexpr int kTriggerDelete = 1 << 3;
 constexpr int kTriggerUpdate = 1 << 4;
 constexpr int kTriggerInstead = 1 << 6;
 
+/// matchLocks(): rules put other statements in the place of this one, or beside it.
+void refuse_rules(const Table& table, Command command) {
+  const char event = command == Command::Insert   ? '3'
+                     : command == Command::Delete ? '4'
+                     : command == Command::Update ? '2'
+                                                  : '\0';
+  for (const RewriteRule& rule : table.rules) {
+    if (rule.instead && (rule.event == event || command == Command::Merge)) {
+      throw UserError{fmt::format(
+          "the rule \"{}\" of \"{}\" acts instead of this statement: rules are not supported yet",
+          rule.name, table.name)};
+    }
+  }
+}
+
 /// view_has_instead_trigger()
 bool has_instead_trigger(const Table& view, Command command) {
   const int event = command == Command::Insert   ? kTriggerInsert
@@ -74,7 +89,7 @@ bool is_single_relation(const Query& query) {
   const auto range = static_cast<std::size_t>(query.join_tree.children[0].range);
   const RangeTableEntry& base = query.range_table[range - 1];
   if (base.kind == RangeKind::Subquery) {
-    return !base.view.empty();
+    return base.view != nullptr;
   }
   return base.kind == RangeKind::Relation &&
          (base.table->kind == 'r' || base.table->kind == 'f' || base.table->kind == 'p');
@@ -185,6 +200,7 @@ WriteTarget Analyzer::set_target_table(Scope& scope, const PgQuery__RangeVar& re
 WriteTarget Analyzer::write_target(Scope& scope, const PgQuery__RangeVar& relation, Command command,
                                    bool checked) {
   const Table& table = find_table(text_of(relation.schemaname), text_of(relation.relname));
+  refuse_rules(table, command);
   if (table.kind == 'v') {
     return view_target(scope, table, relation, command, checked);
   }
@@ -231,7 +247,11 @@ WriteTarget Analyzer::view_target(Scope& scope, const Table& view,
                 cascaded || check_option(view) == "local");
   name_view(target, view, relation);
   scope.query.has_sublinks = scope.query.has_sublinks || body.query.has_sublinks;
-  scope.query.range_table.push_back(std::move(body.query.range_table.front()));
+  RangeTableEntry& changed = body.query.range_table.front();
+  if (changed.view == nullptr) {
+    changed.view = &view;  // the innermost: its owner's rights count
+  }
+  scope.query.range_table.push_back(std::move(changed));
   return target;
 }
 

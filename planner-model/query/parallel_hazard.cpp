@@ -46,6 +46,7 @@ class HazardWalk {
 
   [[nodiscard]] bool found(const RangeTableEntry& entry) const {
     return (entry.subquery && found(*entry.subquery)) || found(entry.functions) ||
+           found(entry.security_quals) ||
            std::any_of(entry.values.begin(), entry.values.end(),
                        [&](const auto& row) { return found(row); });
   }

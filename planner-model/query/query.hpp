@@ -90,15 +90,19 @@ struct RangeTableEntry {
   };
 
   std::vector<Computed> computed = {};
-  bool inherit = true;                         ///< false: ONLY
+  bool inherit = true;  ///< false: ONLY
+  /// What rows must fulfil to be seen at all, one after the other (RangeTblEntry.securityQuals):
+  /// by the policies of row-level security.
+  std::vector<ExprPtr> security_quals = {};
   std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
   std::string sample_method = {};
   std::string sample_seed = {};  ///< REPEATABLE, where it is a constant
 
   std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
-  std::string view = {};                 ///< name of the view it was
-  bool security_barrier = false;         ///< that view keeps its rows from what may leak them
-  std::vector<UnionArm> arms = {};       ///< of a flattened UNION ALL; then there is no subquery
+  /// The view that it was; of a relation that is changed, the one that it is changed through.
+  const Table* view = nullptr;
+  bool security_barrier = false;    ///< that view keeps its rows from what may leak them
+  std::vector<UnionArm> arms = {};  ///< of a flattened UNION ALL; then there is no subquery
 
   std::vector<ExprPtr> functions = {};     ///< Function
   std::vector<int> function_columns = {};  ///< how many columns each gives

@@ -50,6 +50,19 @@ std::optional<Value> evaluate_text_query(const Function& function, std::span<con
   return Value{.type = result, .form = ValueForm::Opaque, .text = print_text_query(*query)};
 }
 
+/// current_setting() of an application's own setting ("app.tenant"), where the catalog has one: the
+/// server's own are printed with units there.
+std::optional<Value> evaluate_setting(const Function& function, std::span<const Value> args,
+                                      Oid result, const FoldContext& context) {
+  if (function.name != "current_setting" || args.empty() || context.stable == FoldStable::No ||
+      args[0].text.find('.') == std::string::npos) {
+    return std::nullopt;
+  }
+  const auto& settings = context.types.catalog().settings;
+  const auto found = settings.find(args[0].text);
+  return found == settings.end() ? std::nullopt : std::optional{make_text(found->second, result)};
+}
+
 }  // namespace
 
 std::optional<Value> evaluate_call(const Function& function, std::span<const Value> args,
@@ -68,6 +81,9 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
     return value;
   }
   if (auto value = evaluate_text_query(function, args, result, context)) {
+    return value;
+  }
+  if (auto value = evaluate_setting(function, args, result, context)) {
     return value;
   }
   if (auto value = evaluate_constructor(function, args, result)) {

@@ -167,6 +167,30 @@ std::optional<Value> similar_to_escape(std::span<const Value> args, Oid result) 
   return expression ? std::optional{make_text(*expression, result)} : std::nullopt;
 }
 
+/// string_to_array(text, separator[, what stands for NULL]).
+std::optional<Value> string_to_array(std::span<const Value> args, Oid result) {
+  if (args.size() < 2 || !is_text(args[1]) || (args.size() > 2 && !is_text(args[2]))) {
+    return std::nullopt;
+  }
+  const std::string& text = args[0].text;
+  const std::string& separator = args[1].text;
+  std::vector<std::optional<Value>> elements;
+  const auto add = [&](const std::string& element) {
+    const bool is_null = args.size() > 2 && element == args[2].text;
+    elements.push_back(is_null ? std::nullopt : std::optional{make_text(element, type_oid::kText)});
+  };
+  std::size_t from = 0;
+  for (std::size_t at = separator.empty() ? std::string::npos : text.find(separator);
+       at != std::string::npos; at = text.find(separator, from)) {
+    add(text.substr(from, at - from));
+    from = at + separator.size();
+  }
+  if (!text.empty()) {
+    add(text.substr(from));
+  }
+  return make_array(result, std::move(elements));
+}
+
 }  // namespace
 
 std::optional<Value> evaluate_text(const Function& function, std::span<const Value> args,
@@ -184,6 +208,9 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   }
   if (name == "split_part" && args.size() == 3 && is_text(args[1])) {
     return split_part(text, args[1].text, args[2].integer, result);
+  }
+  if (name == "string_to_array") {
+    return string_to_array(args, result);
   }
   if (name == "similar_to_escape") {
     return similar_to_escape(args, result);

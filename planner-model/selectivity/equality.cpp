@@ -15,6 +15,14 @@ double null_fraction(const Variable& variable) {
 
 }  // namespace
 
+bool may_see_values(const Variable& variable, const Operator& op) {
+  if (!variable.values_hidden) {
+    return true;
+  }
+  const auto* function = variable.types->function(op.function);
+  return function != nullptr && function->leakproof;
+}
+
 double equal_to_constant(const Variable& variable, const Operator& op, const Value& constant,
                          bool variable_on_left, bool negate) {
   // The server asks the positive operator of the clause about each common value; a negated estimate
@@ -37,7 +45,7 @@ double equal_to_constant(const Variable& variable, const Operator& op, const Val
   double selectivity = 0;
   if (variable.is_unique && variable.has_relation && variable.relation_tuples >= 1.0) {
     selectivity = 1.0 / variable.relation_tuples;
-  } else if (statistics != nullptr) {
+  } else if (statistics != nullptr && may_see_values(variable, *positive)) {
     const auto& values = statistics->most_common_values;
     const auto& frequencies = statistics->most_common_frequencies;
     const auto found = std::find_if(values.begin(), values.end(), matches);

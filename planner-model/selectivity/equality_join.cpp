@@ -16,8 +16,9 @@ double null_fraction(const Variable& variable) {
   return variable.statistics == nullptr ? 0.0 : variable.statistics->null_fraction;
 }
 
-bool has_common_values(const Variable& variable) {
-  return variable.statistics != nullptr && !variable.statistics->most_common_values.empty();
+bool has_common_values(const Variable& variable, const Operator& op) {
+  return variable.statistics != nullptr && !variable.statistics->most_common_values.empty() &&
+         may_see_values(variable, op);
 }
 
 /// Pairs of common values that join, and how much of each side they are.
@@ -71,7 +72,7 @@ double equal_join_inner(const Variable& left, const Variable& right, const Opera
   const double distinct_right = number_of_distinct(right).count;
   const double nulls_left = null_fraction(left);
   const double nulls_right = null_fraction(right);
-  if (!has_common_values(left) || !has_common_values(right)) {
+  if (!has_common_values(left, op) || !has_common_values(right, op)) {
     return probability((1.0 - nulls_left) * (1.0 - nulls_right) /
                        std::max(distinct_left, distinct_right));
   }
@@ -120,7 +121,7 @@ double equal_join_semi(const Variable& outer, const Variable& inner, const Opera
   const double nulls = null_fraction(outer);
   const bool guess = distinct_outer.is_default || distinct_inner.is_default;
   double selectivity = 0;
-  if (has_common_values(outer) && has_common_values(inner)) {
+  if (has_common_values(outer, op) && has_common_values(inner, op)) {
     const CommonMatches common = match_common_values(
         outer, inner, op, static_cast<std::size_t>(std::max(distinct_inner.count, 0.0)));
     const double matched = probability(common.matched_left);

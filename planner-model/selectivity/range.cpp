@@ -114,7 +114,7 @@ double unordered_share(const Variable& variable, const Operator& op, const Value
 McvSelectivity mcv_selectivity(const Variable& variable, const Operator& op, const Value& constant,
                                bool variable_on_left) {
   McvSelectivity answer;
-  if (variable.statistics == nullptr) {
+  if (variable.statistics == nullptr || !may_see_values(variable, op)) {
     return answer;
   }
   const OperatorEvaluator evaluate{op, variable.collation, *variable.types};
@@ -131,8 +131,8 @@ McvSelectivity mcv_selectivity(const Variable& variable, const Operator& op, con
 
 double histogram_selectivity(const Variable& variable, const Operator& op, const Value& constant,
                              bool variable_on_left, int minimum, int skip, int* entries) {
-  const auto size =
-      static_cast<int>(variable.statistics == nullptr ? 0 : variable.statistics->histogram.size());
+  const bool seen = variable.statistics != nullptr && may_see_values(variable, op);
+  const auto size = static_cast<int>(seen ? variable.statistics->histogram.size() : 0);
   *entries = size;
   if (size < minimum) {
     return -1;
@@ -206,8 +206,10 @@ double scalar_inequality(const Variable& variable, const Operator& op, Inequalit
   const auto common = mcv_selectivity(variable, op, constant, true);
   const bool bytewise =
       op.name.size() > 1 && op.name.front() == '~' && variable.statistics->histogram.size() > 1;
-  const double within = bytewise ? unordered_share(variable, op, constant)
-                                 : inequality_histogram_selectivity(variable, inequality, constant);
+  const double within = !may_see_values(variable, op) ? -1.0
+                        : bytewise
+                            ? unordered_share(variable, op, constant)
+                            : inequality_histogram_selectivity(variable, inequality, constant);
   double selectivity = 1.0 - variable.statistics->null_fraction - common.total;
   selectivity *= within >= 0 ? within : 0.5;
   return std::clamp(selectivity + common.matching, 0.0, 1.0);

@@ -336,7 +336,8 @@ RangeSelectivity range_restriction(const Variable& variable, std::string_view op
                      : constant->type == range ? parse_range(constant->text, range, types)
                                                : span_of(*constant, range, types);
   const ParsedStatistics none;
-  const ParsedStatistics& statistics = variable.statistics ? *variable.statistics : none;
+  const ParsedStatistics& statistics =
+      variable.statistics && !variable.values_hidden ? *variable.statistics : none;
   const double empty = statistics.empty_range_fraction;
   const double not_null = 1 - statistics.null_fraction;
   if (query && query->empty) {

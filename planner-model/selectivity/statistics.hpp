@@ -82,7 +82,13 @@ struct Variable {
   /// all values that the statistics hold, common ones included: the histogram's own are of those
   /// that are not common.
   bool has_ordering_index = false;
+  /// Row-level security hides rows: only leakproof functions may see the values of the statistics
+  /// (all_rows_selectable(), selfuncs.c).
+  bool values_hidden = false;
 };
+
+/// statistic_proc_security_check(): may `op` be asked about common values and bounds?
+[[nodiscard]] bool may_see_values(const Variable& variable, const Operator& op);
 
 inline constexpr double kDefaultEqualitySelectivity = 0.005;
 inline constexpr double kDefaultInequalitySelectivity = 0.3333333333333333;

@@ -309,8 +309,9 @@ const CatalogSnapshot& Planner::catalog() const {
 }
 
 std::shared_ptr<const BoundQuery> Planner::bind(
-    std::string_view sql, const std::vector<std::optional<std::string>>& parameters) const {
-  return implementation_->binder.bind(sql, parameters);
+    std::string_view sql, const std::vector<std::optional<std::string>>& parameters,
+    std::string_view role) const {
+  return implementation_->binder.bind(sql, parameters, role);
 }
 
 HypotheticalIndex Planner::hypothetical(std::string_view create_index) const {

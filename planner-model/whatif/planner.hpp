@@ -187,9 +187,11 @@ class Planner {
   /// Throws UserError with the server's words when the statement does not parse, names what the
   /// catalog does not have, or is not SELECT, INSERT, UPDATE, DELETE, MERGE or VALUES (EXPLAIN of
   /// these is accepted). `parameters` are text values for $1...; values not given are planned
-  /// generically.
+  /// generically. `role`: who executes it, for the policies of row-level security (what views read
+  /// is read as their owners); empty: one who bypasses them.
   [[nodiscard]] std::shared_ptr<const BoundQuery> bind(
-      std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {}) const;
+      std::string_view sql, const std::vector<std::optional<std::string>>& parameters = {},
+      std::string_view role = {}) const;
 
   /// Reads CREATE INDEX [CONCURRENTLY] text and sizes the index. Throws UserError.
   [[nodiscard]] HypotheticalIndex hypothetical(std::string_view create_index) const;

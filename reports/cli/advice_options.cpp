@@ -65,6 +65,11 @@ void add_advice_arguments(CLI::App& command, AdviceArguments& options) {
           "differs for an EXISTS under OR; with --size-model hypopg the default)")
       ->check(CLI::IsMember({"run", "explain"}))
       ->type_name("COUNT");
+  command
+      .add_option("--role", options.role,
+                  "Who executes the workload, for policies of row-level security; without it whom "
+                  "the log names")
+      ->type_name("NAME");
 }
 
 advisor::AdviceOptions advice_options(const AdviceArguments& options) {
@@ -94,6 +99,7 @@ advisor::AdviceOptions advice_options(const AdviceArguments& options) {
   }
   meant.keep = options.keep;
   meant.never = options.never;
+  meant.role = options.role;
   return meant;
 }
 

@@ -25,6 +25,7 @@ struct AdviceArguments {
   double time_limit_seconds = 60;
   std::string size_model = "as-built";
   std::string cost = {};  ///< empty: by the size model
+  std::string role = {};
   std::vector<std::string> keep = {};
   std::vector<std::string> never = {};
   std::vector<std::string> must_have = {};

@@ -28,6 +28,8 @@ struct ExplainOptions {
   std::vector<std::string> create = {};
   std::vector<std::string> drop = {};
   std::vector<std::string> parameters = {};
+  std::string role = {};
+  std::vector<std::string> settings = {};
   std::string size_model = "as-built";
   std::string format = "text";
   bool analyzed = false;
@@ -35,7 +37,8 @@ struct ExplainOptions {
 
 void run_explain(const CommandContext& context, const ExplainOptions& options) {
   const planner_model::SizeModel sizes = parse_size_model(options.size_model);
-  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
+  CatalogSnapshot catalog = load_catalog(context, options.catalog);
+  apply_settings(catalog, options.settings);
   const planner_model::Planner planner{catalog, sizes, planner_model::Counting::WhatRuns,
                                        options.analyzed ? planner_model::Expressions::AsAnalyzed
                                                         : planner_model::Expressions::AsKnown};
@@ -43,7 +46,7 @@ void run_explain(const CommandContext& context, const ExplainOptions& options) {
   const std::vector<std::optional<std::string>> parameters{options.parameters.begin(),
                                                            options.parameters.end()};
   const auto configuration = index_configuration(planner, options.create, options.drop);
-  const auto result = planner.plan(*planner.bind(sql, parameters), configuration);
+  const auto result = planner.plan(*planner.bind(sql, parameters, options.role), configuration);
   context.out << (options.format == "json" ? planner_model::explain_json(result.plan)
                                            : planner_model::explain_text(result.plan))
               << '\n';
@@ -76,6 +79,7 @@ void register_explain(CLI::App& app, CommandContext& context) {
       ->type_name("VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_session_options(*command, options->role, options->settings);
   command->add_option("--size-model", options->size_model, "Size of imagined indexes")
       ->check(CLI::IsMember({"as-built", "hypopg"}))
       ->capture_default_str();

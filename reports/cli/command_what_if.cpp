@@ -27,12 +27,15 @@ constexpr auto kFooter =
 struct WhatIfOptions {
   std::string catalog;
   std::string size_model = "as-built";
+  std::string role = {};
+  std::vector<std::string> settings = {};
 };
 
 void run_what_if(const CommandContext& context, const WhatIfOptions& options) {
   const planner_model::SizeModel sizes = parse_size_model(options.size_model);
-  const CatalogSnapshot catalog = load_catalog(context, options.catalog);
-  WhatIfBatch batch{catalog, sizes};
+  CatalogSnapshot catalog = load_catalog(context, options.catalog);
+  apply_settings(catalog, options.settings);
+  WhatIfBatch batch{catalog, sizes, options.role};
   const WhatIfBatch::Summary summary = batch.run(std::cin, context.out);
   if (summary.requests == 0) {
     throw UserError{"what-if: no request on standard input; see `quern what-if --help`"};
@@ -59,6 +62,7 @@ void register_what_if(CLI::App& app, CommandContext& context) {
   command->add_option("--size-model", options->size_model, "Size of imagined indexes")
       ->check(CLI::IsMember({"as-built", "hypopg"}))
       ->capture_default_str();
+  add_session_options(*command, options->role, options->settings);
   command->footer(kFooter);
   command->callback([&context, options] {
     context.run = [&context, options] { run_what_if(context, *options); };

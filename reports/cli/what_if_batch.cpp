@@ -140,7 +140,8 @@ bool read_line(std::istream& in, std::string& line, bool& too_long) {
 }  // namespace
 
 struct WhatIfBatch::Session {
-  Session(const CatalogSnapshot& catalog, SizeModel sizes) : planner{catalog, sizes} {}
+  Session(const CatalogSnapshot& catalog, SizeModel sizes, std::string executing)
+      : planner{catalog, sizes}, role{std::move(executing)} {}
 
   std::shared_ptr<const BoundQuery> bound(const std::string& sql, const Parameters& parameters) {
     if (queries.size() > kRemembered) {
@@ -148,7 +149,7 @@ struct WhatIfBatch::Session {
     }
     auto& query = queries[{sql, parameters}];
     if (!query) {
-      query = planner.bind(sql, parameters);
+      query = planner.bind(sql, parameters, role);
     }
     return query;
   }
@@ -173,17 +174,18 @@ struct WhatIfBatch::Session {
   }
 
   Planner planner;
+  std::string role;
   std::map<std::pair<std::string, Parameters>, std::shared_ptr<const BoundQuery>> queries = {};
   std::map<std::string, HypotheticalIndex> indexes = {};
 };
 
-WhatIfBatch::WhatIfBatch(const CatalogSnapshot& catalog, SizeModel default_sizes)
-    : catalog_{catalog}, default_sizes_{default_sizes} {}
+WhatIfBatch::WhatIfBatch(const CatalogSnapshot& catalog, SizeModel default_sizes, std::string role)
+    : catalog_{catalog}, default_sizes_{default_sizes}, role_{std::move(role)} {}
 
 WhatIfBatch::Session& WhatIfBatch::session(SizeModel sizes) {
   auto& session = sessions_[sizes];
   if (!session) {
-    session = std::make_shared<Session>(catalog_, sizes);
+    session = std::make_shared<Session>(catalog_, sizes, role_);
   }
   return *session;
 }

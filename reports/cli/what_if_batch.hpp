@@ -23,8 +23,10 @@ class WhatIfBatch {
   /// A line longer than this is refused unread.
   static constexpr std::size_t kLongestLine = 16u << 20;
 
-  /// The catalog must outlive the batch.
-  WhatIfBatch(const CatalogSnapshot& catalog, planner_model::SizeModel default_sizes);
+  /// The catalog must outlive the batch. `role` executes the statements; empty: one who bypasses
+  /// row-level security.
+  WhatIfBatch(const CatalogSnapshot& catalog, planner_model::SizeModel default_sizes,
+              std::string role = {});
 
   /// Writes each result before it reads the next request, so that a caller may hold a conversation.
   Summary run(std::istream& requests, std::ostream& results);
@@ -39,6 +41,7 @@ class WhatIfBatch {
 
   const CatalogSnapshot& catalog_;
   planner_model::SizeModel default_sizes_;
+  std::string role_;
   std::map<planner_model::SizeModel, std::shared_ptr<Session>> sessions_ = {};
 };
 

@@ -102,6 +102,9 @@ class Server {
         work_.exec(ddl);
       }
     }
+    if (!set.role.empty()) {
+      work_.exec("SET LOCAL ROLE " + connection_.quote_name(set.role));
+    }
   }
 
   /// As the planner reads them now, in base units.
@@ -290,9 +293,10 @@ IndexConfiguration imagined(const Planner& planner, const IndexSet& set) {
   return configuration;
 }
 
-void plan_here(OracleCase& one, const Planner& planner, const IndexConfiguration& configuration) {
+void plan_here(OracleCase& one, const Planner& planner, const IndexConfiguration& configuration,
+               std::string_view role) {
   try {
-    const auto query = planner.bind(one.sql);
+    const auto query = planner.bind(one.sql, {}, role);
     const auto tables = planner.table_uses(*query).size();
     one.constructs.insert(tables <= 4   ? "1 to 4 tables"
                           : tables <= 8 ? "5 to 8 tables"
@@ -348,7 +352,7 @@ std::optional<OracleCase> OracleSession::compare(const NamedStatement& statement
     }
     return std::nullopt;
   }
-  plan_here(one, self.planner, self.configuration);
+  plan_here(one, self.planner, self.configuration, self.set.role);
   return one;
 }
 

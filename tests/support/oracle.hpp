@@ -34,6 +34,7 @@ struct IndexSet {
   /// HypoPG's indexes instead of real ones; it cannot drop.
   bool hypothetical = false;
   std::vector<std::string> settings = {};  ///< SET statements
+  std::string role = {};                   ///< that the statements are planned as; empty: ours
 };
 
 /// "-- set: x" lines begin a set of CREATE INDEX, DROP INDEX and SET statements, one a line;
@@ -76,7 +77,7 @@ struct OracleCase {
 /// The model's half of a case: the plan of its `sql`, or why there is none; and how many tables it
 /// has, as a construct.
 void plan_here(OracleCase& one, const planner_model::Planner& planner,
-               const planner_model::IndexConfiguration& configuration);
+               const planner_model::IndexConfiguration& configuration, std::string_view role = {});
 
 /// One index set on the server, in a transaction that is rolled back, and in the model.
 class OracleSession {

@@ -78,7 +78,7 @@ std::string print_range(const RangeTableEntry& range, const TypeSystem& types) {
       return range.table->name + (range.alias == range.table->name ? "" : " " + range.alias);
     case RangeKind::Subquery:
       return fmt::format("[{}] {}", print(*range.subquery, types),
-                         range.view.empty() ? range.alias : range.view);
+                         range.view == nullptr ? range.alias : range.view->name);
     case RangeKind::Function:
       return list(range.functions, ", ", types) + " " + range.alias;
     case RangeKind::Values:

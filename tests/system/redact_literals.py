@@ -34,7 +34,7 @@ OPERATOR = re.compile(r"\s*[-+*/%|]")
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 # Keys of the documents whose texts are SQL, and those whose texts are values.
-SQL = {"sql", "default", "partition_bound", "view_definition", "definition", "predicate", "expression", "expressions",
+SQL = {"sql", "using", "check", "default", "partition_bound", "view_definition", "definition", "predicate", "expression", "expressions",
        "triggers", "body", "Query Text"}
 PLAN = ("Cond", "Filter", "Key", "Output", "Query Parameters", "Group", "Order By", "Call")
 VALUES = {"parameters", "most_common_values", "histogram_bounds", "range_bounds_histogram",

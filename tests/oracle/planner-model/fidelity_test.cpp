@@ -63,6 +63,33 @@ TEST_CASE("joins and groups by partition cost what the server's cost", "[oracle]
                             "SET LOCAL enable_partitionwise_aggregate = on"}});
 }
 
+TEST_CASE("what policies of row-level security let a role see costs what the server's costs",
+          "[oracle]") {
+  const std::string dsn =
+      Cluster::instance().fresh_database("row_security", kFolder + "row_security_schema.sql");
+  CatalogSnapshot catalog = collector::read_catalog(dsn);
+  catalog.settings["app.tenant"] = "7";
+  catalog.settings["app.tenants"] = "7,9";
+  const auto statements = read_statements(kFolder + "row_security_statements.sql");
+  for (const std::string role :
+       {"rls_app", "rls_auditor", "rls_admin", "rls_member", "rls_owner"}) {
+    const IndexSet set{.name = role,
+                       .settings = {"SET LOCAL app.tenant = '7'", "SET LOCAL app.tenants = '7,9'"},
+                       .role = role};
+    const auto cases = run_oracle(dsn, catalog, statements, set);
+    CHECK(cases.size() == statements.size());
+    for (const OracleCase& one : cases) {
+      std::ostringstream plans;
+      print_worst(plans, {one}, 1);
+      INFO(role << ": " << one.query << '\n' << plans.str() << one.error);
+      CHECK(one.exact());
+      CHECK(one.same_rows());
+      CHECK(one.same_text());
+      CHECK(one.unmodelled.empty());
+    }
+  }
+}
+
 TEST_CASE("what applications and reports ask of the shop costs what the server's costs",
           "[oracle]") {
   const std::string dsn = Cluster::instance().dsn("shop");

@@ -53,10 +53,13 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<OperatorClass>(defs.at("OperatorClass"));
   compare<OperatorDefinition>(defs.at("OperatorDefinition"));
   compare<FunctionDefinition::ResultColumn>(defs.at("ResultColumn"));
+  compare<RewriteRule>(defs.at("RewriteRule"));
+  compare<Role>(defs.at("Role"));
+  compare<RowPolicy>(defs.at("RowPolicy"));
   compare<Table>(defs.at("Table"));
   compare<TableActivity>(defs.at("TableActivity"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
   compare<TypeField>(defs.at("TypeField"));
-  CHECK(defs.size() == 17);
+  CHECK(defs.size() == 20);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }

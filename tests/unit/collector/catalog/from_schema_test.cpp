@@ -112,6 +112,33 @@ TEST_CASE("pg_dump's own lines are skipped and counted") {
   CHECK_THAT(snapshot.caveats.back(), Contains("psql commands and COPY data skipped: 2"));
 }
 
+TEST_CASE("policies and rules of tables are read") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (id int, owner_name text);\n"
+      "ALTER TABLE a OWNER TO boss;\n"
+      "ALTER TABLE a ENABLE ROW LEVEL SECURITY;\nALTER TABLE a FORCE ROW LEVEL SECURITY;\n"
+      "CREATE POLICY own ON a FOR UPDATE TO clerks, auditors USING (owner_name = CURRENT_USER) "
+      "WITH CHECK (id > 0);\n"
+      "CREATE POLICY low ON a AS RESTRICTIVE USING (id < 9);\n"
+      "CREATE RULE kept AS ON DELETE TO a DO INSTEAD NOTHING;\n");
+  const Table& table = named(snapshot.tables, "a");
+  CHECK(table.owner == "boss");
+  CHECK(table.row_security);
+  CHECK(table.force_row_security);
+  REQUIRE(table.policies.size() == 2);
+  CHECK(table.policies[0].name == "low");
+  CHECK_FALSE(table.policies[0].permissive);
+  CHECK(table.policies[0].command == '*');
+  CHECK(table.policies[0].roles.empty());
+  CHECK(table.policies[1].command == 'w');
+  CHECK(table.policies[1].roles == std::vector<std::string>{"auditors", "clerks"});
+  CHECK_THAT(table.policies[1].using_expression, Contains("owner_name"));
+  CHECK_THAT(table.policies[1].check_expression, Contains("id > 0"));
+  REQUIRE(table.rules.size() == 1);
+  CHECK(table.rules[0].event == '4');
+  CHECK(table.rules[0].instead);
+}
+
 TEST_CASE("statements that do not fit are counted, not fatal") {
   const CatalogSnapshot snapshot = from_text(
       "CREATE TABLE a (id no_such_type, CHECK (id > 0));\nCREATE INDEX ON missing (x);\n"
