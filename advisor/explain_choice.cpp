@@ -29,11 +29,11 @@ QueryEffect effect_on(const ChoiceInput& input, const PlannedClass& query, const
     effect.measured_mean = Microseconds{
         static_cast<std::int64_t>(static_cast<double>(query.total->count()) / query.calls)};
   }
-  const auto samples = static_cast<double>(query.samples.size());
   for (const auto sample : query.samples) {
-    effect.before += Cost{input.costs.cost(sample, before).cost / samples};
+    const double share = input.planned.samples[sample].share;
+    effect.before += Cost{share * input.costs.cost(sample, before).cost};
     const PlannedCost planned = input.costs.cost(sample, after);
-    effect.after += Cost{planned.cost / samples};
+    effect.after += Cost{share * planned.cost};
     effect.uses_index |= std::binary_search(planned.used.begin(), planned.used.end(), index);
   }
   return effect;
@@ -63,10 +63,9 @@ std::optional<Cost> guessed_today(const ChoiceInput& input, const PlannedClass& 
   Cost mean;
   bool guessed = false;
   for (const auto sample : query.samples) {
-    const planner_model::PlanResult& before = input.planned.samples[sample].before;
-    guessed |= before.guessed.has_value();
-    mean += Cost{before.guessed.value_or(before.counted).value() /
-                 static_cast<double>(query.samples.size())};
+    const PlannedSample& planned = input.planned.samples[sample];
+    guessed |= planned.before.guessed.has_value();
+    mean += planned.share * planned.before.guessed.value_or(planned.before.counted);
   }
   return guessed ? std::optional{mean} : std::nullopt;
 }

@@ -46,7 +46,7 @@ void correct_by_evidence(PlannedWorkload& planned, const Workload& workload,
     Work work;
     for (const std::size_t sample : query.samples) {
       work.add(estimated.of(planned.samples[sample].before.plan, calibration.pages_read),
-               1 / static_cast<double>(query.samples.size()));
+               planned.samples[sample].share);
     }
     query.evidence_factor = evidence_factor(*mean, predicted_time(calibration, work));
     for (const std::size_t sample : query.samples) {

@@ -8,6 +8,7 @@
 
 #include "advisor/candidates/candidate_index.hpp"
 #include "advisor/price/executing_role.hpp"
+#include "advisor/price/planned_workload.hpp"
 
 namespace quern::advisor::check_detail {
 
@@ -66,11 +67,10 @@ std::vector<Planned> plan_all(const Workload& workload, const Planner& planner,
       continue;
     }
     try {
-      const bool has_sample = !query.samples.empty();
       const std::string role = executing_role(query, planner, asked_role);
-      const auto bound = has_sample
-                             ? planner.bind(query.samples[0].sql, query.samples[0].parameters, role)
-                             : planner.bind(query.sql, {}, role);
+      const SampleExecution sample = planned_executions(query).front();
+      const auto bound = planner.bind(
+          sample.sql, sample.parameters_complete ? sample.parameters : ParameterValues{}, role);
       planned.push_back({&query, bound, planner.plan(*bound), planner.plan(*bound, configuration)});
     } catch (const UserError& error) {
       ++failed;

@@ -198,6 +198,7 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
       samples.push_back({.query = bound.back(),
                          .query_class = planned.classes.size(),
                          .weight = added.calls * shares[i],
+                         .share = shares[i],
                          .before = planner.plan(*bound.back())});
     }
     executions.insert(executions.end(), others.begin(), others.end());

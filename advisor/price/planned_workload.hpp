@@ -18,6 +18,7 @@ struct PlannedSample {
   std::shared_ptr<const planner_model::BoundQuery> query;
   std::size_t query_class = 0;       ///< ordinal in PlannedWorkload::classes
   double weight = 0;                 ///< executions it stands for
+  double share = 1;                  ///< of its class: an execution recorded twice counts twice
   planner_model::PlanResult before;  ///< with the indexes that exist
 };
 

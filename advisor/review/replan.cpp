@@ -92,8 +92,9 @@ std::vector<QueryEffect> Replanning::slower_without(const std::vector<const Inde
             input_.costs.plan(sample, input_.chosen, gone_));
       }
       without_[sample] = without(sample, with, indexes, asked_);
-      effect.before += with->counted / static_cast<double>(query.samples.size());
-      effect.after += without_[sample]->counted / static_cast<double>(query.samples.size());
+      const double share = input_.workload.samples[sample].share;
+      effect.before += share * with->counted;
+      effect.after += share * without_[sample]->counted;
       if (sample == query.samples.front()) {
         effect.plan_before = with->plan;
         effect.plan_after = without_[sample]->plan;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "advisor/price/planned_workload.hpp"
 #include "advisor/rewrite/n_plus_one.hpp"
 #include "advisor/rewrite/price.hpp"
 
@@ -41,7 +42,7 @@ std::string tables_of(const rewrite::Query& query) {
 }
 
 std::optional<Subject> subject_of(const QueryClass& query, const CatalogSnapshot& catalog) {
-  for (const SampleExecution& sample : query.samples) {
+  for (const SampleExecution& sample : planned_executions(query)) {
     if (const auto read = rewrite::Query::read(sample.sql, catalog)) {
       return Subject{sample.sql, sample.parameters_complete ? sample.parameters : ParameterValues{},
                      tables_of(*read)};

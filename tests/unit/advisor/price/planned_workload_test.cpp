@@ -85,6 +85,23 @@ TEST_CASE("executions kept at random stand for all calls, the slowest for themse
   }
 }
 
+TEST_CASE("an execution recorded twice counts twice in what its class costs") {
+  const std::string often = "SELECT id FROM people WHERE name = 'ann'";
+  const std::string once = "SELECT id FROM people WHERE name IN ('bob', 'eve') ORDER BY data->>'x'";
+  const CatalogSnapshot catalog = testing::catalog_of(kPeople);
+  const planner_model::Planner planner{catalog};
+  const auto cost = [&](const std::string& sql) {
+    return planner.plan(*planner.bind(sql)).total.value();
+  };
+  REQUIRE(cost(once) > cost(often) + 1);
+
+  const Advice advice = advise(
+      executed({{.sql = often, .at_us = 1}, {.sql = once, .at_us = 2}, {.sql = often, .at_us = 3}}),
+      catalog, {});
+  REQUIRE(advice.queries.size() == 1);
+  CHECK(advice.queries[0].before.value() == Approx((2 * cost(often) + cost(once)) / 3));
+}
+
 TEST_CASE("an execution that is not planned and cannot be read takes nothing from its class") {
   const std::string whole = "SELECT id FROM people WHERE name = 'ann'";
   CHECK(mentions(created(executed({{.sql = whole, .at_us = 1},
