@@ -137,6 +137,9 @@ class Simplifier {
     if (types_.is_range(expr.type) || types_.is_multirange(expr.type)) {
       return fold_range(expr, *function);
     }
+    if (auto document = build_jsonb(*function, values_or_nulls(expr))) {
+      return constant_of(std::move(*document), expr.type, expr);
+    }
     if (any_null) {
       return nullptr;
     }
@@ -162,12 +165,16 @@ class Simplifier {
     return value ? constant_of(std::move(*value), expr.type, expr) : nullptr;
   }
 
-  ExprPtr fold_range(const Expr& expr, const Function& function) {
+  std::vector<std::optional<Value>> values_or_nulls(const Expr& expr) const {
     std::vector<std::optional<Value>> values;
     for (const ExprPtr& arg : expr.args) {
       values.push_back(is_null_const(arg) ? std::nullopt : std::optional{value_of(*arg, types_)});
     }
-    auto value = evaluate_range(function, values, expr.type, types_);
+    return values;
+  }
+
+  ExprPtr fold_range(const Expr& expr, const Function& function) {
+    auto value = evaluate_range(function, values_or_nulls(expr), expr.type, types_);
     return value ? constant_of(std::move(*value), expr.type, expr) : nullptr;
   }
 

@@ -39,6 +39,11 @@ struct FoldContext {
                                                                 std::span<const Value> args,
                                                                 Oid result);
 
+/// jsonb_build_object(), jsonb_build_array() and to_jsonb() of texts, whole numbers, booleans,
+/// documents and nulls (json.c). nullopt: not one of these, or not known.
+[[nodiscard]] std::optional<Value> build_jsonb(const Function& function,
+                                               std::span<const std::optional<Value>> args);
+
 /// range_constructor2() and range_constructor3(), which take nulls: for no bound.
 [[nodiscard]] std::optional<Value> evaluate_range(const Function& function,
                                                   std::span<const std::optional<Value>> args,

@@ -46,6 +46,56 @@ JsonFound along(const std::string& document, const std::vector<std::string>& pat
 
 }  // namespace
 
+namespace {
+
+/// add_jsonb(): a value as JSON writes it. nullopt: another type's text is not known here.
+std::optional<std::string> as_json(const std::optional<Value>& value) {
+  if (!value) {
+    return "null";
+  }
+  if (value->type == type_oid::kBool) {
+    return value->integer != 0 ? "true" : "false";
+  }
+  if (value->type == type_oid::kJsonb) {
+    return value->text;
+  }
+  if (value->type == type_oid::kInt2 || value->type == type_oid::kInt4 ||
+      value->type == type_oid::kInt8) {
+    return std::to_string(value->integer);
+  }
+  if (value->type == type_oid::kText || value->type == type_oid::kVarchar) {
+    return json_quoted(value->text);
+  }
+  return std::nullopt;
+}
+
+/// A key is its value's text, whatever the type.
+std::optional<std::string> as_json_key(const std::optional<Value>& value) {
+  return value ? std::optional{json_quoted(value->text)} : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Value> build_jsonb(const Function& function,
+                                 std::span<const std::optional<Value>> args) {
+  const bool object = function.name == "jsonb_build_object";
+  const bool array = function.name == "jsonb_build_array";
+  if ((!object && !array && function.name != "to_jsonb") || (object && args.size() % 2 != 0)) {
+    return std::nullopt;
+  }
+  std::string text;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const bool key = object && i % 2 == 0;
+    const auto part = key ? as_json_key(args[i]) : as_json(args[i]);
+    if (!part) {
+      return std::nullopt;
+    }
+    text += (i == 0 ? "" : object && !key ? ": " : ", ") + *part;
+  }
+  const auto printed = print_jsonb(object ? "{" + text + "}" : array ? "[" + text + "]" : text);
+  return printed ? std::optional{Value{.type = type_oid::kJsonb, .text = *printed}} : std::nullopt;
+}
+
 std::optional<std::optional<Value>> evaluate_json(const Function& function,
                                                   std::span<const Value> args, Oid result) {
   const std::string_view name = function.name;

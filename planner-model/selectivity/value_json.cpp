@@ -92,6 +92,10 @@ bool print(const Json& value, int depth, std::string& out) {
 
 }  // namespace
 
+std::string json_quoted(std::string_view text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::optional<std::string> print_jsonb(std::string_view text) {
   const Json value = Json::parse(text, nullptr, false);
   std::string printed;

@@ -18,6 +18,9 @@ namespace quern::planner_model {
 /// whose digits would not be kept.
 [[nodiscard]] std::optional<std::string> print_jsonb(std::string_view text);
 
+/// A text as JSON writes it, in quotes.
+[[nodiscard]] std::string json_quoted(std::string_view text);
+
 /// One step into a document: a member of an object by its key, or an element of an array by its
 /// number, from the end where that is negative.
 using JsonStep = std::variant<std::string, std::int64_t>;

@@ -707,3 +707,11 @@ DELETE FROM with_children WHERE kind = 'tax' AND NOT EXISTS (SELECT 1 FROM paren
 WITH gone AS (DELETE FROM fees WHERE doubled > 1900 RETURNING owner, doubled) SELECT owner, sum(doubled) FROM gone GROUP BY owner;
 -- name: update_of_a_view_from_its_table (rewriteTargetView)
 UPDATE fees SET note = o.memo FROM ledger AS o WHERE o.id = fees.entry + 1 AND fees.owner = 9;
+-- name: jsonb_contains_a_built_object (matchingsel)
+SELECT id FROM visit WHERE doc @> jsonb_build_object('path', '/7', 'ref', 'mail');
+-- name: jsonb_contains_a_built_number (matchingsel)
+SELECT id FROM child WHERE doc @> jsonb_build_object('kind', 3);
+-- name: jsonb_contains_a_built_null (matchingsel)
+SELECT id FROM child WHERE doc @> jsonb_build_object('kind', NULL, 'x', jsonb_build_array(1, true, 'a'));
+-- name: jsonb_contains_a_row_as_jsonb (matchingsel)
+SELECT id FROM slot WHERE props @> jsonb_build_object('k', to_jsonb('v'::text));
