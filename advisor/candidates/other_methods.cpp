@@ -87,7 +87,7 @@ CandidateIndex index_by(const RuleInput& input, std::int16_t column, const std::
 std::vector<CandidateIndex> other_methods(const RuleInput& input) {
   std::vector<CandidateIndex> found;
   for (const ClauseUse& clause : input.use.clauses) {
-    if (clause.is_join) {
+    if (clause.is_join && compares(clause)) {
       continue;
     }
     for (const OperatorClassUse& use : clause.classes) {

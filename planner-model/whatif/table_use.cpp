@@ -333,7 +333,7 @@ class UseCollector {
   }
 
   void add_pair(TableUse& use, RelOptInfo& rel, const ExprPtr& own, const ExprPtr& other,
-                ClauseKind kind) {
+                ClauseKind kind, std::vector<OperatorClassUse> classes = {}) {
     const auto side = operand(rel, own);
     if (!side) {
       return;
@@ -341,6 +341,7 @@ class UseCollector {
     const ExprPtr far = strip_relabel(other);
     ClauseUse found;
     found.kind = kind;
+    found.classes = std::move(classes);
     found.column = side->column;
     found.expression = side->expression;
     found.is_join = true;
@@ -367,14 +368,22 @@ class UseCollector {
       return;
     }
     const auto* op = global_.types->op(expr->op);
-    const auto kind = op != nullptr ? kind_of(*op) : std::nullopt;
-    if (!kind || (*kind != ClauseKind::Equal && *kind != ClauseKind::Range)) {
+    const bool left = clause.left_relids == rel.relids;
+    if (op == nullptr || (!left && clause.right_relids != rel.relids)) {
       return;
     }
-    if (clause.left_relids == rel.relids) {
-      add_pair(use, rel, expr->args[0], expr->args[1], *kind);
-    } else if (clause.right_relids == rel.relids) {
-      add_pair(use, rel, expr->args[1], expr->args[0], *kind);
+    const ExprPtr& own = expr->args[left ? 0 : 1];
+    const ExprPtr& other = expr->args[left ? 1 : 0];
+    const auto kind = kind_of(*op);
+    if (kind == ClauseKind::Equal || kind == ClauseKind::Range) {
+      add_pair(use, rel, own, other, *kind);
+      return;
+    }
+    const Oid type = strip_relabel(own)->type;
+    auto classes =
+        named(global_.types->classes_answering(left ? op->oid : op->commutator, type), type);
+    if (!kind && !classes.empty()) {
+      add_pair(use, rel, own, other, ClauseKind::Containment, std::move(classes));
     }
   }
 
