@@ -45,6 +45,7 @@ const std::vector<CheckRule>& check_rules() {
       {"M40", "A removal or rename of what recorded queries use"},
       {"M41", "A command that locks whole tables"},
       {"M42", "A statement that changes or removes every row"},
+      {"M43", "A new column that is NOT NULL and has no value for old rows"},
   };
   return kRules;
 }

@@ -202,6 +202,33 @@ bool has_volatile_default(const Step& step, const PgQuery__ColumnDef& column) {
   return found || type == "serial" || type == "bigserial" || type == "smallserial";
 }
 
+/// NOT NULL and nothing that gives old rows a value: ATRewriteTable() refuses it where there are
+/// rows.
+bool leaves_nulls(const PgQuery__ColumnDef& column) {
+  bool forbidden = false;
+  bool given = false;
+  for (std::size_t i = 0; i < column.n_constraints; ++i) {
+    const auto* constraint = as<PgQuery__Constraint>(column.constraints[i]);
+    if (constraint == nullptr) {
+      continue;
+    }
+    forbidden = forbidden || constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL ||
+                constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+    given = given || constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT;
+  }
+  return forbidden && !given;
+}
+
+bool has_rows(const Table* table, const CatalogSnapshot& catalog) {
+  return table != nullptr &&
+         (table->reltuples > 0 || table->pages > 0 ||
+          std::any_of(catalog.tables.begin(), catalog.tables.end(), [&](const Table& part) {
+            return std::find(part.parents.begin(), part.parents.end(), table->oid) !=
+                       part.parents.end() &&
+                   has_rows(&part, catalog);
+          }));
+}
+
 void added_column(const Step& step, std::vector<Finding>& findings) {
   for_each_command(step, [&](const auto& alter, const auto& command, const Table* table) {
     const auto* column = as<PgQuery__ColumnDef>(command.def);
@@ -215,6 +242,14 @@ void added_column(const Step& step, std::vector<Finding>& findings) {
                  "ACCESS EXCLUSIVE lock",
                  described(table, alter.relation)),
              "Add the column without default, SET DEFAULT, and fill old rows in batches");
+    } else if (leaves_nulls(*column) && !is_created_here(step, alter.relation) &&
+               has_rows(table, step.state.now)) {
+      report(step, findings, "M43", Severity::Error,
+             fmt::format("the rows of {} have no value for {}, which is NOT NULL: the server "
+                         "refuses the statement",
+                         described(table, alter.relation), column->colname),
+             "Give it a DEFAULT, or add the column without NOT NULL, fill it, and set NOT NULL "
+             "then");
     }
   });
 }
