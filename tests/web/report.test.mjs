@@ -1,7 +1,7 @@
 // Opens the report of a real run, and the pages that the reports' tests wrote, in headless Chromium: no
 // console error, no request, every section filled, hostile text shown as text. Screenshots are left in PAGES.
 // Usage: node report.test.mjs PACKAGES PAGES RUN.html
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -97,7 +97,39 @@ async function profileOpensAndSorts(page) {
   assert.deepEqual(calls, [...calls].sort((a, b) => b - a))
 }
 
+// The same report of a server that is busy for hours a minute: numbers of seven digits on the axes.
+function busy() {
+  const html = readFileSync(resolve(pages, run), "utf8")
+  const data = /(<script type="application\/json" id="quern-data">)([^]*?)(<\/script>)/
+  const longer = html.replace(data, (_, start, json, end) =>
+    start + json.replace(/(\[\d{9,},[\d.]+,)([\d.]+)\]/g, (__, before, ms) => `${before}${Number(ms) * 1000}]`) + end)
+  assert.notEqual(longer, html)
+  writeFileSync(join(resolve(pages), "busy.html"), longer)
+  return "busy.html"
+}
+
+async function chartLabelsAreWhole(page) {
+  const cut = await page.locator("#profile svg").evaluateAll((charts) =>
+    charts.flatMap((chart) => {
+      const frame = chart.getBoundingClientRect()
+      return [...chart.querySelectorAll("text")]
+        .filter((text) => text.textContent !== "")
+        .filter((text) => {
+          const box = text.getBoundingClientRect()
+          return box.left < frame.left || box.right > frame.right
+        })
+        .map((text) => text.textContent)
+    }))
+  assert.deepEqual(cut, [], "the words at the axes stand inside the charts")
+}
+
 try {
+  {
+    const { page, faults } = await open(busy())
+    await chartLabelsAreWhole(page)
+    assert.deepEqual(faults, [])
+    await page.close()
+  }
   {
     const { page, faults } = await open(run)
     await everySectionIsFilled(page)
