@@ -175,9 +175,11 @@ void EstimatedWork::join(const PlanNode& plan, const std::vector<Node>& children
 
 void EstimatedWork::upper(const PlanNode& plan, Node& node) {
   const std::string_view type = plan.node_type;
-  if (type == "Sort" || type == "Incremental Sort") {
+  if (type == "Sort") {
     node.total[Component::Comparison] += comparisons(node.input, false);
     node.block();
+  } else if (type == "Incremental Sort") {
+    sort_by_groups(plan, node);
   } else if (type == "Hash") {
     node.total[Component::HashedRow] += node.input;
     node.block();
@@ -196,6 +198,20 @@ void EstimatedWork::upper(const PlanNode& plan, Node& node) {
   } else if (type == "Limit" && node.input > node.rows) {
     limit(plan, node);
   }
+}
+
+/// Rows that are equal in the first columns are sorted together: before the first row comes what
+/// its group takes, whose share of the whole the planner's startup cost tells
+/// (cost_incremental_sort(), costsize.c).
+void EstimatedWork::sort_by_groups(const PlanNode& plan, Node& node) {
+  const PlanNode& below = plan.children.front();
+  const double first = (plan.startup - below.startup).value();
+  const double all = (plan.total - below.startup).value();
+  const double share = all > 0 ? std::clamp(first / all, 1e-6, 1.0) : 1;
+  node.total[Component::Comparison] += comparisons(node.input * share, false) / share;
+  Work before;
+  before.add(node.start, 1 - share).add(node.total, share);
+  node.start = before;
 }
 
 /// All that comes before the first row, and of the rest the share of the rows.

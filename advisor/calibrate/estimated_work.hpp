@@ -32,6 +32,7 @@ class EstimatedWork {
   void join(const planner_model::PlanNode& plan, const std::vector<Node>& children,
             Node& node) const;
   static void upper(const planner_model::PlanNode& plan, Node& node);
+  static void sort_by_groups(const planner_model::PlanNode& plan, Node& node);
   static void limit(const planner_model::PlanNode& plan, Node& node);
   [[nodiscard]] double setting(const char* name, double otherwise) const;
 

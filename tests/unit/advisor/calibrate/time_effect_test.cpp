@@ -61,6 +61,10 @@ TEST_CASE("a LIMIT takes its share of a scan, and all of a sort below it") {
   CHECK(work_of("SELECT * FROM events LIMIT 10")[Component::ScannedRow] < all / 100);
   const Work sorted = work_of("SELECT * FROM reviews ORDER BY title LIMIT 10");
   CHECK(sorted[Component::ScannedRow] == Approx(table_of("reviews").reltuples));
+  // Of a sort by groups the first ones.
+  const Work grouped = work_of("SELECT * FROM orders ORDER BY customer_id, placed_at LIMIT 10");
+  CHECK(grouped[Component::IndexEntry] > 10);
+  CHECK(grouped[Component::IndexEntry] < table_of("orders").reltuples / 100);
 }
 
 TEST_CASE("what the model says of the sample's logged statements is near what they took") {
