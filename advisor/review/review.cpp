@@ -105,6 +105,10 @@ bool unused(const Index& index, const ReviewInput& input) {
   if (!index.scans || *index.scans > 0) {
     return false;
   }
+  // Of another database's workload none can be planned: it says nothing about these indexes.
+  if (input.workload.classes.empty() && !input.workload.unplanned.empty()) {
+    return false;
+  }
   std::set<std::string> names{index.name};
   for (const auto& other : input.catalog.indexes) {
     if (other.parent == index.oid && index.oid != 0) {

@@ -99,6 +99,15 @@ CREATE UNIQUE INDEX codes_late_deferred ON codes (late);
   }
 }
 
+TEST_CASE("a workload of another database does not say that indexes are unused") {
+  const CatalogSnapshot catalog = catalog_from(R"(
+CREATE TABLE codes (id int PRIMARY KEY, code int);
+CREATE INDEX codes_code ON codes (code);
+)");
+  CHECK(drops(advice_on(catalog, "SELECT * FROM codes WHERE id = 5;"), "codes_code"));
+  CHECK_FALSE(drops(advice_on(catalog, "SELECT * FROM elsewhere WHERE id = 5;"), "codes_code"));
+}
+
 TEST_CASE("an index that never became valid goes, unique or not; nothing builds it again") {
   CatalogSnapshot catalog = catalog_from(R"(
 CREATE TABLE alerts (id int PRIMARY KEY, device_id int);
