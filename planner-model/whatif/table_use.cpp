@@ -168,8 +168,10 @@ class UseCollector {
       return Operand{static_cast<std::int16_t>(inner->attno), {}};
     }
     const bool indexable = !any_of(inner, [&](const Expr& e) {
+      // A tsquery is one search: ts_rank(document, query) is another expression for the next.
       if (e.kind == ExprKind::SubPlan || e.kind == ExprKind::Param ||
-          e.kind == ExprKind::SqlValueFunction) {
+          e.kind == ExprKind::SqlValueFunction ||
+          (e.kind == ExprKind::Const && e.type == type_oid::kTsQuery)) {
         return true;
       }
       Oid function = e.function;
