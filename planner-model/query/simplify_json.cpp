@@ -63,7 +63,8 @@ std::optional<std::string> as_json(const std::optional<Value>& value) {
       value->type == type_oid::kInt8) {
     return std::to_string(value->integer);
   }
-  if (value->type == type_oid::kText || value->type == type_oid::kVarchar) {
+  if (value->type == type_oid::kText || value->type == type_oid::kVarchar ||
+      value->type == type_oid::kUnknown) {
     return json_quoted(value->text);
   }
   return std::nullopt;
