@@ -83,6 +83,7 @@ Workload told(Workload w, const Prefix& prefix) {
       }
       for (ObservedPlan& plan : c.plans) {
         plan.example_at_us = 0;
+        plan.by_time.clear();  // a whole second may fall into the minute before
         if (plan.calls > 1) {
           plan.example.clear();  // of two equally slow ones the first is kept
         }
