@@ -643,10 +643,19 @@ class SubqueryPullUp {
     }
     pull_up_sublinks(root_, *simplified.subquery);
     SubqueryPullUp{root_, *simplified.subquery}.run();
+    if (ranges_of(simplified.subquery->join_tree) == 0 &&
+        !has_quals(simplified.subquery->join_tree)) {
+      simplified.subquery->join_tree.children.clear();  // it was one row of VALUES
+      replace_empty_join_tree(*simplified.subquery);
+    }
     if (const int relation = single_relation(*simplified.subquery);
         relation != 0 && is_simple(simplified) && may_be_arm(*simplified.subquery, relation)) {
       replace_arm(whole, i, *simplified.subquery, relation);
     }
+  }
+
+  static bool has_quals(const JoinTree& tree) {
+    return tree.quals || std::any_of(tree.children.begin(), tree.children.end(), has_quals);
   }
 
   /// is_safe_append_member(): the range of the only relation; 0: there are more, or conditions.

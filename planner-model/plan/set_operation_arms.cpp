@@ -68,7 +68,7 @@ Path* SetPlanner::leaf_scan(RelOptInfo& rel, Path* sub, bool flag) {
   path->subroot = rel.subroot;
   path->parallel_safe = rel.consider_parallel && sub->parallel_safe;
   path->workers = sub->workers;
-  path->rows = sub->rows;
+  path->rows = std::max(1.0, sub->rows);  // also of an arm that gives none: clamp_row_est()
   path->startup = sub->startup + rel.target.cost.startup;
   path->total = sub->total + rel.target.cost.startup + rel.target.cost.per_tuple * sub->rows;
   // cost_subqueryscan(): since 16 a scan that only passes rows on costs nothing.

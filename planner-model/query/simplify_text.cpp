@@ -167,6 +167,33 @@ std::optional<Value> similar_to_escape(std::span<const Value> args, Oid result) 
   return expression ? std::optional{make_text(*expression, result)} : std::nullopt;
 }
 
+/// LIKE pattern ESCAPE character: the pattern with a backslash in its place (do_like_escape(),
+/// like_match.c). An empty text: nothing escapes.
+std::optional<Value> like_escape(std::span<const Value> args, Oid result) {
+  const std::string& escape = args[1].text;
+  if (escape.size() > 1) {
+    return std::nullopt;
+  }
+  if (escape == "\\") {
+    return make_text(args[0].text, result);
+  }
+  std::string pattern;
+  bool escaped = false;
+  for (const char c : args[0].text) {
+    if (!escape.empty() && c == escape.front() && !escaped) {
+      pattern += '\\';
+      escaped = true;
+      continue;
+    }
+    if (c == '\\' && !escaped) {
+      pattern += '\\';
+    }
+    pattern += c;
+    escaped = false;
+  }
+  return make_text(pattern, result);
+}
+
 /// string_to_array(text, separator[, what stands for NULL]).
 std::optional<Value> string_to_array(std::span<const Value> args, Oid result) {
   if (args.size() < 2 || !is_text(args[1]) || (args.size() > 2 && !is_text(args[2]))) {
@@ -208,6 +235,9 @@ std::optional<Value> evaluate_text(const Function& function, std::span<const Val
   }
   if (name == "split_part" && args.size() == 3 && is_text(args[1])) {
     return split_part(text, args[1].text, args[2].integer, result);
+  }
+  if (name == "like_escape" && args.size() == 2 && is_text(args[1])) {
+    return like_escape(args, result);
   }
   if (name == "string_to_array") {
     return string_to_array(args, result);

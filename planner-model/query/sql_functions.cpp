@@ -162,6 +162,7 @@ bool is_strict(const Expr& expr, const TypeSystem& types) {
     case ExprKind::CoerceViaIO:
     case ExprKind::ArrayCoerceExpr:
     case ExprKind::Not:
+    case ExprKind::SqlValueFunction:
       break;
     case ExprKind::FuncExpr:
     case ExprKind::OpExpr:

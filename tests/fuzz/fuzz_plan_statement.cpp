@@ -29,12 +29,9 @@ const planner_model::Planner& planner() {
   return instance;
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view sql{reinterpret_cast<const char*>(data), size};
+void plan_as(std::string_view role, std::string_view sql) {
   try {
-    const auto query = planner().bind(sql);
+    const auto query = planner().bind(sql, {}, role);
     const auto result = planner().plan(*query);
     ensure(std::isfinite(result.total.value()) && result.total.value() >= 0, "a finite cost");
     ensure(result.rows.value() >= 0, "a number of rows");
@@ -42,6 +39,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(planner().table_uses(*query));
   } catch (const UserError&) {
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view sql{reinterpret_cast<const char*>(data), size};
+  plan_as({}, sql);
+  plan_as("guest", sql);  // under policies of row-level security
   return 0;
 }
 

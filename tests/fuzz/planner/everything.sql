@@ -87,4 +87,18 @@ create function add_one(integer) returns integer language sql immutable as 'sele
 create function rows_of(integer) returns setof child language sql stable as 'select * from child where every_id = $1';
 create function table_of(n integer, out p integer, out q text) returns setof record language sql as 'select 1, ''x''';
 create procedure nothing() language sql as '';
+do $$ begin if not exists (select from pg_roles where rolname = 'guest') then create role guest; end if; end $$;
+alter table every enable row level security;
+create policy seen on every using (i4 % 2 = 0 or tx like 'a%');
+create policy firm on every as restrictive for update using (i2 is null or n2 > 0);
+alter table child enable row level security;
+create policy of_every on child using (exists (select from every e where e.id = child.every_id and e.bo));
+alter table parts enable row level security;
+create policy kinds on parts using (kind = any (string_to_array(current_setting('app.kinds', true), ',')));
+alter table tree enable row level security;
+create policy above on tree for select using (id in (select a.x from a join c on c.x = a.x) or parent is null);
+create policy mine on tree for delete to guest using (label = current_user);
+alter table b enable row level security;
+alter table parent_1 enable row level security;
+create policy few on parent_1 to guest using (a > 5);
 vacuum analyze;

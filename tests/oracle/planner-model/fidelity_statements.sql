@@ -715,3 +715,17 @@ SELECT id FROM child WHERE doc @> jsonb_build_object('kind', 3);
 SELECT id FROM child WHERE doc @> jsonb_build_object('kind', NULL, 'x', jsonb_build_array(1, true, 'a'));
 -- name: jsonb_contains_a_row_as_jsonb (matchingsel)
 SELECT id FROM slot WHERE props @> jsonb_build_object('k', to_jsonb('v'::text));
+-- name: text_of_an_escaped_pattern (do_like_escape)
+SELECT id FROM skewed WHERE title LIKE '%a/_b%' ESCAPE '/' OR title LIKE 'x\%%' ESCAPE '\' OR title ILIKE '50%%' ESCAPE '';
+-- name: text_of_an_age (inline_function, contain_nonstrict_functions)
+SELECT age(at) FROM parent WHERE age(at) > interval '3 years';
+-- name: text_of_values_as_an_arm (pull_up_simple_values, is_safe_append_member)
+SELECT id FROM parent UNION ALL SELECT a FROM child UNION ALL VALUES (1) UNION ALL VALUES (2);
+-- name: text_of_an_arm_without_rows (cost_subqueryscan, clamp_row_est)
+SELECT id FROM parent EXCEPT SELECT a FROM child WHERE b = 1 AND false;
+-- name: union_with_an_arm_without_rows (cost_subqueryscan, clamp_row_est)
+SELECT id FROM parent UNION SELECT a FROM child WHERE 1 = 0;
+-- name: text_of_the_last_of_several_constants (generate_base_implied_equalities_const)
+SELECT p.id, (SELECT count(*) FROM child AS c WHERE c.a = date_part('year', now())::integer AND c.a = p.kind) FROM parent AS p WHERE p.id < 9;
+-- name: text_of_an_array_cast_by_element (cost_qual_eval_walker)
+SELECT id FROM child WHERE a = ANY (string_to_array(doc ->> 'list', ',')::integer[]) AND b < 5;

@@ -29,9 +29,9 @@ const Planner& planner() {
 }
 
 /// "plan", or the words of the refusal. Anything else that is thrown fails the test.
-std::string outcome(const std::string& sql) {
+std::string outcome(const std::string& sql, std::string_view role = {}) {
   try {
-    const auto result = planner().plan(*planner().bind(sql));
+    const auto result = planner().plan(*planner().bind(sql, {}, role));
     CHECK(std::isfinite(result.total.value()));
     CHECK(result.rows.value() >= 0);
     CHECK_FALSE(explain_text(result.plan).empty());
@@ -52,6 +52,7 @@ TEST_CASE("Every kind of statement ends in a plan or a refusal by name", "[any-s
     INFO(statement.sql);
     const std::string answer = outcome(statement.sql);
     (answer == "plan" ? planned : refused) += 1;
+    CHECK((outcome(statement.sql, "guest") == "plan") == (answer == "plan"));  // policies added
     if (answer != "plan") {
       std::cout << answer << "\n    " << statement.sql << '\n';
     }
