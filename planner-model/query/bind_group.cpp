@@ -191,11 +191,24 @@ std::vector<std::vector<int>> Analyzer::grouping_sets_of(Scope& scope, const Par
   }
 }
 
-/// transformGroupClause()
+namespace {
+
+bool is_empty_set(const ParseNode* node) {
+  return is(node, PG_QUERY__NODE__NODE_GROUPING_SET) &&
+         node->grouping_set->kind == PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_EMPTY;
+}
+
+}  // namespace
+
+/// transformGroupClause(). Beside other items () says nothing (flatten_grouping_sets()).
 void Analyzer::transform_group(Scope& scope, const PgQuery__SelectStmt& statement) {
+  const ParseList items = list_of(statement.n_group_clause, statement.group_clause);
+  const bool only_empty = std::all_of(items.begin(), items.end(), is_empty_set);
   std::vector<Sets> clauses;
-  for (const ParseNode* node : list_of(statement.n_group_clause, statement.group_clause)) {
-    clauses.push_back(grouping_sets_of(scope, *node, false));
+  for (const ParseNode* node : items) {
+    if (only_empty || !is_empty_set(node)) {
+      clauses.push_back(grouping_sets_of(scope, *node, false));
+    }
   }
   if (scope.query.has_grouping_sets) {
     scope.query.grouping_sets = product(clauses, statement.group_distinct != 0);

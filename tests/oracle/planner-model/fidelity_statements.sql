@@ -729,3 +729,7 @@ SELECT id FROM parent UNION SELECT a FROM child WHERE 1 = 0;
 SELECT p.id, (SELECT count(*) FROM child AS c WHERE c.a = date_part('year', now())::integer AND c.a = p.kind) FROM parent AS p WHERE p.id < 9;
 -- name: text_of_an_array_cast_by_element (cost_qual_eval_walker)
 SELECT id FROM child WHERE a = ANY (string_to_array(doc ->> 'list', ',')::integer[]) AND b < 5;
+-- name: text_of_a_group_beside_the_empty_set (flatten_grouping_sets)
+SELECT a FROM child GROUP BY (), a;
+-- name: text_of_the_empty_set_twice (flatten_grouping_sets)
+SELECT count(*) FROM child GROUP BY (), ();
