@@ -51,11 +51,12 @@ bool blocked_by_existing(const Table& table, const CatalogSnapshot& catalog,
   });
 }
 
-/// A table's new rows all come to a partial index, and leave it by an update, however few rows it
-/// holds: their defaults satisfy its predicate, and recorded updates set a column of it.
-bool is_queue(const Index& index, const Table& table, const Table& leaf, const TableWrites& writes,
-              const planner_model::TableExpressions& expressions,
-              const planner_model::TypeSystem& types) {
+/// The share of a table's new rows that come to a partial index and leave it by an update, however
+/// few rows it holds: their defaults satisfy its predicate, and recorded updates set a column of
+/// it. 0: it is no such queue.
+double queued_share(const Index& index, const Table& table, const Table& leaf,
+                    const TableWrites& writes, const planner_model::TableExpressions& expressions,
+                    const planner_model::TypeSystem& types) {
   const bool left =
       std::any_of(writes.updates.begin(), writes.updates.end(), [&](const UpdateGroup& update) {
         return std::any_of(update.columns.begin(), update.columns.end(), [&](std::int16_t number) {
@@ -63,7 +64,7 @@ bool is_queue(const Index& index, const Table& table, const Table& leaf, const T
           return column != nullptr && mentions(index.predicate, column->name);
         });
       });
-  return left && default_row_is_indexed(index, leaf, expressions, types);
+  return left ? new_rows_indexed(index, leaf, expressions, types) : 0;
 }
 
 /// Updates that would lose HOT by any of the candidates that hold a column of theirs.
@@ -106,8 +107,10 @@ PricedIndex WritePrices::priced(const Index& index, const Table& table, const Ta
   unit.entry = {.made = {cost.cost_per_insert.value(), cost.wal_per_insert.value()},
                 .removed = {cost.cost_per_dead_row.value(), cost.wal_per_dead_row.value()}};
   unit.entry.inserted = unit.entry.made;
-  if (index.reltuples >= 0 && is_queue(index, table, leaf, writes, expressions_, types_)) {
-    unit.new_rows = std::max(1.0, leaf.reltuples / std::max(index.reltuples, 1.0));
+  const double queued =
+      index.reltuples >= 0 ? queued_share(index, table, leaf, writes, expressions_, types_) : 0;
+  if (queued > 0) {
+    unit.new_rows = std::max(1.0, queued * leaf.reltuples / std::max(index.reltuples, 1.0));
     unit.entry.inserted = unit.new_rows * unit.entry.replaced();  // each comes and goes
   }
   return unit;

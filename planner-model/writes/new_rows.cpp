@@ -1,6 +1,7 @@
 #include "planner-model/writes/new_rows.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "collector/base/failure.hpp"
 
@@ -22,7 +23,39 @@ class DefaultRow {
            folded->value->integer != 0;
   }
 
+  /// Of rows whose statement must give the columns of `column = constant`; nothing: not of these.
+  [[nodiscard]] std::optional<double> share_given(const Expr& condition) const {
+    if (condition.kind != ExprKind::OpExpr || condition.args.size() != 2) {
+      return std::nullopt;
+    }
+    const Operator* op = types_.op(condition.op);
+    const bool turned = condition.args[0]->kind == ExprKind::Const;
+    const Expr& side = *condition.args[turned ? 1 : 0];
+    const Expr& variable = side.kind == ExprKind::RelabelType ? *side.args.front() : side;
+    const Expr& constant = *condition.args[turned ? 0 : 1];
+    const Column* column = variable.kind == ExprKind::Var ? column_of(variable) : nullptr;
+    if (op == nullptr || op->restriction != "eqsel" || column == nullptr || !column->statistics ||
+        !column->not_null || !column->default_expression.empty() || column->identity != '\0' ||
+        column->generated != '\0' || constant.kind != ExprKind::Const || !constant.value) {
+      return std::nullopt;
+    }
+    const auto& statistics = *column->statistics;
+    const auto& values = statistics.most_common_values;
+    const auto found = std::find(values.begin(), values.end(), constant.value->text);
+    const auto number = static_cast<std::size_t>(found - values.begin());
+    return number < statistics.most_common_frequencies.size()
+               ? statistics.most_common_frequencies[number]
+               : 0;
+  }
+
  private:
+  [[nodiscard]] const Column* column_of(const Expr& variable) const {
+    const auto column =
+        std::find_if(table_.columns.begin(), table_.columns.end(),
+                     [&](const Column& one) { return one.number == variable.attno; });
+    return column == table_.columns.end() ? nullptr : &*column;
+  }
+
   [[nodiscard]] ExprPtr put_in(const ExprPtr& expr) const {
     return expr->kind == ExprKind::Var
                ? value_of(expr)
@@ -31,10 +64,8 @@ class DefaultRow {
 
   /// The variable itself where it is given by no constant.
   [[nodiscard]] ExprPtr value_of(const ExprPtr& variable) const {
-    const auto column =
-        std::find_if(table_.columns.begin(), table_.columns.end(),
-                     [&](const Column& one) { return one.number == variable->attno; });
-    if (column == table_.columns.end() || column->identity != '\0' || column->generated != '\0') {
+    const Column* column = column_of(*variable);
+    if (column == nullptr || column->identity != '\0' || column->generated != '\0') {
       return variable;
     }
     if (column->default_expression.empty()) {
@@ -52,18 +83,23 @@ class DefaultRow {
 
 }  // namespace
 
-bool default_row_is_indexed(const Index& index, const Table& table,
-                            const TableExpressions& expressions, const TypeSystem& types) {
+double new_rows_indexed(const Index& index, const Table& table, const TableExpressions& expressions,
+                        const TypeSystem& types) {
   if (index.predicate.empty()) {
-    return false;
+    return 0;
   }
   const DefaultRow row{table, expressions, types};
+  double share = 1;
+  bool by_default = false;
   try {
-    const auto& conditions = expressions.condition(index.predicate, table, 1);
-    return std::all_of(conditions.begin(), conditions.end(),
-                       [&](const ExprPtr& one) { return row.satisfies(one); });
+    for (const ExprPtr& one : expressions.condition(index.predicate, table, 1)) {
+      const std::optional<double> given = row.share_given(*one);
+      share *= given ? *given : row.satisfies(one) ? 1 : 0;
+      by_default = by_default || !given;
+    }
+    return by_default ? share : 0;
   } catch (const UserError&) {
-    return false;  // names something that this model does not know
+    return 0;  // names something that this model does not know
   }
 }
 
