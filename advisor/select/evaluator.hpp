@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "advisor/select/problem.hpp"
@@ -19,10 +20,10 @@ class Evaluator {
   [[nodiscard]] double cost() const { return cost_; }
 
   /// Objective of the current set without `removed` (-1: none) and with `added`, all sorted.
-  [[nodiscard]] double cost_of(const IndexSet& next, int removed, const IndexSet& added) const;
+  [[nodiscard]] double cost_of(const IndexSet& next, int removed, const IndexSet& added);
 
-  /// What the queries cost under the current set without `removed`, which is left with `rest`.
-  [[nodiscard]] std::vector<double> query_costs(const IndexSet& rest, int removed) const;
+  /// What the queries cost under the current set without `removed`.
+  [[nodiscard]] std::vector<double> query_costs(int removed);
 
   /// What reads can save by one more candidate at most, where the queries cost this much each.
   [[nodiscard]] double most_saved(int added, const std::vector<double>& query_costs) const;
@@ -40,8 +41,31 @@ class Evaluator {
     double least;
   };
 
+  /// An alternative; its needs are places of one query, up to `end` of needs_.
+  struct Way {
+    double cost;
+    std::uint32_t end;
+  };
+
+  void add_ways(std::size_t query);
+
+  /// Counts a candidate in, or out, wherever it serves.
+  void serve(int index, int by) {
+    for (const std::uint32_t place : serves_[static_cast<std::size_t>(index)]) {
+      served_[place] += by;
+    }
+  }
+
+  /// query_cost() under the candidates that are counted in.
+  [[nodiscard]] double served_cost(std::size_t query) const;
+
   const SelectionProblem& problem_;
   std::vector<std::vector<Help>> helps_;  ///< by candidate
+  std::vector<Way> ways_;                 ///< of all queries, each query's the cheapest first
+  std::vector<std::uint32_t> needs_;      ///< of all ways
+  std::vector<std::uint32_t> first_way_;  ///< by query, and the end
+  std::vector<std::vector<std::uint32_t>> serves_;  ///< by candidate: places that it can take
+  std::vector<int> served_;                         ///< by place: candidates that take it
   IndexSet useful_;
   IndexSet chosen_;
   std::vector<double> query_costs_;

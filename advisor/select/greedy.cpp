@@ -57,7 +57,7 @@ bool improve_once(const SelectionProblem& problem, Evaluator& evaluator) {
     if (accept(rest, index, {})) {
       return true;
     }
-    const std::vector<double> costs = evaluator.query_costs(rest, index);
+    const std::vector<double> costs = evaluator.query_costs(index);
     // What the other one has to save at least, rounding aside; it adds to writes and charges.
     const double wanted =
         evaluator.cost_of(rest, index, {}) - (1 + 2 * kWorthwhile) * evaluator.cost();

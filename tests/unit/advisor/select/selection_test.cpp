@@ -1,12 +1,15 @@
 // Selection against brute force: every subset of small random instances, the same cost function.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <random>
 
 #include <catch2/catch.hpp>
 
 #include "advisor/select/benefit_graph.hpp"
 #include "advisor/select/choose.hpp"
+#include "advisor/select/evaluator.hpp"
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/integer_program.hpp"
 
@@ -109,6 +112,47 @@ TEST_CASE("the benefit graph knows the cost under every set of candidates") {
       CHECK(query_cost(query, set) == model.cost(0, set).cost);
     }
     CHECK(query.floor == model.cost(0, model.relevant(0)).cost);
+  }
+}
+
+TEST_CASE("a set that differs by an index or two costs what the whole objective says") {
+  Random random{11};
+  const auto one_of = [&](const IndexSet& set) {
+    return set[static_cast<std::size_t>(uniform(random, 0, static_cast<int>(set.size()) - 1))];
+  };
+  for (int round = 0; round < 50; ++round) {
+    const int candidates = uniform(random, 3, 9);
+    SelectionProblem problem = random_problem(random, candidates);
+    for (SelectionQuery& query : problem.queries) {
+      for (int a = 0; a + 1 < candidates; a += 2) {
+        query.substitutes.emplace_back(a, uniform(random, a + 1, candidates - 1));
+      }
+    }
+    IndexSet all(static_cast<std::size_t>(candidates));
+    std::iota(all.begin(), all.end(), 0);
+    Evaluator evaluator{problem};
+    for (int step = 0; step < 20; ++step) {
+      IndexSet chosen;
+      std::copy_if(all.begin(), all.end(), std::back_inserter(chosen),
+                   [&](int) { return uniform(random, 0, 1) == 1; });
+      evaluator.move_to(chosen);
+      CHECK(evaluator.cost() == objective(problem, chosen));
+      const int removed = chosen.empty() || uniform(random, 0, 2) == 0 ? -1 : one_of(chosen);
+      const int added = one_of(all);
+      IndexSet next = without(chosen, removed);
+      const std::vector<double> costs =
+          removed < 0 ? std::vector<double>{} : evaluator.query_costs(removed);
+      for (std::size_t q = 0; q < costs.size(); ++q) {
+        CHECK(costs[q] == query_cost(problem.queries[q], next));
+      }
+      if (added == removed) {
+        continue;
+      }
+      next = without(std::move(next), added);
+      next.insert(std::lower_bound(next.begin(), next.end(), added), added);
+      CHECK(evaluator.cost_of(next, removed, {added}) == Approx(objective(problem, next)));
+      CHECK(evaluator.cost() == objective(problem, chosen));
+    }
   }
 }
 
