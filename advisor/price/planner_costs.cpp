@@ -19,6 +19,12 @@ namespace {
 /// Milliseconds that a path takes on one core: 0.4 to 0.7 µs where a dozen tables are joined.
 constexpr double kOfPath = 0.5e-3;
 
+IndexSet both(const IndexSet& a, const IndexSet& b) {
+  IndexSet all;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all));
+  return all;
+}
+
 }  // namespace
 
 PlannerCosts::PlannerCosts(const planner_model::Planner& planner, const PlannedWorkload& workload,
@@ -155,17 +161,44 @@ IndexSet PlannerCosts::that_matter(std::size_t query, const IndexSet& indexes) c
   return matter;
 }
 
-PlannedCost PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan) const {
-  const IndexSet only_priced = priced_only(plan);
-  IndexSet rest;
-  std::set_difference(under.begin(), under.end(), only_priced.begin(), only_priced.end(),
-                      std::back_inserter(rest));
-  PlannedCost planned = only_priced.empty()
-                            ? PlannedCost{plan.counted.value(), among(plan.indexes_used),
-                                          among(plan.indexes_preferred)}
-                            : cost(query, rest);
-  known_[query].push_back({std::move(under), planned});
-  return planned;
+IndexSet PlannerCosts::idle_among(std::size_t query, const IndexSet& under,
+                                  const PlanResult& plan) const {
+  IndexSet idle = priced_only(plan);
+  if (idle.empty()) {
+    return idle;
+  }
+  const IndexSet used = among(plan.indexes_used);
+  const auto& all = known_[query];
+  const auto alike = std::find_if(all.rbegin(), all.rend(), [&](const Known& known) {
+    return contains_all(known.idle, idle) && !have_common(known.idle, used);
+  });
+  if (alike != all.rend()) {
+    idle.clear();
+    std::set_intersection(under.begin(), under.end(), alike->idle.begin(), alike->idle.end(),
+                          std::back_inserter(idle));
+  }
+  return idle;
+}
+
+PlannerCosts::Known PlannerCosts::keep(std::size_t query, IndexSet under, const PlanResult& plan,
+                                       IndexSet idle) const {
+  Known kept{.under = std::move(under), .idle = std::move(idle)};
+  if (kept.idle.empty()) {
+    kept.planned = {plan.counted.value(), among(plan.indexes_used), among(plan.indexes_preferred)};
+  } else {
+    IndexSet rest;
+    std::set_difference(kept.under.begin(), kept.under.end(), kept.idle.begin(), kept.idle.end(),
+                        std::back_inserter(rest));
+    const Known* known_rest = known(query, rest);
+    Known without_idle = known_rest != nullptr ? *known_rest : planned(query, std::move(rest));
+    kept.planned = std::move(without_idle.planned);
+    IndexSet more;
+    std::set_intersection(kept.under.begin(), kept.under.end(), without_idle.idle.begin(),
+                          without_idle.idle.end(), std::back_inserter(more));
+    kept.idle = both(kept.idle, more);
+  }
+  known_[query].push_back(kept);
+  return kept;
 }
 
 std::vector<IndexSet> PlannerCosts::parts(std::size_t query) const {
@@ -197,7 +230,7 @@ double PlannerCosts::spent(std::size_t query) const {
   return kOfPath * static_cast<double>(spent_paths_[query].load());
 }
 
-const PlannedCost* PlannerCosts::known(std::size_t query, const IndexSet& matter) const {
+const PlannerCosts::Known* PlannerCosts::known(std::size_t query, const IndexSet& matter) const {
   const Known* nearest = nullptr;
   for (const Known& known : known_[query]) {
     if ((nearest == nullptr || known.under.size() < nearest->under.size()) &&
@@ -205,13 +238,13 @@ const PlannedCost* PlannerCosts::known(std::size_t query, const IndexSet& matter
       nearest = &known;
     }
   }
-  return nearest == nullptr ? nullptr : &nearest->planned;
+  return nearest;
 }
 
 PlannedCost PlannerCosts::cost(std::size_t query, const IndexSet& indexes) const {
   const IndexSet matter = that_matter(query, indexes);
-  const PlannedCost* planned = known(query, matter);
-  return planned != nullptr ? *planned : replanned(query, matter);
+  const Known* nearest = known(query, matter);
+  return nearest != nullptr ? nearest->planned : planned(query, matter).planned;
 }
 
 std::vector<PlannedCost> PlannerCosts::costs(std::size_t query,
@@ -228,24 +261,29 @@ std::vector<PlannedCost> PlannerCosts::costs(std::size_t query,
   in_parallel(unknown.size(), [&](std::size_t i) { plans[i] = made(query, unknown[i]); });
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     note_spent(query, plans[i]);
-    (void)keep(query, std::move(unknown[i]), plans[i]);
+    IndexSet idle = idle_among(query, unknown[i], plans[i]);
+    (void)keep(query, std::move(unknown[i]), plans[i], std::move(idle));
   }
   return CostModel::costs(query, sets);
 }
 
 PlannedCost PlannerCosts::replanned(std::size_t query, const IndexSet& indexes) const {
-  IndexSet matter = that_matter(query, indexes);
+  return planned(query, that_matter(query, indexes)).planned;
+}
+
+PlannerCosts::Known PlannerCosts::planned(std::size_t query, IndexSet matter) const {
   if (matter.empty()) {
-    return {.cost = workload_.samples[query].before.counted.value()};
+    return {.planned = {.cost = workload_.samples[query].before.counted.value()}};
   }
-  for (const auto& [under, planned] : known_[query]) {
-    if (under == matter) {
-      return planned;
+  for (const Known& known : known_[query]) {
+    if (known.under == matter) {
+      return known;
     }
   }
-  const PlanResult result = made(query, matter);
-  note_spent(query, result);
-  return keep(query, std::move(matter), result);
+  const PlanResult plan = made(query, matter);
+  note_spent(query, plan);
+  IndexSet idle = idle_among(query, matter, plan);
+  return keep(query, std::move(matter), plan, std::move(idle));
 }
 
 PlannedCost PlannerCosts::with_all(std::size_t query,
@@ -256,12 +294,32 @@ PlannedCost PlannerCosts::with_all(std::size_t query,
   only_priced_[query] = priced_only(plan);
   paths_[query] = plan.paths;
   note_spent(query, plan);
+  IndexSet idle = only_priced_[query];
+  if (!idle.empty()) {
+    idle = both(idle, never_run(accesses));
+  }
   const PlanResult& before = workload_.samples[query].before;
   if (before.counted != before.total) {
     // What does not run without candidates, nor with all of them, never does.
     std::erase_if(accesses, [](const auto& access) { return !access.runs; });
   }
-  return keep(query, all, plan);
+  return keep(query, all, plan, std::move(idle)).planned;
+}
+
+IndexSet PlannerCosts::never_run(const std::vector<planner_model::IndexAccess>& accesses) const {
+  std::map<int, bool> runs;
+  for (const auto& access : accesses) {
+    if (const int candidate = candidate_named(access.index); candidate >= 0) {
+      runs[candidate] |= access.runs;
+    }
+  }
+  IndexSet never;
+  for (const auto& [candidate, does] : runs) {
+    if (!does) {
+      never.push_back(candidate);
+    }
+  }
+  return never;
 }
 
 }  // namespace quern::advisor

@@ -83,6 +83,13 @@ class PlannerCosts : public CostModel {
   }
 
  private:
+  struct Known {
+    IndexSet under = {};
+    PlannedCost planned = {};
+    /// Of `under`, what earns nothing: plans only price it.
+    IndexSet idle = {};
+  };
+
   void name_candidates();
 
   void note_spent(std::size_t query, const planner_model::PlanResult& plan) const {
@@ -93,11 +100,20 @@ class PlannerCosts : public CostModel {
       std::size_t query, const IndexSet& indexes, const std::vector<std::string>& dropped = {},
       const planner_model::Assumptions& assumed = {}) const;
   [[nodiscard]] IndexSet that_matter(std::size_t query, const IndexSet& indexes) const;
+  /// Candidates that have accesses, none of which runs.
+  [[nodiscard]] IndexSet never_run(const std::vector<planner_model::IndexAccess>& accesses) const;
+  /// Of a set those that its plan only prices, and those that plans without these would, as far as
+  /// other sets showed.
+  [[nodiscard]] IndexSet idle_among(std::size_t query, const IndexSet& under,
+                                    const planner_model::PlanResult& plan) const;
   /// Of the plans that answer for a set that which was made with the fewest others: more indexes
   /// may hide what is cheaper by up to 1 %, and sets that differ by one index must not differ by
   /// that.
-  [[nodiscard]] const PlannedCost* known(std::size_t query, const IndexSet& matter) const;
-  PlannedCost keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan) const;
+  [[nodiscard]] const Known* known(std::size_t query, const IndexSet& matter) const;
+  [[nodiscard]] Known planned(std::size_t query, IndexSet matter) const;
+  /// A set with idle candidates costs what it does without them.
+  Known keep(std::size_t query, IndexSet under, const planner_model::PlanResult& plan,
+             IndexSet idle) const;
   [[nodiscard]] planner_model::IndexConfiguration configuration(std::size_t query,
                                                                 const IndexSet& indexes) const;
 
@@ -111,11 +127,6 @@ class PlannerCosts : public CostModel {
   std::vector<long> paths_;  ///< of the plan with all relevant candidates
   mutable std::vector<std::atomic<long>> spent_paths_;  ///< of all plans, by query
   std::map<std::string, int> by_name_;
-
-  struct Known {
-    IndexSet under = {};
-    PlannedCost planned = {};
-  };
 
   mutable std::vector<std::vector<Known>> known_;  ///< by query
 

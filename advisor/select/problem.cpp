@@ -10,6 +10,11 @@ bool contains_all(const IndexSet& set, const IndexSet& wanted) {
          std::includes(set.begin(), set.end(), wanted.begin(), wanted.end());
 }
 
+bool have_common(const IndexSet& a, const IndexSet& b) {
+  return std::any_of(a.begin(), a.end(),
+                     [&](int index) { return std::binary_search(b.begin(), b.end(), index); });
+}
+
 IndexSet without(IndexSet set, int index) {
   set.erase(std::remove(set.begin(), set.end(), index), set.end());
   return set;
@@ -28,11 +33,6 @@ const Alternative* cheapest(const SelectionQuery& query, const IndexSet& chosen)
 double known_cost(const SelectionQuery& query, const IndexSet& chosen) {
   const Alternative* allowed = cheapest(query, chosen);
   return allowed == nullptr ? std::numeric_limits<double>::infinity() : allowed->cost;
-}
-
-bool have_common(const IndexSet& a, const IndexSet& b) {
-  return std::any_of(a.begin(), a.end(),
-                     [&](int index) { return std::binary_search(b.begin(), b.end(), index); });
 }
 
 }  // namespace

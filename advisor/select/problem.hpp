@@ -125,6 +125,7 @@ enum class Limit { None, Storage, Count, CountOfTable, WriteCost, Wal, BuildTime
 [[nodiscard]] IndexSet as_known(const SelectionQuery& query, const IndexSet& chosen);
 
 [[nodiscard]] bool contains_all(const IndexSet& set, const IndexSet& wanted);
+[[nodiscard]] bool have_common(const IndexSet& a, const IndexSet& b);
 [[nodiscard]] IndexSet without(IndexSet set, int index);
 
 }  // namespace quern::advisor

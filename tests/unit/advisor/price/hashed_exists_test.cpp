@@ -7,6 +7,7 @@
 #include "planner-model/whatif/planner.hpp"
 
 #include "advisor/advise.hpp"
+#include "advisor/price/planner_costs.hpp"
 
 #include "tests/support/shop.hpp"
 
@@ -70,6 +71,45 @@ TEST_CASE("no budget goes to an index whose gain is on paper only, and the advic
   CHECK(std::any_of(advice.caveats.begin(), advice.caveats.end(), [](const std::string& caveat) {
     return caveat.find("runs with a hashed subplan") != std::string::npos;
   }));
+}
+
+TEST_CASE("what other sets' plans have only priced is left out of a set at once, to the same end") {
+  const planner_model::Planner planner{shop()};
+  PlannedWorkload workload;
+  REQUIRE(add_class(workload, planner, {.fingerprint = "one", .sql = kExists, .calls = 1},
+                    {{.sql = kExists, .parameters_complete = true}}));
+  std::vector<SizedCandidate> candidates;
+  for (const std::string& ddl :
+       {std::string{"CREATE INDEX a ON reviews (customer_id, rating) INCLUDE (id)"},
+        std::string{"CREATE INDEX b ON reviews (customer_id, rating)"},
+        std::string{"CREATE INDEX c ON reviews (customer_id) WHERE rating = 1"},
+        std::string{"CREATE INDEX d ON reviews (customer_id) INCLUDE (id)"}, kByCustomer, kByRating,
+        std::string{"CREATE INDEX f ON reviews (rating)"}}) {
+    const planner_model::HypotheticalIndex part = planner.hypothetical(ddl);
+    candidates.push_back(
+        {.index = {.definition = definition_of(part.definition), .name = part.definition.name},
+         .ddl = ddl,
+         .parts = {part},
+         .size = part.size});
+  }
+  const PlannerCosts costs{planner, workload, candidates};
+  double spent_anew = 0;
+  for (unsigned bits = (1U << candidates.size()) - 1; bits > 0; --bits) {
+    IndexSet set;
+    for (int a = 0; a < static_cast<int>(candidates.size()); ++a) {
+      if ((bits >> static_cast<unsigned>(a)) & 1U) {
+        set.push_back(a);
+      }
+    }
+    const PlannerCosts anew{planner, workload, candidates};
+    CAPTURE(bits);
+    const PlannedCost expected = anew.replanned(0, set);
+    const PlannedCost planned = costs.replanned(0, set);
+    CHECK(planned.cost == Approx(expected.cost).epsilon(1e-6));
+    CHECK(planned.used == expected.used);
+    spent_anew += anew.spent(0) - anew.effort(0);
+  }
+  CHECK(costs.spent(0) < 0.6 * spent_anew);
 }
 
 TEST_CASE("what reads the hashed subplan's rows faster earns what it saves there") {
