@@ -1,6 +1,7 @@
 #include "planner-model/size/key_sample.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -15,14 +16,24 @@ constexpr double kTupleHeaderWithNulls = 16;
 constexpr std::size_t kSamples = 1024;
 
 /// Evenly spread points of [0, 1): one sequence a column, none in step with another.
-double spread_point(std::size_t sample, std::size_t column) {
+using Points = std::array<double, kSamples>;
+
+const Points& spread_points(std::size_t column) {
   // Fractional parts of square roots, whose multiples fill the unit cube evenly (Weyl).
-  static constexpr double kSteps[] = {0.41421356237309515, 0.7320508075688772, 0.2360679774997898,
-                                      0.6457513110645906,  0.3166247903554,    0.605551275463989,
-                                      0.12310562561766059, 0.358898943540674};
-  double whole = 0;
-  const double step = column == 0 ? 1.0 / kSamples : kSteps[column % 8];
-  return std::modf((static_cast<double>(sample) + 0.5) * step, &whole);
+  static constexpr std::array kSteps{1.0 / kSamples,     0.41421356237309515, 0.7320508075688772,
+                                     0.2360679774997898, 0.6457513110645906,  0.3166247903554,
+                                     0.605551275463989,  0.12310562561766059, 0.358898943540674};
+  static const auto all = [] {
+    std::array<Points, kSteps.size()> points{};
+    for (std::size_t i = 0; i < kSteps.size(); ++i) {
+      for (std::size_t sample = 0; sample < kSamples; ++sample) {
+        double whole = 0;
+        points[i][sample] = std::modf((static_cast<double>(sample) + 0.5) * kSteps[i], &whole);
+      }
+    }
+    return points;
+  }();
+  return column == 0 ? all[0] : all[1 + column % 8];
 }
 
 /// Other rows with the value of a row of this class.
@@ -34,26 +45,50 @@ double others_of(const IndexColumn& column, const ValueClass& one, double rows_i
 }
 
 /// A column with what each of its classes is asked for in every draw.
-struct DrawnColumn {
+class DrawnColumn {
+ public:
+  DrawnColumn(const IndexColumn& own, std::size_t ordinal)
+      : column{own}, filled{1 - own.null_share()}, points_{&spread_points(ordinal)} {
+    double passed = 0;
+    for (const ValueClass& value : column.classes) {
+      passed_.push_back(passed += value.share);
+    }
+    std::size_t first = 0;
+    for (std::size_t step = 0; step < kSteps; ++step) {
+      const double point = static_cast<double>(step) / kSteps;
+      while (first + 1 < passed_.size() && passed_[first] <= point) {
+        ++first;
+      }
+      first_[step] = first;
+    }
+  }
+
+  /// The class of a draw's value: the first whose share, and all before it, go past its point.
+  [[nodiscard]] std::size_t class_of(std::size_t sample) const {
+    const double point = (*points_)[sample];
+    std::size_t found = first_[static_cast<std::size_t>(point * kSteps)];
+    while (found + 1 < passed_.size() && passed_[found] <= point) {
+      ++found;
+    }
+    return found;
+  }
+
   const IndexColumn& column;
-  double filled = 1;                ///< share of the rows where it is not NULL
-  std::vector<double> passed = {};  ///< shares of the classes up to and including each
+  double filled;                    ///< share of the rows where it is not NULL
   std::vector<double> others = {};  ///< others_of() each, where asked for
 
-  [[nodiscard]] std::size_t class_at(double point) const {
-    const auto found = std::upper_bound(passed.begin(), passed.end() - 1, point);
-    return static_cast<std::size_t>(found - passed.begin());
-  }
+ private:
+  static constexpr std::size_t kSteps = 256;
+  const Points* points_;
+  std::vector<double> passed_ = {};             ///< shares of the classes up to and including each
+  std::array<std::size_t, kSteps> first_ = {};  ///< by the point's step: no class before it
 };
 
 std::vector<DrawnColumn> drawn(const std::vector<IndexColumn>& columns) {
   std::vector<DrawnColumn> all;
+  all.reserve(columns.size());
   for (const IndexColumn& column : columns) {
-    DrawnColumn& one = all.emplace_back(DrawnColumn{column, 1 - column.null_share()});
-    double passed = 0;
-    for (const ValueClass& value : column.classes) {
-      one.passed.push_back(passed += value.share);
-    }
+    all.emplace_back(column, all.size());
   }
   return all;
 }
@@ -189,7 +224,7 @@ std::vector<KeySample> draw_rows(const std::vector<DrawnColumn>& columns, double
   for (std::size_t sample = 0; sample < kSamples; ++sample) {
     DrawnRow row{rows_indexed};
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      const std::size_t which = columns[i].class_at(spread_point(sample, i));
+      const std::size_t which = columns[i].class_of(sample);
       row.add_size(columns[i], which);
       if (columns[i].column.is_key) {
         row.add_others(columns[i], which);
@@ -303,17 +338,21 @@ KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& colum
   return samples;
 }
 
-double average_tuple_size(const std::vector<IndexColumn>& columns) {
+std::vector<double> average_tuple_sizes(const std::vector<IndexColumn>& columns) {
   const std::vector<DrawnColumn> prepared = drawn(columns);
-  double sum = 0;
+  std::vector<double> sizes(columns.size() + 1, 0.0);
   for (std::size_t sample = 0; sample < kSamples; ++sample) {
     DrawnRow row{0};
+    sizes[0] += row.tuple();
     for (std::size_t i = 0; i < prepared.size(); ++i) {
-      row.add_size(prepared[i], prepared[i].class_at(spread_point(sample, i)));
+      row.add_size(prepared[i], prepared[i].class_of(sample));
+      sizes[i + 1] += row.tuple();
     }
-    sum += row.tuple();
   }
-  return sum / kSamples;
+  for (double& size : sizes) {
+    size /= kSamples;
+  }
+  return sizes;
 }
 
 }  // namespace quern::planner_model

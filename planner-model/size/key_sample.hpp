@@ -33,8 +33,8 @@ struct KeySamples {
 [[nodiscard]] KeySamples sample_keys(const Index& index, const std::vector<IndexColumn>& columns,
                                      const CatalogSnapshot& catalog, double rows_indexed);
 
-/// Average size of the index tuple of these columns.
-[[nodiscard]] double average_tuple_size(const std::vector<IndexColumn>& columns);
+/// Average size of the index tuple of no column, of the first, of the first two, and so on.
+[[nodiscard]] std::vector<double> average_tuple_sizes(const std::vector<IndexColumn>& columns);
 
 /// The rate whose Poisson distribution without its zero has this mean.
 [[nodiscard]] double truncated_poisson_rate(double mean);

@@ -156,20 +156,18 @@ void see_order(IndexEntries& all, double rows) {
 }
 
 /// What tells two neighbouring leaves apart: the key columns up to the first in which they differ,
-/// and the row's address when none does (_bt_truncate(), nbtutils.c).
-double pivot_size(const IndexEntries& all, double rows, double items) {
+/// and the row's address when none does (_bt_truncate(), nbtutils.c). `tuples`:
+/// average_tuple_sizes().
+double pivot_size(const IndexEntries& all, const std::vector<double>& tuples, double rows,
+                  double items) {
   constexpr double kRowAddress = 8;
   double size = 0;
   double same_before = 1;  // share of neighbours equal in all columns so far
   double distinct = 1;
   double tuple = all.tuple;
-  std::vector<IndexColumn> prefix;
-  for (const IndexColumn& column : all.columns) {
-    if (!column.is_key) {
-      break;
-    }
-    prefix.push_back(column);
-    tuple = prefix.size() == all.columns.size() ? all.tuple : average_tuple_size(prefix);
+  for (std::size_t i = 0; i < all.columns.size() && all.columns[i].is_key; ++i) {
+    const IndexColumn& column = all.columns[i];
+    tuple = tuples[i + 1];
     distinct = std::min(distinct * std::max(1.0, distinct_of(column, rows)), items);
     const double same = std::max(0.0, 1 - distinct / std::max(items, 1.0));
     size += std::max(0.0, same_before - same) * tuple;
@@ -236,7 +234,8 @@ IndexEntries index_entries(const SizeContext& context, const Table& table, const
     all.entries *= kept;
     all.share *= kept;
   }
-  all.tuple = average_tuple_size(all.columns);
+  const std::vector<double> tuples = average_tuple_sizes(all.columns);
+  all.tuple = tuples.back();
   const double built =
       index_size(index, table, context, all.entries, SizeModel::AsBuilt).pages.value();
   const double pages = index.pages > 0 ? static_cast<double>(index.pages) : built;
@@ -258,7 +257,7 @@ IndexEntries index_entries(const SizeContext& context, const Table& table, const
   all.equal_image =
       index.access_method == "btree" && can_deduplicate(as_any, all.columns, context.types);
   see_order(all, rows);
-  all.pivot = pivot_size(all, rows, all.equal_image ? all.distinct : all.entries);
+  all.pivot = pivot_size(all, tuples, rows, all.equal_image ? all.distinct : all.entries);
   all.variation = variation_of(all.columns, all.tuple);
   return all;
 }
