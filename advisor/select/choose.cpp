@@ -56,36 +56,47 @@ double later_share(const ChooseOptions& options) {
 
 /// How much each query's cost may be off, an execution, so that the workload's is off by at most
 /// `share` of what it would be with every candidate, and by no more than kOfSaving of what they
-/// all save or half of what an index must earn. Half goes to the queries that candidates help
-/// least, as far as it leaves these unexplored; the rest is shared evenly by the others.
+/// all save or half of what an index must earn. Half goes to the queries where candidates save
+/// least for what a plan takes, as far as it leaves these unexplored; the rest is shared by the
+/// others, by what a plan of each takes.
 std::vector<double> tolerances_for(const CostModel& model, const std::vector<double>& weights,
                                    double share, double charge) {
+  constexpr double kLeastEffort = 1e-3;  // of a plan, in milliseconds
   std::vector<double> gains(weights.size());
-  std::vector<std::size_t> by_gain(weights.size());
+  std::vector<double> efforts(weights.size());
+  std::vector<double> least(weights.size());
+  in_parallel(weights.size(), [&](std::size_t q) {
+    least[q] = model.cost(q, model.relevant(q)).cost;
+    efforts[q] = std::max(model.effort(q), kLeastEffort);
+  });
   double ideal = 0;
   double gain = 0;
   for (std::size_t q = 0; q < weights.size(); ++q) {
-    const double least = model.cost(q, model.relevant(q)).cost;
-    ideal += weights[q] * least;
-    gains[q] = weights[q] * std::max(0.0, model.cost(q, {}).cost - least);
+    ideal += weights[q] * least[q];
+    gains[q] = weights[q] * std::max(0.0, model.cost(q, {}).cost - least[q]);
     gain += gains[q];
-    by_gain[q] = q;
   }
-  std::stable_sort(by_gain.begin(), by_gain.end(),
-                   [&](std::size_t a, std::size_t b) { return gains[a] < gains[b]; });
+  std::vector<std::size_t> order(weights.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return gains[a] * efforts[b] < gains[b] * efforts[a];
+  });
   std::vector<double> tolerances(weights.size(), 0.0);
   const double allowed = std::max(charge / 2, std::min(share * ideal, kOfSaving * gain));
   double left = allowed / 2;
-  std::size_t place = 0;
-  for (; place < by_gain.size() && gains[by_gain[place]] <= left; ++place) {
-    const std::size_t q = by_gain[place];
-    left -= gains[q];
-    tolerances[q] = weights[q] > 0 ? gains[q] / weights[q] : 1e300;
+  std::vector<std::size_t> others;
+  double effort = 0;
+  for (const std::size_t q : order) {
+    if (gains[q] <= left) {
+      left -= gains[q];
+      tolerances[q] = weights[q] > 0 ? gains[q] / weights[q] : 1e300;
+    } else {
+      others.push_back(q);
+      effort += efforts[q];
+    }
   }
-  const auto others = static_cast<double>(by_gain.size() - place);
-  for (; place < by_gain.size(); ++place) {
-    const std::size_t q = by_gain[place];
-    tolerances[q] = allowed / 2 / others / weights[q];
+  for (const std::size_t q : others) {
+    tolerances[q] = allowed / 2 * efforts[q] / effort / weights[q];
   }
   return tolerances;
 }
