@@ -21,6 +21,11 @@ bool is_security_invoker(const Table& view) {
                                           option->second == "yes" || option->second == "1");
 }
 
+/// checkAsUser: who reads what the entry stands for, or is changed through.
+const std::string& reader_of(const RangeTableEntry& entry, const std::string& role) {
+  return entry.view != nullptr && !is_security_invoker(*entry.view) ? entry.view->owner : role;
+}
+
 /// pg_policy.polcmd; MERGE has no policies of its own.
 char letter_of(Command command) {
   switch (command) {
@@ -84,9 +89,7 @@ void RowSecurity::add_to_query(Query& query, const std::string& role) {
   for (std::size_t at = 0; at < ranges; ++at) {
     const RangeTableEntry& entry = query.range_table[at];
     if (entry.kind == RangeKind::Relation && entry.table != nullptr) {
-      add_to_table(
-          query, at,
-          entry.view != nullptr && !is_security_invoker(*entry.view) ? entry.view->owner : role);
+      add_to_table(query, at, reader_of(entry, role));
     }
   }
 }
@@ -96,9 +99,7 @@ void RowSecurity::add_below(Query& query, const std::string& role) {
   for (RangeTableEntry& entry : query.range_table) {
     if (entry.subquery) {
       entry.subquery = std::make_shared<Query>(*entry.subquery);
-      add_to_query(*entry.subquery, entry.view != nullptr && !is_security_invoker(*entry.view)
-                                        ? entry.view->owner
-                                        : role);
+      add_to_query(*entry.subquery, reader_of(entry, role));
     }
   }
   for (CommonTableExpression& cte : query.ctes) {
