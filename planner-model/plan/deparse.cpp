@@ -12,6 +12,8 @@
 #include "collector/sql/quote.hpp"
 
 #include "planner-model/plan/deparse_sql_syntax.hpp"
+#include "planner-model/selectivity/session_text.hpp"
+#include "planner-model/selectivity/time_settings.hpp"
 
 // Source: get_rule_expr() and its helpers, PostgreSQL 15, src/backend/utils/adt/ruleutils.c,
 // without pretty-printing.
@@ -205,12 +207,21 @@ class Deparser {
         literal = quote_literal(expr.text);
         break;
       default:
-        literal = quote_literal(expr.text);
+        literal = quote_literal(constant_text(expr));
     }
     if (label == Label::Never) {
       return literal;
     }
     return literal + (needs_label ? type_label(expr) : std::string{}) + collation_label(expr);
+  }
+
+  // In the session's styles of dates and times.
+  [[nodiscard]] std::string constant_text(const Expr& expr) const {
+    if (times_of(types()).is_plain) {
+      return expr.text;
+    }
+    return session_text(expr.value ? *expr.value : read_value(expr.text, expr.type, types()),
+                        types());
   }
 
   [[nodiscard]] std::string type_label(const Expr& expr) const {

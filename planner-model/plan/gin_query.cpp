@@ -6,6 +6,7 @@
 #include <string>
 
 #include "planner-model/selectivity/extension_operators.hpp"
+#include "planner-model/selectivity/json_path.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/trigrams.hpp"
@@ -60,8 +61,19 @@ GinKeys json_keys(std::string_view name, std::string_view operator_class, const 
     answer.satisfied = keys > 0;
     return answer;
   }
+  if (name == "@?" || name == "@@") {
+    const auto path = parse_json_path(operand.text);
+    if (!path) {
+      return {.understood = false};
+    }
+    const int keys = json_path_keys(*path, name == "@?", operator_class == "jsonb_path_ops");
+    GinKeys answer = keys > 0 ? lookups(keys) : every_entry();
+    answer.understood =
+        false;  // matchingsel() asks the path of the statistics' values, unlike here
+    return answer;
+  }
   if (name != "@>") {
-    return {.understood = false};  // jsonpath
+    return {.understood = false};
   }
   const auto elements = json_elements(operand.text);
   const bool paths = operator_class == "jsonb_path_ops";

@@ -281,7 +281,6 @@ class Analyzer {
                                             CoercionContext context, CoercionForm form);
   [[nodiscard]] ExprPtr coerce_unknown_const(const Expr& constant, Oid target, std::int32_t typmod,
                                              CoercionContext context, CoercionForm form);
-  [[nodiscard]] ExprPtr relative_moment(std::string_view text, Oid type);
   [[nodiscard]] ExprPtr coerce_to_boolean(const ExprPtr& expr, std::string_view construct);
   [[nodiscard]] ExprPtr coerce_to_specific(const ExprPtr& expr, Oid type,
                                            std::string_view construct);

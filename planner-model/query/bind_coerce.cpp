@@ -42,7 +42,8 @@ ExprPtr hidden(const ExprPtr& expr) {
 ExprPtr Analyzer::coerce_type(const ExprPtr& expr, Oid target, std::int32_t typmod,
                               CoercionContext context, CoercionForm form) {
   const Oid source = expr->type;
-  if (source == target || takes_anything(target)) {
+  if (source == target || takes_anything(target) ||
+      (target == type_oid::kRecord && types_.is_composite(source))) {
     return expr;
   }
   if (is_container_pseudotype(target) && source != type_oid::kUnknown) {
@@ -66,40 +67,9 @@ ExprPtr Analyzer::coerce_type(const ExprPtr& expr, Oid target, std::int32_t typm
   return make_relabel(expr, target, -1, form);  // between row types and record
 }
 
-/// 'now', 'today', 'tomorrow', 'yesterday': the server reads the clock while it parses. There is no
-/// clock here, so they become the calls that fold to the same moment. Null for other texts.
-ExprPtr Analyzer::relative_moment(std::string_view text, Oid type) {
-  std::string word{text};
-  for (char& c : word) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  }
-  const bool is_day = word == "today" || word == "tomorrow" || word == "yesterday";
-  const bool is_moment = type == type_oid::kTimestamp || type == type_oid::kTimestampTz;
-  if ((!is_day && word != "now") || (type != type_oid::kDate && !is_moment)) {
-    return nullptr;
-  }
-  auto clock = std::make_shared<Expr>();
-  clock->kind = ExprKind::SqlValueFunction;
-  const bool wants_day = is_day || type == type_oid::kDate;
-  clock->name = wants_day                      ? "CURRENT_DATE"
-                : type == type_oid::kTimestamp ? "LOCALTIMESTAMP"
-                                               : "CURRENT_TIMESTAMP";
-  clock->type = wants_day ? type_oid::kDate : type;
-  ExprPtr moment = clock;
-  if (word == "tomorrow" || word == "yesterday") {
-    moment = make_op({{}, word == "tomorrow" ? "+" : "-"}, moment, make_int4_const(1));
-  }
-  return implicit(moment, type);
-}
-
 ExprPtr Analyzer::coerce_unknown_const(const Expr& constant, Oid target, std::int32_t typmod,
                                        CoercionContext context, CoercionForm form) {
   const Oid base = types_.base_type(target);
-  if (!constant.is_null && target == base) {
-    if (ExprPtr moment = relative_moment(constant.text, base)) {
-      return moment;
-    }
-  }
   if (base != target) {
     typmod = types_.base_typmod(target);
   }
@@ -133,6 +103,7 @@ ExprPtr Analyzer::coercion_expression(const ExprPtr& expr, const Coercion& coerc
       node->name = std::string{function->name};
       if (function->arguments.size() >= 2) {
         node->args.push_back(make_int4_const(base_typmod));
+        node->typmod = base_typmod;  // exprIsLengthCoercion()
       }
       if (function->arguments.size() >= 3) {
         node->args.push_back(make_bool_const(context == CoercionContext::Explicit));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "planner-model/selectivity/session_text.hpp"
 #include "planner-model/selectivity/value.hpp"
 
 namespace quern::planner_model {
@@ -99,7 +100,7 @@ ExprPtr make_literal(std::string_view text, Oid type, const TypeSystem& types) {
 }
 
 ExprPtr make_interval_literal(std::string_view text, std::int32_t typmod, const TypeSystem& types) {
-  std::optional<Value> value = parse_interval(text, typmod);
+  std::optional<Value> value = parse_interval(text, typmod, types);
   if (!value) {
     throw UserError{input_error(text, type_oid::kInterval, types)};
   }

@@ -1,5 +1,4 @@
-// Dates and times over constants: date.c, timestamp.c, formatting.c. The session's time zone is
-// taken to be UTC.
+// Dates and times over constants: date.c, timestamp.c, formatting.c.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/selectivity/time_settings.hpp"
 
 namespace quern::planner_model {
 
@@ -66,7 +66,7 @@ std::int64_t joined(const year_month_day& date, std::int64_t time) {
 }
 
 /// timestamp_pl_interval(): months first (the day kept within the month), then days, then time.
-std::int64_t add_interval(std::int64_t moment, const Value& interval, int sign) {
+std::int64_t add_interval_locally(std::int64_t moment, const Value& interval, int sign) {
   if (interval.months != 0) {
     Broken parts = broken(moment);
     auto date = parts.date + std::chrono::months{sign * interval.months};
@@ -77,6 +77,18 @@ std::int64_t add_interval(std::int64_t moment, const Value& interval, int sign) 
   }
   return moment +
          sign * (static_cast<std::int64_t>(interval.days) * kMicrosecondsPerDay + interval.integer);
+}
+
+/// timestamptz_pl_interval(): months and days are those of the session's time zone.
+std::int64_t add_interval(std::int64_t moment, const Value& interval, int sign, bool with_zone,
+                          const TimeSettings& times) {
+  if (!with_zone || (interval.months == 0 && interval.days == 0)) {
+    return add_interval_locally(moment, interval, sign);
+  }
+  Value calendar = interval;
+  calendar.integer = 0;
+  return times.to_moment(add_interval_locally(times.to_local(moment), calendar, sign)) +
+         sign * interval.integer;
 }
 
 std::optional<Value> moment_value(std::int64_t moment, Oid type) {
@@ -316,6 +328,66 @@ std::optional<Value> evaluate_date(std::string_view name, std::span<const Value>
   return std::nullopt;
 }
 
+/// timestamptz_trunc_internal(): a unit below the day keeps the offset of the moment.
+std::optional<std::int64_t> truncated_in_zone(const std::string& unit, std::int64_t moment,
+                                              const TimeZone& zone) {
+  const auto seconds = [](std::int64_t microseconds) {
+    return floor_divide(microseconds + kEpochShift, kSecond);
+  };
+  const std::int64_t east = zone.at(seconds(moment)).east;
+  const auto local = truncated(unit, moment + east * kSecond);
+  if (!local) {
+    return std::nullopt;
+  }
+  const bool below_day = unit.starts_with("micro") || unit.starts_with("milli") ||
+                         unit.starts_with("second") || unit.starts_with("minute") ||
+                         unit.starts_with("hour");
+  return *local - (below_day ? east : zone.east_of_local(seconds(*local))) * kSecond;
+}
+
+/// timestamptz_zone(), timestamp_zone(): a moment's local time there, and back.
+std::optional<std::int64_t> in_zone(std::int64_t time, bool is_moment, std::string_view name) {
+  const auto abbreviation = zone_abbreviation(lowered(name));
+  const bool fixed = abbreviation && abbreviation->zone.empty();
+  const auto zone =
+      fixed ? std::optional{TimeZone{}} : TimeZone::named(abbreviation ? abbreviation->zone : name);
+  if (!zone) {
+    return std::nullopt;
+  }
+  const std::int64_t seconds = floor_divide(time + kEpochShift, kSecond);
+  const std::int32_t east = fixed          ? abbreviation->east
+                            : is_moment    ? zone->at(seconds).east
+                            : abbreviation ? zone->east_of_local(seconds, name)
+                                           : zone->east_of_local(seconds);
+  return is_moment ? time + east * kSecond : time - east * kSecond;
+}
+
+/// Functions of a word and a time.
+std::optional<Value> evaluate_by_word(std::string_view name, std::span<const Value> args,
+                                      Oid result, const FoldContext& context) {
+  const TimeSettings& times = times_of(context.types);
+  const std::string unit = lowered(args[0].text);
+  const std::int64_t moment = moment_of(args[1]);
+  const bool with_zone = args[1].type == type_oid::kTimestampTz;
+  if (name == "date_trunc") {
+    const auto zone = args.size() == 2 ? std::optional{times.zone} : TimeZone::named(args[2].text);
+    const auto start = !with_zone ? truncated(unit, moment)
+                       : zone     ? truncated_in_zone(unit, moment, *zone)
+                                  : std::nullopt;
+    return start ? moment_value(*start, result) : std::nullopt;
+  }
+  if ((name == "extract" || name == "date_part") && args.size() == 2) {
+    const bool is_local = with_zone && unit != "epoch";
+    const auto text = extracted(unit, is_local ? times.to_local(moment) : moment);
+    return text ? parse_value(*text, result, context.types) : std::nullopt;
+  }
+  if (name == "timezone" && args.size() == 2) {
+    const auto there = in_zone(moment, with_zone, args[0].text);
+    return there ? moment_value(*there, result) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 bool is_clock(std::string_view name) {
   return name == "now" || name == "transaction_timestamp" || name == "statement_timestamp";
 }
@@ -336,12 +408,14 @@ std::optional<Value> evaluate_time(const Function& function, std::span<const Val
   if (auto date = evaluate_date(name, args)) {
     return date;
   }
+  const TimeSettings& times = times_of(context.types);
   if (args.size() == 2 && is_moment(args[0]) && args[1].form == ValueForm::Interval) {
     const std::int64_t moment = moment_of(args[0]);
     const bool plus = name.find("_pl_interval") != std::string_view::npos;
     const bool minus = name.find("_mi_interval") != std::string_view::npos;
     if ((plus || minus) && is_ordinary(moment)) {
-      return moment_value(add_interval(moment, args[1], plus ? 1 : -1), result);
+      const bool with_zone = args[0].type == type_oid::kTimestampTz;
+      return moment_value(add_interval(moment, args[1], plus ? 1 : -1, with_zone, times), result);
     }
   }
   if (name == "to_timestamp" && args.size() == 1 && args[0].form == ValueForm::Floating &&
@@ -358,23 +432,10 @@ std::optional<Value> evaluate_time(const Function& function, std::span<const Val
                       result, context.types)
                 : std::nullopt;
   }
-  if (args.size() >= 2 && is_moment(args[1]) && args[0].form == ValueForm::Text &&
-      is_ordinary(moment_of(args[1]))) {
-    const std::string unit = lowered(args[0].text);
-    const std::int64_t moment = moment_of(args[1]);
-    if (name == "date_trunc" && (args.size() == 2 || lowered(args[2].text) == "utc")) {
-      const auto start = truncated(unit, moment);
-      return start ? moment_value(*start, result) : std::nullopt;
-    }
-    if ((name == "extract" || name == "date_part") && args.size() == 2) {
-      const auto text = extracted(unit, moment);
-      return text ? parse_value(*text, result, context.types) : std::nullopt;
-    }
-    if (name == "timezone" && args.size() == 2 && unit == "utc") {
-      return moment_value(moment, result);
-    }
-  }
-  return std::nullopt;
+  return args.size() >= 2 && is_moment(args[1]) && args[0].form == ValueForm::Text &&
+                 is_ordinary(moment_of(args[1]))
+             ? evaluate_by_word(name, args, result, context)
+             : std::nullopt;
 }
 
 }  // namespace quern::planner_model

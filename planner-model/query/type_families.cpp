@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "planner-model/query/query.hpp"
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/query/type_tables.hpp"
 
@@ -149,8 +150,15 @@ bool TypeSystem::is_hashable(Oid op_oid, Oid input_type) const {
     const Oid element = element_type(base_type(input_type));
     return element != 0 && ordering(element).hashable;
   }
-  // The record's columns are not known here; records of hashable columns are the usual case.
-  return op_oid != kRecordEqual || input_type == type_oid::kRecord || is_composite(input_type);
+  if (op_oid != kRecordEqual) {
+    return true;
+  }
+  // cache_record_field_properties() (typcache.c): of an anonymous record nothing is known. Nor is
+  // it here of a table's rows, whose columns mostly are hashable.
+  const auto columns = fields(input_type);
+  return is_composite(input_type) &&
+         std::all_of(columns.begin(), columns.end(),
+                     [&](const auto& c) { return ordering(c.type).hashable; });
 }
 
 bool TypeSystem::is_mergeable(Oid op_oid, Oid input_type) const {

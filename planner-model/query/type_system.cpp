@@ -53,6 +53,10 @@ const CatalogSnapshot& TypeSystem::catalog() const {
   return tables_->catalog;
 }
 
+const TimeSettings& times_of(const TypeSystem& types) {
+  return session_times(types);
+}
+
 const Type* TypeSystem::type(Oid oid) const {
   return find_oid(oid, tables_->builtin.types, tables_->own.types);
 }

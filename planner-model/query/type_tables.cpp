@@ -89,7 +89,7 @@ void merge_names(const CatalogIndex::ByName<Row>& builtin, CatalogIndex::ByName<
 
 }  // namespace
 
-TypeSystem::Tables::Tables(const CatalogSnapshot& snapshot) : catalog{snapshot} {
+TypeSystem::Tables::Tables(const CatalogSnapshot& snapshot) : catalog{snapshot}, times{snapshot} {
   for (const Table& table : catalog.tables) {
     relations[table.name].push_back(&table);
     columns.emplace_back(columns_by_number(table));

@@ -9,6 +9,7 @@
 #include "planner-model/query/oid_table.hpp"
 #include "planner-model/query/query.hpp"
 #include "planner-model/query/type_system.hpp"
+#include "planner-model/selectivity/time_settings.hpp"
 
 namespace quern::planner_model {
 
@@ -75,10 +76,17 @@ struct CatalogIndex {
 /// Of builtin_catalog(); made once.
 [[nodiscard]] const CatalogIndex& builtin_index();
 
+[[nodiscard]] const TimeSettings& session_times(const TypeSystem& types);
+
 struct TypeSystem::Tables {
   explicit Tables(const CatalogSnapshot& catalog);
 
+  static const TimeSettings& times_in(const TypeSystem& types) { return types.tables_->times; }
+
+  friend const TimeSettings& session_times(const TypeSystem& types) { return times_in(types); }
+
   const CatalogSnapshot& catalog;
+  const TimeSettings times;
   const CatalogIndex& builtin = builtin_index();
   std::deque<Type> types = {};
   std::deque<Function> functions = {};

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/selectivity/date_time_input.hpp"
+#include "planner-model/selectivity/json_path.hpp"
 #include "planner-model/selectivity/range_value.hpp"
+#include "planner-model/selectivity/session_text.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 #include "planner-model/selectivity/value_array.hpp"
 #include "planner-model/selectivity/value_json.hpp"
@@ -13,6 +16,9 @@ namespace quern::planner_model {
 namespace {
 
 using namespace value_text;
+
+constexpr Oid kJsonPath = 4072, kPoint = 600, kSegment = 601, kPath = 602, kBox = 603,
+              kPolygon = 604, kLine = 628, kCircle = 718;
 
 std::optional<Value> read_bool(std::string_view text) {
   std::string word{trim(text)};
@@ -70,7 +76,7 @@ std::optional<Value> read_numeric(std::string_view text) {
 
 std::optional<Value> read_bytes(std::string_view text, Oid type) {
   std::optional<std::string> bytes;
-  std::string printed{trim(text)};
+  std::string printed;
   switch (type) {
     case type_oid::kBytea:
       bytes = read_bytea(text);
@@ -82,6 +88,7 @@ std::optional<Value> read_bytes(std::string_view text, Oid type) {
       break;
     default:
       bytes = read_mac(text, type == type_oid::kMacAddr ? 6 : 8);
+      printed = bytes ? print_mac(*bytes) : "";
       break;
   }
   if (!bytes) {
@@ -92,21 +99,22 @@ std::optional<Value> read_bytes(std::string_view text, Oid type) {
   return value;
 }
 
-std::optional<Value> read_time_value(std::string_view text, Oid type) {
+std::optional<Value> read_time_value(std::string_view text, Oid type, const TypeSystem& types) {
   switch (type) {
     case type_oid::kDate: {
-      const auto days = read_date(text);
+      const auto days = read_date(text, times_of(types));
       return days ? std::optional{make_date(*days)} : std::nullopt;
     }
     case type_oid::kTimestamp:
     case type_oid::kTimestampTz: {
-      const auto microseconds = read_timestamp(text, type == type_oid::kTimestampTz);
+      const auto microseconds =
+          read_timestamp(text, type == type_oid::kTimestampTz, times_of(types));
       return microseconds ? std::optional{make_timestamp(*microseconds, type)} : std::nullopt;
     }
     case type_oid::kInterval:
-      return parse_interval(text, -1);
+      return parse_interval(text, -1, types);
     default: {
-      const auto time = read_time(text);
+      const auto time = read_time(text, times_of(types));
       if (!time) {
         return std::nullopt;
       }
@@ -115,7 +123,7 @@ std::optional<Value> read_time_value(std::string_view text, Oid type) {
       value.text = print_time(time->microseconds);
       if (type == type_oid::kTimeTz) {
         value.days = time->zone_seconds_west;
-        value.text = std::string{trim(text)};
+        value.text += print_zone(-time->zone_seconds_west);
       }
       return value;
     }
@@ -244,7 +252,7 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
     case type_oid::kTimestamp:
     case type_oid::kTimestampTz:
     case type_oid::kInterval:
-      return read_time_value(text, oid);
+      return read_time_value(text, oid, types);
     case type_oid::kInet:
     case type_oid::kCidr:
       return read_network_value(text, oid);
@@ -253,6 +261,18 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
       return read_bits(text, oid);
     case type_oid::kTsQuery:
       return read_text_query(text, oid);
+    case kPoint:
+    case kSegment:
+    case kPath:
+    case kBox:
+    case kPolygon:
+    case kLine:
+    case kCircle:
+      return opaque(print_geometry(text, oid).value_or(std::string{text}), oid);
+    case kJsonPath: {
+      const auto path = parse_json_path(text);
+      return opaque(path ? print_json_path(*path) : std::string{text}, oid);
+    }
     case type_oid::kJsonb:
       return opaque(print_jsonb(text).value_or(std::string{text}), oid);
     default:
@@ -277,6 +297,14 @@ std::optional<Value> parse_value(std::string_view text, Oid oid, const TypeSyste
 
 std::optional<Value> parse_interval(std::string_view text, std::int32_t typmod) {
   const auto parts = read_interval(text, typmod);
+  return parts ? std::optional{make_interval(parts->months, parts->days, parts->microseconds)}
+               : std::nullopt;
+}
+
+std::optional<Value> parse_interval(std::string_view text, std::int32_t typmod,
+                                    const TypeSystem& types) {
+  const auto parts =
+      read_interval(text, typmod, times_of(types).interval_style == IntervalStyle::SqlStandard);
   return parts ? std::optional{make_interval(parts->months, parts->days, parts->microseconds)}
                : std::nullopt;
 }

@@ -100,8 +100,19 @@ std::string print_uuid(std::string_view bytes) {
 }
 
 std::optional<std::string> read_mac(std::string_view text, std::size_t length) {
-  const auto bytes = read_hex(trim(text), ":-.");
+  auto bytes = read_hex(trim(text), ":-.");
+  if (constexpr std::size_t kShort = 6; bytes && length > kShort && bytes->size() == kShort) {
+    bytes->insert(kShort / 2, "\xFF\xFE");  // macaddr8_in(): EUI-48 as EUI-64
+  }
   return bytes && bytes->size() == length ? bytes : std::nullopt;
+}
+
+std::string print_mac(std::string_view bytes) {
+  std::string text;
+  for (const char byte : bytes) {
+    text += fmt::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned char>(byte));
+  }
+  return text;
 }
 
 std::optional<NetworkAddress> read_network(std::string_view text, bool is_cidr) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/selectivity/value.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -113,11 +114,19 @@ std::optional<Value> cast_number(const Value& value, Oid target, std::int32_t ty
   }
 }
 
-std::optional<Value> cast_moment(const Value& value, Oid target, std::int32_t typmod) {
+/// Between moments and local times the session's time zone stands.
+std::optional<Value> cast_moment(const Value& value, Oid target, std::int32_t typmod,
+                                 const TimeSettings& times) {
   const bool infinite = value.integer == kTimeInfinity || value.integer == kTimeMinusInfinity;
-  const std::int64_t microseconds = value.form == ValueForm::Timestamp || infinite
-                                        ? value.integer
-                                        : value.integer * kMicrosecondsPerDay;
+  std::int64_t microseconds = value.form == ValueForm::Timestamp || infinite
+                                  ? value.integer
+                                  : value.integer * kMicrosecondsPerDay;
+  if (!infinite && value.type == type_oid::kTimestampTz && target != type_oid::kTimestampTz) {
+    microseconds = times.to_local(microseconds);
+  } else if (!infinite && value.type != type_oid::kTimestampTz &&
+             target == type_oid::kTimestampTz) {
+    microseconds = times.to_moment(microseconds);
+  }
   switch (target) {
     case type_oid::kTimestamp:
     case type_oid::kTimestampTz:
@@ -191,7 +200,7 @@ std::optional<Value> cast_value(const Value& value, Oid target, const TypeSystem
       return cast_number(value, target, typmod, types);
     case ValueForm::Date:
     case ValueForm::Timestamp:
-      return cast_moment(value, target, typmod);
+      return cast_moment(value, target, typmod, times_of(types));
     default:
       break;
   }

@@ -2,6 +2,7 @@
 // and DecodeISO8601Interval() (datetime.c), PostgreSQL 15.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -184,8 +185,13 @@ class Decoder {
         return std::nullopt;
       }
     }
+    return seen_ == 0 ? std::nullopt : total();
+  }
+
+  /// itmin2interval()
+  std::optional<IntervalParts> total() {
     const std::int64_t months = std::int64_t{sum_.months} + kMonthsPerYear * years_;
-    if (seen_ == 0 || months != static_cast<std::int32_t>(months)) {
+    if (months != static_cast<std::int32_t>(months)) {
       return std::nullopt;
     }
     sum_.months = static_cast<std::int32_t>(months);
@@ -197,9 +203,10 @@ class Decoder {
     if (unit == Unit::Second && amount.fraction != 0) {
       bits |= bit(Unit::Millisecond) | bit(Unit::Microsecond);
     }
-    if (unit == Unit::None || !mark(bits)) {
-      return false;
-    }
+    return unit != Unit::None && mark(bits) && accumulate(amount, unit);
+  }
+
+  bool accumulate(const Amount& amount, Unit unit) {
     switch (unit) {
       case Unit::Microsecond:
         return add_time(amount, 1);
@@ -312,7 +319,8 @@ class Decoder {
     std::vector<std::int64_t> parts;
     for (std::string_view rest = text.substr(0, point);;) {
       const auto colon = std::min(rest.find(':'), rest.size());
-      const auto part = read_integer(rest.substr(0, colon));
+      const auto part =  // "10:" is ten hours
+          colon == 0 ? std::optional<std::int64_t>{0} : read_integer(rest.substr(0, colon));
       if (!part || *part < 0) {
         return false;
       }
@@ -402,44 +410,146 @@ class Decoder {
   IntervalParts sum_ = {};
 };
 
-/// DecodeISO8601Interval(): P1Y2M3W4DT5H6M7.8S; the form with digits only is not known here.
-std::optional<IntervalParts> decode_iso(std::string_view text) {
-  if (text.size() < 2 || text.front() != 'P') {
-    return std::nullopt;
-  }
-  text.remove_prefix(1);
-  Decoder decoder{kAllFields};
-  bool is_time = false;
-  while (!text.empty()) {
-    if (text.front() == 'T') {
-      is_time = true;
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto end = text.find_first_not_of("+-.0123456789");
-    const auto number =
-        end == std::string_view::npos ? std::nullopt : read_double(text.substr(0, end));
-    if (!number || std::abs(*number) > 1e15) {
+/// DecodeISO8601Interval(): P1Y2M3W4DT5H6M7.8S, or digits only: P0001-02-03T04:05:06, P00010203.
+class IsoDecoder {
+ public:
+  explicit IsoDecoder(std::string_view text) : text_{text} {}
+
+  std::optional<IntervalParts> run() {
+    if (text_.size() < 2 || text_.front() != 'P') {
       return std::nullopt;
     }
-    static constexpr std::pair<char, Unit> kDates[] = {
-        {'Y', Unit::Year}, {'M', Unit::Month}, {'W', Unit::Week}, {'D', Unit::Day}};
-    static constexpr std::pair<char, Unit> kTimes[] = {
-        {'H', Unit::Hour}, {'M', Unit::Minute}, {'S', Unit::Second}};
-    Unit unit = Unit::None;
-    for (const auto& [letter, named] : kDates) {
-      unit = !is_time && letter == text[end] ? named : unit;
+    text_.remove_prefix(1);
+    while (!text_.empty()) {
+      if (text_.front() == 'T') {
+        text_.remove_prefix(1);
+        begin_time();
+      } else if (!(is_time_ ? take_time() : take_date())) {
+        return std::nullopt;
+      }
     }
-    for (const auto& [letter, named] : kTimes) {
-      unit = is_time && letter == text[end] ? named : unit;
-    }
-    const double whole = std::trunc(*number);
-    if (!decoder.add({static_cast<std::int64_t>(whole), *number - whole}, unit)) {
+    return sum_.total();
+  }
+
+ private:
+  void begin_time() {
+    is_time_ = true;
+    has_field_ = false;
+  }
+
+  /// ParseISO8601Number(); how many digits its whole part has in `digits_`.
+  std::optional<Amount> take_number() {
+    constexpr double kMost = 1e15;
+    if (text_.empty() ||
+        (!is_digit(text_.front()) && text_.front() != '-' && text_.front() != '.')) {
       return std::nullopt;
     }
-    text.remove_prefix(end + 1);
+    const std::string_view unsigned_text = text_.substr(text_.front() == '-' ? 1 : 0);
+    digits_ = std::min(unsigned_text.find_first_not_of("0123456789"), unsigned_text.size());
+    double number = 0;
+    const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), number);
+    if (error != std::errc{} || !(std::abs(number) <= kMost)) {
+      return std::nullopt;
+    }
+    text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+    const double whole = std::trunc(number);
+    return Amount{static_cast<std::int64_t>(whole), number - whole};
   }
-  return decoder.decode({});
+
+  bool take_designated(const Amount& amount, const std::vector<std::pair<char, Unit>>& units) {
+    const auto unit = std::find_if(units.begin(), units.end(), [&](const auto& candidate) {
+      return candidate.first == text_.front();
+    });
+    if (unit == units.end()) {
+      return false;
+    }
+    text_.remove_prefix(1);
+    has_field_ = true;
+    return sum_.accumulate(amount, unit->second);
+  }
+
+  bool take_date() {
+    const auto amount = take_number();
+    if (!amount) {
+      return false;
+    }
+    if (!text_.empty() && text_.front() != '-' && text_.front() != 'T') {
+      static const std::vector<std::pair<char, Unit>> kUnits = {
+          {'Y', Unit::Year}, {'M', Unit::Month}, {'W', Unit::Week}, {'D', Unit::Day}};
+      return take_designated(*amount, kUnits);
+    }
+    if (has_field_) {
+      return false;
+    }
+    constexpr std::size_t kWholeDate = 8;
+    if (digits_ == kWholeDate && !text_.starts_with('-')) {
+      return sum_.accumulate({amount->whole / 10000, 0}, Unit::Year) &&
+             sum_.accumulate({amount->whole / 100 % 100, 0}, Unit::Month) &&
+             sum_.accumulate({amount->whole % 100, amount->fraction}, Unit::Day);
+    }
+    return sum_.accumulate(*amount, Unit::Year) && take_rest('-', {Unit::Month, Unit::Day}) &&
+           (text_.empty() || text_.front() == 'T');
+  }
+
+  bool take_time() {
+    const auto amount = take_number();
+    if (!amount) {
+      return false;
+    }
+    if (!text_.empty() && text_.front() != ':') {
+      static const std::vector<std::pair<char, Unit>> kUnits = {
+          {'H', Unit::Hour}, {'M', Unit::Minute}, {'S', Unit::Second}};
+      return take_designated(*amount, kUnits);
+    }
+    if (has_field_) {
+      return false;
+    }
+    constexpr std::size_t kWholeTime = 6;
+    if (digits_ == kWholeTime && text_.empty()) {
+      return sum_.accumulate({amount->whole / 10000, 0}, Unit::Hour) &&
+             sum_.accumulate({amount->whole / 100 % 100, 0}, Unit::Minute) &&
+             sum_.accumulate({amount->whole % 100, 0}, Unit::Second) &&
+             sum_.accumulate({0, amount->fraction}, Unit::Microsecond);
+    }
+    return sum_.accumulate(*amount, Unit::Hour) && take_rest(':', {Unit::Minute, Unit::Second}) &&
+           text_.empty();
+  }
+
+  bool take_rest(char separator, const std::vector<Unit>& units) {
+    for (const Unit unit : units) {
+      if (!text_.starts_with(separator)) {
+        return true;
+      }
+      text_.remove_prefix(1);
+      const auto amount = take_number();
+      if (!amount || !sum_.accumulate(*amount, unit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  Decoder sum_{kAllFields};
+  std::size_t digits_ = 0;
+  bool is_time_ = false;
+  bool has_field_ = false;  ///< one with a designator, in this half
+};
+
+/// SQL's '-1 2:03' is all negative where only the first field has a sign.
+void apply_leading_sign(std::vector<Token>& tokens) {
+  const auto has_sign = [](const Token& token) {
+    return token.text.starts_with('-') || token.text.starts_with('+');
+  };
+  if (tokens.empty() || !tokens.front().text.starts_with('-') ||
+      std::any_of(tokens.begin() + 1, tokens.end(), has_sign)) {
+    return;
+  }
+  for (auto token = tokens.begin() + 1; token != tokens.end(); ++token) {
+    if (token->kind != Token::Kind::Word) {
+      token->text.insert(0, 1, '-');
+    }
+  }
 }
 
 }  // namespace
@@ -479,12 +589,16 @@ IntervalParts limit_interval(IntervalParts interval, std::int32_t typmod) {
   return interval;
 }
 
-std::optional<IntervalParts> read_interval(std::string_view text, std::int32_t typmod) {
+std::optional<IntervalParts> read_interval(std::string_view text, std::int32_t typmod,
+                                           bool is_sql_standard) {
   text = trim(text);
-  const auto tokens = tokens_of(text);
+  auto tokens = tokens_of(text);
+  if (tokens && is_sql_standard) {
+    apply_leading_sign(*tokens);
+  }
   auto parts = tokens ? Decoder{fields_of(typmod)}.decode(*tokens) : std::nullopt;
   if (!parts) {
-    parts = decode_iso(text);
+    parts = IsoDecoder{text}.run();
   }
   return parts ? std::optional{limit_interval(*parts, typmod)} : std::nullopt;
 }

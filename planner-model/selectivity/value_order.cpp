@@ -7,6 +7,7 @@
 #include "planner-model/selectivity/extension_operators.hpp"
 #include "planner-model/selectivity/pattern_match.hpp"
 #include "planner-model/selectivity/restriction.hpp"
+#include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/selectivity/value.hpp"
 #include "planner-model/selectivity/value_collation.hpp"
 #include "planner-model/selectivity/value_json.hpp"
@@ -76,6 +77,15 @@ std::int64_t as_microseconds(const Value& value) {
   return value.integer * kMicrosecondsPerDay;
 }
 
+/// As a moment where the other value is one: timestamp_cmp_timestamptz_internal() (timestamp.c).
+std::int64_t comparable_time(const Value& value, const Value& other, const TypeSystem& types) {
+  const std::int64_t time = as_microseconds(value);
+  const bool is_local = other.type == type_oid::kTimestampTz &&
+                        value.type != type_oid::kTimestampTz && time != kTimeInfinity &&
+                        time != kTimeMinusInfinity;
+  return is_local ? times_of(types).to_moment(time) : time;
+}
+
 bool is_moment(const Value& value) {
   return value.form == ValueForm::Date || value.form == ValueForm::Timestamp;
 }
@@ -138,7 +148,7 @@ std::optional<std::strong_ordering> compare(const Value& a, const Value& b, Oid 
     return order_numbers(a, b);
   }
   if (is_moment(a) && is_moment(b)) {
-    return as_microseconds(a) <=> as_microseconds(b);
+    return comparable_time(a, b, types) <=> comparable_time(b, a, types);
   }
   if (a.form != b.form) {
     return std::nullopt;

@@ -27,16 +27,15 @@ namespace quern::planner_model::value_text {
 [[nodiscard]] std::string print_float(double number, bool is_single);
 
 // --- value_time.cpp
-[[nodiscard]] std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
-[[nodiscard]] std::optional<std::int64_t> read_date(std::string_view text);
-[[nodiscard]] std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone);
-
-struct TimeOfDay {
-  std::int64_t microseconds = 0;
-  std::int32_t zone_seconds_west = 0;
+struct Civil {
+  std::int64_t year;  ///< 0: 1 BC
+  unsigned month;
+  unsigned day;
 };
 
-[[nodiscard]] std::optional<TimeOfDay> read_time(std::string_view text);
+/// The proleptic Gregorian day, counted from 1970-01-01.
+[[nodiscard]] Civil civil_from_days(std::int64_t days);
+[[nodiscard]] std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
 
 struct IntervalParts {
   std::int32_t months = 0;
@@ -47,7 +46,8 @@ struct IntervalParts {
 // --- value_interval.cpp
 /// `typmod`: of the type it is read as, which says what a number without a unit counts.
 [[nodiscard]] std::optional<IntervalParts> read_interval(std::string_view text,
-                                                         std::int32_t typmod = -1);
+                                                         std::int32_t typmod = -1,
+                                                         bool is_sql_standard = false);
 /// Without the fields and the fraction that the type leaves out.
 [[nodiscard]] IntervalParts limit_interval(IntervalParts interval, std::int32_t typmod);
 
@@ -55,7 +55,14 @@ struct IntervalParts {
 [[nodiscard]] std::string print_date(std::int64_t days);
 [[nodiscard]] std::string print_timestamp(std::int64_t microseconds, bool with_zone);
 [[nodiscard]] std::string print_time(std::int64_t microseconds);
+/// EncodeTimezone(): "+01", "-03:30".
+[[nodiscard]] std::string print_zone(std::int32_t seconds_east);
 [[nodiscard]] std::string print_interval(const IntervalParts& interval);
+
+// --- value_geometry.cpp
+/// A point, lseg, path, box, polygon, line or circle as the server prints it; nullopt: it has no
+/// such text, or a form that is not known here.
+[[nodiscard]] std::optional<std::string> print_geometry(std::string_view text, std::uint32_t type);
 
 // --- value_binary.cpp
 [[nodiscard]] std::optional<std::string> read_bytea(std::string_view text);
@@ -63,6 +70,7 @@ struct IntervalParts {
 [[nodiscard]] std::optional<std::string> read_uuid(std::string_view text);
 [[nodiscard]] std::string print_uuid(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> read_mac(std::string_view text, std::size_t length);
+[[nodiscard]] std::string print_mac(std::string_view bytes);
 
 struct NetworkAddress {
   std::string bytes;  ///< family (2: IPv4, 3: IPv6), then the address

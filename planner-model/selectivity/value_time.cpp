@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "planner-model/selectivity/date_time_input.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model::value_text {
@@ -82,7 +83,7 @@ std::optional<std::int64_t> take_date(std::string_view& text, bool before_christ
     month = take_number(text, 2);
     day = take_number(text, 2);
   }
-  if (!year || !month || !day) {
+  if (!year || !month || !day || *year == 0) {
     return std::nullopt;
   }
   const std::int64_t astronomic = before_christ ? 1 - *year : *year;
@@ -127,7 +128,7 @@ std::optional<std::int64_t> take_clock(std::string_view& text) {
   return microseconds;
 }
 
-/// "+01", "-03:30", "Z", "UTC": seconds to subtract to reach UTC. Named zones are not known here.
+/// "+01", "-03:30", "Z", "UTC": seconds to subtract to reach UTC.
 std::optional<std::int64_t> take_zone(std::string_view& text) {
   text = trim(text);
   const std::string name = lower(text);
@@ -164,27 +165,6 @@ bool take_suffix(std::string_view& text, std::string_view suffix) {
   return true;
 }
 
-struct Civil {
-  std::int64_t year;
-  unsigned month;
-  unsigned day;
-};
-
-/// The proleptic Gregorian day: http://howardhinnant.github.io/date_algorithms.html
-Civil civil_from_days(std::int64_t days) {
-  days += 719468;
-  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
-  const unsigned year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const unsigned day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const unsigned shifted = (5 * day_of_year + 2) / 153;
-  const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
-          day_of_year - (153 * shifted + 2) / 5 + 1};
-}
-
 /// With zeros in front, `digits` at least.
 void append_padded(std::string& text, std::int64_t number, std::size_t digits) {
   if (number < 0) {  // the zeros stand behind the sign
@@ -212,15 +192,22 @@ bool is_before_christ(std::int64_t days) {
   return civil_from_days(days + kEpochDays).year <= 0;
 }
 
-std::optional<std::int64_t> infinite_time(std::string_view text) {
-  const std::string word = lower(text);
-  if (word == "infinity" || word == "+infinity") {
-    return kTimeInfinity;
-  }
-  return word == "-infinity" ? std::optional{kTimeMinusInfinity} : std::nullopt;
-}
-
 }  // namespace
+
+// http://howardhinnant.github.io/date_algorithms.html
+Civil civil_from_days(std::int64_t days) {
+  days += 719468;
+  const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  const auto day_of_era = static_cast<unsigned>(days - era * 146097);
+  const unsigned year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const unsigned day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned shifted = (5 * day_of_year + 2) / 153;
+  const unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
+  return {static_cast<std::int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0), month,
+          day_of_year - (153 * shifted + 2) / 5 + 1};
+}
 
 std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
   year -= month <= 2 ? 1 : 0;
@@ -231,72 +218,111 @@ std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
   return era * 146097 + static_cast<std::int64_t>(day_of_era) - 719468;
 }
 
-std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone) {
-  text = trim(text);
-  if (const auto infinite = infinite_time(text)) {
-    return infinite;
-  }
-  if (lower(text) == "epoch") {
-    return -kEpochDays * kMicrosecondsPerDay;
-  }
+namespace {
+
+/// "2024-01-31 12:34:56.789+01": what the server prints in ISO style, the form of statistics and of
+/// most constants. Nothing for any other.
+std::optional<DecodedTime> read_iso(std::string_view text, bool& says_zone) {
   const bool before_christ = take_suffix(text, "bc");
   text = trim(text);
+  DecodedTime answer;
   const auto days = take_date(text, before_christ);
-  if (!days || std::abs(*days) > 100'000'000) {
+  if (!days) {
     return std::nullopt;
   }
-  std::int64_t microseconds = *days * kMicrosecondsPerDay;
-  if (take(text, 'T') || take(text, 't')) {
-    // the ISO separator
+  answer.days = *days;
+  if (!take(text, 'T')) {
+    (void)take(text, 't');
   }
   text = trim(text);
   if (!text.empty() && is_digit(text.front())) {
     const auto clock = take_clock(text);
-    if (!clock) {
+    if (!clock || *clock > kMicrosecondsPerDay) {
       return std::nullopt;
     }
-    microseconds += *clock;
+    answer.microseconds = *clock;
   }
-  if (!text.empty()) {
+  says_zone = !text.empty();
+  if (says_zone) {
     const auto zone = take_zone(text);
     if (!zone || !trim(text).empty()) {
       return std::nullopt;
     }
-    // Without time zone the server ignores the offset.
-    microseconds -= with_zone ? *zone * kSecond : 0;
-  }
-  return microseconds;
-}
-
-std::optional<std::int64_t> read_date(std::string_view text) {
-  text = trim(text);
-  if (const auto infinite = infinite_time(text)) {
-    return infinite;
-  }
-  const auto whole = read_timestamp(text, false);
-  if (!whole) {
-    return std::nullopt;
-  }
-  std::int64_t days = *whole / kMicrosecondsPerDay;
-  days -= *whole % kMicrosecondsPerDay < 0 ? 1 : 0;
-  return days;
-}
-
-std::optional<TimeOfDay> read_time(std::string_view text) {
-  text = trim(text);
-  const auto clock = take_clock(text);
-  if (!clock) {
-    return std::nullopt;
-  }
-  TimeOfDay answer{.microseconds = *clock};
-  if (!trim(text).empty()) {
-    const auto zone = take_zone(text);
-    if (!zone) {
-      return std::nullopt;
-    }
-    answer.zone_seconds_west = static_cast<std::int32_t>(-*zone);
+    answer.east = static_cast<std::int32_t>(*zone);
   }
   return answer;
+}
+
+std::optional<DecodedTime> read_day_and_time(std::string_view text, bool with_zone,
+                                             const TimeSettings& settings) {
+  text = trim(text);
+  bool says_zone = false;
+  auto answer = read_iso(text, says_zone);
+  if (!answer) {
+    return decode_date_time(text, settings);
+  }
+  if (with_zone && !says_zone) {
+    answer->east =
+        settings.east_of_local(answer->days * kMicrosecondsPerDay + answer->microseconds);
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone,
+                                           const TimeSettings& settings) {
+  constexpr std::int64_t kFirst = -211'813'488'000'000'000;  // MIN_TIMESTAMP: 4714-11-24 BC
+  constexpr std::int64_t kEnd = 9'223'371'331'200'000'000;   // END_TIMESTAMP: 294277-01-01
+  constexpr std::int64_t kMostDays = 106'751'990;
+  const auto read = read_day_and_time(text, with_zone, settings);
+  if (!read) {
+    return std::nullopt;
+  }
+  switch (read->kind) {
+    case DecodedTime::Kind::Late:
+      return kTimeInfinity;
+    case DecodedTime::Kind::Early:
+      return kTimeMinusInfinity;
+    case DecodedTime::Kind::Epoch:
+      return -kEpochDays * kMicrosecondsPerDay;
+    case DecodedTime::Kind::Moment:
+      break;
+  }
+  if (std::abs(read->days) > kMostDays) {
+    return std::nullopt;
+  }
+  // Without time zone the server ignores the offset.
+  const std::int64_t time = read->days * kMicrosecondsPerDay + read->microseconds -
+                            (with_zone ? read->east * kSecond : 0);
+  return time < kFirst || time >= kEnd ? std::nullopt : std::optional{time};
+}
+
+std::optional<std::int64_t> read_date(std::string_view text, const TimeSettings& settings) {
+  constexpr std::int64_t kFirstDay = -2'451'545;    // 4714-11-24 BC
+  constexpr std::int64_t kLastDay = 2'145'031'948;  // 5874897-12-31
+  const auto read = read_day_and_time(text, false, settings);
+  if (!read) {
+    return std::nullopt;
+  }
+  switch (read->kind) {
+    case DecodedTime::Kind::Late:
+      return kTimeInfinity;
+    case DecodedTime::Kind::Early:
+      return kTimeMinusInfinity;
+    case DecodedTime::Kind::Epoch:
+      return -kEpochDays;
+    case DecodedTime::Kind::Moment:
+      break;
+  }
+  return read->days < kFirstDay || read->days > kLastDay ? std::nullopt : std::optional{read->days};
+}
+
+std::optional<TimeOfDay> read_time(std::string_view text, const TimeSettings& settings) {
+  const auto read = decode_time(trim(text), settings);
+  return read ? std::optional{TimeOfDay{.microseconds = read->microseconds,
+                                        .zone_seconds_west = -read->east}}
+              : std::nullopt;
 }
 
 std::string print_time(std::int64_t microseconds) {
@@ -312,6 +338,21 @@ std::string print_time(std::int64_t microseconds) {
     while (text.back() == '0') {
       text.pop_back();
     }
+  }
+  return text;
+}
+
+std::string print_zone(std::int32_t seconds_east) {
+  const std::int32_t seconds = std::abs(seconds_east);
+  std::string text{seconds_east < 0 ? '-' : '+'};
+  append_padded(text, seconds / 3600, 2);
+  if (seconds % 3600 != 0) {
+    text += ':';
+    append_padded(text, seconds / 60 % 60, 2);
+  }
+  if (seconds % 60 != 0) {
+    text += ':';
+    append_padded(text, seconds % 60, 2);
   }
   return text;
 }

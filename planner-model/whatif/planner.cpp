@@ -15,6 +15,7 @@
 #include "planner-model/query/bind_index_name.hpp"
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/query/sql_functions.hpp"
+#include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/size/column_readings.hpp"
 #include "planner-model/size/derived_statistics.hpp"
 #include "planner-model/size/gin_shapes.hpp"
@@ -50,16 +51,6 @@ std::vector<std::string> column_names(const Index& index, const Table& table) {
     add(number);
   }
   return names;
-}
-
-/// The moment of the snapshot stands for now(): 2000-01-01 when it does not say.
-std::int64_t moment_of(const CatalogSnapshot& catalog, const TypeSystem& types) {
-  constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;
-  if (catalog.taken_at.empty()) {
-    return kEpoch2000;
-  }
-  const auto value = parse_value(catalog.taken_at, type_oid::kTimestampTz, types);
-  return value ? value->integer + kEpoch2000 : kEpoch2000;
 }
 
 /// What the planner notes by pointers, in numbers by first appearance.
@@ -159,7 +150,7 @@ Planner::Implementation::Implementation(const CatalogSnapshot& snapshot, SizeMod
       index_facts{snapshot, expressions, types},
       gin_shapes{types, expressions, model == SizeModel::AsBuilt},
       cost{CostParameters::read(snapshot)},
-      now_us{moment_of(snapshot, types)} {
+      now_us{times_of(types).now + 946'684'800'000'000} {  // since 1970
   types.set_sql_functions(&sql_functions);
   for (const auto& table : catalog.tables) {
     tables[table.oid] = &table;

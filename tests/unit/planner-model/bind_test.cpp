@@ -57,9 +57,19 @@ TEST_CASE_METHOD(Fixture, "a number that its place can not hold was declared wid
                     "invalid input syntax for type bigint: \"1.5\"");
 }
 
-TEST_CASE_METHOD(Fixture, "relative dates become calls that fold to the same moment") {
-  CHECK(where("at > 'now'") == "(1.5 > CURRENT_TIMESTAMP())");
-  CHECK(where("at >= 'today'") == "(1.5 >= timestamptz(CURRENT_DATE()))");
+TEST_CASE_METHOD(Fixture, "relative dates are of the snapshot's moment and its time zone") {
+  CatalogSnapshot snapshot = catalog;
+  snapshot.taken_at = "2026-11-22T22:30:00Z";
+  snapshot.settings["TimeZone"] = "Europe/Paris";
+  const TypeSystem paris{snapshot};
+  const auto bound = Binder{snapshot, paris}.bind(
+      "SELECT id FROM t WHERE at > 'now' AND at >= 'today' AND at < 'tomorrow'", {});
+  std::vector<std::string> moments;
+  for (const ExprPtr& clause : bound->query.join_tree.quals->args) {
+    moments.push_back(clause->args[1]->text);
+  }
+  CHECK(moments == std::vector<std::string>{"2026-11-22 22:30:00+00", "2026-11-21 23:00:00+00",
+                                            "2026-11-22 23:00:00+00"});
 }
 
 TEST_CASE_METHOD(Fixture, "collations are derived as parse_collate.c does") {
