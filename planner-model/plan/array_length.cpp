@@ -1,12 +1,13 @@
 #include <algorithm>
 
+#include "planner-model/plan/array_coercion.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 
 namespace quern::planner_model {
 
 double estimate_array_length(PlannerInfo& root, const ExprPtr& array) {
-  const ExprPtr inner = strip_relabel(array);
+  const ExprPtr inner = strip_array_coercion(array);
   const bool counted = inner->kind == ExprKind::Const || inner->kind == ExprKind::ArrayExpr;
   if (!counted && root.global->cost.server.array_lengths_have_statistics()) {
     const auto variable = examine_variable(root, array, 0);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
 
 namespace quern::planner_model {
 
@@ -44,8 +45,20 @@ const Function* called_function(const Expr& expr, const TypeSystem& types) {
 bool contains_volatile(const ExprPtr& expr, const PlannerInfo& root) {
   return any_of(expr, [&](const Expr& e) {
     const auto* function = called_function(e, *root.global->types);
-    return function != nullptr && function->volatility == 'v';
+    return (function != nullptr && function->volatility == 'v') ||
+           (e.subquery && contains_volatile(*e.subquery, root));
   });
+}
+
+bool contains_volatile(const Query& query, const PlannerInfo& root) {
+  bool found = false;
+  Query copy = query;
+  change_query(copy, [&](const ExprPtr& expr, int) -> ExprPtr {
+    const auto* function = called_function(*expr, *root.global->types);
+    found = found || (function != nullptr && function->volatility == 'v');
+    return nullptr;
+  });
+  return found;
 }
 
 bool contains_mutable(const ExprPtr& expr, const PlannerInfo& root) {

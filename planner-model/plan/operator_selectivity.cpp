@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "planner-model/plan/array_coercion.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/selectivity.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -302,7 +303,7 @@ double array_operator_selectivity(PlannerInfo& root, const Expr& clause, Relids 
   const bool is_equality = op->restriction == "eqsel";
   const bool is_inequality = op->restriction == "neqsel";
   const ExprPtr& scalar = clause.args[0];
-  const ExprPtr array = estimation_value(root, clause.args[1]);
+  const ExprPtr array = strip_array_coercion(estimation_value(root, clause.args[1]));
   const bool as_join = var_relid == 0 && sj != nullptr && count(relids) > 1;
   const auto single = [&](const ExprPtr& element) {
     const std::vector<ExprPtr> args{scalar, element};

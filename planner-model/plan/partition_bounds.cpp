@@ -28,20 +28,64 @@ std::optional<std::string_view> parenthesized(std::string_view text, std::string
 
 }  // namespace
 
-std::vector<std::string> partition_keys(const std::string& partition_key) {
+namespace {
+
+/// Split where `separator` stands outside of parentheses and quotes.
+std::vector<std::string> split_outside(std::string_view text, char separator) {
+  std::vector<std::string> parts(1);
+  int depth = 0;
+  char quote = '\0';
+  for (const char c : text) {
+    if (quote != '\0') {
+      quote = c == quote ? '\0' : quote;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    }
+    depth += quote != '\0' ? 0 : c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (c == separator && depth == 0 && quote == '\0') {
+      parts.emplace_back();
+    } else if (c != ' ' || !parts.back().empty()) {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
+std::string_view key_list(std::string_view partition_key) {
   const auto open = partition_key.find('(');
-  if (open == std::string::npos || partition_key.back() != ')') {
+  return open == std::string_view::npos || partition_key.back() != ')'
+             ? std::string_view{}
+             : partition_key.substr(open + 1, partition_key.size() - open - 2);
+}
+
+/// A word behind the expression, and behind its collation, is an operator class.
+std::string class_of_key(const std::string& key) {
+  const auto words = split_outside(key, ' ');
+  const bool has_collation = words.size() >= 3 && words[1] == "COLLATE";
+  const std::size_t expected = has_collation ? 3 : 1;
+  return words.size() > expected ? words[expected] : std::string{};
+}
+
+}  // namespace
+
+std::vector<std::string> partition_keys(const std::string& partition_key) {
+  const auto list = key_list(partition_key);
+  if (list.empty()) {
     return {};
   }
-  std::vector<std::string> keys(1);
-  int depth = 0;
-  for (const char c : partition_key.substr(open + 1, partition_key.size() - open - 2)) {
-    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-    if (c == ',' && depth == 0) {
-      keys.emplace_back();
-    } else if (c != ' ' || !keys.back().empty()) {
-      keys.back() += c;
+  auto keys = split_outside(list, ',');
+  for (std::string& key : keys) {
+    if (const std::string named = class_of_key(key); !named.empty()) {
+      key.resize(key.size() - named.size() - 1);
     }
+  }
+  return keys;
+}
+
+std::vector<std::string> partition_key_classes(const std::string& partition_key) {
+  auto keys = split_outside(key_list(partition_key), ',');
+  for (std::string& key : keys) {
+    key = class_of_key(key);
   }
   return keys;
 }

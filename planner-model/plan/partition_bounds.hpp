@@ -13,6 +13,8 @@ namespace quern::planner_model {
 
 /// "RANGE (created_at, lower(name))" -> {"created_at", "lower(name)"}.
 [[nodiscard]] std::vector<std::string> partition_keys(const std::string& partition_key);
+/// The operator classes that the keys name; empty: the types' own.
+[[nodiscard]] std::vector<std::string> partition_key_classes(const std::string& partition_key);
 
 /// FOR VALUES FROM ... TO and FOR VALUES IN, as pg_get_expr() prints them: SQL texts.
 struct Bounds {

@@ -54,7 +54,22 @@ class Reader {
       }
       layout_.keys.push_back(test.front()->args.front());
     }
+    const auto classes = partition_key_classes(parent_.partition_key);
+    for (std::size_t i = 0; i < layout_.keys.size(); ++i) {
+      if (!classes[i].empty() && !is_usual(classes[i], *layout_.keys[i])) {
+        return false;
+      }
+    }
     return layout_.kind != PartitionLayout::Kind::List || layout_.keys.size() == 1;
+  }
+
+  /// A class of the same family as the type's own orders and hashes as that.
+  [[nodiscard]] bool is_usual(const std::string& name, const Expr& key) const {
+    const auto& types = *root_.global->types;
+    const std::string_view method = layout_.kind == PartitionLayout::Kind::Hash ? "hash" : "btree";
+    const OpClass* named = types.operator_class(method, name);
+    const OpClass* usual = types.default_operator_class(method, key.type);
+    return named != nullptr && usual != nullptr && named->family == usual->family;
   }
 
   /// The constant that a key is compared with in a bound condition.

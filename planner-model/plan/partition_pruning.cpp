@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "planner-model/plan/partition_bounds.hpp"
 #include "planner-model/plan/partition_hash.hpp"
 #include "planner-model/plan/partition_layout.hpp"
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/predicate.hpp"
 
 namespace quern::planner_model {
 
@@ -55,10 +57,18 @@ const Value& boolean_value(bool value) {
 /// gen_partprune_steps_internal() and the get_matching_ functions in one.
 class Matcher {
  public:
-  Matcher(PlannerInfo& root, const PartitionLayout& layout) : root_{root}, layout_{layout} {}
+  /// `own`: what the rows of the partitioned table satisfy as a partition itself.
+  Matcher(PlannerInfo& root, const PartitionLayout& layout, const std::vector<ExprPtr>& own)
+      : root_{root}, layout_{layout}, own_{own} {}
 
   /// Nothing: the clauses say nothing of the keys.
   [[nodiscard]] std::optional<Matches> all(const std::vector<ExprPtr>& clauses) const {
+    // The default partition is left out by no other means.
+    if (layout_.default_partition != nullptr && !own_.empty() &&
+        predicate_refuted_by(root_, own_, clauses, Refutation::Strong)) {
+      return Matches{
+          .units = std::vector<bool>(layout_.units.size()), .rest = false, .null = false};
+    }
     std::optional<Matches> result;
     std::vector<KeyClause> comparisons;
     std::vector<bool> null(layout_.keys.size(), false);
@@ -462,7 +472,40 @@ class Matcher {
 
   PlannerInfo& root_;
   const PartitionLayout& layout_;
+  const std::vector<ExprPtr>& own_;
 };
+
+/// The bound of a partition as a condition on its parent's key: get_qual_from_partbound()
+/// (partbounds.c) of lists and of ranges of one key. Empty: of others.
+std::string bound_condition(const Table& partition, const Table& parent) {
+  const auto keys = partition_keys(parent.partition_key);
+  const Bounds bounds = read_bounds(partition.partition_bound);
+  if (keys.size() != 1) {
+    return {};
+  }
+  const std::string key = "(" + keys.front() + ")";
+  if (bounds.is_range) {
+    const auto side = [&](const std::string& bound, const char* op) {
+      return bound.empty() || bound == "MINVALUE" || bound == "MAXVALUE"
+                 ? std::string{}
+                 : " AND " + key + op + bound;
+    };
+    return key + " IS NOT NULL" + side(bounds.from, " >= ") + side(bounds.to, " < ");
+  }
+  if (!bounds.is_list) {
+    return {};
+  }
+  std::string values;
+  bool null = false;
+  for (const std::string& item : list_items(bounds.values.front())) {
+    null = null || item == "NULL";
+    values += item == "NULL" ? "" : (values.empty() ? "" : ", ") + item;
+  }
+  const std::string among = values.empty() ? "" : key + " IN (" + values + ")";
+  return !null           ? key + " IS NOT NULL AND " + among
+         : among.empty() ? key + " IS NULL"
+                         : "(" + key + " IS NULL OR " + among + ")";
+}
 
 }  // namespace
 
@@ -491,6 +534,27 @@ bool PartitionPruner::keeps(const Table& leaf) {
   return true;
 }
 
+/// RelationGetPartitionQual() (partcache.c): the bounds of the table and of all above it.
+std::vector<ExprPtr> PartitionPruner::partition_condition(const Table& table) const {
+  std::vector<ExprPtr> condition;
+  const auto& tables = root_.global->catalog->tables;
+  for (const Table* partition = &table; !partition->partition_bound.empty();) {
+    const auto parent = std::find_if(tables.begin(), tables.end(), [&](const Table& candidate) {
+      return !partition->parents.empty() && candidate.oid == partition->parents.front();
+    });
+    if (parent == tables.end()) {
+      break;
+    }
+    const std::string text = bound_condition(*partition, *parent);
+    if (!text.empty()) {
+      const auto& clauses = root_.global->expressions->condition(text, *rel_.table, rel_.range);
+      condition.insert(condition.end(), clauses.begin(), clauses.end());
+    }
+    partition = &*parent;
+  }
+  return condition;
+}
+
 const std::set<const Table*>& PartitionPruner::survivors(const Table& parent) {
   if (const auto found = survivors_.find(&parent); found != survivors_.end()) {
     return found->second;
@@ -500,7 +564,9 @@ const std::set<const Table*>& PartitionPruner::survivors(const Table& parent) {
   std::optional<Matches> matches;
   try {
     layout = partition_layout(root_, rel_, parent);
-    matches = layout ? Matcher{root_, *layout}.all(clauses_) : std::nullopt;
+    const bool asks_bound = layout && layout->default_partition != nullptr;
+    const auto own = asks_bound ? partition_condition(parent) : std::vector<ExprPtr>{};
+    matches = layout ? Matcher{root_, *layout, own}.all(clauses_) : std::nullopt;
   } catch (const UserError&) {
     root_.global->unmodelled.insert("partition bounds of " + parent.name);
   }

@@ -21,6 +21,7 @@ class PartitionPruner {
 
  private:
   [[nodiscard]] const std::set<const Table*>& survivors(const Table& parent);
+  [[nodiscard]] std::vector<ExprPtr> partition_condition(const Table& table) const;
 
   PlannerInfo& root_;
   const RelOptInfo& rel_;

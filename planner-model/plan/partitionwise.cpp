@@ -92,6 +92,10 @@ namespace {
 /// or a collation of its own, or unreadable.
 std::vector<ExprPtr> key_exprs(const PlannerInfo& root, const RelOptInfo& rel, const Table& table) {
   std::vector<ExprPtr> exprs;
+  const auto classes = partition_key_classes(table.partition_key);
+  if (std::any_of(classes.begin(), classes.end(), [](const auto& name) { return !name.empty(); })) {
+    return exprs;
+  }
   for (const std::string& key : partition_keys(table.partition_key)) {
     try {
       const auto& test =

@@ -4,6 +4,7 @@
 
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
+#include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -33,10 +34,29 @@ bool has_aggregate(const ExprPtr& expr) {
   });
 }
 
+/// expand_insert_targetlist() (preptlist.c): a NULL for each column that was dropped, which leaves
+/// a gap in the numbers.
+void add_dropped_columns(Query& query) {
+  if (query.command != Command::Insert || query.result_range <= 0) {
+    return;
+  }
+  const Table* table = query.range_table[static_cast<std::size_t>(query.result_range) - 1].table;
+  if (table == nullptr) {
+    return;
+  }
+  std::int16_t last = 0;
+  for (const Column& column : table->columns) {
+    for (++last; last < column.number; ++last) {
+      query.targets.push_back(TargetEntry{make_null(type_oid::kInt4), {}, 0, false, last});
+    }
+  }
+}
+
 }  // namespace
 
 void preprocess_query(PlannerInfo& root) {
   Query& query = root.query;
+  add_dropped_columns(query);
   plan_ctes(root);
   refuse_too_many_ranges(query.range_table.size());
   pull_up_sublinks(root);

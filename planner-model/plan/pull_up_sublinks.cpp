@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "planner-model/plan/exists_subquery.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/simplify.hpp"
@@ -200,23 +201,9 @@ class SublinkPullUp {
   /// convert_EXISTS_sublink_to_join().
   bool pull_exists(const Expr& link, Relids available, JoinTree& top, bool negated) {
     Query sub = *link.subquery;
-    if (!sub.ctes.empty() || sub.command != Command::Select || sub.set_operation ||
-        sub.has_aggregates || sub.has_grouping_sets || sub.has_window_functions ||
-        sub.has_returning_set || sub.having || sub.offset || sub.for_update) {
+    if (!sub.ctes.empty() || !simplify_exists_query(sub, *root_.global->types)) {
       return false;
     }
-    if (sub.limit) {
-      if (sub.limit->kind != ExprKind::Const ||
-          (!sub.limit->is_null && (sub.limit->text == "0" || sub.limit->text.starts_with('-')))) {
-        return false;
-      }
-      sub.limit = nullptr;
-    }
-    sub.targets.clear();
-    sub.distinct.clear();
-    sub.group_by.clear();
-    sub.order_by.clear();
-    sub.windows.clear();
     if (sub.join_tree.children.empty()) {
       return false;
     }

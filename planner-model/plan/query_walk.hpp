@@ -24,6 +24,8 @@ void shift_levels(Query& query, int by, int from);
 /// Whether the query holds a Var that points exactly `level` levels above it.
 [[nodiscard]] bool has_vars_of_level(const Query& query, int level);
 [[nodiscard]] bool has_vars_of_level(const ExprPtr& expr, int level);
+/// contain_volatile_functions() of all that the query computes, subqueries included (clauses.cpp).
+[[nodiscard]] bool contains_volatile(const Query& query, const PlannerInfo& root);
 
 /// Relids hold no more: throws UserError.
 void refuse_too_many_ranges(std::size_t ranges);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/plan/array_coercion.hpp"
 #include "planner-model/plan/extended_selectivity.hpp"
 #include "planner-model/plan/operator_selectivity.hpp"
 #include "planner-model/plan/plan.hpp"
@@ -284,8 +285,18 @@ double expr_list_selectivity(PlannerInfo& root, const std::vector<ExprPtr>& clau
   return combine_conjuncts(root, conjuncts, var_relid);
 }
 
+ExprPtr strip_array_coercion(const ExprPtr& array) {
+  ExprPtr inner = array;
+  while (inner &&
+         (inner->kind == ExprKind::RelabelType || (inner->kind == ExprKind::ArrayCoerceExpr &&
+                                                   inner->function == 0 && inner->typmod < 0))) {
+    inner = inner->args.front();
+  }
+  return inner;
+}
+
 int estimate_array_length(const ExprPtr& array) {
-  const ExprPtr inner = strip_relabel(array);
+  const ExprPtr inner = strip_array_coercion(array);
   if (inner->kind == ExprKind::Const) {
     if (inner->is_null || !inner->value) {
       return inner->is_null ? 0 : 10;

@@ -164,10 +164,13 @@ bool is_recursive_union(const Query& query, const SetOperation& operation) {
     return false;
   }
   const std::function<bool(const Query&)> refers = [&](const Query& level) {
-    return std::any_of(level.range_table.begin(), level.range_table.end(), [&](const auto& entry) {
-      return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
-             (entry.subquery && refers(*entry.subquery));
-    });
+    return std::any_of(level.range_table.begin(), level.range_table.end(),
+                       [&](const auto& entry) {
+                         return (entry.kind == RangeKind::Cte && entry.cte_self_reference) ||
+                                (entry.subquery && refers(*entry.subquery));
+                       }) ||
+           std::any_of(level.ctes.begin(), level.ctes.end(),
+                       [&](const auto& cte) { return refers(*cte.query); });
   };
   const auto& right = query.range_table[static_cast<std::size_t>(operation.arms[1].range) - 1];
   return right.subquery && refers(*right.subquery);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "planner-model/plan/cte_plans.hpp"
+#include "planner-model/plan/exists_subquery.hpp"
 #include "planner-model/plan/min_max.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
@@ -225,7 +226,7 @@ class SublinkPlanner {
     switch (link.sublink_kind) {
       case SubLinkKind::Exists:
         fraction = 1.0;
-        simple_exists = simplify_exists(query);
+        simple_exists = simplify_exists_query(query, *root_.global->types);
         break;
       case SubLinkKind::All:
       case SubLinkKind::Any:
@@ -449,29 +450,6 @@ class SublinkPlanner {
     return tests;
   }
 
-  /// simplify_EXISTS_query(): what the subquery puts out does not matter. Whether it is gone.
-  static bool simplify_exists(Query& query) {
-    if (query.command != Command::Select || query.set_operation || query.has_aggregates ||
-        query.has_grouping_sets || query.has_window_functions || query.has_returning_set ||
-        query.having || query.offset || query.for_update) {
-      return false;
-    }
-    if (query.limit) {
-      if (query.limit->kind != ExprKind::Const ||
-          (!query.limit->is_null &&
-           (query.limit->text == "0" || query.limit->text.starts_with('-')))) {
-        return false;
-      }
-      query.limit = nullptr;
-    }
-    query.targets.clear();
-    query.group_by.clear();
-    query.windows.clear();
-    query.distinct.clear();
-    query.order_by.clear();
-    return true;
-  }
-
   PlannerInfo& root_;
 };
 
@@ -544,6 +522,33 @@ const SubPlanInfo* cte_plan(const PlannerInfo& root, const RangeTableEntry& entr
              : &root.global->subplans[static_cast<std::size_t>(found->second) - 1];
 }
 
+namespace {
+
+bool any_query_below(const Query& query, const std::function<bool(const Query&)>& test) {
+  return std::any_of(query.range_table.begin(), query.range_table.end(),
+                     [&](const auto& entry) { return entry.subquery && test(*entry.subquery); }) ||
+         std::any_of(query.ctes.begin(), query.ctes.end(),
+                     [&](const auto& cte) { return test(*cte.query); });
+}
+
+/// contain_dml(): FOR UPDATE counts.
+bool locks_rows(const Query& query) {
+  return query.for_update || any_query_below(query, locks_rows);
+}
+
+/// contain_outer_selfref(): to a recursive CTE that is being computed around it.
+bool refers_to_outer_self(const Query& query, int depth) {
+  return std::any_of(query.range_table.begin(), query.range_table.end(),
+                     [&](const auto& entry) {
+                       return entry.kind == RangeKind::Cte && entry.cte_self_reference &&
+                              entry.cte_levels_up > depth;
+                     }) ||
+         any_query_below(
+             query, [&](const Query& below) { return refers_to_outer_self(below, depth + 1); });
+}
+
+}  // namespace
+
 void plan_ctes(PlannerInfo& root) {
   auto& global = *root.global;
   auto ctes = std::move(root.query.ctes);
@@ -557,12 +562,10 @@ void plan_ctes(PlannerInfo& root) {
     const bool may_inline =
         (cte.materialize == CommonTableExpression::Materialize::Never ||
          (cte.materialize == CommonTableExpression::Materialize::Default && cte.references == 1)) &&
-        !cte.recursive && is_select && !cte.query->for_update;
-    bool is_volatile = false;
-    for (const auto& target : cte.query->targets) {
-      is_volatile = is_volatile || contains_volatile(target.expr, root);
-    }
-    if (may_inline && !is_volatile) {
+        !cte.recursive && is_select && !locks_rows(*cte.query) &&
+        (cte.references <= 1 || !refers_to_outer_self(*cte.query, 0)) &&
+        !contains_volatile(*cte.query, root);
+    if (may_inline) {
       inline_cte(root.query, cte.name, *cte.query, 0);
       for (std::size_t j = i + 1; j < ctes.size(); ++j) {
         ctes[j].query = std::make_shared<Query>(*ctes[j].query);

@@ -27,7 +27,11 @@ const std::vector<ParameterNames>& known_parameter_names() {
       {"make_time", {"hour", "min", "sec"}, {"", "", ""}},
       {"make_timestamp", {"year", "month", "mday", "hour", "min", "sec"}, {"", "", "", "", "", ""}},
       {"jsonb_set", {"jsonb_in", "path", "replacement", "create_if_missing"}, {"", "", "", "true"}},
+      {"jsonb_insert", {"jsonb_in", "path", "replacement", "insert_after"}, {"", "", "", "false"}},
       {"jsonb_path_query", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
+      {"jsonb_path_query_array", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
+      {"jsonb_path_query_first", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
+      {"jsonb_path_match", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
       {"jsonb_path_exists", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}}};
   return names;
 }

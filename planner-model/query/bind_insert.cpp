@@ -38,6 +38,12 @@ void check_given(const Column& column, const ExprPtr& value, bool overriding) {
   }
 }
 
+/// findDefaultOnlyColumns() (rewriteHandler.c): whether such a column, given DEFAULT in every row
+/// of a list, takes it outside of the rows.
+bool takes_default_aside(const Column& column) {
+  return column.generated == 's' || column.identity == 'a';
+}
+
 /// Two columns of a view may be one of the table: only one of them can be given.
 void check_assignable(const WriteTarget& target, const std::vector<const Column*>& columns,
                       std::size_t given) {
@@ -136,6 +142,7 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
   RangeTableEntry range;
   range.kind = RangeKind::Values;
   range.alias = "*VALUES*";
+  std::vector<ExprPtr> defaults;  // of each column DEFAULT, where all rows say so
   for (const ParseNode* node : list_of(select.n_values_lists, select.values_lists)) {
     std::vector<ExprPtr> row = transform_expression_list(
         scope, list_of(node->list->n_items, node->list->items), ExprUse::Values, true);
@@ -144,9 +151,17 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
     }
     row = insert_row(scope, std::move(row), columns, indirections, named);
     check_assignable(target, columns, row.size());
+    if (defaults.empty()) {
+      defaults = row;
+    }
     for (std::size_t i = 0; i < row.size(); ++i) {
-      row[i] =
-          is_default(row[i]) ? column_default(*target.assigned(*columns[i]).defaulted) : row[i];
+      if (!is_default(row[i])) {
+        defaults[i] = nullptr;
+      } else if (takes_default_aside(*target.assigned(*columns[i]).stored)) {
+        row[i] = make_null(columns[i]->type, -1, columns[i]->collation);
+      } else {
+        row[i] = column_default(*target.assigned(*columns[i]).defaulted);
+      }
       row[i] = assign_collations(row[i], types_);
     }
     range.values.push_back(std::move(row));
@@ -160,6 +175,11 @@ std::vector<ExprPtr> Analyzer::insert_source(Scope& scope, const PgQuery__Insert
   FromItem item = add_range(scope, std::move(range), nullptr);
   for (StarColumn& column : expand_item(item.names.front(), 0)) {
     values.push_back(std::move(column.expr));
+  }
+  for (std::size_t i = 0; i < width; ++i) {
+    if (defaults[i] && takes_default_aside(*target.assigned(*columns[i]).stored)) {
+      values[i] = defaults[i];
+    }
   }
   scope.query.join_tree.children.push_back(std::move(item.tree));
   return values;

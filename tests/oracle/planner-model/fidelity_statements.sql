@@ -733,3 +733,51 @@ SELECT id FROM child WHERE a = ANY (string_to_array(doc ->> 'list', ',')::intege
 SELECT a FROM child GROUP BY (), a;
 -- name: text_of_the_empty_set_twice (flatten_grouping_sets)
 SELECT count(*) FROM child GROUP BY (), ();
+-- name: text_of_dates_in_words (DecodeDateTime)
+SELECT * FROM sojourn WHERE at >= 'March 8, 2024 10:00 America/New_York' AND at < 'Mar 9 2024 PST' AND day BETWEEN '8-Mar-2024' AND '20240310';
+-- name: text_of_dates_in_other_forms (DecodeDateTime)
+SELECT * FROM sojourn WHERE at BETWEEN '2024-02-01T10:00Z' AND '02/09/24 04:05 PM CET' AND day = '2024.040' AND pause < '@ 2 hours 10 mins';
+-- name: intervals_in_other_forms (DecodeISO8601Interval)
+SELECT * FROM sojourn WHERE pause BETWEEN 'P0000-00-00T01:30:00' AND 'PT040506' AND day > 'J2460400';
+-- name: today_as_a_constant (DecodeDateTime)
+SELECT count(*) FROM sojourn WHERE at < 'tomorrow' AND day <= 'today'::date - 30 AND at > 'epoch';
+-- name: yesterday_in_a_filter (DecodeDateTime)
+SELECT id FROM sojourn WHERE pause > '1 hour' AND day <> 'yesterday' AND at::timestamp <> 'now';
+-- name: local_days_of_moments (timestamptz_trunc)
+SELECT count(*) FROM sojourn WHERE at >= date_trunc('month', timestamptz '2024-05-05 12:00+00', 'Asia/Tokyo') AND at < timestamp '2024-06-01' AT TIME ZONE 'America/Los_Angeles';
+-- name: list_partition_with_an_operator_class (pg_get_partkeydef)
+SELECT * FROM by_kind WHERE id = 1500 AND label = 'b';
+-- name: null_of_an_attached_partition (get_matching_list_bounds)
+SELECT * FROM by_kind WHERE id BETWEEN 1500 AND 2700 AND label IS NULL;
+-- name: default_partition_outside_its_bounds (gen_partprune_steps_internal)
+SELECT * FROM by_kind WHERE id < 1100 OR id BETWEEN 2100 AND 2200;
+-- name: default_subpartition_contradicted (gen_partprune_steps_internal)
+SELECT * FROM by_kind_high WHERE id = 3500;
+-- name: relabeled_array_of_expressions (strip_array_coercion)
+SELECT * FROM contact WHERE address IN ('m1@example.org', lower('M2@' || name));
+-- name: not_exists_with_limit (simplify_EXISTS_query)
+SELECT * FROM contact AS c WHERE NOT EXISTS (SELECT 1 FROM sojourn AS v WHERE v.id = c.id LIMIT 1);
+-- name: exists_with_limit (simplify_EXISTS_query)
+SELECT * FROM contact AS c WHERE EXISTS (SELECT v.at FROM sojourn AS v WHERE v.id = c.id AND v.pause > '1 hour' ORDER BY v.at LIMIT 1);
+-- name: cte_that_is_volatile_in_where (contain_volatile_functions of a query)
+WITH sample AS (SELECT id, name FROM contact WHERE random() < 0.1) SELECT * FROM sample WHERE id < 100;
+-- name: cte_that_is_volatile_below (contain_volatile_functions of a query)
+WITH drawn AS (SELECT * FROM (SELECT id, random() AS r FROM contact) AS c) SELECT * FROM drawn WHERE id < 100;
+-- name: cte_that_locks_below (contain_dml)
+WITH held AS (SELECT * FROM (SELECT id, weight FROM contact FOR UPDATE) AS c) SELECT * FROM held WHERE id < 100;
+-- name: subquery_with_a_volatile_sublink (is_simple_subquery)
+SELECT s.id, s.r, s.r + 1 FROM (SELECT id, (SELECT random()) AS r FROM contact) AS s WHERE s.id < 100;
+-- name: recursion_within_with (is_recursive_union)
+WITH RECURSIVE walk (id) AS (SELECT 1 UNION ALL (WITH step AS (SELECT id + 1 AS id FROM walk WHERE id < 50) SELECT step.id FROM step JOIN contact ON contact.id = step.id)) SELECT count(*) FROM walk;
+-- name: recursion_within_with_twice (contain_outer_selfref)
+WITH RECURSIVE walk (id) AS (SELECT 1 UNION ALL (WITH step AS NOT MATERIALIZED (SELECT id FROM walk) SELECT a.id + 1 FROM step AS a, step AS b WHERE a.id = b.id AND a.id < 50)) SELECT count(*) FROM walk;
+-- name: casts_that_take_the_modifier (exprIsLengthCoercion)
+SELECT (id)::bit(8), (id * 2)::bit(16) FROM sojourn WHERE id::bit(8) = B'00000001' OR (id + 1)::bit(8) = B'00000010';
+-- name: union_of_records (cache_record_field_properties)
+SELECT row(id, name) FROM contact WHERE id < 10 UNION SELECT row(id, at) FROM sojourn WHERE id < 10;
+-- name: distinct_records (cache_record_field_properties)
+SELECT DISTINCT row(weight, name) FROM contact;
+-- name: rows_with_default_identity (findDefaultOnlyColumns)
+INSERT INTO minted VALUES (DEFAULT, 'b'), (DEFAULT, 'c');
+-- name: named_arguments_of_json_path (reorder_function_arguments)
+SELECT jsonb_path_query_first(body, '$.tags[0]', silent => true) FROM document WHERE jsonb_path_match(body, '$.size > 5', silent => true);
