@@ -12,6 +12,7 @@
 #include "collector/base/failure.hpp"
 
 #include "reports/cli/planning_options.hpp"
+#include "reports/cli/what_if_answers.hpp"
 
 namespace quern::reports {
 
@@ -34,6 +35,7 @@ struct Request {
   std::vector<std::string> create;
   std::vector<std::string> drop;
   std::optional<SizeModel> sizes;
+  std::optional<RepeatedWrite> write;
 };
 
 std::string string_member(const Json& value, const std::string& name) {
@@ -76,13 +78,41 @@ Parameters parameters_member(const Json& value) {
   return result;
 }
 
+double count_member(const Json& value, const std::string& name) {
+  if (!value.is_number() || !(value.get<double>() >= 0)) {
+    throw UserError{"\"" + name + "\" must be a number, 0 or more"};
+  }
+  return value.get<double>();
+}
+
+RepeatedWrite write_member(const Json& json) {
+  if (!json.is_object()) {
+    throw UserError{R"("write" must be an object)"};
+  }
+  RepeatedWrite write;
+  for (const auto& [name, value] : json.items()) {
+    if (name == "rows") {
+      write.rows = count_member(value, name);
+    } else if (name == "rows_per_transaction") {
+      write.rows_per_transaction = count_member(value, name);
+    } else if (name == "rows_between_checkpoints") {
+      write.rows_between_checkpoints = count_member(value, name);
+    } else if (name == "copy" && value.is_boolean()) {
+      write.copy = value.get<bool>();
+    } else {
+      throw UserError{"\"write\": unknown member \"" + name +
+                      "\"; known are rows, rows_per_transaction, rows_between_checkpoints, copy "
+                      "(true or false)"};
+    }
+  }
+  return write;
+}
+
 Request read_request(const Json& json) {
   Request request;
-  bool has_sql = false;
   for (const auto& [name, value] : json.items()) {
     if (name == "sql") {
       request.sql = string_member(value, name);
-      has_sql = true;
     } else if (name == "params") {
       request.parameters = parameters_member(value);
     } else if (name == "create") {
@@ -91,13 +121,15 @@ Request read_request(const Json& json) {
       request.drop = strings_member(value, name);
     } else if (name == "size_model") {
       request.sizes = parse_size_model(string_member(value, name));
+    } else if (name == "write") {
+      request.write = write_member(value);
     } else if (name != "id") {
       throw UserError{"unknown member \"" + name +
-                      "\"; known are id, sql, params, create, drop, size_model"};
+                      "\"; known are id, sql, params, create, drop, size_model, write"};
     }
   }
-  if (!has_sql) {
-    throw UserError{"\"sql\" is missing"};
+  if (!json.contains("sql") && (request.create.empty() || request.write)) {
+    throw UserError{R"("sql" is missing)"};
   }
   return request;
 }
@@ -206,8 +238,13 @@ std::string WhatIfBatch::answer(std::string_view request_text, std::uint64_t lin
     }
     const Request request = read_request(json);
     Session& planning = session(request.sizes.value_or(default_sizes_));
+    const IndexConfiguration configuration = planning.configuration(request);
+    if (!json.contains("sql")) {
+      result["indexes"] = index_facts(planning.planner, configuration.created);
+      return dump(result);
+    }
     const auto query = planning.bound(request.sql, request.parameters);
-    const auto planned = planning.planner.plan(*query, planning.configuration(request));
+    const auto planned = planning.planner.plan(*query, configuration);
     result["startup_cost"] = planned.startup.value();
     result["total_cost"] = planned.total.value();
     result["rows"] = whole(planned.rows);
@@ -215,6 +252,10 @@ std::string WhatIfBatch::answer(std::string_view request_text, std::uint64_t lin
     result["indexes_used"] = planned.indexes_used;
     result["plan"] = plan_json(planned.plan);
     result["unmodelled"] = planned.unmodelled;
+    if (request.write) {
+      result["wal"] =
+          written_wal(planning.planner, *query, planned.plan, configuration, *request.write);
+    }
     return dump(result);
   } catch (const UserError& error) {
     result["error"] = "line " + std::to_string(line) + ": " + error.what();

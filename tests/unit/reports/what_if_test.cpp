@@ -71,6 +71,13 @@ TEST_CASE("a bad request gets an error with its line, and the batch goes on", "[
       {"[1]", "a request is a JSON object"},
       {"{\"id\": 1}", "\"sql\" is missing"},
       {"{\"sql\": 5}", "\"sql\" must be a string"},
+      {"{\"create\": []}", "\"sql\" is missing"},
+      {"{\"create\": [\"CREATE INDEX ON t (id)\"], \"write\": {}}", "\"sql\" is missing"},
+      {"{\"sql\": \"SELECT 1\", \"write\": {}}", "goes with an INSERT, UPDATE or DELETE"},
+      {"{\"sql\": \"DELETE FROM t\", \"write\": {\"copy\": true}}", "goes with an INSERT"},
+      {"{\"sql\": \"DELETE FROM t\", \"write\": 5}", "must be an object"},
+      {"{\"sql\": \"DELETE FROM t\", \"write\": {\"rows\": -1}}", "must be a number, 0 or more"},
+      {"{\"sql\": \"DELETE FROM t\", \"write\": {\"row\": 1}}", "unknown member \"row\""},
       {"{\"sql\": \"SELECT 1\", \"creates\": []}", "unknown member \"creates\""},
       {"{\"sql\": \"SELECT 1\", \"create\": \"x\"}", "\"create\" must be an array of strings"},
       {"{\"sql\": \"SELECT 1\", \"size_model\": \"x\"}", "use as-built or hypopg"},
@@ -93,6 +100,46 @@ TEST_CASE("a bad request gets an error with its line, and the batch goes on", "[
     CHECK(summary.requests == 2);
     CHECK(summary.errors == 1);
   }
+}
+
+TEST_CASE("what-if without a statement tells what the indexes would be", "[what-if]") {
+  const auto results = run(
+      R"J({"id": 1, "create": ["CREATE INDEX ON t (id)", "CREATE INDEX n ON t (note) WITH (fillfactor = 50)"]})J"
+      "\n");
+  REQUIRE(results.size() == 1);
+  REQUIRE(results[0]["indexes"].size() == 2);
+  const Json& ids = results[0]["indexes"][0];
+  CHECK(ids["name"] == "t_id_idx");
+  CHECK(ids["bytes"] == ids["pages"].get<int>() * 8192);
+  CHECK(ids["pages"] == 276);  // 100,000 tuples of 20 bytes, 367 a leaf, and two levels above
+  CHECK(ids["rows"] == 100000);
+  CHECK(ids["tree_height"] == 1);
+  CHECK(ids["wal_bytes_per_insert"] > 64);
+  CHECK(ids["microseconds_per_insert"] > 0);
+  CHECK_FALSE(ids.contains("rough_because"));
+  CHECK(results[0]["indexes"][1]["name"] == "n");
+  CHECK(results[0]["indexes"][1]["rough_because"] == "a column has no statistics");
+}
+
+TEST_CASE("what-if tells the WAL of a row that a statement writes", "[what-if]") {
+  const auto results =
+      run(R"J({"sql": "INSERT INTO t VALUES (1)", "write": {"rows_per_transaction": 1}}
+{"sql": "INSERT INTO t VALUES (1)", "write": {}, "create": ["CREATE INDEX x ON t (note)"]}
+{"sql": "INSERT INTO t VALUES (1)", "write": {"copy": true, "rows": 1000, "rows_per_transaction": 1000}}
+{"sql": "UPDATE t SET note = 'x'", "write": {}, "create": ["CREATE INDEX x ON t (id)"]}
+{"sql": "UPDATE t SET note = 'x'", "write": {}, "create": ["CREATE INDEX x ON t (note)"]}
+{"sql": "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", "write": {}}
+)J");
+  REQUIRE(results.size() == 6);
+  const auto bytes = [&](std::size_t i) {
+    return results[i]["wal"]["bytes_per_row"].get<double>();
+  };
+  const Json& one = results[0]["wal"];
+  CHECK(one["table"].get<double>() + one["transaction"].get<double>() == Approx(bytes(0)));
+  CHECK(bytes(1) - bytes(0) == Approx(results[1]["wal"]["indexes"]["x"].get<double>()));
+  CHECK(bytes(2) < bytes(0) - 40);
+  CHECK(results[3]["wal"]["indexes"]["x"] < results[4]["wal"]["indexes"]["x"]);
+  CHECK(bytes(5) - bytes(0) == Approx(48).epsilon(0.01));
 }
 
 TEST_CASE("a request line that does not end is refused in bounded memory", "[what-if]") {
