@@ -109,25 +109,48 @@ struct Rare {
   }
 };
 
+/// Elements that may all be as frequent as each other, by how many of the histogram's bounds have
+/// them; the most frequent first. One further below the mean of those before than chance would have
+/// it (Poisson's, two deviations) is of another kind.
+std::vector<std::vector<Seen*>> alike(std::map<std::string, Seen>& pool) {
+  std::vector<Seen*> all;
+  for (auto& [text, seen] : pool) {
+    if (seen.bounds > 0) {
+      all.push_back(&seen);
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Seen* a, const Seen* b) { return a->bounds > b->bounds; });
+  std::vector<std::vector<Seen*>> groups;
+  double sum = 0;
+  for (Seen* seen : all) {
+    const double mean = groups.empty() ? 0 : sum / static_cast<double>(groups.back().size());
+    if (groups.empty() || seen->bounds < mean - 2 * std::sqrt(mean)) {
+      groups.emplace_back();
+      sum = 0;
+    }
+    groups.back().push_back(seen);
+    sum += seen->bounds;
+  }
+  return groups;
+}
+
 /// A histogram's bounds are a hundred draws, and how many of them have an element is as much chance
-/// as frequency. The elements of a pool are brought nearer to their mean, by the part of their
+/// as frequency. Elements that are alike are brought nearer to their mean, by the part of their
 /// variance that chance alone would give (Poisson's; the estimator of James and Stein).
-void even_out(std::map<std::string, Seen>& pool) {
-  double count = 0;
+void even_out(const std::vector<Seen*>& group) {
+  constexpr std::size_t kFew = 3;
+  if (group.size() < kFew) {
+    return;
+  }
+  const auto count = static_cast<double>(group.size());
   double sum = 0;
   double squares = 0;
   double share = 0;
-  for (const auto& [text, seen] : pool) {
-    if (seen.bounds > 0) {
-      count += 1;
-      sum += seen.bounds;
-      squares += seen.bounds * seen.bounds;
-      share += seen.bounds_share;
-    }
-  }
-  constexpr double kFew = 3;
-  if (count < kFew) {
-    return;
+  for (const Seen* seen : group) {
+    sum += seen->bounds;
+    squares += seen->bounds * seen->bounds;
+    share += seen->bounds_share;
   }
   const double mean = sum / count;
   const double variance = (squares - sum * mean) / (count - 1);
@@ -135,12 +158,10 @@ void even_out(std::map<std::string, Seen>& pool) {
     return;
   }
   const double kept = std::max(0.0, 1 - mean / variance);
-  for (auto& [text, seen] : pool) {
-    if (seen.bounds > 0) {
-      const double evened = mean + kept * (seen.bounds - mean);
-      seen.times += evened - seen.bounds;
-      seen.share += evened / sum * share - seen.bounds_share;
-    }
+  for (Seen* seen : group) {
+    const double evened = mean + kept * (seen->bounds - mean);
+    seen->times += evened - seen->bounds;
+    seen->share += evened / sum * share - seen->bounds_share;
   }
 }
 
@@ -219,7 +240,9 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
   }
   for (auto& [name, pool] : pools) {
     constexpr double kOften = 5;
-    even_out(pool);
+    for (const auto& group : alike(pool)) {
+      even_out(group);
+    }
     Rare rare;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {
@@ -361,33 +384,74 @@ double unlisted_numbers(const std::vector<std::string>& words) {
   return others;
 }
 
+/// Of the rows, how many a word that is not listed can have: compute_tsvector_stats()
+/// (ts_typanalyze.c) lists all that came more often than its cutoff, up to ten words a unit of the
+/// statistics target.
+double unlisted_at_most(std::size_t listed, double words_a_row, double rows) {
+  constexpr double kTarget = 100;
+  constexpr double kRowsPerUnit = 300;
+  constexpr double kListedPerUnit = 10;
+  constexpr double kMost = kListedPerUnit * kTarget;
+  if (static_cast<double>(listed) >= kMost) {
+    return 1;
+  }
+  const double sample = std::max(1.0, std::min(rows, kTarget * kRowsPerUnit));
+  const double bucket_width = (kMost + 10) * 1000 / 7;
+  const double cutoff = std::floor(9 * sample * words_a_row / bucket_width);
+  return (cutoff + 0.5) / sample;
+}
+
+/// How many words make up `rest` of a row, none in more than `most` of the rows: at least so many,
+/// and one for each at most. Nothing tells where between (ANALYZE takes all values of a tsvector
+/// for different ones).
+double rare_words(double rest, double most, double rows) {
+  const double upper = std::max(1.0, rest * rows);
+  const double lower = std::min(upper, rest / most);
+  return std::sqrt(lower * upper);
+}
+
 void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {
   const auto& statistics = *column.statistics;
   const auto& frequencies = statistics.most_common_element_frequencies;
   const double filled = 1 - statistics.null_fraction;
+  // A word takes an entry of 4 bytes, its letters, and its positions: a count and each one, on even
+  // bytes (tsvector's layout, ts_type.h).
+  constexpr double kHeader = 5;
+  constexpr double kWord = 4 + 2 + 2;
   double listed = 0;
+  double listed_length = 0;
   double listed_bytes = 0;
   double least = 1;
   const std::size_t count = std::min(statistics.most_common_elements.size(), frequencies.size());
   for (std::size_t i = 0; i < count; ++i) {
     const auto length = static_cast<double>(statistics.most_common_elements[i].size());
+    listed_bytes += frequencies[i] * (kWord + align_up(length, 2));
     answer.push_back({.entries = 1,
                       .rows = std::max(1.0, frequencies[i] * rows * filled),
                       .key_size = varlena_size(length),
                       .alignment = 1});
     listed += frequencies[i];
-    listed_bytes += frequencies[i] * length;
+    listed_length += frequencies[i] * length;
     least = std::min(least, frequencies[i]);
   }
-  // A word takes an entry of 4 bytes, its letters, and its positions: a count and each one, on even
-  // bytes (tsvector's layout, ts_type.h).
-  constexpr double kHeader = 5;
-  constexpr double kWord = 4 + 0.5 + 2 + 2;
-  const double length = listed > 0 ? listed_bytes / listed : 6;
-  const double bytes = std::max(0.0, statistics.average_width - kHeader);
-  const double rest = (bytes - listed * kWord - listed_bytes) / (kWord + length + 0.5);
+  const double length = listed > 0 ? listed_length / listed : 6;
+  // ANALYZE cuts the width off to whole bytes: less than one is no word.
+  const double bytes = statistics.average_width + 0.5 - kHeader - listed_bytes;
+  const double rest = bytes < 1 ? 0 : bytes / (kWord + length + 0.5);
   const double numbered = unlisted_numbers(statistics.most_common_elements);
-  if (rest > 0.02 && rest <= least * numbered) {
+  const double none_above = rest > 0.02 ? unlisted_at_most(count, listed + rest, rows * filled) : 0;
+  if (rest > 0.02 && none_above < 0.5 * least) {
+    // A word that comes twice in a row has a second position of two bytes.
+    constexpr double kPosition = 2;
+    if (bytes < kPosition * listed) {
+      return;
+    }
+    const double words = rare_words(rest, none_above, rows * filled);
+    answer.push_back({.entries = words,
+                      .rows = std::max(1.0, rest * rows * filled / words),
+                      .key_size = varlena_size(length),
+                      .alignment = 1});
+  } else if (rest > 0.02 && rest <= least * numbered) {
     // As many as those are can be all of the rest: none comes more often than the least listed.
     const double all_rows = rest * rows * filled;
     const double entries = std::min(numbered, all_rows);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "planner-model/size/unknown_columns.hpp"
+
 namespace quern::planner_model {
 
 std::shared_ptr<const GinSize> GinShapes::get(const Index& index, const Table& table,
@@ -19,7 +21,7 @@ std::shared_ptr<const GinSize> GinShapes::get(const Index& index, const Table& t
   auto& known = known_[definition];
   if (!known) {
     const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
-    const double table_rows = std::max(table.reltuples, rows);
+    const double table_rows = std::max(rows_now(table, types_), rows);
     const auto columns = index_columns(index, table, {types_, &expressions_}, table_rows);
     known = std::make_shared<const GinSize>(gin_size(index, columns, types_, rows, heap_pages));
   }

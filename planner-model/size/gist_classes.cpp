@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "planner-model/selectivity/value_text.hpp"
+#include "planner-model/size/gist_signatures.hpp"
 #include "planner-model/size/index_columns.hpp"
 #include "planner-model/size/trigrams.hpp"
 
@@ -32,35 +33,6 @@ void set_bit(TrigramGist::Key& key, unsigned bit) {
   } else {
     key.high |= std::uint32_t{1} << (bit - 64);
   }
-}
-
-/// hemdistcache().
-int distance(const TrigramGist::Key& a, const TrigramGist::Key& b) {
-  if (a.all_true || b.all_true) {
-    return a.all_true && b.all_true ? 0 : kSignatureBits - bits_set(a.all_true ? b : a);
-  }
-  return apart(a, b);
-}
-
-/// WISH_F(): what has fewer items is preferred, the more the larger the difference.
-double wish(std::size_t left, std::size_t right) {
-  const double difference = static_cast<double>(left) - static_cast<double>(right);
-  return -difference * difference * difference * 0.1;
-}
-
-/// The two items furthest apart.
-std::pair<std::size_t, std::size_t> seeds(const std::vector<TrigramGist::Key>& keys) {
-  std::pair<std::size_t, std::size_t> furthest{0, 1};
-  int most = -1;
-  for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
-    for (std::size_t k = i + 1; k < keys.size(); ++k) {
-      if (const int between = distance(keys[i], keys[k]); between > most) {
-        most = between;
-        furthest = {i, k};
-      }
-    }
-  }
-  return furthest;
 }
 
 // Networks.
@@ -123,33 +95,22 @@ double TrigramGist::size(const Key& key, bool leaf) {
               : align_up(kTupleHeader + kTrigramHeader + (key.all_true ? 0 : kSignature), 8);
 }
 
-/// gtrgm_picksplit().
+int TrigramGist::distance(const Key& a, const Key& b) {
+  if (a.all_true || b.all_true) {
+    return a.all_true && b.all_true ? 0 : kSignatureBits - bits_set(a.all_true ? b : a);
+  }
+  return apart(a, b);
+}
+
+/// A full signature becomes one of all bits only when it is stored.
+void TrigramGist::gather(Key& whole, const Key& item) {
+  const bool all_true = whole.all_true || item.all_true;
+  whole = unite(whole, item);
+  whole.all_true = all_true;
+}
+
 GistSplit TrigramGist::split(const std::vector<Key>& keys) {
-  const auto [seed_left, seed_right] = seeds(keys);
-  std::vector<std::pair<int, std::size_t>> order;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    order.emplace_back(
-        std::abs(distance(keys[seed_left], keys[i]) - distance(keys[seed_right], keys[i])), i);
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  Key left = keys[seed_left];
-  Key right = keys[seed_right];
-  GistSplit split;
-  for (const auto& [cost, i] : order) {
-    const bool to_left = i == seed_left ||
-                         (i != seed_right && distance(keys[i], left) <
-                                                 distance(keys[i], right) +
-                                                     wish(split.first.size(), split.second.size()));
-    (to_left ? split.first : split.second).push_back(i);
-    if (i != seed_left && i != seed_right) {
-      Key& whole = to_left ? left : right;
-      const bool all_true = whole.all_true || keys[i].all_true;
-      whole = unite(whole, keys[i]);
-      whole.all_true = all_true;  // a full signature becomes one only when it is stored
-    }
-  }
-  return split;
+  return SignatureSplit<TrigramGist>::of(keys);
 }
 
 NetworkGist::Key NetworkGist::key(std::string_view text) {

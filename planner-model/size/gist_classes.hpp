@@ -25,6 +25,8 @@ struct TrigramGist {
   [[nodiscard]] static Key unite(const Key& page, const Key& item);
   [[nodiscard]] static double size(const Key& key, bool leaf);
   [[nodiscard]] static GistSplit split(const std::vector<Key>& keys);
+  [[nodiscard]] static int distance(const Key& a, const Key& b);
+  static void gather(Key& whole, const Key& item);
 };
 
 /// inet_ops (network_gist.c).

@@ -5,6 +5,7 @@
 
 #include "planner-model/size/gist_classes.hpp"
 #include "planner-model/size/gist_tree.hpp"
+#include "planner-model/size/gist_words.hpp"
 #include "planner-model/size/network_rows.hpp"
 #include "planner-model/size/other_sizes.hpp"
 #include "planner-model/size/stored_size.hpp"
@@ -75,13 +76,19 @@ double null_pages(double rows, bool beside_others) {
 
 bool gist_size_is_followed(const std::vector<IndexColumn>& columns) {
   const IndexColumn& column = columns.front();
-  return column.statistics != nullptr && columns.size() == 1 &&
-         !(column.statistics->histogram_bounds.empty() &&
+  if (column.statistics == nullptr || columns.size() != 1) {
+    return false;
+  }
+  if (column.type == type_oid::kTsVector) {
+    return !column.statistics->most_common_elements.empty();
+  }
+  return !(column.statistics->histogram_bounds.empty() &&
            column.statistics->most_common_values.empty()) &&
          (is_text(column.type) || is_network(column.type));
 }
 
-double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
+double gist_index_pages(const std::vector<IndexColumn>& columns, const TypeSystem& types,
+                        double rows) {
   const IndexColumn& column = columns.front();
   if (!gist_size_is_followed(columns)) {
     return pages_by_thumb(column, rows);
@@ -91,7 +98,9 @@ double gist_index_pages(const std::vector<IndexColumn>& columns, double rows) {
   const auto all = column_values(*column.statistics, column.type, column.table_rows);
   const double correlation = column.statistics->correlation.value_or(0);
   double pages = 0;
-  if (is_network(column.type)) {
+  if (column.type == type_oid::kTsVector) {
+    pages = word_gist_pages(column, rows, types);
+  } else if (is_network(column.type)) {
     pages = inserted_pages<NetworkGist>(network_rows(column, rows, kNetworks));
   } else {
     pages = inserted_pages<TrigramGist>(synthetic_rows(

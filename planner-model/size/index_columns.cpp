@@ -9,6 +9,7 @@
 #include "planner-model/size/column_readings.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/text_order.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
@@ -25,19 +26,6 @@ int alignment_bytes(char code) {
     default:
       return 4;
   }
-}
-
-/// get_typavgwidth() (lsyscache.c), for columns without statistics.
-double default_width(const Type& type, std::int32_t typmod) {
-  if (type.length > 0) {
-    return type.length;
-  }
-  constexpr std::int32_t kHeader = 4;
-  if (typmod > kHeader && (type.oid == type_oid::kVarchar || type.oid == type_oid::kBpchar)) {
-    const double limit = typmod;
-    return limit <= 32 ? limit : limit < 1000 ? 32 + (limit - 32) / 2 : 516;
-  }
-  return 32;
 }
 
 const Column* find_column(const Table& table, std::int16_t number) {
@@ -141,7 +129,11 @@ class ColumnReader {
     answer.in_runs =
         answer.statistics != nullptr && stand_in_runs(*answer.statistics, answer.type, rows_);
     if (answer.statistics == nullptr) {
-      unknown_values(answer);
+      if (answer.varies) {
+        answer.width = width_by_room(table_, column, types_);
+        set_alignment(answer);
+      }
+      unknown_values(answer, distinct_by_definition(table_, column, rows_, types_));
       return answer;
     }
     if (answer.varies && answer.statistics->average_width > 0) {
@@ -171,7 +163,7 @@ class ColumnReader {
       set_classes(answer, column_values(*key.statistics, answer.type, rows_), -1);
       answer.rows_each = rows_each(*key.statistics, rows_);
     } else if (!bound || !evaluate(answer, bound)) {
-      unknown_values(answer);
+      unknown_values(answer, default_distinct());
     }
     return answer;
   }
@@ -181,7 +173,7 @@ class ColumnReader {
     IndexColumn answer{.type = type};
     const Type* found = type == 0 ? nullptr : types_.type(type);
     answer.varies = found == nullptr || found->length < 0;
-    answer.width = found == nullptr ? 32 : default_width(*found, typmod);
+    answer.width = answer.type_width = found == nullptr ? 32 : default_width(*found, typmod);
     answer.long_alignment = found == nullptr ? 4 : alignment_bytes(found->alignment);
     set_alignment(answer);
     return answer;
@@ -192,11 +184,13 @@ class ColumnReader {
     column.alignment = column.varies && column.width < kShortVarlena ? 1 : column.long_alignment;
   }
 
-  void unknown_values(IndexColumn& column) const {
-    constexpr double kDefaultDistinct = 200;
-    column.classes = {{.share = 1,
-                       .values = std::max(1.0, std::min(rows_, kDefaultDistinct)),
-                       .size = column.width}};
+  [[nodiscard]] double default_distinct() const {
+    constexpr double kDefault = 200;
+    return std::max(1.0, std::min(rows_, kDefault));
+  }
+
+  void unknown_values(IndexColumn& column, double distinct) const {
+    column.classes = {{.share = 1, .values = distinct, .size = column.width}};
     column.table_rows = rows_;
   }
 
@@ -335,7 +329,7 @@ class ColumnReader {
       total += entry.share;
     }
     if (total <= 0) {
-      unknown_values(column);
+      unknown_values(column, default_distinct());
       return;
     }
     for (ValueClass& one : column.classes) {

@@ -26,6 +26,7 @@ struct IndexColumn {
   std::int16_t number = 0;  ///< attnum; 0: an expression
   bool is_key = true;
   double width = 4;        ///< average stored bytes, length word included
+  double type_width = 4;   ///< the planner's default for its type (get_typavgwidth())
   int alignment = 4;       ///< 1, 2, 4 or 8; short varlenas stand unaligned
   int long_alignment = 4;  ///< of those that are not short
   bool varies = false;     ///< a varlena

@@ -5,6 +5,7 @@
 #include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/gin_size.hpp"
 #include "planner-model/size/other_sizes.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 
 namespace quern::planner_model {
 
@@ -12,12 +13,8 @@ IndexSize index_size(const Index& index, const Table& table, const SizeContext& 
                      double rows_indexed, SizeModel model) {
   const double rows = std::max(0.0, rows_indexed);
   const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
-  double table_rows = std::max(table.reltuples, rows);
-  if (table.reltuples > 0 && table.relpages > 0) {
-    table_rows = std::max(rows, table.reltuples / static_cast<double>(table.relpages) *
-                                    static_cast<double>(table.pages));
-  }
   const TypeSystem& types = context.types;
+  const double table_rows = std::max(rows, rows_now(table, types));
   const auto columns = index_columns(index, table, context, table_rows);
   IndexSize size{.tuples = Rows{rows}};
   const std::string_view method = index.access_method;
@@ -38,7 +35,7 @@ IndexSize index_size(const Index& index, const Table& table, const SizeContext& 
   } else if (method == "spgist") {
     size.pages = Pages{spgist_index_pages(columns, rows)};
   } else {
-    size.pages = Pages{gist_index_pages(columns, rows)};
+    size.pages = Pages{gist_index_pages(columns, types, rows)};
   }
   size.bytes = Bytes{size.pages.value() * types.catalog().block_size};
   return size;

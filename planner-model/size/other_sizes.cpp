@@ -33,8 +33,8 @@ double hypopg_btree_pages(const Index& index, const std::vector<IndexColumn>& co
   const auto count = static_cast<double>(columns.size());
   double line = 8 * count + align_up(4 * count, 8);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    double width =
-        columns[i].statistics != nullptr ? columns[i].statistics->average_width : columns[i].width;
+    double width = columns[i].statistics != nullptr ? columns[i].statistics->average_width
+                                                    : columns[i].type_width;
     if (i < index.keys.size() && index.keys[i].column == 0) {
       const auto& text = index.keys[i].expression;
       constexpr double kMd5 = 32, kOtherExpression = 50;

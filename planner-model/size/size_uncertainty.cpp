@@ -4,17 +4,22 @@
 
 #include "planner-model/query/type_system.hpp"
 #include "planner-model/size/index_columns.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 
 namespace quern::planner_model {
 
 std::string size_uncertainty(const Index& index, const Table& table,
                              const CatalogSnapshot& catalog) {
-  if (table.reltuples < 1) {
+  const TypeSystem types{catalog};
+  const double rows = rows_now(table, types);
+  if (rows < 1) {
     return {};  // nothing to be wrong about
   }
-  const TypeSystem types{catalog};
+  if (table.reltuples < 0) {
+    return "the table was never analyzed";
+  }
   const std::string_view method = index.access_method;
-  for (const IndexColumn& column : index_columns(index, table, {types}, table.reltuples)) {
+  for (const IndexColumn& column : index_columns(index, table, {types}, rows)) {
     const Type* type = types.type(column.type);
     if ((method == "gist" || method == "spgist") && type != nullptr && type->kind == 'r') {
       return "the order of the ranges decides how full its pages are, and ANALYZE does not keep it";

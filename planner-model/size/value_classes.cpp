@@ -422,6 +422,26 @@ int only_column(const ExprPtr& expr) {
   return several ? 0 : found;
 }
 
+namespace {
+
+/// Outcomes that so many draws gave no more unevenly than chance does (Pearson's test, two
+/// deviations) are taken as equally frequent.
+void even_out(std::map<std::string, double>& outcomes, double draws) {
+  const auto count = static_cast<double>(outcomes.size());
+  const double mean = draws / count;
+  double apart = 0;
+  for (const auto& [text, times] : outcomes) {
+    apart += (times - mean) * (times - mean) / mean;
+  }
+  if (apart <= count - 1 + 2 * std::sqrt(2 * (count - 1))) {
+    for (auto& [text, times] : outcomes) {
+      times = mean;
+    }
+  }
+}
+
+}  // namespace
+
 ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
                                const TypeSystem& types) {
   ColumnValues answer{.type = types.base_type(expr->type), .entries = {}};
@@ -502,6 +522,9 @@ ColumnValues expression_values(const ColumnValues& column, const ExprPtr& expr,
     // Points between bounds need not be values of the column: never more values than it has.
     const double values = std::min(distinct_inputs, values_behind(found, draws, most));
     const bool all_seen = values < 1.1 * found && found < 1.1 * values;
+    if (all_seen) {
+      even_out(seen, draws);
+    }
     for (const auto& [text, count] : seen) {
       if (all_seen) {
         auto& outcome = outcomes[text];

@@ -20,6 +20,7 @@
 #include "planner-model/size/derived_statistics.hpp"
 #include "planner-model/size/gin_shapes.hpp"
 #include "planner-model/size/index_size.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/whatif/table_use.hpp"
 
 namespace quern::planner_model {
@@ -267,23 +268,29 @@ const std::vector<Index>& Planner::Implementation::leaf_indexes(const Hypothetic
   return entry->second;
 }
 
-/// The share of rows under the predicate by the planner's own estimate.
+/// The rows under the predicate by the planner's estimate. As built: what it guesses of expressions
+/// without statistics is taken as ANALYZE would find it, for the build counts.
 double Planner::Implementation::indexed_rows(const Index& index, const Table& table) const {
-  const double rows = rows_now(table);
-  if (index.predicate.empty()) {
+  const bool as_built = sizes == SizeModel::AsBuilt;
+  const double rows = rows_now(table, types);
+  if (as_built && index.predicate.empty()) {
     return rows;
   }
   PlannerGlobal global;
   BlockList<Index> unused;
   prepare(global, {}, unused);
+  global.guesses.derived = as_built ? &derived : global.guesses.derived;
+  global.guesses.all = as_built;
   const auto quoted = [](const std::string& name) { return "\"" + name + "\""; };
-  const auto query = binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." +
-                                     quoted(table.name) + " WHERE " + index.predicate,
-                                 {});
+  const auto query =
+      binder.bind("SELECT 1 FROM ONLY " + quoted(table.schema) + "." + quoted(table.name) +
+                      (index.predicate.empty() ? "" : " WHERE " + index.predicate),
+                  {});
   double selected = rows;
   for (const auto* rel : plan_query(global, query->query, nullptr, 0.0).base) {
-    if (rel != nullptr) {
-      selected = std::min(selected, rel->rows);
+    if (rel != nullptr && rel->tuples > 0) {
+      const double planned = as_built ? rows : rel->tuples;
+      selected = planned * std::min(1.0, rel->rows / rel->tuples);
     }
   }
   return selected;

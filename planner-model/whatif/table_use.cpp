@@ -34,13 +34,6 @@ void remap_columns(Index& index, const Table& parent, const Table& leaf) {
   }
 }
 
-double rows_now(const Table& table) {
-  if (table.relpages > 0 && table.reltuples > 0) {
-    return table.reltuples / static_cast<double>(table.relpages) * static_cast<double>(table.pages);
-  }
-  return std::max(0.0, table.reltuples);
-}
-
 Bytes size_index(Index& index, const Table& table, double rows, const SizeContext& context,
                  SizeModel model) {
   const IndexSize size = index_size(index, table, context, rows, model);

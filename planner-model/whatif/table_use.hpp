@@ -14,9 +14,6 @@ namespace quern::planner_model {
 /// Column numbers of an index on the parent, as the partition has them.
 void remap_columns(Index& index, const Table& parent, const Table& leaf);
 
-/// The density of the last vacuum or analyze over the pages of today.
-[[nodiscard]] double rows_now(const Table& table);
-
 /// Fills in pages, tuples and height of an index over `rows` of the table's rows.
 Bytes size_index(Index& index, const Table& table, double rows, const SizeContext& context,
                  SizeModel model);
