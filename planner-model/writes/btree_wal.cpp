@@ -31,6 +31,7 @@ struct Leaf {
   double used = 0;       ///< bytes of a leaf in use
   double room = 0;       ///< of which the high key takes one tuple
   bool as_built = true;  ///< all but the last as full as the fill factor says
+  double since = 0;      ///< bytes of a leaf that have come since the build, none split yet
   bool merges = false;   ///< several entries a key: posting lists
 };
 
@@ -95,8 +96,20 @@ Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
   if (leaf.merges && per_key > rows_of_full_list(all)) {
     leaf.used = std::min(leaf.room, bytes / leaf.pages);  // a page ends between two full lists
   } else if (leaf.as_built && bytes > built) {
-    leaf.used = built;
-    leaf.pages = bytes / built;
+    // Fuller than a build leaves them: entries have come since, and none or few have split their
+    // page. Told of tuples that are all alike, each a key of its own; a few equal ones that the
+    // statistics do not tell fill pages as well.
+    constexpr double kFuller = 1.02;
+    constexpr double kHardlyAny = 1.01;
+    const bool is_exact =
+        all.index->pages > 0 && even && (!all.equal_image || per_key < kHardlyAny);
+    if (part_of != nullptr && part_of->since > 0) {
+      leaf.since = part_of->since;
+    } else if (part_of == nullptr && is_exact && bytes > kFuller * built * leaf.pages) {
+      leaf.since = std::min(leaf.room, bytes / leaf.pages) - built;
+    }
+    leaf.used = std::min(leaf.room, built + leaf.since);
+    leaf.pages = std::max(1.0, bytes / leaf.used);
   }
   return leaf;
 }
@@ -106,8 +119,8 @@ Leaf leaf_of(const IndexEntries& all, const Leaf* part_of = nullptr) {
 double splits_of_built(const Leaf& leaf, double added, double entry, double variation) {
   double splits = 0;
   double leaves = 1;
-  const double deviation =
-      std::sqrt(std::max(added * entry, entry * entry) * (1 + variation) + entry * entry / 12);
+  const double deviation = std::sqrt(
+      std::max((added + leaf.since) * entry, entry * entry) * (1 + variation) + entry * entry / 12);
   for (int generation = 0; generation < 24; ++generation, leaves *= 2) {
     const double needed = leaves * leaf.room - leaf.used;
     const double more = leaves * normal_below((added - needed) / deviation);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "planner-model/size/index_columns.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/writes/changed_value.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
@@ -24,7 +25,7 @@ std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& cont
   for (const Column& column : table.columns) {
     every.included.push_back(column.number);
   }
-  return index_columns(every, table, context, std::max(0.0, table.reltuples));
+  return index_columns(every, table, context, rows_now(table, context.types));
 }
 
 /// Where a tuple's data ends: the expected length, and how likely each remainder by 8 is, which
@@ -129,7 +130,7 @@ HeapRow heap_row(const Table& table, const SizeContext& context) {
   row.item = row.header + data.padded() + kLinePointer;
   const double body = kPageSize - kPageHeader;
   const double loaded = std::max(1.0, std::floor(body * fillfactor(table) / 100 / row.item));
-  const double rows = std::max(table.reltuples, 0.0);
+  const double rows = rows_now(table, context.types);
   row.pages = table.pages > 0 ? static_cast<double>(table.pages) : std::ceil(rows / loaded);
   row.pages = std::max(row.pages, 1.0);
   row.rows_per_page = rows > 0 && table.pages > 0 ? rows / row.pages : loaded;

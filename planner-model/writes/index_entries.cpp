@@ -7,6 +7,7 @@
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/text_order.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -223,7 +224,7 @@ HeavyValues heavy_values(const IndexEntries& all, double row_bytes, std::size_t 
 
 IndexEntries index_entries(const SizeContext& context, const Table& table, const Index& index) {
   IndexEntries all{.index = &index, .table = &table};
-  const double rows = std::max(table.reltuples, 0.0);
+  const double rows = rows_now(table, context.types);
   all.columns = index_columns(index, table, context, rows);
   const bool partial = !index.predicate.empty();
   all.entries = index.reltuples >= 0 && partial ? index.reltuples : rows;

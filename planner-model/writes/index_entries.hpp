@@ -75,7 +75,8 @@ inline constexpr double kFullList = 812;
 // One entry's WAL, by access method.
 [[nodiscard]] WalBytes btree_entry_wal(const IndexEntries& entries, const EntryShape& shape);
 [[nodiscard]] WalBytes hash_entry_wal(const IndexEntries& entries, const EntryShape& shape);
-[[nodiscard]] WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape);
+[[nodiscard]] WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape,
+                                      const TypeSystem& types);
 [[nodiscard]] WalBytes gin_entry_wal(const IndexEntries& entries, const EntryShape& shape,
                                      const TypeSystem& types);
 [[nodiscard]] WalBytes brin_entry_wal(const IndexEntries& entries, const EntryShape& shape);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "planner-model/size/index_size.hpp"
+#include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/writes/write_ahead_log.hpp"
 
 namespace quern::planner_model {
@@ -55,7 +56,7 @@ IndexWriteCost index_write_cost(const Index& index, const Table& table,
 IndexWriteCost index_write_cost(const Index& index, const Table& table, const SizeContext& context,
                                 double rows_between_checkpoints) {
   const CatalogSnapshot& catalog = context.types.catalog();
-  const double table_rows = std::max(table.reltuples, 0.0);
+  const double table_rows = rows_now(table, context.types);
   const auto columns = index_columns(index, table, context, table_rows);
   const double share = fraction_indexed(index, table_rows);
   const double entries =

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner-model/size/gin_elements.hpp"
 #include "planner-model/size/gist_classes.hpp"
 #include "planner-model/size/other_sizes.hpp"
 #include "planner-model/size/value_classes.hpp"
@@ -50,6 +51,23 @@ bool is_trigram(const IndexEntries& all) {
   return !all.index->keys.empty() && all.index->keys.front().operator_class_name == "gist_trgm_ops";
 }
 
+bool is_words(const IndexEntries& all) {
+  return all.index->access_method == "gist" && !all.columns.empty() &&
+         all.columns.front().type == type_oid::kTsVector;
+}
+
+/// A leaf tuple of the words' hash codes (gtsvector_compress(), tsgistidx.c).
+double words_tuple(const IndexEntries& all, const TypeSystem& types) {
+  constexpr double kTupleAndKeyHeader = 16;
+  constexpr double kCode = 4;
+  const double rows = std::max(all.entries, 1.0);
+  double words = 0;
+  for (const GinEntries& one : gin_entries(all.columns.front(), "", types, rows)) {
+    words += one.entries * one.rows / rows;
+  }
+  return align_up(kTupleAndKeyHeader + kCode * std::rint(words), 8);
+}
+
 /// A leaf tuple of the texts' trigrams (gtrgm_compress(), trgm_gist.c).
 double trigram_tuple(const IndexColumn& column) {
   double bytes = 0;
@@ -93,16 +111,21 @@ double gist_splits(const IndexEntries& all, double rows, double item) {
 
 }  // namespace
 
-WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape) {
+WalBytes gist_entry_wal(const IndexEntries& entries, const EntryShape& shape,
+                        const TypeSystem& types) {
   IndexEntries all = entries;
   const bool trigram = is_trigram(all);
   if (trigram && all.columns.front().statistics != nullptr) {
     all.tuple = trigram_tuple(all.columns.front());
   }
+  const bool words = is_words(all);
+  if (words && all.columns.front().statistics != nullptr) {
+    all.tuple = words_tuple(all, types);
+  }
   const WalRecord insert{.main = 4, .blocks = {all.tuple}};
   const WalRecord parent{.main = 4, .blocks = {all.tuple + 2}};
   // The key above must cover the new one: signatures soon do.
-  const double parent_grows = trigram ? 0 : 0.1;
+  const double parent_grows = trigram || words ? 0 : 0.1;
   const double item = all.tuple + kLinePointer;
   const double per_page = std::max(2.0, (kPageSize - kPageHeader - 16) / item);
   const WalRecord split{.main = 24,

@@ -184,6 +184,9 @@ VacuumPass vacuum_pass(const IndexEntries& entries, const TypeSystem& types, dou
   }
   pass.pages_changed = std::min(pass.pages_changed, entries.pages);
   pass.wal.images = pass.pages_changed * page_image(0.75 * kPageSize);
+  if (entries.table->persistence != 'p') {
+    pass.wal = {};
+  }
   return pass;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/writes/heap_room.hpp"
 #include "planner-model/writes/heap_row.hpp"
 #include "planner-model/writes/index_entries.hpp"
@@ -88,6 +89,12 @@ WalBytes heap_images(const HeapRow& row, const WriteShape& shape, double touched
           .images = touched * page_image(used) / shape.rows};
 }
 
+/// XLOG_HEAP_CONFIRM: a row inserted to see whether it conflicts stays (ExecInsert(),
+/// nodeModifyTable.c).
+double confirm_bytes() {
+  return WalRecord{.main = 2, .blocks = {0}}.aligned();
+}
+
 HeapWrite heap_write(const Table& table, const SizeContext& context, const WriteShape& shape,
                      bool hot_forbidden) {
   const HeapRow row = heap_row(table, context);
@@ -95,7 +102,7 @@ HeapWrite heap_write(const Table& table, const SizeContext& context, const Write
   WalBytes images;
   switch (shape.kind) {
     case RowWrite::Insert:
-      write.wal.records = insert_bytes(row);
+      write.wal.records = insert_bytes(row) + (shape.on_conflict ? confirm_bytes() : 0);
       images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
       break;
     case RowWrite::Copy:
@@ -142,6 +149,68 @@ bool mentions_word(const std::string& text, const std::string& word) {
   return false;
 }
 
+std::string name_of(const Table& table, std::int16_t number) {
+  const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [&](const Column& one) { return one.number == number; });
+  return column == table.columns.end() ? "" : column->name;
+}
+
+/// An update of `columns` stores anew what is generated from them (ExecComputeStoredGenerated()).
+std::vector<std::int16_t> with_generated(const Table& table, std::vector<std::int16_t> columns) {
+  const std::vector<std::int16_t> set = columns;
+  for (const Column& column : table.columns) {
+    const bool follows = std::any_of(set.begin(), set.end(), [&](std::int16_t number) {
+      const std::string name = name_of(table, number);
+      return !name.empty() && mentions_word(column.default_expression, name);
+    });
+    if (column.generated == 's' && follows) {
+      columns.push_back(column.number);
+    }
+  }
+  return columns;
+}
+
+/// The row that a foreign key refers to is locked FOR KEY SHARE when the key is new
+/// (RI_FKey_check(), ri_triggers.c; XLOG_HEAP_LOCK), once a transaction.
+double foreign_key_locks(const Constraint& key, const Table& table, const SizeContext& context,
+                         const WriteShape& shape) {
+  Index columns{.table = table.oid};
+  columns.included = key.columns;
+  const double rows = std::max(1.0, rows_now(table, context.types));
+  double filled = 1;
+  double different = 1;
+  for (const IndexColumn& column : index_columns(columns, table, context, rows)) {
+    filled *= 1 - column.null_share();
+    different = std::min(rows, different * std::max(1.0, column.distinct()));
+  }
+  const double together = std::max(1.0, shape.rows_per_transaction * filled);
+  const double locked = different * -std::expm1(together * std::log1p(-1 / (different + 1)));
+  const WalRecord lock{.main = 8, .blocks = {0}};
+  return filled * std::min(1.0, locked / together) * lock.aligned();
+}
+
+double foreign_key_locks(const Table& table, const SizeContext& context, const WriteShape& shape) {
+  if (shape.kind == RowWrite::Delete) {
+    return 0;
+  }
+  double bytes = 0;
+  for (const Constraint& key : context.types.catalog().constraints) {
+    const bool is_set =
+        shape.kind != RowWrite::Update ||
+        std::any_of(key.columns.begin(), key.columns.end(), [&](std::int16_t one) {
+          return std::find(shape.columns.begin(), shape.columns.end(), one) != shape.columns.end();
+        });
+    if (key.kind == 'f' && key.table == table.oid && is_set) {
+      bytes += foreign_key_locks(key, table, context, shape);
+    }
+  }
+  return bytes;
+}
+
+double commit_bytes(const WriteShape& shape) {
+  return WalRecord{.main = 8, .blocks = {}}.aligned() / std::max(shape.rows_per_transaction, 1.0);
+}
+
 WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const TypeSystem& types) {
   const std::string& method = entries.index->access_method;
   if (method == "hash") {
@@ -151,7 +220,7 @@ WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const T
     return gin_entry_wal(entries, shape, types);
   }
   if (method == "gist" || method == "spgist") {
-    return gist_entry_wal(entries, shape);
+    return gist_entry_wal(entries, shape, types);
   }
   if (method == "brin") {
     return brin_entry_wal(entries, shape);
@@ -162,15 +231,14 @@ WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const T
 }  // namespace
 
 double RowWal::total() const {
-  return std::accumulate(indexes.begin(), indexes.end(), heap.total() + commit,
+  return std::accumulate(indexes.begin(), indexes.end(), heap.total() + locks + commit,
                          [](double sum, const WalBytes& index) { return sum + index.total(); });
 }
 
 bool holds_any(const Index& index, const Table& table, const std::vector<std::int16_t>& columns) {
-  return std::any_of(columns.begin(), columns.end(), [&](std::int16_t number) {
-    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
-                                     [&](const Column& one) { return one.number == number; });
-    const std::string name = column == table.columns.end() ? "" : column->name;
+  const auto changed = with_generated(table, columns);
+  return std::any_of(changed.begin(), changed.end(), [&](std::int16_t number) {
+    const std::string name = name_of(table, number);
     return std::any_of(index.keys.begin(), index.keys.end(),
                        [&](const IndexKey& key) {
                          return key.column == number || (key.column == 0 && !name.empty() &&
@@ -192,12 +260,17 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
 RowWal row_wal(const SizeContext& context, const Table& table,
                const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const bool is_update = shape.kind == RowWrite::Update;
+  if (table.persistence != 'p') {
+    return {.indexes = std::vector<WalBytes>(indexes.size()),
+            .locks = foreign_key_locks(table, context, shape),
+            .commit = commit_bytes(shape)};
+  }
   const bool hot_forbidden =
       is_update && std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
         return holds_any(*index, table, shape.columns);
       });
   const HeapWrite heap = heap_write(table, context, shape, hot_forbidden);
-  RowWal result{.heap = heap.wal};
+  RowWal result{.heap = heap.wal, .locks = foreign_key_locks(table, context, shape)};
   for (const Index* index : indexes) {
     if (shape.kind == RowWrite::Delete) {
       result.indexes.emplace_back();  // the entry stays until VACUUM
@@ -217,8 +290,7 @@ RowWal row_wal(const SizeContext& context, const Table& table,
     WalBytes wal = share > 0 ? entry_wal(entries, entry, context.types) : WalBytes{};
     result.indexes.push_back({share * wal.records, share * wal.images});
   }
-  result.commit =
-      WalRecord{.main = 8, .blocks = {}}.aligned() / std::max(shape.rows_per_transaction, 1.0);
+  result.commit = commit_bytes(shape);
   return result;
 }
 

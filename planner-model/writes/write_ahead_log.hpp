@@ -26,7 +26,7 @@ struct WriteShape {
   double rows_per_transaction = 1;
   /// Of the updates that no index forbids to be HOT. Nothing: by the room on the pages.
   std::optional<double> hot_share = {};
-  /// Entries that follow the keys' order although the statistics do not tell.
+  bool on_conflict = false;  ///< INSERT ... ON CONFLICT whose rows conflict with none
   /// 0: full-page images are not counted (checkpoints far apart).
   double rows_between_checkpoints = 0;
 };
@@ -42,11 +42,14 @@ struct WalBytes {
 struct RowWal {
   WalBytes heap = {};
   std::vector<WalBytes> indexes = {};  ///< in the order given
+  double locks = 0;                    ///< of the rows that foreign keys refer to, of other tables
   double commit = 0;                   ///< the row's share of its transaction's record
 
   [[nodiscard]] double total() const;
 };
 
+/// Nothing but the commit for an unlogged table. Values out of line (TOAST) are not counted: the
+/// statistics know their pointers alone.
 /// By the record formats of PostgreSQL 15 (xlogrecord.h and each access method's *xlog.h).
 /// `indexes`: of the table, existing or imagined.
 [[nodiscard]] RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
@@ -54,8 +57,8 @@ struct RowWal {
 [[nodiscard]] RowWal row_wal(const SizeContext& context, const Table& table,
                              const std::vector<const Index*>& indexes, const WriteShape& shape);
 
-/// Does an update of these columns change a key, an included column, an expression or the
-/// predicate of this index? Then it is not HOT.
+/// Does an update of these columns, or of those generated from them, change a key, an included
+/// column, an expression or the predicate of this index? Then it is not HOT.
 [[nodiscard]] bool holds_any(const Index& index, const Table& table,
                              const std::vector<std::int16_t>& columns);
 

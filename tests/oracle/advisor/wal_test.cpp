@@ -7,6 +7,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "collector/catalog/read_catalog.hpp"
+
+#include "planner-model/writes/write_ahead_log.hpp"
+
+#include "tests/support/cluster.hpp"
 #include "tests/support/wal_oracle.hpp"
 
 using namespace quern::testing;
@@ -31,6 +36,98 @@ TEST_CASE("WAL of rows and of VACUUM is near the server's", "[wal]") {
   }
   REQUIRE(results.vacuums.size() >= 5);
   CHECK(model == Approx(real).epsilon(0.25));  // of some indexes of twenty pages
+}
+
+namespace {
+
+/// Bytes a row of a statement that writes 2000 of them.
+struct WrittenBytes {
+  double real = 0;
+  quern::planner_model::RowWal model = {};
+};
+
+WrittenBytes written(const std::string& table, const std::string& sql,
+                     quern::planner_model::WriteShape shape, const std::string& column = "") {
+  auto& cluster = Cluster::instance();
+  const std::string database = "wal_rules";
+  const auto catalog = quern::collector::read_catalog(cluster.dsn(database));
+  const auto found = std::find_if(catalog.tables.begin(), catalog.tables.end(),
+                                  [&](const quern::Table& one) { return one.name == table; });
+  REQUIRE(found != catalog.tables.end());
+  std::vector<const quern::Index*> indexes;
+  for (const quern::Index& index : catalog.indexes) {
+    if (index.table == found->oid) {
+      indexes.push_back(&index);
+    }
+  }
+  for (const quern::Column& one : found->columns) {
+    if (one.name == column) {
+      shape.columns = {one.number};
+    }
+  }
+  shape.rows = shape.rows_per_transaction = 2000;
+  const std::string before = cluster.value("SELECT pg_current_wal_insert_lsn()", database);
+  cluster.query(sql, database);
+  const double real =
+      std::stod(cluster.value("SELECT pg_current_wal_insert_lsn() - '" + before + "'", database));
+  return {real / shape.rows, row_wal(catalog, *found, indexes, shape)};
+}
+
+}  // namespace
+
+TEST_CASE("What rows write beside their own record", "[wal]") {
+  using quern::planner_model::RowWrite;
+  auto& cluster = Cluster::instance();
+  cluster.query("DROP DATABASE IF EXISTS wal_rules", "postgres");
+  cluster.query("CREATE DATABASE wal_rules", "postgres");
+  cluster.query(R"(
+      CREATE TABLE parent (id integer PRIMARY KEY);
+      INSERT INTO parent SELECT i FROM generate_series(1, 5000) i;
+      CREATE TABLE child (id integer PRIMARY KEY, parent integer REFERENCES parent (id));
+      INSERT INTO child SELECT i, CASE WHEN i % 4 > 0 THEN 1 + (hashint4(i) & 4095) END
+      FROM generate_series(1, 20000) i;
+      CREATE UNLOGGED TABLE scratch (id integer PRIMARY KEY, v text);
+      INSERT INTO scratch SELECT i, 'v' || i FROM generate_series(1, 20000) i;
+      CREATE TABLE key_value (id integer PRIMARY KEY, v text);
+      INSERT INTO key_value SELECT i, 'v' || i FROM generate_series(1, 20000) i;
+      CREATE TABLE computed (id integer PRIMARY KEY, a integer,
+                             g integer GENERATED ALWAYS AS (a * 2) STORED) WITH (fillfactor = 50);
+      INSERT INTO computed SELECT i, i FROM generate_series(1, 20000) i;
+      CREATE INDEX computed_g ON computed (g);)",
+                "wal_rules");
+  cluster.query("VACUUM ANALYZE", "wal_rules");
+
+  SECTION("a foreign key locks the row that it refers to") {
+    const auto [real, model] =
+        written("child",
+                "INSERT INTO child SELECT i, CASE WHEN i % 4 > 0 THEN 1 + "
+                "(hashint4(i) & 4095) END FROM generate_series(20001, 22000) i",
+                {});
+    CHECK(model.locks > 30);
+    CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("an unlogged table writes nothing but commits") {
+    const auto [real, model] =
+        written("scratch",
+                "INSERT INTO scratch SELECT i, 'v' || i FROM generate_series(20001, 22000) i", {});
+    CHECK(real < 2);
+    CHECK(model.total() < 1);
+    REQUIRE(model.indexes.size() == 1);
+    CHECK(model.indexes.front().total() == 0);
+  }
+  SECTION("ON CONFLICT confirms what it has inserted") {
+    const auto [real, model] = written("key_value",
+                                       "INSERT INTO key_value SELECT i, 'v' || i FROM "
+                                       "generate_series(20001, 22000) i ON CONFLICT DO NOTHING",
+                                       {.on_conflict = true});
+    CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("a column that is generated from the one set is in an index") {
+    const auto [real, model] =
+        written("computed", "UPDATE computed SET a = a + 1 WHERE id % 10 = 0",
+                {.kind = RowWrite::Update}, "a");
+    CHECK(model.total() == Approx(real).epsilon(0.15));
+  }
 }
 
 TEST_CASE("ranks of equal order correlate fully, of opposite order not at all", "[wal]") {
