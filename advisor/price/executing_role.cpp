@@ -6,6 +6,8 @@
 
 #include "planner-model/query/row_access.hpp"
 
+#include "advisor/candidates/candidate_index.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -29,11 +31,8 @@ bool sees_rows_everywhere(const QueryClass& query, const Planner& planner,
                                                           query.samples.front().parameters);
   const auto uses = planner.table_uses(*bound);
   return std::none_of(uses.begin(), uses.end(), [&](const planner_model::TableUse& use) {
-    const auto table =
-        std::find_if(catalog.tables.begin(), catalog.tables.end(),
-                     [&](const Table& candidate) { return candidate.oid == use.table; });
-    return table != catalog.tables.end() &&
-           planner_model::row_access(catalog, *table, role) == RowAccess::None;
+    const Table* table = find_table(catalog, use.table);
+    return table != nullptr && planner_model::row_access(catalog, *table, role) == RowAccess::None;
   });
 }
 
@@ -42,9 +41,7 @@ bool sees_rows_everywhere(const QueryClass& query, const Planner& planner,
 std::string executing_role(const QueryClass& query, const Planner& planner,
                            const std::string& asked) {
   const CatalogSnapshot& catalog = planner.catalog();
-  const bool any_policy = std::any_of(catalog.tables.begin(), catalog.tables.end(),
-                                      [](const Table& table) { return table.row_security; });
-  if (!any_policy || !asked.empty()) {
+  if (!asked.empty() || !planner_model::has_row_security(catalog)) {
     return asked;
   }
   const std::string user = main_user(query);

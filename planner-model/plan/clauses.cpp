@@ -82,8 +82,7 @@ bool has_vars(const Expr& expr) {
 bool is_leaky(const Expr& expr, const TypeSystem& types) {
   const auto leaky_operator = [&](Oid oid) {
     const auto* op = types.op(oid);
-    const auto* function = op != nullptr ? types.function(op->function) : nullptr;
-    return function == nullptr || !function->leakproof;
+    return op == nullptr || !is_leakproof(*op, types);
   };
   switch (expr.kind) {
     case ExprKind::FuncExpr: {

@@ -64,12 +64,6 @@ EquivalenceClass& canonical(EquivalenceClass& ec) {
   return *found;
 }
 
-bool is_leakproof(const TypeSystem& types, Oid op) {
-  const auto* definition = types.op(op);
-  const auto* function = definition != nullptr ? types.function(definition->function) : nullptr;
-  return function != nullptr && function->leakproof;
-}
-
 /// The cross-type equality of the class's families for two member types; 0: none. Where conditions
 /// of row-level security go before the query's own, it must be leakproof.
 Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec, Oid left,
@@ -77,7 +71,7 @@ Oid select_equality_operator(const PlannerInfo& root, const EquivalenceClass& ec
   for (const Oid family : ec.opfamilies) {
     const auto& types = *root.global->types;
     const Oid op = types.operator_for(family, left, right, btree_strategy::kEqual);
-    if (op != 0 && (ec.max_security == 0 || is_leakproof(types, op))) {
+    if (op != 0 && (ec.max_security == 0 || is_leakproof(*types.op(op), types))) {
       return op;
     }
   }

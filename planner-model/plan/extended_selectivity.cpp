@@ -129,8 +129,7 @@ bool is_estimated_operator(const PlannerInfo& root, const RelOptInfo& rel, Oid o
   if (op == nullptr || !kEstimators.contains(op->restriction)) {
     return false;
   }
-  const auto* function = types.function(op->function);
-  return rel.entry->security_quals.empty() || (function != nullptr && function->leakproof);
+  return rel.entry->security_quals.empty() || is_leakproof(*op, types);
 }
 
 /// One element of an AND or OR list, as statext_is_compatible_clause() sees it.

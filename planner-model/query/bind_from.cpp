@@ -224,9 +224,7 @@ Analyzer::FromItem Analyzer::transform_cte_reference(Scope& scope,
 }
 
 bool is_security_barrier(const Table& view) {
-  const auto option = view.options.find("security_barrier");
-  return option != view.options.end() && (option->second == "true" || option->second == "on" ||
-                                          option->second == "yes" || option->second == "1");
+  return is_on(view, "security_barrier");
 }
 
 Analyzer::FromItem Analyzer::transform_table(Scope& scope, const Table& table,

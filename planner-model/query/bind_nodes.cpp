@@ -72,6 +72,12 @@ ExprPtr make_null(Oid type, std::int32_t typmod, Oid collation) {
   return constant;
 }
 
+bool is_on(const Table& view, std::string_view option) {
+  const auto found = view.options.find(std::string{option});
+  return found != view.options.end() && (found->second == "true" || found->second == "on" ||
+                                         found->second == "yes" || found->second == "1");
+}
+
 ExprPtr make_bool_const(bool value) {
   return value_const(make_bool(value));
 }

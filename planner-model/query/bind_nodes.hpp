@@ -30,6 +30,13 @@ namespace quern::planner_model {
 /// COLLATE, as the relabelling that planning makes of it; marked so that it counts as explicit.
 [[nodiscard]] ExprPtr make_collate(const ExprPtr& expr, Oid collation);
 
+[[nodiscard]] inline bool has_sublink(const ExprPtr& expr) {
+  return any_of(expr, [](const Expr& e) { return e.kind == ExprKind::SubLink; });
+}
+
+/// An option of a view that is on (parse_bool(), as far as options are stored).
+[[nodiscard]] bool is_on(const Table& view, std::string_view option);
+
 [[nodiscard]] inline bool is_const(const ExprPtr& expr) {
   return expr->kind == ExprKind::Const;
 }

@@ -156,10 +156,6 @@ WriteTarget::Assigned assigned_through(const WriteTarget& base, const ExprPtr& e
   return to;
 }
 
-bool has_sublink(const ExprPtr& expr) {
-  return any_of(expr, [](const Expr& e) { return e.kind == ExprKind::SubLink; });
-}
-
 /// RelationHasCheckOption() and RelationHasCascadedCheckOption()
 std::string_view check_option(const Table& view) {
   const auto option = view.options.find("check_option");

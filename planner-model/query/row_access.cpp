@@ -17,6 +17,11 @@ bool has_privileges_of(const CatalogSnapshot& catalog, std::string_view role, st
 
 }  // namespace
 
+bool has_row_security(const CatalogSnapshot& catalog) {
+  return std::any_of(catalog.tables.begin(), catalog.tables.end(),
+                     [](const Table& table) { return table.row_security; });
+}
+
 const Role* find_role(const CatalogSnapshot& catalog, std::string_view name) {
   const auto found = std::find_if(catalog.roles.begin(), catalog.roles.end(),
                                   [&](const Role& role) { return role.name == name; });

@@ -17,6 +17,8 @@ enum class RowAccess : std::uint8_t {
 [[nodiscard]] RowAccess row_access(const CatalogSnapshot& catalog, const Table& table,
                                    std::string_view role);
 
+/// Of any table.
+[[nodiscard]] bool has_row_security(const CatalogSnapshot& catalog);
 /// Null: the catalog does not list it.
 [[nodiscard]] const Role* find_role(const CatalogSnapshot& catalog, std::string_view name);
 /// check_enable_rls() (utils/misc/rls.c): do the table's policies hold for the role? An empty role

@@ -15,15 +15,10 @@ namespace quern::planner_model {
 
 namespace {
 
-bool is_security_invoker(const Table& view) {
-  const auto option = view.options.find("security_invoker");
-  return option != view.options.end() && (option->second == "true" || option->second == "on" ||
-                                          option->second == "yes" || option->second == "1");
-}
-
 /// checkAsUser: who reads what the entry stands for, or is changed through.
 const std::string& reader_of(const RangeTableEntry& entry, const std::string& role) {
-  return entry.view != nullptr && !is_security_invoker(*entry.view) ? entry.view->owner : role;
+  return entry.view != nullptr && !is_on(*entry.view, "security_invoker") ? entry.view->owner
+                                                                          : role;
 }
 
 /// pg_policy.polcmd; MERGE has no policies of its own.
@@ -55,19 +50,6 @@ bool reads_target(const Query& query) {
   return reads;
 }
 
-bool has_sublink(const ExprPtr& expr) {
-  return any_of(expr, [](const Expr& e) { return e.kind == ExprKind::SubLink; });
-}
-
-ExprPtr nobody() {
-  auto expr = std::make_shared<Expr>();
-  expr->kind = ExprKind::Const;
-  expr->type = type_oid::kBool;
-  expr->text = "f";
-  expr->value = std::make_shared<Value>(make_bool(false));
-  return expr;
-}
-
 }  // namespace
 
 void RowSecurity::add_policies(Query& query, std::string_view role) {
@@ -77,8 +59,7 @@ void RowSecurity::add_policies(Query& query, std::string_view role) {
   if (!catalog_.roles.empty() && find_role(catalog_, role) == nullptr) {
     throw UserError{fmt::format("role \"{}\" is not in the catalog snapshot", role)};
   }
-  const auto is_secured = [](const Table& table) { return table.row_security; };
-  if (std::any_of(catalog_.tables.begin(), catalog_.tables.end(), is_secured)) {
+  if (has_row_security(catalog_)) {
     add_to_query(query, std::string{role});
   }
 }
@@ -163,7 +144,7 @@ void RowSecurity::add_conditions(const Table& table, char command, const std::st
     }
   }
   if (permissive.empty()) {
-    quals.push_back({{}, nobody()});
+    quals.push_back({{}, make_bool_const(false)});
     return;
   }
   for (const RowPolicy* policy : restrictive) {

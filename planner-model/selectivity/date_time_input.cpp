@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/date_time_tokens.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -19,18 +20,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kEpochDays = 10957;       ///< 2000-01-01 counted from 1970-01-01
 constexpr std::int64_t kJulianOf2000 = 2451545;  ///< POSTGRES_EPOCH_JDATE
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_alphanumeric(char c) {
-  return is_digit(c) || is_letter(c);
-}
 
 // --- what the parts mean
 

@@ -6,28 +6,10 @@
 #include <cctype>
 #include <utility>
 
+#include "planner-model/selectivity/ascii.hpp"
+
 namespace quern::planner_model::value_text {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool is_alphanumeric(char c) {
-  return is_digit(c) || is_letter(c);
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 template <typename Enum>
 constexpr int number(Enum value) {
@@ -154,7 +136,7 @@ class Tokenizer {
  private:
   [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-  void advance() { token_.text += lower(text_[at_++]); }
+  void advance() { token_.text += to_lower(text_[at_++]); }
 
   template <typename Predicate>
   void take_while(const Predicate& wanted) {

@@ -15,12 +15,13 @@ double null_fraction(const Variable& variable) {
 
 }  // namespace
 
-bool may_see_values(const Variable& variable, const Operator& op) {
-  if (!variable.values_hidden) {
-    return true;
-  }
-  const auto* function = variable.types->function(op.function);
+bool is_leakproof(const Operator& op, const TypeSystem& types) {
+  const auto* function = types.function(op.function);
   return function != nullptr && function->leakproof;
+}
+
+bool may_see_values(const Variable& variable, const Operator& op) {
+  return !variable.values_hidden || is_leakproof(op, *variable.types);
 }
 
 double equal_to_constant(const Variable& variable, const Operator& op, const Value& constant,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model {
@@ -14,17 +15,6 @@ using Kind = JsonPathItem::Kind;
 using ItemPtr = std::shared_ptr<const JsonPathItem>;
 
 constexpr std::string_view kSpecial = "?%$.[]{}()|&!=<>@#,*:-+/\\\" \t\n\r\f";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::string lowered(std::string_view text) {
-  std::string result{text};
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
-}
 
 ItemPtr make(Kind kind, std::string text = {}, std::vector<ItemPtr> args = {}) {
   auto item = std::make_shared<JsonPathItem>();

@@ -87,6 +87,9 @@ struct Variable {
   bool values_hidden = false;
 };
 
+/// Does the operator tell nothing of its arguments but its answer (get_func_leakproof())?
+[[nodiscard]] bool is_leakproof(const Operator& op, const TypeSystem& types);
+
 /// statistic_proc_security_check(): may `op` be asked about common values and bounds?
 [[nodiscard]] bool may_see_values(const Variable& variable, const Operator& op);
 

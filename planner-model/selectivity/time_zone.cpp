@@ -8,27 +8,13 @@
 #include <fstream>
 #include <iterator>
 
+#include "planner-model/selectivity/ascii.hpp"
+
 namespace quern::planner_model {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::string_view kDatabase = "/usr/share/zoneinfo";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string lowered(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  }
-  return result;
-}
 
 /// Big-endian numbers off a TZif file; past its end everything is 0 and `failed`.
 class Reader {

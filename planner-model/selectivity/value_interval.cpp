@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model::value_text {
@@ -110,18 +111,6 @@ struct Token {
   enum class Kind { Number, Clock, Word } kind = Kind::Number;
   std::string text = {};
 };
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 /// ParseDateTime(): numbers (with sign, fraction, or years-months), clocks and words.
 std::optional<std::vector<Token>> tokens_of(std::string_view text) {

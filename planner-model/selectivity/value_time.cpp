@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/date_time_input.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -18,10 +19,6 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kEpochDays = 10957;  ///< 2000-01-01 counted from 1970-01-01
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Takes a run of digits off the front.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t longest = 7) {
@@ -268,6 +265,21 @@ std::optional<DecodedTime> read_day_and_time(std::string_view text, bool with_zo
   return answer;
 }
 
+/// infinity, -infinity and epoch, in units of which a day has so many; nothing: it is no such word.
+std::optional<std::int64_t> moment_of_word(DecodedTime::Kind kind, std::int64_t units_a_day) {
+  switch (kind) {
+    case DecodedTime::Kind::Late:
+      return kTimeInfinity;
+    case DecodedTime::Kind::Early:
+      return kTimeMinusInfinity;
+    case DecodedTime::Kind::Epoch:
+      return -kEpochDays * units_a_day;
+    case DecodedTime::Kind::Moment:
+      break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone,
@@ -279,15 +291,8 @@ std::optional<std::int64_t> read_timestamp(std::string_view text, bool with_zone
   if (!read) {
     return std::nullopt;
   }
-  switch (read->kind) {
-    case DecodedTime::Kind::Late:
-      return kTimeInfinity;
-    case DecodedTime::Kind::Early:
-      return kTimeMinusInfinity;
-    case DecodedTime::Kind::Epoch:
-      return -kEpochDays * kMicrosecondsPerDay;
-    case DecodedTime::Kind::Moment:
-      break;
+  if (const auto word = moment_of_word(read->kind, kMicrosecondsPerDay)) {
+    return word;
   }
   if (std::abs(read->days) > kMostDays) {
     return std::nullopt;
@@ -305,15 +310,8 @@ std::optional<std::int64_t> read_date(std::string_view text, const TimeSettings&
   if (!read) {
     return std::nullopt;
   }
-  switch (read->kind) {
-    case DecodedTime::Kind::Late:
-      return kTimeInfinity;
-    case DecodedTime::Kind::Early:
-      return kTimeMinusInfinity;
-    case DecodedTime::Kind::Epoch:
-      return -kEpochDays;
-    case DecodedTime::Kind::Moment:
-      break;
+  if (const auto word = moment_of_word(read->kind, 1)) {
+    return word;
   }
   return read->days < kFirstDay || read->days > kLastDay ? std::nullopt : std::optional{read->days};
 }

@@ -63,15 +63,6 @@ double known_width(const Column& column, const TypeSystem& types) {
   return filled * declared_width(column, types);
 }
 
-int fillfactor(const Table& table) {
-  const auto found = table.options.find("fillfactor");
-  int value = 100;
-  if (found != table.options.end()) {
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  }
-  return std::clamp(value, 10, 100);
-}
-
 /// Of varlenas without statistics, all together, in an average row. Negative: not told.
 double room_of_unknown(const Table& table, const TypeSystem& types) {
   constexpr std::int64_t kFewPages = 4;  // the last one's free part would decide
@@ -103,6 +94,15 @@ bool is_unique(const Table& table, const Column& column, const TypeSystem& types
 }
 
 }  // namespace
+
+int fillfactor(const Table& table) {
+  const auto found = table.options.find("fillfactor");
+  int value = 100;
+  if (found != table.options.end()) {
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  }
+  return std::clamp(value, 10, 100);
+}
 
 double default_width(const Type& type, std::int32_t typmod) {
   if (type.length > 0) {

@@ -11,6 +11,9 @@ namespace quern::planner_model {
 /// get_typavgwidth() (lsyscache.c), for columns without statistics.
 [[nodiscard]] double default_width(const Type& type, std::int32_t typmod);
 
+/// To how many per cent rows are put on the table's pages (RelationGetFillFactor(), rel.h).
+[[nodiscard]] int fillfactor(const Table& table);
+
 /// Rows that the table holds now: as dense as VACUUM or ANALYZE found them, in the pages of now; of
 /// a table that neither has seen, the server's counter of live rows, or as many as fit
 /// (table_block_relation_estimate_size(), tableam.c).

@@ -106,15 +106,6 @@ double header_size(const Table& table, const std::vector<IndexColumn>& columns) 
   return no_nulls * 24 + (1 - no_nulls) * align_up(kTupleHeader + bitmap, 8);
 }
 
-int fillfactor(const Table& table) {
-  const auto found = table.options.find("fillfactor");
-  int value = 100;
-  if (found != table.options.end()) {
-    std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  }
-  return std::clamp(value, 10, 100);
-}
-
 }  // namespace
 
 HeapRow heap_row(const Table& table, const SizeContext& context) {
