@@ -66,8 +66,9 @@ Instance random_instance(const Sample& sample, Random& random) {
     if (query.uses.size() > 4) {
       continue;
     }
-    uses.push_back(
-        {.fingerprint = query.fingerprint, .weight = one.before.counted.value(), .uses = query.uses});
+    uses.push_back({.fingerprint = query.fingerprint,
+                    .weight = one.before.counted.value(),
+                    .uses = query.uses});
     one.query_class = instance.workload.classes.size();
     query.samples = {instance.workload.samples.size()};
     instance.workload.samples.push_back(std::move(one));
