@@ -46,11 +46,13 @@ void tell_counting(Advice& advice, const PlannedWorkload& planned,
                    planner_model::Counting counting) {
   std::size_t hashed = 0;
   std::size_t skipping = 0;
+  std::size_t spared = 0;
   std::size_t guessed = 0;
   for (const PlannedSample& sample : planned.samples) {
     const auto& before = sample.before;
     skipping += before.partitions_skipped > 0 ? 1 : 0;
-    hashed += before.counted != before.total && before.partitions_skipped == 0 ? 1 : 0;
+    hashed += before.subplans_hashed > 0 ? 1 : 0;
+    spared += before.subplans_spared > 0 ? 1 : 0;
     guessed += before.guessed ? 1 : 0;
   }
   if (hashed > 0) {
@@ -65,6 +67,13 @@ void tell_counting(Advice& advice, const PlannedWorkload& planned,
                     "execution begins, in {}: the cost here is without them.",
                     counted(skipping, "planned execution")));
   }
+  if (spared > 0) {
+    advice.caveats.push_back(
+        fmt::format("EXPLAIN's total counts a subquery in WHERE for every row in {} whose cheaper "
+                    "conditions the server checks first: the cost here is that of the rows that "
+                    "these leave.",
+                    counted(spared, "planned execution")));
+  }
   if (guessed > 0) {
     advice.caveats.push_back(
         fmt::format("EXPLAIN's total of {} rests on a fixed guess of an expression that has no "
@@ -75,7 +84,8 @@ void tell_counting(Advice& advice, const PlannedWorkload& planned,
   if (counting == planner_model::Counting::AsExplained) {
     advice.caveats.emplace_back(
         "Costs are EXPLAIN's totals, as asked for: an EXISTS under OR counts row by row also where "
-        "the server runs it hashed, and expressions without statistics by the server's guess.");
+        "the server runs it hashed, a subquery in WHERE for rows that cheaper conditions spare it, "
+        "and expressions without statistics by the server's guess.");
   }
 }
 
@@ -136,6 +146,55 @@ void tell_row_security(Advice& advice, const PlannedWorkload& planned,
   }
 }
 
+bool belongs_to(const Table& table, const std::set<Oid>& tables, const CatalogSnapshot& catalog) {
+  return tables.contains(table.oid) ||
+         std::any_of(table.parents.begin(), table.parents.end(), [&](Oid oid) {
+           const Table* parent = find_table(catalog, oid);
+           return parent != nullptr && belongs_to(*parent, tables, catalog);
+         });
+}
+
+/// Rows written since the last ANALYZE that autovacuum itself would take for too many, by its
+/// default settings (relation_needs_vacanalyze(), autovacuum.c): where it is switched off, behind,
+/// or the log ends before it comes.
+bool has_old_statistics(const Table& table) {
+  constexpr double kThreshold = 50;     // autovacuum_analyze_threshold
+  constexpr double kScaleFactor = 0.1;  // autovacuum_analyze_scale_factor
+  return table.activity && static_cast<double>(table.activity->modified_since_analyze) >
+                               kThreshold + kScaleFactor * std::max(table.reltuples, 0.0);
+}
+
+/// Estimates are those of the rows that ANALYZE saw.
+void tell_old_statistics(Advice& advice, const PlannedWorkload& planned,
+                         const CatalogSnapshot& catalog) {
+  std::set<Oid> used;
+  for (const PlannedClass& query : planned.classes) {
+    for (const auto& use : query.uses) {
+      used.insert(use.table);
+    }
+  }
+  std::vector<const Table*> old;
+  for (const Table& table : catalog.tables) {
+    if (has_old_statistics(table) && belongs_to(table, used, catalog)) {
+      old.push_back(&table);
+    }
+  }
+  if (old.empty()) {
+    return;
+  }
+  std::stable_sort(old.begin(), old.end(), [](const Table* a, const Table* b) {
+    return a->activity->modified_since_analyze > b->activity->modified_since_analyze;
+  });
+  const Table& worst = *old.front();
+  advice.caveats.push_back(fmt::format(
+      "Statistics are old: {} rows of {} were written since its last ANALYZE, which saw {}{}. Run "
+      "ANALYZE there, take the snapshot again, and ask again: all estimates rest on them.",
+      worst.activity->modified_since_analyze, relation_name(catalog, worst.schema, worst.name),
+      worst.reltuples < 0 ? "none: there was none" : fmt::format("{:.0f}", worst.reltuples),
+      old.size() == 1 ? ""
+                      : fmt::format("; likewise of {}", counted(old.size() - 1, "more table"))));
+}
+
 /// What suggests that the catalog is another database's, or was taken under another search path.
 void add_doubts_about_catalog(Advice& advice, const PlannedWorkload& planned,
                               const CatalogSnapshot& catalog) {
@@ -177,6 +236,8 @@ void add_caveats(Advice& advice, const PlannedWorkload& planned, const WriteProf
   if (!catalog.has_statistics) {
     advice.caveats.emplace_back(
         "The catalog holds no statistics: all estimates rest on PostgreSQL's defaults.");
+  } else {
+    tell_old_statistics(advice, planned, catalog);
   }
   advice.caveats.insert(advice.caveats.end(), catalog.caveats.begin(), catalog.caveats.end());
 }

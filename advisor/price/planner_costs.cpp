@@ -299,7 +299,7 @@ PlannedCost PlannerCosts::with_all(std::size_t query,
     idle = both(idle, never_run(accesses));
   }
   const PlanResult& before = workload_.samples[query].before;
-  if (before.counted != before.total) {
+  if (before.subplans_hashed > 0) {
     // What does not run without candidates, nor with all of them, never does.
     std::erase_if(accesses, [](const auto& access) { return !access.runs; });
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "planner-model/plan/plan_explainer.hpp"
+#include "planner-model/plan/selectivity.hpp"
 
 namespace quern::planner_model {
 
@@ -340,7 +341,11 @@ void PlanExplainer::add_list(PlanNode& node, Word name, std::vector<std::string>
 void PlanExplainer::add_clauses(PlanNode& node, const char* name, PlannerInfo& root,
                                 const std::vector<RestrictInfo*>& clauses, const Table* member,
                                 const std::vector<RestrictInfo*>& without) {
-  add(node, name, all(root, in_order(root, clauses, without), member));
+  const std::vector<RestrictInfo*> checks = in_order(root, clauses, without);
+  if (!root.global->subplans.empty()) {
+    note_reached(root, checks);
+  }
+  add(node, name, all(root, clause_exprs(checks), member));
 }
 
 namespace {
@@ -353,28 +358,51 @@ int execution_level(const RestrictInfo& clause, double cost, const PlannerInfo& 
   return waits ? clause.security_level : 0;
 }
 
+void collect_subplans(const Expr& expr, std::vector<int>& ids) {
+  if (expr.kind == ExprKind::SubPlan) {
+    ids.push_back(expr.subplan_id);
+  }
+  for (const ExprPtr& child : children(expr)) {
+    collect_subplans(*child, ids);
+  }
+}
+
 }  // namespace
 
-std::vector<ExprPtr> PlanExplainer::in_order(PlannerInfo& root,
-                                             const std::vector<RestrictInfo*>& clauses,
-                                             const std::vector<RestrictInfo*>& without) {
-  std::vector<std::tuple<int, double, ExprPtr>> items;
+std::vector<RestrictInfo*> PlanExplainer::in_order(PlannerInfo& root,
+                                                   const std::vector<RestrictInfo*>& clauses,
+                                                   const std::vector<RestrictInfo*>& without) {
+  std::vector<std::tuple<int, double, RestrictInfo*>> items;
   for (auto* clause : clauses) {
     if (clause->pseudoconstant || is_constant_true(*clause->clause) ||
         std::find(without.begin(), without.end(), clause) != without.end()) {
       continue;
     }
     const double cost = clause_cost(*clause, root).per_tuple;
-    items.emplace_back(execution_level(*clause, cost, root), cost, clause->clause);
+    items.emplace_back(execution_level(*clause, cost, root), cost, clause);
   }
   std::stable_sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
     return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
   });
-  std::vector<ExprPtr> exprs;
-  for (auto& item : items) {
-    exprs.push_back(std::move(std::get<2>(item)));
+  std::vector<RestrictInfo*> checks;
+  for (const auto& item : items) {
+    checks.push_back(std::get<2>(item));
   }
-  return exprs;
+  return checks;
+}
+
+void PlanExplainer::note_reached(PlannerInfo& root, const std::vector<RestrictInfo*>& checks) {
+  std::vector<RestrictInfo*> before;
+  for (RestrictInfo* check : checks) {
+    std::vector<int> ids;
+    collect_subplans(*check->clause, ids);
+    for (const int id : ids) {
+      auto& reached = root.global->subplans[static_cast<std::size_t>(id) - 1].reached;
+      reached = std::max(reached.value_or(0),
+                         clauselist_selectivity(root, before, 0, JoinType::Inner, nullptr));
+    }
+    before.push_back(check);
+  }
 }
 
 std::vector<RestrictInfo*> PlanExplainer::scan_clauses(const Path& path) {

@@ -192,8 +192,12 @@ class PlanExplainer {
                    const std::vector<RestrictInfo*>& without = {});
 
   /// order_qual_clauses(): cheap checks first, otherwise as they stand.
-  static std::vector<ExprPtr> in_order(PlannerInfo& root, const std::vector<RestrictInfo*>& clauses,
-                                       const std::vector<RestrictInfo*>& without);
+  static std::vector<RestrictInfo*> in_order(PlannerInfo& root,
+                                             const std::vector<RestrictInfo*>& clauses,
+                                             const std::vector<RestrictInfo*>& without);
+
+  /// SubPlanInfo::reached of the subplans in a filter's checks.
+  static void note_reached(PlannerInfo& root, const std::vector<RestrictInfo*>& checks);
 
   static std::vector<RestrictInfo*> scan_clauses(const Path& path);
 

@@ -476,6 +476,9 @@ struct SubPlanInfo {
   /// two runs is chosen when the plan is done.
   int hashed_alternative = 0;
   bool used = true;  ///< the chosen one
+  /// Of the rows that a filter sees, the share that the checks before this one's let through, where
+  /// the plan has it in a filter; in several the largest.
+  std::optional<double> reached = {};
   /// Ordinals of PlannerGlobal::accesses that were noted while it was planned: from, to before.
   std::size_t first_access = 0, end_access = 0;
   SubLinkKind kind = SubLinkKind::Scalar;
@@ -539,8 +542,9 @@ struct PlannerGlobal {
   double row_factor = 1;      ///< Assumptions::row_factor
   bool extended_off = false;  ///< estimates are asked for without them
   ExpressionGuesses guesses = {};
-  /// Subplans, by id, whose price is moved by this share towards that of their hashed alternative.
-  std::set<int> moved_subplans = {};
+  /// Subplans, by id, whose price is moved by `moved_share`: with 0 towards that of their hashed
+  /// alternative, else towards this share of their own.
+  std::map<int, double> moved_subplans = {};
   double moved_share = 0;         ///< and that of partitions to be skipped, towards nothing
   bool skips_partitions = false;  ///< RelOptInfo::skipped of any
   bool parallel_ok = false;

@@ -291,9 +291,14 @@ class SublinkPlanner {
       const int hashed_id = hashed_exists(link, std::move(*for_hashing));
       global.subplans[static_cast<std::size_t>(subplan->subplan_id) - 1].hashed_alternative =
           hashed_id;
-      if (hashed_id != 0 && global.moved_subplans.contains(subplan->subplan_id)) {
+      const auto moved = global.moved_subplans.find(subplan->subplan_id);
+      if (hashed_id != 0 && moved != global.moved_subplans.end() && moved->second == 0) {
         move_price(*subplan, global.subplans[static_cast<std::size_t>(hashed_id) - 1]);
       }
+    }
+    const auto moved = global.moved_subplans.find(subplan->subplan_id);
+    if (moved != global.moved_subplans.end() && moved->second > 0) {
+      subplan->subplan_per_call *= 1 - global.moved_share * (1 - moved->second);
     }
     return subplan;
   }

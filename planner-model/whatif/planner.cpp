@@ -93,12 +93,13 @@ struct Planner::Implementation {
                                   const IndexConfiguration& configuration,
                                   BlockList<Index>& imagined) const;
 
-  /// PlanResult::counted of a plan that costs `total` and counts the subplans `not_run`, or skipped
-  /// partitions. A plan's cost is linear in what a subplan or a scan costs, and the paths that win
-  /// stay the same while that changes by very little: so from a second planning with these priced a
-  /// little more like what runs.
+  /// PlanResult::counted of a plan that costs `total` and counts the subplans `moved` (as in
+  /// PlannerGlobal::moved_subplans) otherwise than they run, or skipped partitions. A plan's cost
+  /// is linear in what a subplan or a scan costs, and the paths that win stay the same while that
+  /// changes by very little: so from a second planning with these priced a little more like what
+  /// runs.
   [[nodiscard]] double cost_as_run(const BoundQuery& query, const IndexConfiguration& configuration,
-                                   const std::set<int>& not_run, double total) const;
+                                   const std::map<int, double>& moved, double total) const;
 
   const CatalogSnapshot& catalog;
   SizeModel sizes;
@@ -408,6 +409,20 @@ std::set<int> counted_and_not_run(const PlannerGlobal& global) {
   return ids;
 }
 
+/// By id: run for fewer rows than cost_qual_eval() counts, as a filter's checks end at the first
+/// that fails (ExecQual()) and the cheaper ones come first (order_qual_clauses()).
+std::map<int, double> counted_for_spared_rows(const PlannerGlobal& global) {
+  constexpr double kWorthATrial = 0.99;
+  std::map<int, double> reached;
+  for (std::size_t i = 0; i < global.subplans.size(); ++i) {
+    const SubPlanInfo& info = global.subplans[i];
+    if (info.used && !info.hashed && info.reached.value_or(1) < kWorthATrial) {
+      reached[static_cast<int>(i) + 1] = *info.reached;
+    }
+  }
+  return reached;
+}
+
 /// Of subplans that the total counts and the plan does not run.
 std::vector<std::string> priced_only(const PlannerGlobal& global,
                                      const std::set<std::string>& used) {
@@ -451,18 +466,19 @@ PlannerInfo& Planner::Implementation::plan(PlannerGlobal& global, const BoundQue
 
 double Planner::Implementation::cost_as_run(const BoundQuery& query,
                                             const IndexConfiguration& configuration,
-                                            const std::set<int>& not_run, double total) const {
+                                            const std::map<int, double>& moved,
+                                            double total) const {
   // So little that the same paths win, and enough for the difference to have digits.
   constexpr double kShare = 1e-7;
   // Of what the total may change, were all of it the subplan's: else another path won.
   constexpr double kMost = 10;
   for (const double share : {kShare, -kShare}) {
     PlannerGlobal global;
-    global.moved_subplans = not_run;
+    global.moved_subplans = moved;
     global.moved_share = share;
     BlockList<Index> imagined;
-    const double moved = plan(global, query, configuration, imagined).best->total;
-    const double difference = (moved - total) / share;
+    const double nudged = plan(global, query, configuration, imagined).best->total;
+    const double difference = (nudged - total) / share;
     if (std::abs(difference) <= kMost * total && total + difference > 0) {
       return total + difference;
     }
@@ -524,19 +540,26 @@ PlanResult Planner::plan(const BoundQuery& query, const IndexConfiguration& conf
   result.paths = kMostWork - global.work_left;
   const std::vector<std::string> only_priced = priced_only(global, indexes);
   std::set<int> not_run;
+  std::map<int, double> moved;
   if (implementation_->counting == Counting::AsExplained) {
     indexes.insert(only_priced.begin(), only_priced.end());
   } else {
     result.indexes_priced = only_priced;
     not_run = counted_and_not_run(global);
+    moved = counted_for_spared_rows(global);
+    result.subplans_hashed = static_cast<int>(not_run.size());
+    result.subplans_spared = static_cast<int>(moved.size());
+    for (const int id : not_run) {
+      moved[id] = 0;
+    }
     if (global.skips_partitions) {
       set_apart_skipped(result, scans_of(best, global), indexes);
     }
   }
   result.counted =
-      not_run.empty() && result.partitions_skipped == 0
+      moved.empty() && result.partitions_skipped == 0
           ? result.total
-          : Cost{implementation_->cost_as_run(query, configuration, not_run, best.total)};
+          : Cost{implementation_->cost_as_run(query, configuration, moved, best.total)};
   result.indexes_used.assign(indexes.begin(), indexes.end());
   result.indexes_preferred = preferred_indexes(global);
   result.unmodelled.assign(global.unmodelled.begin(), global.unmodelled.end());

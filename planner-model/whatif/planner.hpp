@@ -84,6 +84,8 @@ struct PlanResult {
   /// they are among the ones used.
   std::vector<std::string> indexes_priced = {};
   int partitions_skipped = 0;  ///< scans that are in the plan and do not run
+  int subplans_hashed = 0;     ///< that the total counts row by row
+  int subplans_spared = 0;     ///< in filters whose cheaper checks leave them fewer rows
   /// Hypothetical indexes that hid what could be cheaper: of paths that others were dropped for
   /// within the 1 % that add_path() takes for equal, or before they were gathered
   /// (add_partial_path_precheck(), pathnode.c), or by the order of nulls that MIN and MAX try first

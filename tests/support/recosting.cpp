@@ -50,7 +50,7 @@ std::vector<SizedCandidate> candidates_of(const PlannedWorkload& workload,
   for (const PlannedClass& query : workload.classes) {
     double cost = 0;
     for (const std::size_t sample : query.samples) {
-      cost += workload.samples[sample].weight * workload.samples[sample].before.total.value();
+      cost += workload.samples[sample].weight * workload.samples[sample].before.counted.value();
     }
     uses.push_back({.fingerprint = query.fingerprint, .weight = cost, .uses = query.uses});
   }
@@ -79,7 +79,7 @@ void compare(Recosting& total, const PlannerCosts& costs, std::size_t sample,
                            }
                          });
     double planned = 0;
-    total.planning_us += 1e6 * seconds([&] { planned = costs.plan(sample, set).total.value(); });
+    total.planning_us += 1e6 * seconds([&] { planned = costs.plan(sample, set).counted.value(); });
     const bool exact = std::abs(priced - planned) <= 1e-3 * planned;
     const bool flagged = !is_exact(query, set);
     total.exact += exact ? 1 : 0;

@@ -66,8 +66,9 @@ Instance random_instance(const Sample& sample, Random& random) {
     if (query.uses.size() > 4) {
       continue;
     }
-    uses.push_back(
-        {.fingerprint = query.fingerprint, .weight = one.before.total.value(), .uses = query.uses});
+    uses.push_back({.fingerprint = query.fingerprint,
+                    .weight = one.before.counted.value(),
+                    .uses = query.uses});
     one.query_class = instance.workload.classes.size();
     query.samples = {instance.workload.samples.size()};
     instance.workload.samples.push_back(std::move(one));
@@ -82,7 +83,7 @@ Instance random_instance(const Sample& sample, Random& random) {
   double bytes = 0;
   double reads = 0;
   for (std::size_t q = 0; q < instance.weights.size(); ++q) {
-    reads += instance.weights[q] * instance.workload.samples[q].before.total.value();
+    reads += instance.weights[q] * instance.workload.samples[q].before.counted.value();
   }
   for (const auto& candidate : instance.candidates) {
     bytes += candidate.size.value();
@@ -109,7 +110,7 @@ class FullPlanner {
                             costs_.relevant(q).end(), std::back_inserter(own));
       const auto [known, is_new] = known_.try_emplace({q, own}, 0);
       if (is_new) {
-        known->second = costs_.plan(q, own).total.value();
+        known->second = costs_.plan(q, own).counted.value();
       }
       sum += instance_.weights[q] * known->second;
     }

@@ -110,3 +110,16 @@ TEST_CASE("an execution that is not planned and cannot be read takes nothing fro
                                    {.sql = "SELECT id FROM people WHERE na", .at_us = 4}})),
                  "(name)"));
 }
+
+TEST_CASE("statistics that autovacuum would have made anew are told to be old") {
+  CatalogSnapshot catalog = testing::catalog_of(kPeople);
+  catalog.has_statistics = true;
+  const Workload workload = executed({{.sql = "SELECT id FROM people WHERE name = 'ann'"}});
+  const auto tells = [&](std::int64_t written) {
+    catalog.tables.front().activity = TableActivity{.modified_since_analyze = written};
+    return mentions(advise(workload, catalog, {}).caveats,
+                    std::to_string(written) + " rows of people were written since");
+  };
+  CHECK_FALSE(tells(10000));
+  CHECK(tells(10100));
+}
