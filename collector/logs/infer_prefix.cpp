@@ -59,8 +59,10 @@ bool digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// Where the message tag stands; npos when the line has none.
+/// Where the message tag stands; npos when the line has none. A value may hold `LOG: `, too: the
+/// two blanks that the server writes go before one.
 std::size_t tag_position(std::string_view line) {
+  std::size_t with_one_blank = std::string_view::npos;
   for (std::size_t at = line.find(':'); at != std::string_view::npos && at < 600;
        at = line.find(':', at + 1)) {
     std::size_t from = at;
@@ -70,12 +72,16 @@ std::size_t tag_position(std::string_view line) {
       --from;
     }
     for (std::size_t start = from; start < at; ++start) {
-      if (message_tag(line.substr(start))) {
+      const auto tag = message_tag(line.substr(start));
+      if (tag && line.substr(start + tag->length - 2, 2) == "  ") {
         return start;
+      }
+      if (tag) {
+        with_one_blank = std::min(with_one_blank, start);
       }
     }
   }
-  return std::string_view::npos;
+  return with_one_blank;
 }
 
 /// It took in what the setting has around its values: `web,host=10.0.0.1`, `[5] web`.

@@ -135,7 +135,18 @@ std::size_t fixed_length(char escape, std::string_view line, std::size_t from,
 struct LogLinePrefix::Attempt {
   std::string_view line;
   PrefixFields& fields;
+  bool two_blanks = false;  ///< only a tag with two blanks after its colon counts
   int effort = 400;
+
+  [[nodiscard]] bool take_tag(std::size_t position) {
+    const auto tag = message_tag(line.substr(std::min(position, line.size())));
+    if (!tag || (two_blanks && line.substr(position + tag->length - 2, 2) != "  ")) {
+      return false;
+    }
+    fields.tag = *tag;
+    fields.text_from = position + tag->length;
+    return true;
+  }
 };
 
 LogLinePrefix LogLinePrefix::compile(std::string_view prefix) {
@@ -185,7 +196,18 @@ LogLinePrefix LogLinePrefix::compile(std::string_view prefix) {
 bool LogLinePrefix::match(std::string_view line, PrefixFields& fields) const {
   fields = PrefixFields{};
   Attempt attempt{line.substr(0, kLongestPrefix), fields};
-  return match_from(0, 0, attempt);
+  if (!match_from(0, 0, attempt)) {
+    return false;
+  }
+  if (line.substr(fields.text_from - 2, 2) != "  ") {
+    // The server writes two blanks. A value may hold `LOG: ` itself, and goes on then.
+    PrefixFields further;
+    Attempt strict{attempt.line, further, true};
+    if (match_from(0, 0, strict)) {
+      fields = further;
+    }
+  }
+  return true;
 }
 
 bool LogLinePrefix::match_from(std::size_t step, std::size_t position, Attempt& attempt) const {
@@ -203,9 +225,7 @@ bool LogLinePrefix::match_from(std::size_t step, std::size_t position, Attempt& 
       continue;
     }
     if (wanted.escape == 'q') {
-      if (const auto tag = message_tag(line.substr(position))) {
-        attempt.fields.tag = *tag;
-        attempt.fields.text_from = position + tag->length;
+      if (attempt.take_tag(position)) {
         return true;
       }
       continue;
@@ -226,13 +246,7 @@ bool LogLinePrefix::match_from(std::size_t step, std::size_t position, Attempt& 
       position = std::max(position, std::min(start + wanted.width, line.size()));
     }
   }
-  const auto tag = message_tag(line.substr(std::min(position, line.size())));
-  if (!tag) {
-    return false;
-  }
-  attempt.fields.tag = *tag;
-  attempt.fields.text_from = position + tag->length;
-  return true;
+  return attempt.take_tag(position);
 }
 
 /// A value without a form of its own ends where the rest of the prefix matches.

@@ -17,8 +17,8 @@ struct MessageTag {
   std::size_t length = 0;                 ///< tag, colon and blanks
 };
 
-/// `LOG:  `, `DETAIL:  ` and so on at the start of `text`; German, French, Spanish, Portuguese and
-/// Italian words too. One blank after the colon is enough: some shippers fold two into one.
+/// `LOG:  `, `DETAIL:  ` and so on at the start of `text`, in the server's languages. One blank
+/// after the colon is enough: some shippers fold two into one.
 [[nodiscard]] std::optional<MessageTag> message_tag(std::string_view text);
 
 /// A CONTEXT of a function, a trigger or another query, and not only of the parameters of the

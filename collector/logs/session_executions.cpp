@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "collector/logs/parameters.hpp"
+#include "collector/logs/translated_message.hpp"
 #include "collector/sql/several_statements.hpp"
 
 namespace quern::collector {
@@ -20,6 +21,13 @@ const char* severity_name(Severity severity) {
 }
 
 constexpr std::size_t kMostPortals = 64;
+
+/// Where the text that PREPARE was given begins in the DETAIL of an EXECUTE; 0: it is none.
+std::size_t prepared_start(std::string_view detail) {
+  constexpr std::string_view kPrepare = "prepare: ";
+  return detail.substr(0, kPrepare.size()) == kPrepare ? kPrepare.size()
+                                                       : translated_prepare_start(detail);
+}
 
 bool holds(const std::vector<std::uint64_t>& hashes, std::uint64_t hash) {
   return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
@@ -360,11 +368,10 @@ void SessionExecutions::begin(SessionState& session, const LogRecord& record,
   open.sql.assign(message.text);
   open.parameters.assign(lists_parameters(record.detail) ? record.detail : std::string_view{});
   bool its_own = true;  // the record's query id: EXECUTE may have one beside its statement's
-  constexpr std::string_view kPrepare = "prepare: ";
-  if (open.simple && record.detail.substr(0, kPrepare.size()) == kPrepare &&
-      several_statements(message.text).empty()) {
+  const std::size_t prepared = prepared_start(record.detail);
+  if (open.simple && prepared > 0 && several_statements(message.text).empty()) {
     open.parameters = parameters_of_execute(message.text);
-    open.sql.assign(prepared_query(record.detail.substr(kPrepare.size())));
+    open.sql.assign(prepared_query(record.detail.substr(prepared)));
     its_own = false;
   }
   if (open.simple && declares_cursor(open.sql)) {

@@ -1,5 +1,6 @@
 #include "collector/logs/translated_message.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -12,33 +13,49 @@ namespace {
 struct Language {
   std::string_view duration, milliseconds;
   std::string_view statement, parse, bind, execute, fetch, parameters;
+  std::string_view prepare, unnamed_portal, portal;  ///< empty where they stay English
 };
 
 constexpr std::array kLanguages = {
     // German, Spanish, French, Italian, Swedish
     Language{"Dauer: ", " ms", "Anweisung: ", "Parsen ", "Binden ", "Ausführen ",
-             "Ausführen Fetch von ", "Parameter: "},
+             "Ausführen Fetch von ",
+             "Parameter: ", "Vorbereiten: ", "unbenanntes Portal mit Parametern: ", "Portal »"},
     Language{"duración: ", " ms", "sentencia: ", "parse: ", "bind ", "ejecutar ",
-             "ejecutar fetch desde ", "parámetros: "},
+             "ejecutar fetch desde ", "parámetros: ", "",
+             "portal sin nombre con parámetros: ", "portal «"},
     Language{"durée : ", " ms", "instruction : ", "analyse ", "lien ", "exécute ",
-             "exécute fetch à partir de ", "paramètres : "},
+             "exécute fetch à partir de ", "paramètres : ", "préparation : ",
+             "portail non nommé avec les paramètres : ", "portail « "},
     Language{"durata: ", " ms", "istruzione: ", "analisi di ", "bind ", "esecuzione di ",
-             "esecuzione di fetch da ", "parametri: "},
+             "esecuzione di fetch da ",
+             "parametri: ", "preparazione: ", "portale senza nome con parametri: ", "portale \""},
     Language{"varaktighet: ", " ms", "sats: ", "parse ", "bind ", "kör ", "kör hämtning från ",
-             "parametrar: "},
+             "parametrar: ", "", "ej namngiven portal med parametrar: ", "portal \""},
     Language{"duração: ", " ms", "comando: ", "análise ", "ligação ", "executar ",
-             "executar busca de ", "parâmetros: "},
+             "executar busca de ", "parâmetros: ", "", "", ""},
     // Russian, Ukrainian
     Language{"продолжительность: ", " мс", "оператор: ", "разбор ", "сообщение Bind ",
-             "выполнение ", "выборка из ", "параметры: "},
+             "выполнение ", "выборка из ",
+             "параметры: ", "подготовка: ", "неименованный портал с параметрами: ", "портал \""},
     Language{"тривалість: ", " мс", "оператор: ", "аналізування ", "повідомлення bind ",
-             "виконувати ", "виконати витягнення з ", "параметри: "},
+             "виконувати ", "виконати витягнення з ",
+             "параметри: ", "підготовка: ", "портал без імені з параметрами: ", "портал \""},
+    // Georgian, whose executions of prepared statements have a unit of their own
+    Language{"ხანგრძლივობა: ", " მწმs", "ოპერატორი: ", "", "", "გაშვება ", "execute fetch from ",
+             "პარამეტრები: ", "მომზადება: ", "უსახელო პორტალი პარამეტრებით: ", "პორტალი \""},
+    Language{"ხანგრძლივობა: ", " მწმ", "გამოსახულება: ", "", "მიბმა ", "", "", "პარამეტრები: ", "",
+             "", ""},
     // Japanese, Chinese, Korean
-    Language{"期間: ", " ミリ秒", "文: ", "パース", "バインド ", "実行 ", "取り出し実行 ",
-             "パラメータ: "},
-    Language{"执行时间: ", " ms", "语句: ", "解析 ", "绑定", "执行", "执行FETCH操作", "参数: "},
-    Language{"실행시간: ", " ms", "명령 구문: ", "", "", "쿼리실행 ", "자료뽑기 ", "매개 변수: "},
-    Language{"수행시간: ", " ms", "명령 구문: ", "", "", "쿼리실행 ", "자료뽑기 ", "매개 변수: "},
+    Language{
+        "期間: ", " ミリ秒", "文: ", "パース", "バインド ", "実行 ", "取り出し実行 ",
+        "パラメータ: ", "準備: ", "パラメータを持つ無名ポータル: ", "パラメータを持つポータル\""},
+    Language{"执行时间: ", " ms", "语句: ", "解析 ", "绑定", "执行", "执行FETCH操作",
+             "参数: ", "准备: ", "", ""},
+    Language{"실행시간: ", " ms", "명령 구문: ", "", "", "쿼리실행 ", "자료뽑기 ",
+             "매개 변수: ", "", "이름 없는 포탈의 매개 변수: ", ""},
+    Language{"수행시간: ", " ms", "명령 구문: ", "", "", "쿼리실행 ", "자료뽑기 ",
+             "매개 변수: ", "", "이름 없는 포탈의 매개 변수: ", ""},
 };
 
 bool take(std::string_view& text, std::string_view word) {
@@ -129,16 +146,21 @@ MessageText after_duration(const Language& language, std::string_view text) {
 }  // namespace
 
 std::optional<MessageText> read_translated(std::string_view message) {
+  std::optional<MessageText> unread;
   for (const Language& language : kLanguages) {
     std::string_view text = message;
     if (take(text, language.duration)) {
-      return after_duration(language, text);
+      unread = after_duration(language, text);
+      if (unread->kind != MessageKind::Translated) {
+        return unread;
+      }
+      continue;
     }
     if (auto logged = statement(language, text, std::nullopt)) {
       return logged;
     }
   }
-  return std::nullopt;
+  return unread;
 }
 
 std::size_t translated_parameters_start(std::string_view detail) {
@@ -148,6 +170,25 @@ std::size_t translated_parameters_start(std::string_view detail) {
     }
   }
   return 0;
+}
+
+std::size_t translated_prepare_start(std::string_view detail) {
+  for (const Language& language : kLanguages) {
+    if (!language.prepare.empty() &&
+        detail.substr(0, language.prepare.size()) == language.prepare) {
+      return language.prepare.size();
+    }
+  }
+  return 0;
+}
+
+bool tells_translated_portal(std::string_view context) {
+  const auto begins = [&](std::string_view words) {
+    return !words.empty() && context.substr(0, words.size()) == words;
+  };
+  return std::any_of(kLanguages.begin(), kLanguages.end(), [&](const Language& language) {
+    return begins(language.unnamed_portal) || begins(language.portal);
+  });
 }
 
 }  // namespace quern::collector

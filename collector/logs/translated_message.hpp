@@ -14,4 +14,10 @@ namespace quern::collector {
 /// How long the words before a list of parameters are (`Parameter: `); 0: it is none.
 [[nodiscard]] std::size_t translated_parameters_start(std::string_view detail);
 
+/// How long the words before the text that PREPARE was given are (`Vorbereiten: `); 0: it is none.
+[[nodiscard]] std::size_t translated_prepare_start(std::string_view detail);
+
+/// A CONTEXT that tells the parameters of the statement itself (`Portal »p« mit Parametern: `).
+[[nodiscard]] bool tells_translated_portal(std::string_view context);
+
 }  // namespace quern::collector

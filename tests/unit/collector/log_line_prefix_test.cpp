@@ -182,3 +182,18 @@ TEST_CASE("lines that do not match a prefix") {
   CHECK_THROWS_AS(LogLinePrefix::compile("%m [%p] %Z "), UserError);
   CHECK_THROWS_AS(LogLinePrefix::compile("%m %"), UserError);
 }
+
+TEST_CASE("a tag within a value is no tag where one with two blanks follows") {
+  const auto prefix = LogLinePrefix::compile("%m [%p] %q[user=%u,app=%a] ");
+  PrefixFields fields;
+  const std::string own =
+      "2018-09-27 06:57:01.030 UTC [7] [user=web,app=a job] LOG: x] LOG:  duration: 1.5 ms";
+  REQUIRE(prefix.match(own, fields));
+  CHECK(fields.application == "a job] LOG: x");
+  CHECK(own.substr(fields.text_from) == "duration: 1.5 ms");
+  const std::string folded =  // by a shipper
+      "2018-09-27 06:57:01.030 UTC [7] [user=web,app=a job] LOG: duration: 1.5 ms";
+  REQUIRE(prefix.match(folded, fields));
+  CHECK(fields.application == "a job");
+  CHECK(folded.substr(fields.text_from) == "duration: 1.5 ms");
+}

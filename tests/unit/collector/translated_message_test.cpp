@@ -38,6 +38,10 @@ TEST_CASE("durations and statements are read in other languages", "[languages]")
   check("期間: 3.000 ミリ秒  文: SELECT 1", MessageKind::Statement, 3000, "SELECT 1");
   check("Dauer: 3.000 ms  plan:\nQuery Text: SELECT 1", MessageKind::Plan, 3000,
         "\nQuery Text: SELECT 1");
+  check("ხანგრძლივობა: 3.000 მწმ  გამოსახულება: SELECT 1", MessageKind::Statement, 3000,
+        "SELECT 1");
+  check("ხანგრძლივობა: 3.000 მწმs  გაშვება q: SELECT 1", MessageKind::Execute, 3000, "SELECT 1",
+        "q");
   check("Dauer: ganz lang", MessageKind::Translated, -1, "");
   check("der Server ist bereit", MessageKind::Other, -1, "");
 }
@@ -59,4 +63,59 @@ TEST_CASE("a German log is read like an English one", "[languages]") {
   CHECK(timed.samples.front().parameters == ParameterValues{"7"});
   CHECK(w.classes.back().errors == 1);
   CHECK(w.skipped.by_reason().empty());
+}
+
+// Tags, the text that PREPARE was given and the portal in CONTEXT, as a server of 15.18 wrote them.
+TEST_CASE("the tags of every language are read", "[languages]") {
+  struct Words {
+    const char *log, *detail, *parameters, *error, *context, *portal, *statement;
+  };
+
+  const Words words =
+      GENERATE(Words{"СООБЩЕНИЕ:  выполнение", "ПОДРОБНОСТИ:  ", "параметры: ", "ОШИБКА:  ",
+                     "КОНТЕКСТ:  ", "неименованный портал с параметрами: ", "ОПЕРАТОР:  "},
+               Words{"ЗАПИСУВАННЯ:  виконувати", "ВІДОМОСТІ:  ", "параметри: ", "ПОМИЛКА:  ",
+                     "КОНТЕКСТ:  ", "портал \"p\" з параметрами: ", "ІНСТРУКЦІЯ:  "},
+               Words{"LOG:  実行", "詳細:  ", "パラメータ: ", "ERROR:  ", "文脈:  ",
+                     "パラメータを持つ無名ポータル: ", "文:  "},
+               Words{"로그:  쿼리실행", "상세정보:  ", "매개 변수: ", "오류:  ", "내용:  ",
+                     "이름 없는 포탈의 매개 변수: ", "명령 구문:  "},
+               Words{"日志:  执行", "详细信息:  ", "参数: ", "错误:  ", "上下文:  ",
+                     "unnamed portal with parameters: ", "语句:  "},
+               Words{"LOG:  exécute", "DÉTAIL:  ", "paramètres : ", "ERREUR:  ", "CONTEXTE :  ",
+                     "portail non nommé avec les paramètres : ", "INSTRUCTION :  "},
+               Words{"LOG:  Ausführen", "DETAIL:  ", "Parameter: ", "FEHLER:  ", "ZUSAMMENHANG:  ",
+                     "unbenanntes Portal mit Parametern: ", "ANWEISUNG:  "},
+               Words{"LOGG:  kör", "DETALJ:  ", "parametrar: ", "FEL:  ", "KONTEXT:  ",
+                     "ej namngiven portal med parametrar: ", "SATS:  "},
+               Words{"ჟურნალი:  გაშვება", "დეტალები:  ", "პარამეტრები: ", "შეცდომა:  ",
+                     "კონტექსტი:  ", "უსახელო პორტალი პარამეტრებით: ", "ოპერატორი:  "});
+  INFO(words.log);
+  const std::string at = "2026-11-21 10:00:00.000 UTC [7] web@shop ";
+  const Workload w = collect_text(at + words.log + " q: SELECT a FROM t WHERE b = $1\n" + at +
+                                      words.detail + words.parameters + "$1 = '7'\n" + at +
+                                      words.error + "x\n" + at + words.context + words.portal +
+                                      "$1 = '0'\n" + at + words.statement + "SELECT 1/$1\n",
+                                  {});
+  CHECK(w.skipped.by_reason().empty());
+  REQUIRE(w.classes.size() == 2);
+  const bool first_failed = w.classes.front().errors > 0;
+  const QueryClass& run = w.classes[first_failed ? 1 : 0];
+  const QueryClass& failed = w.classes[first_failed ? 0 : 1];
+  CHECK(run.calls == 1);
+  REQUIRE_FALSE(run.samples.empty());
+  CHECK(run.samples.front().parameters == ParameterValues{"7"});
+  CHECK(failed.errors == 1);
+  CHECK(failed.nested == 0);
+}
+
+TEST_CASE("EXECUTE is counted for its statement in other languages", "[languages]") {
+  const char* prepared = GENERATE("Vorbereiten: ", "préparation : ", "подготовка: ", "準備: ");
+  const std::string at = "2026-11-21 10:00:00.000 UTC [7] web@shop ";
+  const Workload w = collect_text(at + "LOG:  duration: 2.000 ms  statement: EXECUTE ps('x')\n" +
+                                      at + "DETAIL:  " + prepared +
+                                      "PREPARE ps(text) AS SELECT a FROM t WHERE b = $1\n",
+                                  {});
+  REQUIRE(w.classes.size() == 1);
+  CHECK(w.classes.front().sql == "SELECT a FROM t WHERE b = $1");
 }
