@@ -137,8 +137,12 @@ class Simplifier {
     if (types_.is_range(expr.type) || types_.is_multirange(expr.type)) {
       return fold_range(expr, *function);
     }
-    if (auto document = build_jsonb(*function, values_or_nulls(expr))) {
+    const std::vector<std::optional<Value>> with_nulls = values_or_nulls(expr);
+    if (auto document = build_jsonb(*function, with_nulls)) {
       return constant_of(std::move(*document), expr.type, expr);
+    }
+    if (const auto array = evaluate_array(*function, with_nulls, expr.type)) {
+      return constant_or_null(*array, expr);
     }
     if (any_null) {
       return nullptr;
@@ -156,13 +160,20 @@ class Simplifier {
       }
     }
     if (const auto json = evaluate_json(*function, values, expr.type)) {
-      return *json ? constant_of(**json, expr.type, expr)
-                   : make_null(expr.type, expr.typmod, expr.collation);
+      return constant_or_null(*json, expr);
+    }
+    if (const auto part = evaluate_range_part(*function, values, types_)) {
+      return constant_or_null(*part, expr);
     }
     if (!value) {
       value = evaluate_call(*function, values, expr.type, context_);
     }
     return value ? constant_of(std::move(*value), expr.type, expr) : nullptr;
+  }
+
+  static ExprPtr constant_or_null(const std::optional<Value>& value, const Expr& expr) {
+    return value ? constant_of(*value, expr.type, expr)
+                 : make_null(expr.type, expr.typmod, expr.collation);
   }
 
   std::vector<std::optional<Value>> values_or_nulls(const Expr& expr) const {

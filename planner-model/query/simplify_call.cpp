@@ -1,6 +1,6 @@
 #include <charconv>
 
-#include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/query/listed_functions.hpp"
 #include "planner-model/selectivity/text_query.hpp"
 
 namespace quern::planner_model {
@@ -74,6 +74,13 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
   if (auto value = evaluate_cast(function, args, result, context.types)) {
     return value;
   }
+  for (const FunctionList* list :
+       {&text_functions(), &pattern_functions(), &byte_functions(), &float_functions(),
+        &number_functions(), &interval_functions(), &format_functions()}) {
+    if (auto value = list->value(function, args, result, context)) {
+      return value;
+    }
+  }
   if (auto value = evaluate_time(function, args, result, context)) {
     return value;
   }
@@ -86,10 +93,7 @@ std::optional<Value> evaluate_call(const Function& function, std::span<const Val
   if (auto value = evaluate_setting(function, args, result, context)) {
     return value;
   }
-  if (auto value = evaluate_constructor(function, args, result)) {
-    return value;
-  }
-  return evaluate_text(function, args, result);
+  return evaluate_constructor(function, args, result);
 }
 
 }  // namespace quern::planner_model

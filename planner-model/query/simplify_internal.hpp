@@ -27,9 +27,6 @@ struct FoldContext {
 [[nodiscard]] std::optional<Value> evaluate_time(const Function& function,
                                                  std::span<const Value> args, Oid result,
                                                  const FoldContext& context);
-[[nodiscard]] std::optional<Value> evaluate_text(const Function& function,
-                                                 std::span<const Value> args, Oid result);
-
 [[nodiscard]] std::optional<Value> evaluate_constructor(const Function& function,
                                                         std::span<const Value> args, Oid result);
 
@@ -43,6 +40,16 @@ struct FoldContext {
 /// documents and nulls (json.c). nullopt: not one of these, or not known.
 [[nodiscard]] std::optional<Value> build_jsonb(const Function& function,
                                                std::span<const std::optional<Value>> args);
+
+/// Functions of arrays, and concat() and concat_ws(), which take nulls. The outer nullopt: not one
+/// of these, or not known; the inner: NULL.
+[[nodiscard]] std::optional<std::optional<Value>> evaluate_array(
+    const Function& function, std::span<const std::optional<Value>> args, Oid result);
+
+/// lower() and upper() of a range, isempty() and its like. The same.
+[[nodiscard]] std::optional<std::optional<Value>> evaluate_range_part(const Function& function,
+                                                                      std::span<const Value> args,
+                                                                      const TypeSystem& types);
 
 /// range_constructor2() and range_constructor3(), which take nulls: for no bound.
 [[nodiscard]] std::optional<Value> evaluate_range(const Function& function,

@@ -65,6 +65,34 @@ std::optional<Value> evaluate_range(const Function& function,
                : std::nullopt;
 }
 
+std::optional<std::optional<Value>> evaluate_range_part(const Function& function,
+                                                        std::span<const Value> args,
+                                                        const TypeSystem& types) {
+  if (args.size() != 1 || !types.is_range(args[0].type)) {
+    return std::nullopt;
+  }
+  const auto range = parse_range(args[0].text, args[0].type, types);
+  if (!range) {
+    return std::nullopt;
+  }
+  const std::string_view name = function.name;
+  if (name == "lower" || name == "upper") {
+    const auto& bound = name == "lower" ? range->lower : range->upper;
+    return std::optional{range->empty ? std::optional<Value>{} : bound.value};
+  }
+  const auto is = [](bool flag) { return std::optional{std::optional{make_bool(flag)}}; };
+  if (name == "isempty") {
+    return is(range->empty);
+  }
+  if (name == "lower_inc" || name == "upper_inc") {
+    return is(!range->empty && (name == "lower_inc" ? range->lower : range->upper).inclusive);
+  }
+  if (name == "lower_inf" || name == "upper_inf") {
+    return is(!range->empty && !(name == "lower_inf" ? range->lower : range->upper).value);
+  }
+  return std::nullopt;
+}
+
 std::optional<Value> evaluate_constructor(const Function& function, std::span<const Value> args,
                                           Oid result) {
   if (function.name == "point" && args.size() == 2 && args[0].type == type_oid::kFloat8 &&

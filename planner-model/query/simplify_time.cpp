@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "planner-model/query/simplify_internal.hpp"
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/time_settings.hpp"
 
 namespace quern::planner_model {
@@ -99,14 +100,6 @@ std::optional<Value> moment_value(std::int64_t moment, Oid type) {
     return make_date(floor_divide(moment, kMicrosecondsPerDay));
   }
   return make_timestamp(moment, type);
-}
-
-std::string lowered(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  }
-  return result;
 }
 
 /// timestamp_trunc()
@@ -199,6 +192,23 @@ std::optional<std::string> extracted(const std::string& field, std::int64_t mome
 
 namespace {
 
+/// A month's name in English off the front, whole or its first three letters, as its number.
+std::optional<std::string> take_month(std::string_view& text, bool is_whole) {
+  constexpr std::array<std::string_view, 12> kMonths{
+      "january", "february", "march",     "april",   "may",      "june",
+      "july",    "august",   "september", "october", "november", "december"};
+  constexpr std::size_t kShort = 3;
+  const std::string small = lowered(text);
+  for (std::size_t i = 0; i < kMonths.size(); ++i) {
+    const std::string_view name = kMonths[i].substr(0, is_whole ? std::string_view::npos : kShort);
+    if (small.starts_with(name)) {
+      text.remove_prefix(name.size());
+      return fmt::format("{:02}", i + 1);
+    }
+  }
+  return std::nullopt;
+}
+
 /// DCH_from_char(), formatting.c, for numbers that the format parts as the text does: the text in
 /// ISO order; nothing for other formats.
 std::optional<std::string> rewritten_moment(std::string_view text, std::string_view format) {
@@ -208,15 +218,37 @@ std::optional<std::string> rewritten_moment(std::string_view text, std::string_v
     std::string value;
   };
 
+  enum : std::uint8_t {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Micro,
+    Milli,
+    ShortYear,
+    Full,
+    Abbreviated
+  };
+
   std::array fields{Field{"yyyy", 4, "0001"}, Field{"mm", 2, "01"}, Field{"dd", 2, "01"},
                     Field{"hh24", 2, "00"},   Field{"mi", 2, "00"}, Field{"ss", 2, "00"},
-                    Field{"us", 6, "0"},      Field{"ms", 3, "0"}};
+                    Field{"us", 6, "0"},      Field{"ms", 3, "0"},  Field{"yy", 2, ""},
+                    Field{"month", 0, ""},    Field{"mon", 0, ""}};
   const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; };
   while (!format.empty()) {
     const auto field = std::find_if(fields.begin(), fields.end(), [&](const Field& one) {
       return format.starts_with(one.pattern);
     });
-    if (field != fields.end()) {
+    if (field != fields.end() && field->digits == 0) {
+      const auto month = take_month(text, field == &fields[Full]);
+      if (!month) {
+        return std::nullopt;
+      }
+      fields[Month].value = *month;
+      format.remove_prefix(field->pattern.size());
+    } else if (field != fields.end()) {
       const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
       const std::size_t length = std::min(end, field->digits);
       if (length == 0) {
@@ -232,9 +264,17 @@ std::optional<std::string> rewritten_moment(std::string_view text, std::string_v
       return std::nullopt;
     }
   }
-  const std::string& fraction = fields[6].value == "0" ? fields[7].value : fields[6].value;
-  return fmt::format("{}-{}-{} {}:{}:{}.{}", fields[0].value, fields[1].value, fields[2].value,
-                     fields[3].value, fields[4].value, fields[5].value, fraction);
+  if (const std::string& year = fields[ShortYear].value; !year.empty()) {
+    if (year.size() != 2) {
+      return std::nullopt;
+    }
+    fields[Year].value = (year < "70" ? "20" : "19") + year;  // adjust_partial_year_to_2020()
+  }
+  const std::string& fraction =
+      fields[Micro].value == "0" ? fields[Milli].value : fields[Micro].value;
+  return fmt::format("{}-{}-{} {}:{}:{}.{}", fields[Year].value, fields[Month].value,
+                     fields[Day].value, fields[Hour].value, fields[Minute].value,
+                     fields[Second].value, fraction);
 }
 
 /// Nothing when months or days are out of range, as the server refuses such intervals.
@@ -270,19 +310,6 @@ std::optional<Value> evaluate_interval(std::string_view name, std::span<const Va
                ? std::nullopt
                : fitting_interval(args[0].months + sign * args[1].months,
                                   args[0].days + sign * args[1].days, microseconds);
-  }
-  if (args.size() == 2 && (name == "interval_mul" || name == "mul_d_interval")) {
-    const Value& interval = name == "interval_mul" ? args[0] : args[1];
-    const double factor = (name == "interval_mul" ? args[1] : args[0]).number;
-    const double whole = std::trunc(factor);
-    if (whole != factor || std::abs(factor) > 1e6) {
-      return std::nullopt;
-    }
-    const auto times = static_cast<std::int64_t>(factor);
-    std::int64_t microseconds = 0;
-    return __builtin_mul_overflow(interval.integer, times, &microseconds)
-               ? std::nullopt
-               : fitting_interval(interval.months * times, interval.days * times, microseconds);
   }
   if (name == "make_interval" && args.size() == 7) {
     constexpr double kMostMicroseconds = 1e18;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "planner-model/selectivity/time_settings.hpp"
+#include "planner-model/selectivity/utf8.hpp"
 #include "planner-model/selectivity/value.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -16,22 +17,6 @@ bool is_string(Oid type) {
          type == type_oid::kCstring;
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string first_characters(std::string_view text, std::size_t count) {
-  std::size_t end = 0;
-  for (std::size_t seen = 0; end < text.size(); ++end) {
-    if ((static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U && seen++ == count) {
-      break;
-    }
-  }
-  return std::string{text.substr(0, end)};
-}
-
 /// varchar(), bpchar(): an explicit cast cuts, an implicit one only blanks.
 std::optional<Value> fit_string(std::string_view text, Oid type, std::int32_t typmod,
                                 bool is_explicit) {
@@ -40,13 +25,13 @@ std::optional<Value> fit_string(std::string_view text, Oid type, std::int32_t ty
     return make_text(text, type);
   }
   const auto limit = static_cast<std::size_t>(typmod - kHeader);
-  std::string fitted = first_characters(text, limit);
+  std::string fitted{characters_between(text, 0, limit)};
   if (fitted.size() < text.size() && !is_explicit &&
       text.find_first_not_of(' ', fitted.size()) != std::string_view::npos) {
     return std::nullopt;
   }
   if (type == type_oid::kBpchar) {
-    fitted.append(limit - characters(fitted), ' ');
+    fitted.append(static_cast<std::size_t>(limit - count_characters(fitted)), ' ');
   }
   return make_text(fitted, type);
 }
