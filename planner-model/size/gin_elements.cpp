@@ -386,19 +386,31 @@ double unlisted_numbers(const std::vector<std::string>& words) {
 
 /// Of the rows, how many a word that is not listed can have: compute_tsvector_stats()
 /// (ts_typanalyze.c) lists all that came more often than its cutoff, up to ten words a unit of the
-/// statistics target.
-double unlisted_at_most(std::size_t listed, double words_a_row, double rows) {
+/// statistics target. `listed`: their shares of the rest of them.
+double unlisted_at_most(const std::vector<double>& listed, double words_a_row, double rows) {
   constexpr double kTarget = 100;
   constexpr double kRowsPerUnit = 300;
   constexpr double kListedPerUnit = 10;
-  constexpr double kMost = kListedPerUnit * kTarget;
-  if (static_cast<double>(listed) >= kMost) {
+  const double sample = std::max(1.0, std::min(rows, kTarget * kRowsPerUnit));
+  const auto cutoff = [&](double most_listed) {
+    const double bucket_width = (most_listed + 10) * 1000 / 7;
+    return (std::floor(9 * sample * words_a_row / bucket_width) + 0.5) / sample;
+  };
+  const auto count = static_cast<double>(listed.size());
+  const double most = kListedPerUnit * kTarget;
+  if (listed.empty()) {
+    return cutoff(most);
+  }
+  if (count >= most) {
     return 1;
   }
-  const double sample = std::max(1.0, std::min(rows, kTarget * kRowsPerUnit));
-  const double bucket_width = (kMost + 10) * 1000 / 7;
-  const double cutoff = std::floor(9 * sample * words_a_row / bucket_width);
-  return (cutoff + 0.5) / sample;
+  // A full list of a column with another target falls off and ends far above the default's cutoff.
+  constexpr double kFarAbove = 4;
+  constexpr double kFallsOff = 3;
+  const auto [least, greatest] = std::minmax_element(listed.begin(), listed.end());
+  const bool of_another_target = listed.size() % 10 == 0 && *greatest > kFallsOff * *least &&
+                                 *least > cutoff(count) && *least > kFarAbove * cutoff(most);
+  return of_another_target ? 1 : cutoff(most);
 }
 
 /// How many words make up `rest` of a row, none in more than `most` of the rows: at least so many,
@@ -439,7 +451,11 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
   const double bytes = statistics.average_width + 0.5 - kHeader - listed_bytes;
   const double rest = bytes < 1 ? 0 : bytes / (kWord + length + 0.5);
   const double numbered = unlisted_numbers(statistics.most_common_elements);
-  const double none_above = rest > 0.02 ? unlisted_at_most(count, listed + rest, rows * filled) : 0;
+  const double none_above =
+      rest > 0.02 ? unlisted_at_most({frequencies.begin(),
+                                      frequencies.begin() + static_cast<std::ptrdiff_t>(count)},
+                                     listed + rest, rows * filled)
+                  : 0;
   if (rest > 0.02 && none_above < 0.5 * least) {
     // A word that comes twice in a row has a second position of two bytes.
     constexpr double kPosition = 2;
@@ -453,8 +469,9 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
                       .alignment = 1});
   } else if (rest > 0.02 && rest <= least * numbered) {
     // As many as those are can be all of the rest: none comes more often than the least listed.
+    // Where there are as many numbers as rows, that some are listed tells that they come by chance.
     const double all_rows = rest * rows * filled;
-    const double entries = std::min(numbered, all_rows);
+    const double entries = numbered * -std::expm1(-all_rows / numbered);
     answer.push_back({.entries = entries,
                       .rows = all_rows / entries,
                       .key_size = varlena_size(length),

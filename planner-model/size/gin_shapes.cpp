@@ -20,10 +20,10 @@ std::shared_ptr<const GinSize> GinShapes::get(const Index& index, const Table& t
   const std::lock_guard lock{mutex_};
   auto& known = known_[definition];
   if (!known) {
-    const auto heap_pages = static_cast<double>(std::max(table.pages, table.relpages));
     const double table_rows = std::max(rows_now(table, types_), rows);
     const auto columns = index_columns(index, table, {types_, &expressions_}, table_rows);
-    known = std::make_shared<const GinSize>(gin_size(index, columns, types_, rows, heap_pages));
+    known = std::make_shared<const GinSize>(
+        gin_size(index, columns, types_, rows, pages_lived_in(table)));
   }
   return known;
 }

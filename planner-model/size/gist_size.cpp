@@ -3,7 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "planner-model/size/build_version.hpp"
+#include "planner-model/size/equal_values.hpp"
+#include "planner-model/size/gist_boxes.hpp"
 #include "planner-model/size/gist_classes.hpp"
+#include "planner-model/size/gist_ranges.hpp"
 #include "planner-model/size/gist_tree.hpp"
 #include "planner-model/size/gist_words.hpp"
 #include "planner-model/size/network_rows.hpp"
@@ -18,6 +22,7 @@ namespace {
 constexpr double kPageBody = 8192 - 24 - 16;
 constexpr double kLinePointer = 4;
 constexpr double kNullTuple = 16;
+constexpr double kInsertedPage = kPageBody - 819 - kLinePointer;  // by GIST_DEFAULT_FILLFACTOR
 
 bool is_text(Oid type) {
   return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
@@ -36,11 +41,22 @@ double inserted_pages(const SyntheticRows& sample) {
     keys.push_back(Class::key(value));
   }
   GistTree<Class> tree;
+  if (sample.rows.empty()) {
+    return 0;
+  }
   for (const std::size_t row : sample.rows) {
     tree.insert(keys[row]);
   }
   const auto pages = static_cast<double>(tree.pages());
   return pages <= 1 ? pages : pages * sample.scale;
+}
+
+/// With its line pointer.
+double item_size(const IndexColumn& column) {
+  constexpr double kTupleHeader = 8;
+  constexpr double kBox = 32;
+  const double key = is_box_in_gist(column.type) ? kBox : column.width;
+  return align_up(kTupleHeader + key, 8) + kLinePointer;
 }
 
 double pages_by_thumb(const IndexColumn& column, double rows) {
@@ -72,6 +88,26 @@ double null_pages(double rows, bool beside_others) {
   return followed < 1 ? 0 : pages * rows / followed;
 }
 
+double followed_pages(const IndexColumn& column, const TypeSystem& types, double rows) {
+  constexpr std::size_t kTexts = 10'000;
+  constexpr std::size_t kNetworks = 20'000;
+  if (column.type == type_oid::kTsVector) {
+    return word_gist_pages(column, rows, types);
+  }
+  if (is_network(column.type)) {
+    constexpr double kHeavyPages = 2;
+    const double heavy_from = kHeavyPages * kInsertedPage / item_size(column);
+    const NetworkRows networks = network_rows(column, rows, kNetworks, heavy_from);
+    return inserted_pages<NetworkGist>(networks.light) +
+           pages_of_equal_values<GistTree<NetworkGist>>(NetworkGist::Key{}, networks.heavy, 0,
+                                                        true);
+  }
+  const auto all = column_values(*column.statistics, column.type, column.table_rows);
+  return inserted_pages<TrigramGist>(synthetic_rows(all, rows, kTexts,
+                                                    column.statistics->correlation.value_or(0),
+                                                    [](const std::string& text) { return text; }));
+}
+
 }  // namespace
 
 bool gist_size_is_followed(const std::vector<IndexColumn>& columns) {
@@ -90,23 +126,31 @@ bool gist_size_is_followed(const std::vector<IndexColumn>& columns) {
 double gist_index_pages(const std::vector<IndexColumn>& columns, const TypeSystem& types,
                         double rows) {
   const IndexColumn& column = columns.front();
-  if (!gist_size_is_followed(columns)) {
+  const BuildVersion server{types.catalog().server_version};
+  const double nulls = rows * column.null_share();
+  const bool is_range = types.is_range(column.type);
+  const bool sorted = columns.size() == 1 && (is_range ? server.sorts_ranges_into_gist()
+                                                       : is_sorted_for_gist(column.type, server));
+  double pages = 0;
+  if (columns.size() == 1 && is_box_in_gist(column.type)) {
+    pages = box_gist_pages(column.type, rows - nulls, nulls, server);
+  } else if (columns.size() == 1 && is_range) {
+    pages = range_gist_pages(column, types, rows - nulls, nulls, sorted);
+  } else if (gist_size_is_followed(columns)) {
+    pages = followed_pages(column, types, rows);
+  } else {
     return pages_by_thumb(column, rows);
   }
-  constexpr std::size_t kTexts = 10'000;
-  constexpr std::size_t kNetworks = 20'000;
-  const auto all = column_values(*column.statistics, column.type, column.table_rows);
-  const double correlation = column.statistics->correlation.value_or(0);
-  double pages = 0;
-  if (column.type == type_oid::kTsVector) {
-    pages = word_gist_pages(column, rows, types);
-  } else if (is_network(column.type)) {
-    pages = inserted_pages<NetworkGist>(network_rows(column, rows, kNetworks));
-  } else {
-    pages = inserted_pages<TrigramGist>(synthetic_rows(
-        all, rows, kTexts, correlation, [](const std::string& text) { return text; }));
+  if (sorted) {
+    return std::ceil(pages);
   }
-  return std::ceil(pages + null_pages(rows * column.null_share(), pages > 1));
+  const double room = (rows - nulls) * item_size(column) + nulls * (kNullTuple + kLinePointer);
+  if (pages <= 1 && room <= kInsertedPage) {
+    return 1;
+  }
+  // Split off the others, NULLs have a page below a new root.
+  const double root = pages <= 1 && nulls > 0 ? 1 : 0;
+  return std::ceil(pages + null_pages(nulls, pages > 1) + root);
 }
 
 }  // namespace quern::planner_model

@@ -31,9 +31,9 @@ IndexSize index_size(const Index& index, const Table& table, const SizeContext& 
   } else if (method == "brin") {
     size.pages = Pages{brin_index_pages(index, columns, heap_pages)};
   } else if (method == "gin") {
-    size.pages = Pages{gin_size(index, columns, types, rows, heap_pages).pages};
+    size.pages = Pages{gin_size(index, columns, types, rows, pages_lived_in(table)).pages};
   } else if (method == "spgist") {
-    size.pages = Pages{spgist_index_pages(columns, rows)};
+    size.pages = Pages{spgist_index_pages(index, columns, types, rows)};
   } else {
     size.pages = Pages{gist_index_pages(columns, types, rows)};
   }

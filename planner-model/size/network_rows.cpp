@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "planner-model/size/gist_classes.hpp"
+#include "planner-model/size/text_source.hpp"
 #include "planner-model/size/value_classes.hpp"
 
 namespace quern::planner_model {
@@ -28,12 +29,35 @@ std::string address_text(std::uint32_t number) {
   return text;
 }
 
-/// Splits go by the addresses' bits, so how close they lie matters: the statistics of one stretch
-/// of them instead of a few from everywhere. Nothing when it cannot be told.
-std::optional<ColumnValues> stretch(const IndexColumn& column, double rows, double most) {
-  const ColumnValues all = column_values(*column.statistics, column.type, column.table_rows);
+/// So many different ones of the addresses from one to before another, as chance has it.
+std::vector<std::uint32_t> some_between(double from, double to, double wanted, Stream& stream) {
+  std::vector<std::uint32_t> chosen;
+  constexpr double kDense = 0.05;
+  const double all = std::max(1.0, to - from);
+  if (wanted > kDense * all) {
+    double left = wanted;
+    for (double i = 0; i < all && left >= 0.5; ++i) {
+      if (stream.uniform() * (all - i) < left) {
+        chosen.push_back(static_cast<std::uint32_t>(from + i));
+        --left;
+      }
+    }
+    return chosen;
+  }
+  for (double i = 0; i + 0.5 < wanted; ++i) {
+    chosen.push_back(static_cast<std::uint32_t>(from + stream.uniform() * all));
+  }
+  return chosen;
+}
+
+/// Splits go by the addresses' bits, so how close they lie matters: where there are more rows than
+/// `most`, the statistics of one stretch of them instead of a few from everywhere. Nothing when it
+/// cannot be told.
+std::optional<ColumnValues> stretch(const ColumnValues& all, double rows, double most) {
   std::vector<const ColumnValues::Entry*> bounds;
+  double filled = 0;
   for (const auto& entry : all.entries) {
+    filled += entry.is_null ? 0 : entry.share * rows;
     if (entry.text && entry.from_histogram) {
       bounds.push_back(&entry);
     }
@@ -41,28 +65,28 @@ std::optional<ColumnValues> stretch(const IndexColumn& column, double rows, doub
       return std::nullopt;
     }
   }
-  if (bounds.size() < 20 || rows <= most) {
+  if (bounds.size() < 20) {
     return std::nullopt;
   }
   std::sort(bounds.begin(), bounds.end(),
             [](const auto* a, const auto* b) { return number_of(*a->text) < number_of(*b->text); });
   ColumnValues part{.type = all.type, .entries = {}};
+  Stream stream;
   double taken = 0;
-  const std::size_t first = bounds.size() / 3;
+  const std::size_t first = filled <= most ? 0 : bounds.size() / 3;
   std::size_t last = first;
   for (; last + 1 < bounds.size() && taken < most; ++last) {
     const double from = number_of(*bounds[last]->text);
-    const double gap = number_of(*bounds[last + 1]->text) - from;
-    const double values = std::max(1.0, std::min(bounds[last]->values, gap));
+    const double to = number_of(*bounds[last + 1]->text);
     const double share = bounds[last]->share;
-    for (double i = 0; i + 0.5 < values && taken < most; ++i, taken += share * rows / values) {
-      part.entries.push_back(
-          {.share = share / values,
-           .text = address_text(static_cast<std::uint32_t>(from + i * gap / values))});
+    const double values = std::max(1.0, std::min(bounds[last]->values, to - from));
+    for (const std::uint32_t address : some_between(from, to, values, stream)) {
+      part.entries.push_back({.share = share / values, .text = address_text(address)});
+      taken += share * rows / values;
     }
   }
   const std::uint32_t low = number_of(*bounds[first]->text);
-  const std::uint32_t high = number_of(*part.entries.back().text);
+  const std::uint32_t high = number_of(*bounds[last]->text);
   for (const auto& entry : all.entries) {
     if (entry.text && !entry.from_histogram && number_of(*entry.text) >= low &&
         number_of(*entry.text) <= high) {
@@ -81,14 +105,31 @@ std::string network_order(const std::string& text) {
 
 }  // namespace
 
-SyntheticRows network_rows(const IndexColumn& column, double rows, std::size_t most) {
-  const auto part = stretch(column, rows, static_cast<double>(most));
-  const auto all = column_values(*column.statistics, column.type, column.table_rows);
-  auto sample =
-      synthetic_rows(part ? *part : whole_values(all, rows, static_cast<double>(most)), rows, most,
-                     column.statistics->correlation.value_or(0), network_order);
-  sample.scale = rows * (1 - column.null_share()) / static_cast<double>(sample.rows.size());
-  return sample;
+NetworkRows network_rows(const IndexColumn& column, double rows, std::size_t most,
+                         double heavy_from) {
+  auto all = column_values(*column.statistics, column.type, column.table_rows);
+  NetworkRows answer;
+  double light = 0;
+  std::erase_if(all.entries, [&](const ColumnValues::Entry& entry) {
+    if (entry.text && !entry.from_histogram && entry.share * rows >= heavy_from) {
+      answer.heavy.push_back(entry.share * rows);
+      return true;
+    }
+    light += entry.is_null ? 0 : entry.share * rows;
+    return false;
+  });
+  if (light < 1) {
+    return answer;
+  }
+  const auto part = stretch(all, rows, static_cast<double>(most));
+  const double correlation = column.statistics->correlation.value_or(0);
+  answer.light = synthetic_rows(
+      part ? *part : whole_values(all, rows, static_cast<double>(most)), rows, most,
+      part ? correlation_within(correlation, std::min(1.0, static_cast<double>(most) / light))
+           : correlation,
+      network_order);
+  answer.light.scale = light / std::max(1.0, static_cast<double>(answer.light.rows.size()));
+  return answer;
 }
 
 }  // namespace quern::planner_model

@@ -20,16 +20,16 @@ inline constexpr double kHashPageItems = 407;  ///< (8192 - 24 - 16) / 20
 /// Metapage, range map and summaries (brin_revmap.c, brin_tuple.c).
 [[nodiscard]] double brin_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                       double heap_pages);
-/// Inserts of rows like those of the column, followed through the splits of trigram, word and
-/// network classes; else an estimate by rules of thumb: ANALYZE keeps no order and no bounds of
-/// ranges that the splits could be followed with.
+/// Inserts of rows like those of the column, followed through the splits of trigram, word, network,
+/// range and box classes, points sorted; else an estimate by a rule of thumb.
 [[nodiscard]] double gist_index_pages(const std::vector<IndexColumn>& columns,
                                       const TypeSystem& types, double rows);
 /// Not by rules of thumb.
 [[nodiscard]] bool gist_size_is_followed(const std::vector<IndexColumn>& columns);
-/// Rows like those of the column, followed through the splits of text and network classes; else an
-/// estimate by a rule of thumb.
-[[nodiscard]] double spgist_index_pages(const std::vector<IndexColumn>& columns, double rows);
+/// Rows like those of the column, followed through the splits of text, network, point and range
+/// classes; else an estimate by a rule of thumb.
+[[nodiscard]] double spgist_index_pages(const Index& index, const std::vector<IndexColumn>& columns,
+                                        const TypeSystem& types, double rows);
 /// hypo_estimate_index() of HypoPG 1.3.1, btree.
 [[nodiscard]] double hypopg_btree_pages(const Index& index, const std::vector<IndexColumn>& columns,
                                         double rows);

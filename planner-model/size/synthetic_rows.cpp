@@ -22,7 +22,8 @@ double normal(Stream& stream) {
 
 class Maker {
  public:
-  Maker(const ColumnValues& values, double rows, std::size_t most) : values_{values} {
+  Maker(const ColumnValues& values, double rows, std::size_t most, const ColumnValues* of)
+      : values_{values}, of_{of} {
     double filled = 0;
     for (const auto& entry : values_.entries) {
       filled += entry.is_null ? 0 : entry.share;
@@ -69,7 +70,7 @@ class Maker {
   void add_others(const std::vector<std::string>& examples, double share, double values) {
     const double rows_each = std::max(1.0, share * table_rows_ / std::max(values, 1.0));
     const bool listed = values < 1.2 * static_cast<double>(examples.size());
-    const TextSource source{examples};
+    const TextSource source = source_of(examples);
     const double wanted = share * share_to_rows_;
     if (!listed && add_numbers(source, wanted, rows_each, values)) {
       return;
@@ -82,6 +83,24 @@ class Maker {
       add(listed ? examples[i % examples.size()] : another(source, made, stream), rows);
       left -= rows;
     }
+  }
+
+  [[nodiscard]] TextSource source_of(const std::vector<std::string>& examples) const {
+    if (of_ == nullptr) {
+      return TextSource{examples};
+    }
+    const std::unordered_set<std::string> in_stretch{examples.begin(), examples.end()};
+    std::vector<std::string> all;
+    std::vector<bool> allowed;
+    for (const auto& entry : of_->entries) {
+      if (entry.text && entry.from_histogram) {
+        all.push_back(*entry.text);
+        allowed.push_back(in_stretch.contains(*entry.text));
+      }
+    }
+    TextSource source{all};
+    source.keep_to(allowed);
+    return source;
   }
 
   /// Different ones as long as there are enough.
@@ -146,6 +165,7 @@ class Maker {
   }
 
   const ColumnValues& values_;
+  const ColumnValues* of_;
   SyntheticRows answer_ = {};
   double all_ = 0;
   double made_ = 0;
@@ -223,10 +243,20 @@ ColumnValues whole_values(const ColumnValues& values, double rows, double most) 
   return answer;
 }
 
+double correlation_within(double correlation, double part) {
+  if (std::abs(correlation) < 1e-3 || part >= 1) {
+    return correlation;
+  }
+  const double spread =
+      std::sqrt(std::max(0.0, 1 - correlation * correlation)) / std::abs(correlation) / part;
+  return std::copysign(1 / std::sqrt(1 + spread * spread), correlation);
+}
+
 SyntheticRows synthetic_rows(const ColumnValues& values, double rows, std::size_t most,
                              double correlation,
-                             const std::function<std::string(const std::string&)>& key) {
-  SyntheticRows answer = Maker{values, rows, most}.run();
+                             const std::function<std::string(const std::string&)>& key,
+                             const ColumnValues* of) {
+  SyntheticRows answer = Maker{values, rows, most, of}.run();
   put_in_order(answer, correlation, key);
   return answer;
 }

@@ -20,10 +20,14 @@ struct SyntheticRows {
 /// of their rows, so that about `most` of `rows` rows are left; else the values as they are.
 [[nodiscard]] ColumnValues whole_values(const ColumnValues& values, double rows, double most);
 
-/// At most `most` of `rows` rows; `key` gives bytes that sort as the type's values do.
-/// Deterministic.
+/// The correlation with the table's order within a stretch of a column's values that is such a part
+/// of them: the same spread around the order is wider beside it.
+[[nodiscard]] double correlation_within(double correlation, double part);
+
+/// At most `most` of `rows` rows; `key` gives bytes that sort as the type's values do. `of`: all
+/// values of the column where `values` are a stretch of them. Deterministic.
 [[nodiscard]] SyntheticRows synthetic_rows(
     const ColumnValues& values, double rows, std::size_t most, double correlation,
-    const std::function<std::string(const std::string&)>& key);
+    const std::function<std::string(const std::string&)>& key, const ColumnValues* of = nullptr);
 
 }  // namespace quern::planner_model

@@ -113,8 +113,63 @@ TextSource::TextSource(const std::vector<std::string>& examples) {
   }
   for (Shape& shape : shapes_) {
     learn(shape);
+    learn_free(shape);
   }
   learn_choices();
+}
+
+/// Words of several places: does one follow from those before it ("corp.example.net"), or come with
+/// any of them alike? Examples with the same words before agree in it more often than any two do
+/// where it follows from them.
+void TextSource::learn_free(Shape& shape) {
+  const std::size_t count = shape.examples.size();
+  std::vector<std::string> before(count);
+  bool first = true;
+  for (std::size_t i = 0; i < shape.slots.size(); ++i) {
+    Slot& slot = shape.slots[i];
+    if (slot.part != Part::Kept || slot.different < 2) {
+      continue;
+    }
+    double pairs = 0;
+    double agree = 0;
+    double same_before = 0;
+    double agree_there = 0;
+    for (std::size_t a = 0; a < count; ++a) {
+      for (std::size_t b = a + 1; b < count; ++b) {
+        const bool same = shape.examples[a][i] == shape.examples[b][i];
+        const bool there = before[a] == before[b];
+        ++pairs;
+        agree += same ? 1 : 0;
+        same_before += there ? 1 : 0;
+        agree_there += same && there ? 1 : 0;
+      }
+    }
+    constexpr double kEnoughPairs = 10;
+    const double expected = same_before * agree / pairs;
+    if (!first && same_before >= kEnoughPairs &&
+        agree_there <= expected + 2 * std::sqrt(expected)) {
+      std::map<std::string, double> times;
+      for (const auto& example : shape.examples) {
+        ++times[example[i]];
+        slot.free.push_back(example[i]);
+      }
+      std::vector<double> often;
+      for (const auto& [text, number] : times) {
+        often.push_back(number);
+      }
+      if (equally_likely(often)) {
+        slot.free.clear();
+        for (const auto& [text, number] : times) {
+          slot.free.push_back(text);
+        }
+      }
+    } else {
+      for (std::size_t a = 0; a < count; ++a) {
+        before[a] += '\n' + shape.examples[a][i];
+      }
+    }
+    first = false;
+  }
 }
 
 void TextSource::learn_choices() {
@@ -139,6 +194,13 @@ void TextSource::learn_choices() {
       choices_.front().push_back(i);
     }
   }
+}
+
+void TextSource::keep_to(const std::vector<bool>& allowed) {
+  for (auto& choice : choices_) {
+    std::erase_if(choice, [&](std::size_t example) { return !allowed[example]; });
+  }
+  std::erase_if(choices_, [](const auto& choice) { return choice.empty(); });
 }
 
 std::size_t TextSource::any_example(Stream& stream) const {
@@ -196,6 +258,9 @@ void TextSource::learn(Shape& shape) {
 }
 
 std::string TextSource::drawn(const Slot& slot, const std::string& seen, Stream& stream) {
+  if (!slot.free.empty()) {
+    return slot.free[stream.below(slot.free.size())];
+  }
   if (slot.part == Part::Kept) {
     return seen;
   }
@@ -217,7 +282,7 @@ std::string TextSource::drawn(const Slot& slot, const std::string& seen, Stream&
 }
 
 std::string TextSource::next(Stream& stream) const {
-  if (shape_of_.empty()) {
+  if (choices_.empty() || choices_.front().empty()) {
     return {};
   }
   const std::size_t which = any_example(stream);
@@ -254,11 +319,15 @@ std::optional<std::pair<double, double>> TextSource::number_range() const {
   return range;
 }
 
+template <class Choose>
 std::string TextSource::numbered(const Shape& shape, const std::vector<std::string>& example,
-                                 long long number) {
+                                 long long number, Choose&& choose) {
   std::string text;
   for (std::size_t i = 0; i < example.size(); ++i) {
-    text += shape.slots[i].part == Part::Number ? std::to_string(number) : example[i];
+    const Slot& slot = shape.slots[i];
+    text += slot.part == Part::Number ? std::to_string(number)
+            : slot.free.empty()       ? example[i]
+                                      : slot.free[choose(slot.free.size())];
   }
   return text;
 }
@@ -266,16 +335,23 @@ std::string TextSource::numbered(const Shape& shape, const std::vector<std::stri
 std::string TextSource::with_number(long long number, Stream& stream) const {
   const std::size_t which = any_example(stream);
   const Shape& shape = shapes_[shape_of_[which]];
-  return numbered(shape, shape.examples[place_of_[which]], number);
+  return numbered(shape, shape.examples[place_of_[which]], number,
+                  [&](std::size_t count) { return stream.below(count); });
 }
 
 std::string TextSource::with_number(long long number, std::size_t turn) const {
+  // Multiples of two numbers that are in no step with each other.
   constexpr double kGoldenRatio = 0.6180339887498949;
-  double whole = 0;
-  const double part = std::modf(static_cast<double>(turn) * kGoldenRatio, &whole);
-  const auto which = static_cast<std::size_t>(part * static_cast<double>(shape_of_.size()));
+  constexpr double kRootOfTwo = 0.41421356237309515;
+  const auto nth = [turn](double step, std::size_t count) {
+    double whole = 0;
+    const double part = std::modf(static_cast<double>(turn) * step, &whole);
+    return static_cast<std::size_t>(part * static_cast<double>(count));
+  };
+  const std::size_t which = nth(kGoldenRatio, shape_of_.size());
   const Shape& shape = shapes_[shape_of_[which]];
-  return numbered(shape, shape.examples[place_of_[which]], number);
+  return numbered(shape, shape.examples[place_of_[which]], number,
+                  [&](std::size_t count) { return nth(kRootOfTwo, count); });
 }
 
 double TextSource::possible() const {

@@ -35,6 +35,10 @@ class TextSource {
 
   [[nodiscard]] std::string next(Stream& stream) const;
 
+  /// From now on texts are like those examples for which `allowed` (one each) holds, but for what
+  /// comes with any of them alike.
+  void keep_to(const std::vector<bool>& allowed);
+
   /// Least and greatest of the numbers, where every text has just one place that changes, and it is
   /// a number.
   [[nodiscard]] std::optional<std::pair<double, double>> number_range() const;
@@ -62,6 +66,8 @@ class TextSource {
     std::string letters = {};              ///< of tokens, as often as they come
     bool padded = false;                   ///< numbers of one length, some with leading zeros
     double different = 1;
+    /// What it has where it has nothing to do with the places before it: each as often as drawn.
+    std::vector<std::string> free = {};
   };
 
   /// Texts whose words and separators follow each other alike.
@@ -78,10 +84,12 @@ class TextSource {
   std::vector<std::vector<std::size_t>> choices_ = {};
 
   static void learn(Shape& shape);
+  static void learn_free(Shape& shape);
   void learn_choices();
   [[nodiscard]] std::size_t any_example(Stream& stream) const;
+  template <class Choose>
   static std::string numbered(const Shape& shape, const std::vector<std::string>& example,
-                              long long number);
+                              long long number, Choose&& choose);
   static std::string drawn(const Slot& slot, const std::string& seen, Stream& stream);
 };
 

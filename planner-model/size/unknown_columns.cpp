@@ -133,6 +133,23 @@ double rows_now(const Table& table, const TypeSystem& types) {
   return std::floor(kPageBody / width) * pages;
 }
 
+double pages_lived_in(const Table& table) {
+  const auto pages = static_cast<double>(std::max(table.pages, table.relpages));
+  if (!table.activity || table.activity->live_rows <= 0) {
+    return pages;
+  }
+  const TableActivity& activity = *table.activity;
+  const double moved =
+      static_cast<double>(activity.dead_rows) / static_cast<double>(activity.live_rows);
+  const bool by_updates = activity.updates - activity.hot_updates > activity.deletes;
+  if (!by_updates || moved > 1) {
+    return pages;  // what deletes leave may stand anywhere
+  }
+  // With a part m of the rows moved, 1 - m of them are where only 1 - m are left of a page.
+  const double density = (1 - moved) * (1 - moved) + moved;
+  return pages / ((1 + moved) * density);
+}
+
 double width_by_room(const Table& table, const Column& column, const TypeSystem& types) {
   const double room = room_of_unknown(table, types);
   if (room < 0) {

@@ -29,4 +29,8 @@ namespace quern::planner_model {
 [[nodiscard]] double distinct_by_definition(const Table& table, const Column& column, double rows,
                                             const TypeSystem& types);
 
+/// Pages over which the table's rows lie as dense as around an average one of them: fewer than all
+/// where updates have left dead rows behind and put the new versions together at the table's end.
+[[nodiscard]] double pages_lived_in(const Table& table);
+
 }  // namespace quern::planner_model

@@ -208,6 +208,40 @@ TEST_CASE("Indexes of words, common and rare ones", "[size][words]") {
        {"texts using gist (some_rare)", 0.2}});
 }
 
+TEST_CASE("GiST and SP-GiST indexes of points, ranges, networks and words in any order",
+          "[size][trees]") {
+  check_imagined("tree_sizes", R"(
+      create table places as
+      select point(hashint8extended(i, 1) % 1000003, hashint8extended(i, 2) % 1000003) as place,
+             case when i % 10 = 0 then point(hashint8extended(i, 3), hashint8extended(i, 4)) end
+               as few_places,
+             int4range((h % 700)::int, (h % 700 + 1 + h / 700 % 50)::int) as repeated,
+             tstzrange(timestamptz '2024-01-01' + h * interval '1 minute',
+                       timestamptz '2024-01-01' + (h + 10 + h / 13 % 300) * interval '1 minute')
+               as period,
+             inet '10.0.0.0' + floor(150 * power(h / 1000003.0, 4))::int as frequent,
+             w.words[1 + h % 37] || ' ' || w.words[1 + h / 37 % 37] || ' ' || i as title
+      from (select i, (i * 2654435761 % 1000003)::bigint as h from generate_series(1, 100000) i)
+             rows,
+           (select array_agg(chr(97 + g % 26) || 'word' || chr(97 + g / 26)) as words
+            from generate_series(0, 36) g) w;
+      create table tiny as select inet '10.0.0.0' + i % 9 as address from generate_series(1, 70) i;
+      insert into tiny select null from generate_series(1, 30);
+      analyze;)",
+                 {{"places using gist (place)"},
+                  {"places using gist (few_places)"},
+                  {"places using spgist (place)", 0.1},
+                  {"places using spgist (place kd_point_ops)", 0.1},
+                  {"places using gist (repeated)", 0.15},
+                  {"places using gist (period)", 0.1},
+                  {"places using spgist (repeated)", 0.15},
+                  {"places using spgist (period)", 0.1},
+                  {"places using gist (frequent inet_ops)", 0.15},
+                  {"places using spgist (frequent)", 0.15},
+                  {"places using spgist (title)", 0.1},
+                  {"tiny using gist (address inet_ops)", 0}});
+}
+
 TEST_CASE("Random indexes are sized as they are built", "[size][random]") {
   const auto cases = testing::run_index_sizes(
       {.seed = 15, .definitions = 60, .tables = 5, .largest_table = 40'000});
