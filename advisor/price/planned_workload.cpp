@@ -7,6 +7,7 @@
 #include "collector/sql/lexer.hpp"
 #include "collector/sql/quote.hpp"
 
+#include "advisor/price/executed_conflicts.hpp"
 #include "advisor/price/executing_role.hpp"
 
 namespace quern::advisor {
@@ -240,6 +241,7 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner,
                        .kind = query->kind,
                        .calls = static_cast<double>(query->calls),
                        .rows = measured_rows(*query),
+                       .conflicts = executed_conflicts(*query),
                        .role = executing_role(*query, planner, role)};
     if (query->untimed < query->calls) {
       added.total = query->total;

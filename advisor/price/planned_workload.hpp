@@ -29,6 +29,7 @@ struct PlannedClass {
   StatementKind kind = StatementKind::Select;
   double calls = 0;
   std::optional<double> rows = {};         ///< of all calls, from those that were measured
+  std::optional<double> conflicts = {};    ///< executed_conflicts()
   std::optional<Microseconds> total = {};  ///< measured
   bool foreign_key_check = false;
   double evidence_factor = 1;             ///< QueryEffect::evidence_factor; in the samples' weights

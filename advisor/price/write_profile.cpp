@@ -1,7 +1,12 @@
 #include "advisor/price/write_profile.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+
+#include <fmt/format.h>
+
+#include "planner-model/writes/conflicting_rows.hpp"
 
 #include "advisor/migrate/index_ddl.hpp"
 
@@ -74,9 +79,58 @@ void add_estimated_deletes(WriteProfile& profile, const std::map<Oid, double>& e
   }
 }
 
+/// The rows of one class of INSERT ... ON CONFLICT DO UPDATE.
+struct Upsert {
+  Oid table = 0;
+  double rows = 0;
+  std::vector<std::int16_t> columns = {};
+  std::optional<double> conflicts = {};  ///< as executed plans tell
+};
+
+/// Which of them are inserts: by executed plans, else by the table's counters, else half of them.
+void add_upserts(WriteProfile& profile, const std::vector<Upsert>& upserts,
+                 const CatalogSnapshot& catalog) {
+  std::map<Oid, planner_model::WrittenRows> mix;
+  for (const Upsert& one : upserts) {
+    planner_model::WrittenRows& rows =
+        mix.emplace(one.table, planner_model::WrittenRows{.upserted = 0}).first->second;
+    rows.upserted += one.rows;
+  }
+  for (auto& [oid, rows] : mix) {
+    const TableWrites& others = profile.tables[oid];
+    rows.inserted = others.inserts;
+    for (const UpdateGroup& group : others.updates) {
+      rows.updated += group.rows;
+    }
+  }
+  double all = 0;
+  double updated = 0;
+  bool assumed = false;
+  for (const Upsert& one : upserts) {
+    const Table* table = find_table(catalog, one.table);
+    std::optional<double> share = one.conflicts;
+    if (!share && table != nullptr) {
+      share = planner_model::counted_conflicts(activity_of(*table, catalog), mix.at(one.table));
+    }
+    assumed = assumed || !share;
+    const double conflicting = one.rows * share.value_or(planner_model::kUnknownConflicts);
+    profile.tables[one.table].inserts += one.rows - conflicting;
+    add_update(profile.tables[one.table], one.columns, conflicting);
+    all += one.rows;
+    updated += conflicting;
+  }
+  if (all > 0) {
+    profile.basis += fmt::format(
+        " Of the rows of INSERT ... ON CONFLICT DO UPDATE {:.0f} % are taken to update one that is "
+        "there, by executed plans and the tables' counters{}.",
+        100 * updated / all, assumed ? ", half where neither tells" : "");
+  }
+}
+
 WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapshot& catalog) {
   WriteProfile profile{.recorded = true, .basis = "Write costs come from the recorded statements."};
   std::map<Oid, double> estimated_deletes;
+  std::vector<Upsert> upserts;
   for (const auto& query : workload.classes) {
     for (const auto& use : query.uses) {
       if (!use.is_target || query.foreign_key_check) {
@@ -88,7 +142,11 @@ WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapsho
       const auto updated = table == nullptr ? use.updated : with_generated(use.updated, *table);
       switch (query.kind) {
         case StatementKind::Insert:
-          writes.inserts += rows;
+          if (use.updated.empty()) {
+            writes.inserts += rows;
+          } else {
+            upserts.push_back({use.table, rows, updated, query.conflicts});
+          }
           break;
         case StatementKind::Delete:
           (query.rows ? writes.deletes : estimated_deletes[use.table]) += rows;
@@ -101,6 +159,7 @@ WriteProfile from_workload(const PlannedWorkload& workload, const CatalogSnapsho
       }
     }
   }
+  add_upserts(profile, upserts, catalog);
   add_estimated_deletes(profile, estimated_deletes, catalog);
   return profile;
 }

@@ -67,14 +67,14 @@ double varlena_size(double bytes) {
   return bytes + (bytes <= kLongestShort ? kShortHeader : kHeader);
 }
 
-int pglz_size(std::string_view data) {
+int pglz_size(std::string_view data, double most) {
   constexpr std::size_t kShortest = 32;
   constexpr std::size_t kWindow = 0xffe;
   constexpr std::size_t kLongestMatch = 273;
   if (data.size() < kShortest) {
     return -1;
   }
-  const double limit = static_cast<double>(data.size()) * 75 / 100;
+  const double limit = static_cast<double>(data.size()) * most;
   std::unordered_map<std::string, std::vector<std::size_t>> seen;
   const auto word = [&](std::size_t at) { return std::string{data.substr(at, 4)}; };
   const auto match_at = [&](std::size_t at) {

@@ -22,7 +22,8 @@ namespace quern::planner_model {
 /// The elements of a one-dimensional array's text; quoted ones without their quotes.
 [[nodiscard]] std::vector<std::string> array_elements(std::string_view text);
 
-/// Bytes of pglz_compress() (pg_lzcompress.c) with the default strategy; negative: it gives up.
-[[nodiscard]] int pglz_size(std::string_view data);
+/// Bytes of pglz_compress() (pg_lzcompress.c) with the default strategy; negative: it gives up, at
+/// more than the share `most` of the data.
+[[nodiscard]] int pglz_size(std::string_view data, double most = 0.75);
 
 }  // namespace quern::planner_model

@@ -75,6 +75,7 @@ class UseCollector {
         use.table = entry.table->oid;
         use.alias = entry.alias;
         use.is_target = true;
+        use.updated = query.updated_columns;  // by ON CONFLICT DO UPDATE
         uses.push_back(std::move(use));
       }
     }

@@ -20,14 +20,6 @@ double null_share(const IndexColumn& column) {
   return column.statistics == nullptr ? 0 : column.statistics->null_fraction;
 }
 
-std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& context) {
-  Index every{.table = table.oid};
-  for (const Column& column : table.columns) {
-    every.included.push_back(column.number);
-  }
-  return index_columns(every, table, context, rows_now(table, context.types));
-}
-
 /// Where a tuple's data ends: the expected length, and how likely each remainder by 8 is, which
 /// decides the next column's padding.
 class Offset {
@@ -107,6 +99,14 @@ double header_size(const Table& table, const std::vector<IndexColumn>& columns) 
 }
 
 }  // namespace
+
+std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& context) {
+  Index every{.table = table.oid};
+  for (const Column& column : table.columns) {
+    every.included.push_back(column.number);
+  }
+  return index_columns(every, table, context, rows_now(table, context.types));
+}
 
 HeapRow heap_row(const Table& table, const SizeContext& context) {
   const auto columns = all_columns(table, context);

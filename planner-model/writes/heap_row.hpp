@@ -24,6 +24,9 @@ struct HeapRow {
   bool length_varies = false;
 };
 
+/// In the order of the table's.
+[[nodiscard]] std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& context);
+
 [[nodiscard]] HeapRow heap_row(const Table& table, const SizeContext& context);
 
 /// Bytes of the tuple from the first to the last one that differs (log_heap_update(), heapam.c).

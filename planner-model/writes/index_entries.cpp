@@ -2,18 +2,35 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "planner-model/size/btree_size.hpp"
 #include "planner-model/size/index_size.hpp"
 #include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/text_order.hpp"
 #include "planner-model/size/unknown_columns.hpp"
+#include "planner-model/writes/changed_value.hpp"
 
 namespace quern::planner_model {
 namespace {
 
 bool is_text(Oid type) {
   return type == type_oid::kText || type == type_oid::kVarchar || type == type_oid::kBpchar;
+}
+
+/// Whole numbers, each once, that leave few between the least and the greatest: the next ones come
+/// behind, also when updates have long mixed the rows.
+bool fills_its_range(const IndexColumn& values) {
+  constexpr double kDense = 0.5;
+  const ColumnStatistics& statistics = *values.statistics;
+  const auto& bounds = statistics.histogram_bounds;
+  if (!is_whole_number(values.type) || statistics.n_distinct > -0.999 || bounds.size() < 2) {
+    return false;
+  }
+  const auto number = [](const std::string& text) { return std::strtod(text.c_str(), nullptr); };
+  const double range = number(statistics.highest.value_or(bounds.back())) -
+                       number(statistics.lowest.value_or(bounds.front())) + 1;
+  return values.table_rows > kDense * range;
 }
 
 /// Serial numbers and times of insertion: in the order of the rows, and many of them. Updates move
@@ -34,6 +51,9 @@ bool is_ascending(const IndexKey& key, const Table& table, const IndexColumn& va
   const auto* statistics = values.statistics;
   if (statistics == nullptr) {
     return false;
+  }
+  if (fills_its_range(values)) {
+    return true;
   }
   return statistics->correlation.value_or(0) > kMostlySorted &&
          (statistics->n_distinct < -0.2 || statistics->n_distinct > kManyValues);

@@ -8,6 +8,7 @@
 #include "planner-model/size/unknown_columns.hpp"
 #include "planner-model/writes/heap_room.hpp"
 #include "planner-model/writes/heap_row.hpp"
+#include "planner-model/writes/image_compression.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
@@ -50,6 +51,11 @@ double prune_bytes(double offsets) {
   return WalRecord{.main = 8, .blocks = {offsets}}.aligned();  // XLOG_HEAP2_PRUNE
 }
 
+/// XLOG_HEAP_LOCK.
+double lock_bytes() {
+  return WalRecord{.main = 8, .blocks = {0}}.aligned();
+}
+
 /// log_heap_update(): on the same page only what differs, behind the lengths of the common
 /// beginning and end; on another the whole row, after a record that locks the old one.
 double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same_page) {
@@ -59,9 +65,8 @@ double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same
         .aligned();
   };
   const WalRecord far{.main = 14, .blocks = {kRowHeader + row.length - kTupleHeader, 0}};
-  const WalRecord lock{.main = 8, .blocks = {0}};
   return same_page * (near(changed.step) + near(changed.set)) / 2 +
-         (1 - same_page) * ((row.length_varies ? far.varying() : far.aligned()) + lock.aligned());
+         (1 - same_page) * ((row.length_varies ? far.varying() : far.aligned()) + lock_bytes());
 }
 
 struct HeapWrite {
@@ -71,12 +76,16 @@ struct HeapWrite {
   double on_same_page = 0;  ///< share of new versions that are not HOT and stay there
 };
 
-/// Pages that were there before and take some of the new rows.
+/// Pages that were there before and take some of the new rows. Pages are filled up whole when a
+/// search finds them, and rows leave them at any time after: how many have gone since is taken for
+/// geometrically distributed. The free space map counts in 32 bytes, so that the room of one row
+/// alone is found every second time (fsm_space_needed_to_cat(), freespace.c).
 double pages_with_new_rows(const HeapRow& row, double rows) {
   if (row.holes <= 0.05) {
     return 1;
   }
-  const double with_holes = row.pages * -std::expm1(-row.holes);
+  const double some = row.holes / (1 + row.holes);
+  const double with_holes = row.pages * (some + some * some) / 2;
   return 1 + std::min(with_holes, rows * -std::expm1(-row.holes) / row.holes);
 }
 
@@ -185,8 +194,7 @@ double foreign_key_locks(const Constraint& key, const Table& table, const SizeCo
   }
   const double together = std::max(1.0, shape.rows_per_transaction * filled);
   const double locked = different * -std::expm1(together * std::log1p(-1 / (different + 1)));
-  const WalRecord lock{.main = 8, .blocks = {0}};
-  return filled * std::min(1.0, locked / together) * lock.aligned();
+  return filled * std::min(1.0, locked / together) * lock_bytes();
 }
 
 double foreign_key_locks(const Table& table, const SizeContext& context, const WriteShape& shape) {
@@ -231,7 +239,8 @@ WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const T
 }  // namespace
 
 double RowWal::total() const {
-  return std::accumulate(indexes.begin(), indexes.end(), heap.total() + locks + commit,
+  const double others = heap.total() + locks + commit;
+  return std::accumulate(indexes.begin(), indexes.end(), others,
                          [](double sum, const WalBytes& index) { return sum + index.total(); });
 }
 
@@ -257,8 +266,11 @@ RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
   return row_wal(SizeContext{types, &expressions}, table, indexes, shape);
 }
 
-RowWal row_wal(const SizeContext& context, const Table& table,
-               const std::vector<const Index*>& indexes, const WriteShape& shape) {
+namespace {
+
+/// Of rows that are all inserted, or all updated or deleted.
+RowWal wal_of_kind(const SizeContext& context, const Table& table,
+                   const std::vector<const Index*>& indexes, const WriteShape& shape) {
   const bool is_update = shape.kind == RowWrite::Update;
   if (table.persistence != 'p') {
     return {.indexes = std::vector<WalBytes>(indexes.size()),
@@ -271,6 +283,10 @@ RowWal row_wal(const SizeContext& context, const Table& table,
       });
   const HeapWrite heap = heap_write(table, context, shape, hot_forbidden);
   RowWal result{.heap = heap.wal, .locks = foreign_key_locks(table, context, shape)};
+  const ImageCompression compression{context.types};
+  if (result.heap.images > 0) {
+    result.heap.images *= compression.heap(heap_row(table, context), all_columns(table, context));
+  }
   for (const Index* index : indexes) {
     if (shape.kind == RowWrite::Delete) {
       result.indexes.emplace_back();  // the entry stays until VACUUM
@@ -288,10 +304,63 @@ RowWal row_wal(const SizeContext& context, const Table& table,
                            .images = shape.rows_between_checkpoints > 0,
                            .rows_per_transaction = shape.rows_per_transaction};
     WalBytes wal = share > 0 ? entry_wal(entries, entry, context.types) : WalBytes{};
+    wal.images *= wal.images > 0 ? compression.index(entries) : 1;
     result.indexes.push_back({share * wal.records, share * wal.images});
   }
   result.commit = commit_bytes(shape);
   return result;
+}
+
+WriteShape part_of(WriteShape shape, double share) {
+  shape.rows *= share;
+  shape.rows_between_checkpoints *= share;
+  shape.rows_per_transaction = std::max(1.0, share * shape.rows_per_transaction);
+  return shape;
+}
+
+/// Adds what so many of the rows write, commits apart.
+void add(RowWal& sum, double share, const RowWal& part) {
+  const auto add_bytes = [share](WalBytes& to, const WalBytes& bytes) {
+    to.records += share * bytes.records;
+    to.images += share * bytes.images;
+  };
+  add_bytes(sum.heap, part.heap);
+  for (std::size_t i = 0; i < sum.indexes.size(); ++i) {
+    add_bytes(sum.indexes[i], part.indexes[i]);
+  }
+  sum.locks += share * part.locks;
+}
+
+/// Some rows are inserted; DO UPDATE locks the row that each of the others finds and updates it
+/// (ExecOnConflictUpdate(), nodeModifyTable.c).
+RowWal wal_with_conflicts(const SizeContext& context, const Table& table,
+                          const std::vector<const Index*>& indexes, const WriteShape& shape) {
+  const double conflicting = std::clamp(shape.on_conflict->conflicting, 0.0, 1.0);
+  RowWal sum{.indexes = std::vector<WalBytes>(indexes.size()), .commit = commit_bytes(shape)};
+  if (conflicting < 1) {
+    add(sum, 1 - conflicting,
+        wal_of_kind(context, table, indexes, part_of(shape, 1 - conflicting)));
+  }
+  if (shape.on_conflict->updates && conflicting > 0) {
+    WriteShape update = part_of(shape, conflicting);
+    update.kind = RowWrite::Update;
+    RowWal updated = wal_of_kind(context, table, indexes, update);
+    updated.heap.records += table.persistence == 'p' ? lock_bytes() : 0;
+    add(sum, conflicting, updated);
+  } else if (!shape.on_conflict->updates) {
+    // A transaction that writes nothing is not logged.
+    sum.commit *= 1 - std::pow(conflicting, std::max(1.0, shape.rows_per_transaction));
+  }
+  return sum;
+}
+
+}  // namespace
+
+RowWal row_wal(const SizeContext& context, const Table& table,
+               const std::vector<const Index*>& indexes, const WriteShape& shape) {
+  const bool conflicts = shape.kind == RowWrite::Insert && shape.on_conflict.has_value();
+  return conflicts ? wal_with_conflicts(context, table, indexes, shape)
+                   : wal_of_kind(context, table, indexes, shape);
 }
 
 }  // namespace quern::planner_model

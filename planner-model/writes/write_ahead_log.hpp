@@ -17,16 +17,22 @@ enum class RowWrite : std::uint8_t {
   Delete
 };
 
+/// INSERT ... ON CONFLICT.
+struct OnConflictRows {
+  double conflicting = 0;  ///< share of the rows that find one of the same key
+  bool updates = false;    ///< DO UPDATE changes that one (WriteShape::columns); or it stays
+};
+
 /// Rows written the same way over some stretch of time.
 struct WriteShape {
   RowWrite kind = RowWrite::Insert;
-  std::vector<std::int16_t> columns = {};  ///< that an update sets
+  std::vector<std::int16_t> columns = {};  ///< that an update sets, also ON CONFLICT DO UPDATE
   /// In the stretch: heap and indexes fill up and split by them. 0: a long time, steady state.
   double rows = 0;
   double rows_per_transaction = 1;
   /// Of the updates that no index forbids to be HOT. Nothing: by the room on the pages.
   std::optional<double> hot_share = {};
-  bool on_conflict = false;  ///< INSERT ... ON CONFLICT whose rows conflict with none
+  std::optional<OnConflictRows> on_conflict = {};
   /// 0: full-page images are not counted (checkpoints far apart).
   double rows_between_checkpoints = 0;
 };

@@ -7,6 +7,7 @@
 #include "collector/base/failure.hpp"
 
 #include "planner-model/size/size_uncertainty.hpp"
+#include "planner-model/writes/conflicting_rows.hpp"
 #include "planner-model/writes/write_ahead_log.hpp"
 #include "planner-model/writes/write_time.hpp"
 
@@ -54,11 +55,37 @@ RowWrite kind_of(const PlanNode& plan, bool copy) {
                        : R"("write" goes with an INSERT, UPDATE or DELETE)"};
 }
 
-bool has_conflict_clause(const PlanNode& plan) {
-  const PlanNode* node = modify_table(plan);
-  return node != nullptr &&
-         std::any_of(node->properties.begin(), node->properties.end(),
-                     [](const auto& one) { return one.name == "Conflict Resolution"; });
+/// What ON CONFLICT does, UPDATE or NOTHING; empty: the statement does not say.
+std::string conflict_resolution(const PlanNode& plan) {
+  if (const PlanNode* node = modify_table(plan)) {
+    for (const PlanNode::Property& one : node->properties) {
+      if (one.name == "Conflict Resolution") {
+        return one.text;
+      }
+    }
+  }
+  return "";
+}
+
+std::optional<planner_model::OnConflictRows> conflicting_rows(const PlanNode& plan,
+                                                              const Table& table,
+                                                              const RepeatedWrite& write) {
+  const std::string resolution = conflict_resolution(plan);
+  if (resolution.empty()) {
+    if (write.conflicts) {
+      throw UserError{R"("conflicts" goes with INSERT ... ON CONFLICT)"};
+    }
+    return std::nullopt;
+  }
+  planner_model::OnConflictRows rows{.updates = resolution == "UPDATE"};
+  if (write.conflicts) {
+    rows.conflicting = *write.conflicts;
+  } else if (rows.updates) {
+    rows.conflicting =
+        planner_model::counted_conflicts(table.activity.value_or(TableActivity{}), {})
+            .value_or(planner_model::kUnknownConflicts);
+  }
+  return rows;
 }
 
 const Table& target_of(const std::vector<TableUse>& uses, const CatalogSnapshot& catalog) {
@@ -142,26 +169,30 @@ Json written_wal(const Planner& planner, const planner_model::BoundQuery& query,
   WriteShape shape{.kind = kind_of(plan, write.copy),
                    .rows = write.rows,
                    .rows_per_transaction = write.rows_per_transaction,
-                   .on_conflict = has_conflict_clause(plan),
                    .rows_between_checkpoints = write.rows_between_checkpoints};
   const auto uses = planner.table_uses(query);
   const Table& table = target_of(uses, planner.catalog());
   for (const TableUse& use : uses) {
-    if (use.is_target && shape.kind == RowWrite::Update) {
+    if (use.is_target) {
       shape.columns = use.updated;
     }
   }
+  shape.on_conflict = conflicting_rows(plan, table, write);
   const auto indexes = indexes_of(table, planner.catalog(), configuration);
   const auto wal = row_wal(planner.catalog(), table, indexes, shape);
   Json by_index = Json::object();
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     by_index[indexes[i]->name] = wal.indexes[i].total();
   }
-  return {{"bytes_per_row", wal.total()},
-          {"table", wal.heap.total()},
-          {"transaction", wal.commit},
-          {"foreign_keys", wal.locks},
-          {"indexes", std::move(by_index)}};
+  Json answer = {{"bytes_per_row", wal.total()},
+                 {"table", wal.heap.total()},
+                 {"transaction", wal.commit},
+                 {"foreign_keys", wal.locks},
+                 {"indexes", std::move(by_index)}};
+  if (shape.on_conflict) {
+    answer["conflicts"] = shape.on_conflict->conflicting;
+  }
+  return answer;
 }
 
 }  // namespace quern::reports

@@ -16,6 +16,9 @@ struct RepeatedWrite {
   double rows_per_transaction = 1;
   double rows_between_checkpoints = 0;  ///< 0: full-page images are not counted
   bool copy = false;                    ///< rows of an INSERT come by COPY
+  /// Share of the rows of INSERT ... ON CONFLICT that find one of the same key. Nothing: of DO
+  /// UPDATE as the table's counters tell, of DO NOTHING none.
+  std::optional<double> conflicts = {};
 };
 
 /// What each index would be if it were built now: pages, bytes, rows, levels, what its size cannot

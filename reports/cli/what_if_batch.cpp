@@ -97,12 +97,17 @@ RepeatedWrite write_member(const Json& json) {
       write.rows_per_transaction = count_member(value, name);
     } else if (name == "rows_between_checkpoints") {
       write.rows_between_checkpoints = count_member(value, name);
+    } else if (name == "conflicts") {
+      write.conflicts = count_member(value, name);
+      if (*write.conflicts > 1) {
+        throw UserError{"\"conflicts\" is a share of the rows, 0 to 1"};
+      }
     } else if (name == "copy" && value.is_boolean()) {
       write.copy = value.get<bool>();
     } else {
       throw UserError{"\"write\": unknown member \"" + name +
-                      "\"; known are rows, rows_per_transaction, rows_between_checkpoints, copy "
-                      "(true or false)"};
+                      "\"; known are rows, rows_per_transaction, rows_between_checkpoints, "
+                      "conflicts, copy (true or false)"};
     }
   }
   return write;

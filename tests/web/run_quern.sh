@@ -21,7 +21,7 @@ gzip -dc "$shop/catalog.json.gz" >"$out/run.catalog.json"
   --json "$out/run.advice.json" --markdown "$out/run.advice.md" >"$out/run.advice.txt"
 printf '%s\n' '{"id":1,"sql":"SELECT * FROM orders WHERE customer_id = 7","create":["CREATE INDEX ON orders (customer_id)"]}' \
   '{"id":"sizes","create":["CREATE INDEX ON orders (placed_at)","CREATE INDEX ON products USING gin (attributes)"]}' \
-  '{"id":"wal","sql":"INSERT INTO orders (customer_id) VALUES (7)","write":{"rows":1000}}' \
+  '{"id":"wal","sql":"INSERT INTO orders (customer_id) VALUES (7) ON CONFLICT (id) DO NOTHING","write":{"rows":1000}}' \
   '{"id":"wrong","sql":"SELECT FORM"}' |
   "$quern" -q what-if -c "$out/run.catalog.json" >"$out/run.what-if.jsonl" || true
 status=0

@@ -119,8 +119,27 @@ TEST_CASE("What rows write beside their own record", "[wal]") {
     const auto [real, model] = written("key_value",
                                        "INSERT INTO key_value SELECT i, 'v' || i FROM "
                                        "generate_series(20001, 22000) i ON CONFLICT DO NOTHING",
-                                       {.on_conflict = true});
+                                       {.on_conflict = quern::planner_model::OnConflictRows{}});
     CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("ON CONFLICT DO UPDATE locks the row that it finds, and inserts the others") {
+    // Half of them are there, and half of each page is free, so that the new versions stay.
+    const auto [real, model] = written(
+        "computed",
+        "INSERT INTO computed SELECT 10 * i, i FROM generate_series(1001, 3000) i ON CONFLICT (id) "
+        "DO UPDATE SET a = excluded.a",
+        {.on_conflict = quern::planner_model::OnConflictRows{.conflicting = 0.5, .updates = true}},
+        "a");
+    CHECK(model.total() == Approx(real).epsilon(0.15));
+  }
+  SECTION("ON CONFLICT DO NOTHING writes nothing of rows that are there") {
+    const auto [real, model] = written(
+        "key_value",
+        "INSERT INTO key_value SELECT i, 'v' FROM generate_series(1, 2000) i ON CONFLICT DO "
+        "NOTHING",
+        {.on_conflict = quern::planner_model::OnConflictRows{.conflicting = 1}});
+    CHECK(real == 0);
+    CHECK(model.total() == 0);
   }
   SECTION("a column that is generated from the one set is in an index") {
     const auto [real, model] =
@@ -128,6 +147,41 @@ TEST_CASE("What rows write beside their own record", "[wal]") {
                 {.kind = RowWrite::Update}, "a");
     CHECK(model.total() == Approx(real).epsilon(0.15));
   }
+}
+
+TEST_CASE("wal_compression leaves of images what it leaves of pages made up", "[wal]") {
+  using quern::planner_model::RowWrite;
+  auto& cluster = Cluster::instance();
+  cluster.query("DROP DATABASE IF EXISTS wal_rules", "postgres");
+  cluster.query("CREATE DATABASE wal_rules", "postgres");
+  cluster.query(R"(
+      CREATE TABLE placed (id bigint PRIMARY KEY, n integer, customer integer, at timestamptz,
+                           status text, total numeric(10, 2)) WITH (fillfactor = 90);
+      INSERT INTO placed SELECT i, i % 100, abs(hashint8(i)) % 5000,
+        timestamptz '2024-01-01' + i * interval '11 s',
+        (ARRAY['new', 'paid', 'sent', 'done'])[1 + i % 4],
+        abs(hashint8extended(i, 2)) % 100000 / 100.0 FROM generate_series(1, 40000) i;)",
+                "wal_rules");
+  cluster.query("VACUUM ANALYZE", "wal_rules");
+  const auto set = [&](const std::string& name, const std::string& value) {
+    cluster.query("ALTER SYSTEM SET " + name + " = " + value, "postgres");
+    cluster.query("SELECT pg_reload_conf()", "postgres");
+    for (int i = 0; i < 500 && cluster.value("SHOW " + name, "postgres") != value; ++i) {
+      cluster.query("SELECT pg_sleep(0.01)", "postgres");
+    }
+  };
+  const std::string method = GENERATE("off", "pglz", "lz4", "zstd");
+  set("wal_compression", method);
+  set("full_page_writes", "on");
+  cluster.query("CHECKPOINT; ", "postgres");
+  cluster.query("CHECKPOINT; ", "postgres");
+  const auto [real, model] =
+      written("placed", "UPDATE placed SET n = n + 1 WHERE id % 20 = 0",
+              {.kind = RowWrite::Update, .rows_between_checkpoints = 2000}, "n");
+  set("full_page_writes", "off");
+  set("wal_compression", "off");
+  INFO(method);
+  CHECK(model.total() == Approx(real).epsilon(0.25));
 }
 
 TEST_CASE("ranks of equal order correlate fully, of opposite order not at all", "[wal]") {
