@@ -413,13 +413,37 @@ double unlisted_at_most(const std::vector<double>& listed, double words_a_row, d
   return of_another_target ? 1 : cutoff(most);
 }
 
-/// How many words make up `rest` of a row, none in more than `most` of the rows: at least so many,
-/// and one for each at most. Nothing tells where between (ANALYZE takes all values of a tsvector
-/// for different ones).
+/// The chance that more than `most` of `count` rows are in a sample that takes each with this
+/// chance.
+double chance_of_more(int count, double most, double chance) {
+  double probability = std::pow(1 - chance, count);
+  double none_so_far = probability;
+  for (int i = 1; i <= count && i <= most; ++i) {
+    probability *= (count - i + 1) / static_cast<double>(i) * chance / std::max(1 - chance, 1e-12);
+    none_so_far += probability;
+  }
+  return chance > 1 - 1e-9 ? (count > most ? 1 : 0) : std::max(0.0, 1 - none_so_far);
+}
+
+/// How many words make up `rest` of a row, none of which is listed, as none came more often in
+/// ANALYZE's sample than `most` of its rows: one for each row, or so few that the sample is not yet
+/// to be expected to show one more often. What tells rows apart ("n1042") is more usual than what
+/// two or three of them share; where more may share one, nothing tells how many (ANALYZE takes all
+/// values of a tsvector for different ones), and the middle is taken.
 double rare_words(double rest, double most, double rows) {
+  constexpr double kSampledRows = 30'000;
+  constexpr int kFew = 6;
+  constexpr int kMany = 1000;
   const double upper = std::max(1.0, rest * rows);
-  const double lower = std::min(upper, rest / most);
-  return std::sqrt(lower * upper);
+  const double sample = std::min(std::max(rows, 1.0), kSampledRows);
+  const double cutoff = std::floor(most * sample);
+  int shared = 1;
+  while (shared < kMany &&
+         upper / (shared + 1) * chance_of_more(shared + 1, cutoff, sample / std::max(rows, 1.0)) <
+             1) {
+    ++shared;
+  }
+  return shared < kFew ? upper : upper / std::sqrt(shared);
 }
 
 void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {

@@ -111,7 +111,8 @@ NetworkRows network_rows(const IndexColumn& column, double rows, std::size_t mos
   NetworkRows answer;
   double light = 0;
   std::erase_if(all.entries, [&](const ColumnValues::Entry& entry) {
-    if (entry.text && !entry.from_histogram && entry.share * rows >= heavy_from) {
+    if (rows > static_cast<double>(most) && entry.text && !entry.from_histogram &&
+        entry.share * rows >= heavy_from) {
       answer.heavy.push_back(entry.share * rows);
       return true;
     }

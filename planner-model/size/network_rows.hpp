@@ -13,9 +13,9 @@ struct NetworkRows {
   SyntheticRows light = {};
 };
 
-/// Values with at least `heavy_from` of the `rows` rows are heavy; of the others synthetic_rows(),
-/// and where there are more than `most`, those of one stretch of addresses, as close together as
-/// they are.
+/// Up to `most` rows all of them. Of more, values with at least `heavy_from` of the `rows` rows are
+/// heavy; of the others synthetic_rows() of one stretch of addresses, as close together as they
+/// are.
 [[nodiscard]] NetworkRows network_rows(const IndexColumn& column, double rows, std::size_t most,
                                        double heavy_from);
 

@@ -144,7 +144,7 @@ double text_pages(const IndexColumn& column, double rows) {
 }
 
 double network_pages(const IndexColumn& column, double rows) {
-  constexpr double kHeavyRows = 500;  // two pages of them
+  constexpr double kHeavyRows = 5000;  // so many that it matters little whose pages they share
   const NetworkRows networks =
       network_rows(column, rows, static_cast<std::size_t>(kMostRows), kHeavyRows);
   std::vector<NetworkGist::Key> keys;
