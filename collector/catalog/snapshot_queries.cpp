@@ -278,7 +278,7 @@ SELECT coalesce(json_agg(json_build_object(
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
 CROSS JOIN LATERAL (SELECT l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.prosecdef
   AND p.proconfig IS NULL AND length(p.prosrc) < 10000
-  AND CASE WHEN p.proretset THEN p.provolatile <> 'v' AND NOT p.proisstrict AND p.prosrc <> ''
+  AND CASE WHEN p.proretset THEN p.provolatile <> 'v' AND NOT p.proisstrict
     ELSE p.prorettype <> 'record'::regtype AND p.proargmodes IS NULL END AS inlines) s
 WHERE p.oid >= 16384 AND {user_schema})";
 

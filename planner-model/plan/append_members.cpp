@@ -16,6 +16,7 @@
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/plan/selectivity.hpp"
+#include "planner-model/query/bind_nodes.hpp"
 #include "planner-model/query/simplify.hpp"
 
 namespace quern::planner_model {
@@ -189,10 +190,25 @@ bool take_restrictions(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& 
   return true;
 }
 
+/// The whole row of an arm of UNION ALL is a ROW() of its columns.
+ExprPtr row_of_arm(const RelOptInfo& member, const RelOptInfo& whole) {
+  auto row = std::make_shared<Expr>();
+  row->kind = ExprKind::RowExpr;
+  row->type = type_oid::kRecord;
+  int attno = 0;
+  for (const RangeColumn& column : whole.entry->columns) {
+    row->args.push_back(member_expr(member, make_var(whole.range, ++attno, column)));
+  }
+  return row;
+}
+
 void take_from_whole(PlannerInfo& root, RelOptInfo& member, const RelOptInfo& whole) {
   member.target.exprs.clear();
   for (const auto& expr : whole.target.exprs) {
-    member.target.exprs.push_back(member_expr(member, expr));
+    const bool whole_row =
+        expr->kind == ExprKind::Var && expr->varno == whole.range && expr->attno == 0;
+    member.target.exprs.push_back(whole_row && whole.table == nullptr ? row_of_arm(member, whole)
+                                                                      : member_expr(member, expr));
   }
   member.target.sort_group_refs = whole.target.sort_group_refs;
   member.whole_row_needed = whole.whole_row_needed;

@@ -102,7 +102,7 @@ void PlanExplainer::scan(PlanNode& node, PlannerInfo& root, const Path& path) {
       const RangeTableEntry& entry = *path.parent->entry;
       add(node, "Sampling",
           fmt::format(
-              "{} ('{:g}'::real){}", entry.sample_method, *entry.sample_fraction * 100,
+              "{} ('{}'::real){}", entry.sample_method, entry.sample_percent,
               entry.sample_seed.empty()
                   ? ""
                   : fmt::format(" REPEATABLE ('{}'::double precision)", entry.sample_seed)));

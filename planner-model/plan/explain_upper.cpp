@@ -279,7 +279,11 @@ void PlanExplainer::upper(PlanNode& node, PlannerInfo& root, const Path& path) {
     case PathKind::ModifyTable:
       return modify(node, root, path);
     case PathKind::MinMaxAggregate:
-      return base(node, "Result", path);  // its subqueries are InitPlans of the level
+      base(node, "Result", path);  // its subqueries are InitPlans of the level
+      if (!path.quals.empty()) {
+        add(node, "One-Time Filter", all(root, path.quals, nullptr));
+      }
+      return;
     default: {
       base(node, "Result", path);
       note_target(root, path);

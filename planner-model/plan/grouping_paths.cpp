@@ -164,20 +164,60 @@ RelOptInfo& UpperPlanner::new_grouping_rel(RelOptInfo& input, const PathTarget& 
 RelOptInfo* UpperPlanner::grouping_paths(RelOptInfo& input) {
   GroupingTarget wanted{.target = grouping_target_, .having = conjuncts(query_.having)};
   auto& rel = new_grouping_rel(input, *wanted.target);
-  if (query_.has_grouping_sets) {
-    grouping_set_paths(rel, input, wanted.target, wanted.having);
+  if (is_degenerate_grouping()) {
+    add_degenerate_grouping(rel, wanted);
     set_cheapest(rel);
     return &rel;
   }
   // preprocess_minmax_aggregates() comes first: at the same cost its path stays.
-  if (query_.group_by.empty() && query_.has_aggregates && !query_.having) {
-    add_min_max_path(root_, rel, wanted.target, aggregates_);
+  if (query_.group_by.empty() && query_.has_aggregates && query_.grouping_sets.size() <= 1) {
+    add_min_max_path(root_, rel, wanted.target, aggregates_, wanted.having);
+  }
+  if (query_.has_grouping_sets) {
+    grouping_set_paths(rel, input, wanted.target, wanted.having);
+    set_cheapest(rel);
+    return &rel;
   }
   wanted.can_be_partial = can_aggregate_partially();
   const bool by_partitions = root_.global->cost.enable_partitionwise_aggregate;
   ordinary_grouping(rel, input, wanted, by_partitions ? ByPartition::Full : ByPartition::None);
   set_cheapest(rel);
   return &rel;
+}
+
+bool UpperPlanner::is_degenerate_grouping() const {
+  return (root_.has_having || query_.has_grouping_sets) && !query_.has_aggregates &&
+         query_.group_by.empty();
+}
+
+void UpperPlanner::add_degenerate_grouping(RelOptInfo& rel, const GroupingTarget& wanted) {
+  const auto one_row = [&] {
+    auto* path = new_path(root_, PathKind::Result, &rel, wanted.target);
+    path->rows = 1;
+    path->quals = wanted.having;
+    path->startup = wanted.target->cost.startup;
+    path->total = path->startup + root_.global->cost.cpu_tuple_cost + wanted.target->cost.per_tuple;
+    for (const ExprPtr& qual : wanted.having) {
+      const QualCost cost = expr_cost(qual, root_);
+      path->startup += cost.startup + cost.per_tuple;
+      path->total += cost.startup + cost.per_tuple;
+    }
+    return path;
+  };
+  if (query_.grouping_sets.size() <= 1) {
+    add_path(rel, one_row());
+    return;
+  }
+  auto* append = new_path(root_, PathKind::Append, &rel, wanted.target);
+  for (std::size_t i = 0; i < query_.grouping_sets.size(); ++i) {
+    append->children.push_back(one_row());
+    append->rows += 1;
+    append->total += append->children.back()->total;
+  }
+  append->startup = append->children.front()->startup;
+  append->total +=
+      root_.global->cost.cpu_tuple_cost * 0.5 * append->rows;  // APPEND_CPU_COST_MULTIPLIER
+  add_path(rel, append);
 }
 
 UpperPlanner::ByPartition UpperPlanner::by_partition(const RelOptInfo& input,

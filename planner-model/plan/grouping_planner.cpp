@@ -168,7 +168,7 @@ void UpperPlanner::preprocess_limit() {
 
 [[nodiscard]] bool UpperPlanner::has_grouping() const {
   return !query_.group_by.empty() || query_.has_grouping_sets || query_.has_aggregates ||
-         query_.having;
+         root_.has_having;
 }
 
 [[nodiscard]] ExprPtr UpperPlanner::target_of(int ref) const {
@@ -274,7 +274,6 @@ RelOptInfo* UpperPlanner::plan_select() {
   distinct_clause_ = query_.distinct;
   optimize_window_frames();
   add_row_identities();
-  root_.has_having = query_.having != nullptr;
   root_.tuple_fraction = tuple_fraction_;
   const bool needs_all = has_grouping() || !query_.distinct.empty() ||
                          query_.has_window_functions || query_.has_returning_set;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planner-model/plan/plan.hpp"
+#include "planner-model/plan/query_walk.hpp"
 
 namespace quern::planner_model {
 
@@ -75,10 +76,28 @@ Path* first_of_index(PlannerInfo& root, const ExprPtr& aggregate, Oid sort_opera
   return const_cast<Path*>(best);
 }
 
+/// Each aggregate as what its InitPlan gives.
+ExprPtr of_first_values(const ExprPtr& expr, const std::vector<ExprPtr>& aggregates,
+                        const std::vector<Path::MinMax>& plans) {
+  return change_expr(expr, [&](const ExprPtr& e, int) -> ExprPtr {
+    for (std::size_t i = 0; i < aggregates.size(); ++i) {
+      if (equal(*e, *aggregates[i])) {
+        auto param = std::make_shared<Expr>();
+        param->kind = ExprKind::Param;
+        param->param_kind = ParamKind::Exec;
+        param->param_id = plans[i].param;
+        param->type = e->type;
+        return param;
+      }
+    }
+    return nullptr;
+  });
+}
+
 }  // namespace
 
 void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* target,
-                      const std::vector<ExprPtr>& aggregates) {
+                      const std::vector<ExprPtr>& aggregates, const std::vector<ExprPtr>& having) {
   const auto& types = *root.global->types;
   if (aggregates.empty() || root.query.has_window_functions || count(root.all_base) != 1 ||
       !root.query.row_marks.empty() || root.query.command != Command::Select) {
@@ -135,6 +154,12 @@ void add_min_max_path(PlannerInfo& root, RelOptInfo& rel, const PathTarget* targ
   path->rows = 1;
   path->startup = cost + target->cost.startup;
   path->total = path->startup + target->cost.per_tuple + root.global->cost.cpu_tuple_cost;
+  for (const ExprPtr& qual : having) {
+    const QualCost qual_cost = expr_cost(qual, root);
+    path->startup += qual_cost.startup;
+    path->total += qual_cost.startup + qual_cost.per_tuple;
+    path->quals.push_back(of_first_values(qual, aggregates, path->min_max));
+  }
   add_path(rel, path);
 }
 

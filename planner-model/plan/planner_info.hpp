@@ -604,7 +604,7 @@ struct PlannerInfo {
   double limit_tuples = -1;
   double total_table_pages = 0;
   int qual_security_level = 0;  ///< of the query's own conditions
-  bool has_having = false;
+  bool has_having = false;      ///< as written: it may have folded to TRUE since
   bool has_lateral = false;
   bool has_pseudoconstant = false;
   bool ec_merging_done = false;

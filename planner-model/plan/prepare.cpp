@@ -76,6 +76,7 @@ void preprocess_query(PlannerInfo& root) {
     fold(target.expr);
   }
   preprocess_join_tree(root, query.join_tree);
+  root.has_having = query.having != nullptr;
   if (query.having) {
     query.having = canonicalize(simplify(query.having, *root.global->types));
     query.having = plan_sublinks(root, query.having, true);
@@ -115,14 +116,17 @@ void preprocess_query(PlannerInfo& root) {
     root.qual_security_level =
         std::max(root.qual_security_level, static_cast<int>(entry.security_quals.size()));
   }
-  // HAVING conditions without aggregates filter before grouping.
+  // HAVING conditions without aggregates filter before grouping; where there are no groups, both
+  // before and after: there is a row of none as well.
   if (query.having && !query.has_grouping_sets) {
     std::vector<ExprPtr> kept;
     std::vector<ExprPtr> moved = conjuncts(query.join_tree.quals);
     for (const auto& qual : conjuncts(query.having)) {
-      if (has_aggregate(qual) || contains_volatile(qual, root) || query.group_by.empty()) {
+      const bool after_only = has_aggregate(qual) || contains_volatile(qual, root);
+      if (after_only || query.group_by.empty()) {
         kept.push_back(qual);
-      } else {
+      }
+      if (!after_only) {
         moved.push_back(qual);
       }
     }

@@ -222,6 +222,12 @@ class UpperPlanner {
   /// make_grouping_rel().
   RelOptInfo& new_grouping_rel(RelOptInfo& input, const PathTarget& target);
 
+  /// is_degenerate_grouping(): nothing is grouped or aggregated; a row for each grouping set, or
+  /// none where HAVING says so.
+  [[nodiscard]] bool is_degenerate_grouping() const;
+  /// create_degenerate_grouping_paths(): nothing is read.
+  void add_degenerate_grouping(RelOptInfo& rel, const GroupingTarget& wanted);
+
   /// create_ordinary_grouping_paths(). `above`: how the relation that `input` is a partition of is
   /// grouped; of a whole: at most. Returns the partly grouped relation, if there is one.
   RelOptInfo* ordinary_grouping(RelOptInfo& rel, RelOptInfo& input, const GroupingTarget& wanted,

@@ -57,9 +57,8 @@ class Analyzer {
   [[nodiscard]] ExprPtr table_expression(const ParseNode& expression, const Table& table, int range,
                                          ExprUse use);
 
-  /// The body of a function in SQL: `names` are its parameters', as good as $1, $2 and so on.
-  [[nodiscard]] Query function_body(const ParseNode& statement,
-                                    const std::vector<std::string>& names);
+  /// The body of a function in SQL: its parameters' names are as good as $1, $2 and so on.
+  [[nodiscard]] Query function_body(const ParseNode& statement, const FunctionDefinition& function);
 
   [[nodiscard]] std::vector<std::string> take_unmodelled() { return std::move(unmodelled_); }
 
@@ -202,6 +201,8 @@ class Analyzer {
   [[nodiscard]] ExprPtr transform_rare(Scope& scope, const ParseNode& node);
   [[nodiscard]] ExprPtr transform_const(const PgQuery__AConst& constant);
   [[nodiscard]] ExprPtr transform_param(const PgQuery__ParamRef& param);
+  /// sql_fn_post_column_ref(), functions.c: null where the body that is read has no such argument.
+  [[nodiscard]] ExprPtr function_parameter(std::string_view name);
   [[nodiscard]] ExprPtr transform_bool(Scope& scope, const PgQuery__BoolExpr& expr);
   [[nodiscard]] ExprPtr transform_case(Scope& scope, const PgQuery__CaseExpr& expr);
   [[nodiscard]] ExprPtr transform_coalesce(Scope& scope, const PgQuery__CoalesceExpr& expr);
@@ -416,6 +417,7 @@ class Analyzer {
   ViewQueries* views_;  ///< null: each view is bound anew
   int view_depth_ = 0;
   int deepest_view_ = 0;
+  std::string function_name_ = {};
   std::vector<std::string> function_parameters_ = {};
   bool inlined_parallel_unsafe_ = false;
   int own_inlined_bodies_ = 0;

@@ -139,6 +139,16 @@ ExprPtr Analyzer::whole_row(const NamespaceItem& item, int levels_up) {
   return make_var(item.range, 0, RangeColumn{item.name, type_oid::kRecord}, levels_up);
 }
 
+ExprPtr Analyzer::function_parameter(std::string_view name) {
+  const auto parameter = std::find(function_parameters_.begin(), function_parameters_.end(), name);
+  if (parameter == function_parameters_.end()) {
+    return nullptr;
+  }
+  PgQuery__ParamRef reference = PG_QUERY__PARAM_REF__INIT;
+  reference.number = static_cast<int>(parameter - function_parameters_.begin()) + 1;
+  return transform_param(reference);
+}
+
 ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& ref) {
   const ParseList fields = list_of(ref.n_fields, ref.fields);
   const bool star = is(fields.back(), PG_QUERY__NODE__NODE_A_STAR);
@@ -150,13 +160,8 @@ ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& r
     if (const FoundName found = find_name(scope, {}, names[0]); found.item != nullptr) {
       return whole_row_or_scalar(scope, *found.item, found.levels_up);
     }
-    // sql_fn_post_column_ref(), functions.c.
-    const auto parameter =
-        std::find(function_parameters_.begin(), function_parameters_.end(), names[0]);
-    if (parameter != function_parameters_.end()) {
-      PgQuery__ParamRef reference = PG_QUERY__PARAM_REF__INIT;
-      reference.number = static_cast<int>(parameter - function_parameters_.begin()) + 1;
-      return transform_param(reference);
+    if (ExprPtr parameter = function_parameter(names[0])) {
+      return parameter;
     }
     throw UserError{fmt::format("column \"{}\" does not exist{}", names[0], kNotInSnapshot)};
   }
@@ -169,6 +174,11 @@ ExprPtr Analyzer::transform_column_ref(Scope& scope, const PgQuery__ColumnRef& r
   const std::string_view schema = names.size() > 2 ? names[names.size() - 3] : std::string_view{};
   const FoundName found = find_name(scope, schema, relation);
   if (found.item == nullptr) {
+    if (names.size() == 2 && relation == function_name_) {
+      if (ExprPtr parameter = function_parameter(column_name)) {
+        return parameter;
+      }
+    }
     missing_relation(scope, relation);
   }
   if (star) {

@@ -1,12 +1,13 @@
 // FROM items: parse_clause.c and parse_relation.c; views are expanded as rewriteHandler.c does.
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "planner-model/query/bind_analyzer.hpp"
+#include "planner-model/query/simplify.hpp"
+#include "planner-model/selectivity/value.hpp"
 
 namespace quern::planner_model {
 
@@ -349,28 +350,30 @@ Analyzer::FromItem Analyzer::transform_tablesample(Scope& scope,
   }
   const std::string name = method.name;
   std::optional<double> fraction;
+  std::string percent;
   for (const ParseNode* node : list_of(sample.n_args, sample.args)) {
-    const ExprPtr argument = coerce_to_specific(transform_expr(scope, node, ExprUse::FromFunction),
-                                                type_oid::kFloat4, "TABLESAMPLE");
-    const ExprPtr bare = strip_implicit_coercions(argument);
-    double percent = 0;
-    const auto [end, error] =
-        std::from_chars(bare->text.data(), bare->text.data() + bare->text.size(), percent);
-    if (is_const(bare) && !bare->is_null && error == std::errc{}) {
-      fraction = std::clamp(percent / 100, 0.0, 1.0);
+    const ExprPtr argument =
+        simplify(coerce_to_specific(transform_expr(scope, node, ExprUse::FromFunction),
+                                    type_oid::kFloat4, "TABLESAMPLE"),
+                 types_);
+    if (is_const(argument) && !argument->is_null && argument->value) {
+      percent = argument->text;
+      fraction = std::clamp(argument->value->number / 100, 0.0, 1.0);
     }
   }
   constexpr double kUnknownFraction = 0.1;  // system_samplescangetsamplesize()'s default
   RangeTableEntry& entry = scope.query.range_table.back();
   if (is_set(sample.repeatable)) {
-    const ExprPtr seed = strip_implicit_coercions(
-        coerce_to_specific(transform_expr(scope, sample.repeatable, ExprUse::FromFunction),
-                           type_oid::kFloat8, "REPEATABLE"));
+    const ExprPtr seed =
+        simplify(coerce_to_specific(transform_expr(scope, sample.repeatable, ExprUse::FromFunction),
+                                    type_oid::kFloat8, "REPEATABLE"),
+                 types_);
     if (is_const(seed) && !seed->is_null) {
       entry.sample_seed = seed->text;
     }
   }
   entry.sample_method = name;
+  entry.sample_percent = percent;
   entry.sample_fraction = fraction.value_or(kUnknownFraction);
   return item;
 }

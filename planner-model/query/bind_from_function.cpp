@@ -7,6 +7,7 @@
 
 #include "planner-model/plan/query_walk.hpp"
 #include "planner-model/query/bind_analyzer.hpp"
+#include "planner-model/query/sql_functions.hpp"
 
 namespace quern::planner_model {
 
@@ -183,7 +184,7 @@ std::shared_ptr<Query> Analyzer::inlined_rows(const Expr& call,
     return nullptr;
   }
   try {
-    const auto tree = collector::ParseTree::parse_or_throw(function->body);
+    const auto tree = collector::ParseTree::parse_or_throw(statement_of(function->body));
     if (tree.statements().size() != 1 ||
         !is(tree.statements()[0].node, PG_QUERY__NODE__NODE_SELECT_STMT)) {
       return nullptr;
@@ -196,8 +197,7 @@ std::shared_ptr<Query> Analyzer::inlined_rows(const Expr& call,
     Analyzer inner{catalog_, types_, no_values, declared};
     inner.view_depth_ = view_depth_ + 1;
     inner.inlined_bodies_ = inlined_bodies_;
-    auto body = std::make_shared<Query>(
-        inner.function_body(*tree.statements()[0].node, function->argument_names));
+    auto body = std::make_shared<Query>(inner.function_body(*tree.statements()[0].node, *function));
     std::size_t visible = 0;
     for (const TargetEntry& target : body->targets) {
       if (!target.junk &&
@@ -223,8 +223,9 @@ std::shared_ptr<Query> Analyzer::inlined_rows(const Expr& call,
   }
 }
 
-Query Analyzer::function_body(const ParseNode& statement, const std::vector<std::string>& names) {
-  function_parameters_ = names;
+Query Analyzer::function_body(const ParseNode& statement, const FunctionDefinition& function) {
+  function_name_ = function.name;
+  function_parameters_ = function.argument_names;
   return transform_select(*statement.select_stmt, nullptr);
 }
 

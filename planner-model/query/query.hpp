@@ -96,7 +96,8 @@ struct RangeTableEntry {
   std::vector<ExprPtr> security_quals = {};
   std::optional<double> sample_fraction = {};  ///< TABLESAMPLE percent / 100
   std::string sample_method = {};
-  std::string sample_seed = {};  ///< REPEATABLE, where it is a constant
+  std::string sample_percent = {};  ///< where it is a constant
+  std::string sample_seed = {};     ///< REPEATABLE, where it is a constant
 
   std::shared_ptr<Query> subquery = {};  ///< Subquery (views are expanded to this)
   /// The view that it was; of a relation that is changed, the one that it is changed through.

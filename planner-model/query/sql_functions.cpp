@@ -84,24 +84,22 @@ std::string overlaps_body(std::string_view signature) {
   return {};
 }
 
-/// The expression of "SELECT expression" or of "... RETURN expression"; empty: something else.
-std::string expression_of(std::string body) {
-  const auto trim = [&] {
-    const auto is_space = [](unsigned char c) { return std::isspace(c) != 0 || c == ';'; };
-    while (!body.empty() && is_space(static_cast<unsigned char>(body.back()))) {
-      body.pop_back();
-    }
-    while (!body.empty() && is_space(static_cast<unsigned char>(body.front()))) {
-      body.erase(0, 1);
-    }
+std::string_view trimmed(std::string_view text) {
+  const auto is_outside = [](char c) {
+    return std::isspace(static_cast<unsigned char>(c)) != 0 || c == ';';
   };
-  trim();
-  if (body.starts_with("CREATE ")) {  // pg_get_functiondef() of a body in standard SQL
-    const auto at = body.find("\nRETURN ");
-    body = at == std::string::npos ? std::string{} : body.substr(at + 8);
-    trim();
-    return body;
+  while (!text.empty() && is_outside(text.back())) {
+    text.remove_suffix(1);
   }
+  while (!text.empty() && is_outside(text.front())) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+/// The expression of "SELECT expression"; empty: something else.
+std::string expression_of(const std::string& definition) {
+  const std::string body = statement_of(definition);
   constexpr std::string_view kSelect = "select";
   const bool is_select =
       body.size() > kSelect.size() &&
@@ -199,6 +197,24 @@ bool may_repeat(const ExprPtr& argument, const TypeSystem& types) {
 }
 
 }  // namespace
+
+std::string statement_of(std::string_view body) {
+  constexpr std::string_view kReturn = "\nRETURN ", kBegin = "\nBEGIN ATOMIC\n", kEnd = "END";
+  body = trimmed(body);
+  if (!body.starts_with("CREATE ")) {
+    return std::string{body};
+  }
+  if (const auto at = body.find(kReturn); at != std::string_view::npos) {
+    return fmt::format("SELECT {}", trimmed(body.substr(at + kReturn.size())));
+  }
+  const auto begin = body.find(kBegin);
+  if (begin == std::string_view::npos || !body.ends_with(kEnd)) {
+    return {};
+  }
+  body = body.substr(begin + kBegin.size());
+  body.remove_suffix(kEnd.size());
+  return std::string{trimmed(body)};
+}
 
 SqlFunctions::SqlFunctions(const CatalogSnapshot& catalog, const TypeSystem& types)
     : types_{types}, binder_{catalog, types} {
@@ -301,6 +317,7 @@ ExprPtr SqlFunctions::bind_body(const Function& function, const Expr& call) cons
   }
   sql = parameters_quoted(sql);
   Table arguments;
+  arguments.name = function.name;  // f.x means argument x of f
   const auto add = [&](const std::string& name, std::size_t i) {
     Column column;
     column.name = name;

@@ -14,6 +14,10 @@
 
 namespace quern::planner_model {
 
+/// What a function in SQL runs: its body's text, or what stands behind RETURN or within BEGIN
+/// ATOMIC of its whole definition, where the body is in standard SQL (pg_get_functiondef()).
+[[nodiscard]] std::string statement_of(std::string_view body);
+
 /// Functions in SQL whose body is one expression: the server puts the body in place of the call
 /// (inline_function(), clauses.c). Its own are `date_part(text, date)`, `'x' || 5`,
 /// `round(numeric)` and the like (catalog/system_functions.sql); a database's are in the snapshot.

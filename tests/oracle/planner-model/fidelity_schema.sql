@@ -213,3 +213,13 @@ SET enable_seqscan = off;
 SELECT count(*) FROM growing WHERE at < timestamp '2024-01-02';
 SELECT count(*) FROM growing WHERE word < 'w10005';
 RESET enable_seqscan;
+-- Two tables behind one view, sampled, and functions with bodies in standard SQL.
+CREATE TABLE reading_old (a int PRIMARY KEY, b int, c int);
+CREATE TABLE reading_new (a int PRIMARY KEY, b int, c int);
+INSERT INTO reading_old SELECT i, i % 100, i % 7 FROM generate_series(1, 10000) i;
+INSERT INTO reading_new SELECT i, i % 100, i % 7 FROM generate_series(1, 8000) i;
+CREATE VIEW some_readings AS SELECT * FROM reading_old TABLESAMPLE SYSTEM ((10 * 2)) REPEATABLE (2);
+CREATE FUNCTION readings_of(x int) RETURNS SETOF reading_old LANGUAGE sql STABLE
+  BEGIN ATOMIC SELECT * FROM reading_old WHERE b = x; END;
+CREATE FUNCTION next_reading(x int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT next_reading.x + 1; END;
+VACUUM ANALYZE reading_old, reading_new;

@@ -781,3 +781,25 @@ SELECT DISTINCT row(weight, name) FROM contact;
 INSERT INTO minted VALUES (DEFAULT, 'b'), (DEFAULT, 'c');
 -- name: named_arguments_of_json_path (reorder_function_arguments)
 SELECT jsonb_path_query_first(body, '$.tags[0]', silent => true) FROM document WHERE jsonb_path_match(body, '$.size > 5', silent => true);
+-- name: text_rows_of_a_standard_body (inline_set_returning_function)
+SELECT * FROM readings_of(4);
+-- name: text_value_of_a_standard_body (inline_function)
+SELECT next_reading(b) FROM reading_old;
+-- name: text_sample_of_an_expression (system_samplescangetsamplesize)
+SELECT * FROM reading_old TABLESAMPLE SYSTEM (100.0 / 11) REPEATABLE (0);
+-- name: text_sample_in_a_view (system_samplescangetsamplesize)
+SELECT * FROM some_readings;
+-- name: text_minimum_of_one_group (preprocess_minmax_aggregates)
+SELECT min(a) FROM reading_old GROUP BY ();
+-- name: text_minimum_with_a_condition (create_minmaxagg_path)
+SELECT max(a), min(a) FROM reading_old HAVING max(a) > 5 AND min(a) < 100;
+-- name: text_condition_of_no_group (create_degenerate_grouping_paths)
+SELECT 1 FROM reading_old HAVING 1 > 2;
+-- name: text_true_condition_of_no_group (is_degenerate_grouping)
+SELECT 1 FROM reading_old HAVING 1 < 2;
+-- name: text_two_empty_grouping_sets (create_degenerate_grouping_paths)
+SELECT 1 FROM reading_old GROUP BY GROUPING SETS ((), ());
+-- name: text_false_condition_of_one_group (subquery_planner)
+SELECT count(*) FROM reading_old HAVING 1 > 2;
+-- name: text_whole_rows_of_union_arms (adjust_appendrel_attrs)
+DELETE FROM reading_old USING (SELECT a, b FROM reading_new UNION ALL SELECT a + 3, b FROM reading_new) s WHERE reading_old.a = s.a;
