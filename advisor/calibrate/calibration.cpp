@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "collector/base/failure.hpp"
+
 namespace quern::advisor {
 
 namespace {
@@ -10,6 +14,7 @@ namespace {
 /// More plans make the intervals no narrower than the server's own moods.
 constexpr std::size_t kMostPlans = 500;
 constexpr std::uint64_t kManyCalls = 10;
+constexpr double kTwoSided95 = 1.96;
 
 /// What a statement takes that does next to nothing: a low decile of the classes' fastest
 /// executions, which is below what the log's slowest statements would tell.
@@ -27,10 +32,23 @@ double statement_overhead(const Workload& workload) {
   return fastest[fastest.size() / 10];
 }
 
+/// An interval as wide as a gain and its opposite together tells nothing: `saves 775 ms, or loses
+/// five hours`.
+void require_fit(const Calibration& calibration) {
+  constexpr double kWidest = 10;
+  const double factor = std::exp(kTwoSided95 * calibration.scatter);
+  if (factor > kWidest) {
+    throw UserError{fmt::format(
+        "the {} executed plans are explained within a factor of {:.0f} only (95 %), which tells no "
+        "times; let auto_explain log more plans, of statements of all kinds, with log_analyze, "
+        "log_timing and log_buffers on, in a quiet hour",
+        calibration.plans, factor)};
+  }
+}
+
 }  // namespace
 
 PredictedTime predicted_time(const Calibration& calibration, const Work& work) {
-  constexpr double kTwoSided95 = 1.96;
   PredictedTime time{calibration.statement_ms, calibration.statement_ms, calibration.statement_ms};
   for (std::size_t k = 0; k < kComponents; ++k) {
     const Coefficient& coefficient = calibration.coefficients[k];
@@ -64,6 +82,7 @@ Calibration calibrate(const Workload& workload, const PlannerSettings& settings)
     }
   }
   Calibration calibration = fit(plans, settings);
+  require_fit(calibration);
   calibration.statement_ms = statement_overhead(workload);
   return calibration;
 }

@@ -62,7 +62,8 @@ inline constexpr std::size_t kFewestPlans = 8;
 [[nodiscard]] Calibration fit(const std::vector<ExecutedPlan>& plans,
                               const PlannerSettings& settings);
 
-/// From the plans that auto_explain logged, with ANALYZE and BUFFERS. Throws UserError as fit().
+/// From the plans that auto_explain logged, with ANALYZE and BUFFERS. Throws UserError as fit(),
+/// and when the fit leaves the plans' times open by more than a factor of ten.
 [[nodiscard]] Calibration calibrate(const Workload& workload, const PlannerSettings& settings);
 
 }  // namespace quern::advisor
