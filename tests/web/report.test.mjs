@@ -86,6 +86,8 @@ async function proposalsShowTheirEvidence(page) {
 async function profileOpensAndSorts(page) {
   assert.equal(await page.locator("#profile > .side-by-side svg").count(), 2, "time and calls over time are drawn")
   assert.ok((await page.locator("#profile .plot rect").count()) >= 4, "with their bars")
+  const times = (await page.locator("#profile > .side-by-side svg text").evaluateAll((all) => all.map((one) => one.textContent))).join(" ")
+  assert.match(times, /\b05:\d\d.*Nov 21/, "their hours are told by 24, with the day")
   const rows = page.locator("#profile .profile tbody tr")
   assert.ok((await rows.count()) >= 8, "the profile has rows")
   await page.locator("[data-test=class]").first().focus()
