@@ -198,9 +198,19 @@ void tell_old_statistics(Advice& advice, const PlannedWorkload& planned,
 /// What suggests that the catalog is another database's, or was taken under another search path.
 void add_doubts_about_catalog(Advice& advice, const PlannedWorkload& planned,
                               const CatalogSnapshot& catalog) {
+  const auto all = planned.classes.size() + planned.unplanned.size();
+  const auto foreign = static_cast<std::size_t>(std::count_if(
+      planned.unplanned.begin(), planned.unplanned.end(),
+      [](const auto& query) { return query.reason.find("does not exist") != std::string::npos; }));
   if (planned.classes.empty() && !planned.unplanned.empty()) {
     advice.caveats.emplace_back(
         "No query class could be planned: is the catalog that of the workload's database?");
+  } else if (2 * foreign > all) {
+    advice.caveats.insert(
+        advice.caveats.begin(),
+        fmt::format("{} of {} query classes name what the catalog does not have: is it that of the "
+                    "workload's database?",
+                    foreign, all));
   }
   const auto& path = catalog.search_path;
   const auto beyond = [&](const PlannedClass& query, const planner_model::TableUse& use) {

@@ -185,3 +185,16 @@ TEST_CASE("a proposal tells what its index adds to an inserted row and to planni
   CHECK(reviews.statements_planned == Approx(300));
   CHECK(orders.time_per_insert.count() < 0.7 * reviews.time_per_insert.count());
 }
+
+TEST_CASE("a catalog of another database is doubted") {
+  const auto doubted = [](const std::string& statements) {
+    const Advice advice = advise(workload_of(statements), shop(), {});
+    return std::any_of(advice.caveats.begin(), advice.caveats.end(), [](const auto& caveat) {
+      return caveat.find("is it that of the workload's database?") != std::string::npos;
+    });
+  };
+  const std::string own = "SELECT * FROM orders WHERE id = 7;\n";
+  const std::string foreign = "SELECT * FROM patients WHERE id = 7;\nSELECT * FROM visits;\n";
+  CHECK(doubted(own + foreign));
+  CHECK_FALSE(doubted(own + "SELECT * FROM customers WHERE id = 7;\nSELECT * FROM patients;\n"));
+}
