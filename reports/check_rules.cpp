@@ -22,7 +22,7 @@ const std::vector<CheckRule>& check_rules() {
       {"M10", "An index without a name"},
       {"M11", "A name that is too long or taken"},
       {"M12", "No lock_timeout before a strong lock"},
-      {"M14", "A unique constraint that builds its index under an exclusive lock"},
+      {"M14", "A constraint that builds its index under an exclusive lock"},
       {"M15", "A primary key on a column that may be NULL"},
       {"M16", "A foreign key without an index on its columns"},
       {"M17", "A duplicate or redundant index"},

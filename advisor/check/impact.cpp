@@ -93,21 +93,25 @@ Finding finding_at(const LintResult::Change& change, const char* rule, Severity 
   return finding;
 }
 
+/// Against the rest of the migration: what it creates may take the index's place, and of two
+/// indexes that it drops each may have been there for the other.
 void judge_drop(const LintResult::Change& change, const Planner& planner,
-                const std::vector<Planned>& planned, const IndexConfiguration& created,
+                const std::vector<Planned>& planned, const IndexConfiguration& configuration,
                 CheckResult& result) {
   Finding finding = finding_at(change, "M18", Severity::Error);
+  IndexConfiguration kept = configuration;
+  std::erase(kept.dropped, change.dropped);
   double worst = 1;
   for (const Planned& one : planned) {
-    if (!uses(one.before, change.dropped)) {
-      continue;
+    if (one.after.counted == one.before.counted &&
+        one.after.indexes_used == one.before.indexes_used) {
+      continue;  // it needs none of what is dropped
     }
-    // Indexes that the migration creates may take the place of this one.
-    const PlanResult without = planner.plan(*one.bound, {created.created, {change.dropped}});
-    const double factor = without.counted / one.before.counted;
-    if (factor > 1 + kNotable) {
+    const PlanResult with = planner.plan(*one.bound, kept);
+    const double factor = one.after.counted / with.counted;
+    if (uses(with, change.dropped) && factor > 1 + kNotable) {
       worst = std::max(worst, factor);
-      finding.queries.push_back(effect_of(*one.query, one.before, without));
+      finding.queries.push_back(effect_of(*one.query, with, one.after));
     }
   }
   if (finding.queries.empty()) {
@@ -230,7 +234,9 @@ void judge_creation(const LintResult::Change& change, const Planner& planner,
   }
   Finding finding = finding_at(change, "M33", Severity::Info);
   for (const Planned& one : planned) {
-    if (std::none_of(names.begin(), names.end(),
+    // A plan names the parts of an index on a partitioned table, not the whole.
+    if (!is_partitioned(catalog, index.definition) &&
+        std::none_of(names.begin(), names.end(),
                      [&](const std::string& name) { return uses(one.after, name); })) {
       continue;
     }
@@ -296,11 +302,10 @@ void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const 
     result.cost.reads_after += calls * one.after.counted;
     result.queries.push_back(effect_of(*one.query, one.before, one.after));
   }
-  const IndexConfiguration only_created{configuration.created, {}};
   for (std::size_t i = 0; i < linted.changes.size(); ++i) {
     const auto& change = linted.changes[i];
     if (!change.dropped.empty() && !change.ignored.contains("M18")) {
-      judge_drop(change, planner, planned, only_created, result);
+      judge_drop(change, planner, planned, configuration, result);
     } else if (created[i] && !change.ignored.contains("M33")) {
       judge_creation(change, planner, configuration, *created[i], planned, result);
     }

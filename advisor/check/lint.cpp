@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "advisor/rewrite/tree.hpp"
+
 namespace quern::advisor::check_detail {
 
 namespace {
@@ -18,6 +20,27 @@ void apply_rules(const Step& step, std::vector<Finding>& findings) {
       }
     }
   }
+}
+
+// Silence would be taken for a verdict.
+
+void note_block(LintResult& result, const Step& step) {
+  if (rewrite::as<PgQuery__DoStmt>(step.node) != nullptr) {
+    result.caveats.push_back(fmt::format("{}:{}: what the DO block runs is not checked",
+                                         step.migration.name, step.statement.line));
+  }
+}
+
+void note_unknown_table(LintResult& result, const Step& step) {
+  const auto* alter = rewrite::as<PgQuery__AlterTableStmt>(step.node);
+  if (alter == nullptr || alter->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
+      alter->missing_ok != 0 || is_created_here(step, alter->relation) ||
+      find_table(step.state.now, alter->relation) != nullptr) {
+    return;
+  }
+  result.caveats.push_back(fmt::format(
+      "{}:{}: table {} is not in the catalog document: its size and who uses it are not known",
+      step.migration.name, step.statement.line, alter->relation->relname));
 }
 
 void note_changes(LintResult& result, const Migration& migration,
@@ -47,6 +70,8 @@ void lint_statement(LintResult& result, const Workload& workload, const Migratio
   for (const auto& part : statement.tree->statements()) {
     const Step step{migration, statement, part.node, result.state, workload};
     apply_rules(step, result.findings);
+    note_block(result, step);
+    note_unknown_table(result, step);
   }
   const auto created = result.state.created_ddl.size();
   const auto dropped = result.state.dropped.size();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "collector/base/failure.hpp"
 #include "collector/sql/lexer.hpp"
 
 namespace quern::advisor::check_detail {
@@ -73,6 +74,36 @@ void read_markers(std::string& text, Migration& migration) {
   }
 }
 
+/// Flyway puts values there before it sends the file. A name of the same length keeps the places.
+void name_placeholders(std::string& text, Migration& migration) {
+  bool any = false;
+  for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
+    const auto end = text.find('}', at);
+    if (end == std::string::npos || text.substr(at, end - at).find('\n') != std::string::npos) {
+      continue;
+    }
+    any = true;
+    text.replace(at, 2, "p_");
+    std::replace_if(
+        text.begin() + static_cast<std::ptrdiff_t>(at),
+        text.begin() + static_cast<std::ptrdiff_t>(end + 1),
+        [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  }
+  if (any) {
+    migration.caveats.push_back(migration.name +
+                                ": placeholders (${name}) are taken for names, their values are "
+                                "not known");
+  }
+}
+
+/// `20260101120000_orders/migration.sql`
+bool in_numbered_folder(std::string_view path) {
+  path =
+      path.substr(0, path.find_last_of('/') == std::string_view::npos ? 0 : path.find_last_of('/'));
+  const auto folder = path.find_last_of('/') + 1;  // 0 where there is none
+  return folder < path.size() && std::isdigit(static_cast<unsigned char>(path[folder])) != 0;
+}
+
 /// Tools that are known by the names of their files.
 void read_name(const std::string& text, Migration& migration) {
   if (migration.dialect != "plain SQL") {
@@ -88,7 +119,8 @@ void read_name(const std::string& text, Migration& migration) {
     return;  // the files that `quern advise --migration` writes, for psql
   }
   const bool opted_out = all.starts_with("-- no-transaction") ||
-                         all.find("executeintransaction=false") != std::string::npos;
+                         all.find("executeintransaction=false") != std::string::npos ||
+                         all.find("runintransaction:false") != std::string::npos;
   if (base.find("__") != std::string::npos &&
       (base[0] == 'R' || (base[0] == 'V' && digit_second))) {
     migration.dialect = "Flyway";
@@ -96,6 +128,11 @@ void read_name(const std::string& text, Migration& migration) {
     migration.dialect = "Diesel";
   } else if (base.ends_with(".up.sql")) {
     migration.dialect = "sqlx or golang-migrate";
+  } else if (base == "migration.sql" && in_numbered_folder(migration.name)) {
+    migration.dialect = "Prisma";
+  } else if (all.find("--liquibase formatted sql") != std::string::npos ||
+             all.find("-- liquibase formatted sql") != std::string::npos) {
+    migration.dialect = "Liquibase";
   }
   migration.one_transaction = migration.dialect != "plain SQL" && !opted_out;
 }
@@ -162,6 +199,41 @@ void finish(Migration& migration, std::string_view text, std::size_t begin, std:
   migration.statements.push_back(std::move(statement));
 }
 
+bool is_transaction_statement(const MigrationStatement& statement) {
+  const std::string word = lower(statement.sql.substr(0, statement.sql.find_first_of(" ;\n")));
+  return word == "begin" || word == "start" || word == "commit";
+}
+
+/// Where the tool decides by what is in the file.
+void reconsider_transaction(Migration& migration) {
+  const auto& all = migration.statements;
+  const auto concurrent = [](const auto& statement) {
+    return lower(statement.sql).find("concurrently") != std::string::npos;
+  };
+  // Flyway notices by itself that nothing in the file may run in a transaction.
+  const bool flyway =
+      migration.dialect == "Flyway" && std::all_of(all.begin(), all.end(), concurrent);
+  // Prisma sends the file as it is: several statements in one text are one transaction.
+  const bool prisma =
+      migration.dialect == "Prisma" &&
+      (all.size() < 2 || std::any_of(all.begin(), all.end(), is_transaction_statement));
+  if (flyway || prisma) {
+    migration.one_transaction = false;
+  }
+}
+
+/// A file of which nothing parses is no migration with an error in it.
+void require_sql(const Migration& migration) {
+  const bool any = std::any_of(migration.statements.begin(), migration.statements.end(),
+                               [](const auto& statement) { return statement.tree.has_value(); });
+  if (!any && !migration.statements.empty() && !migration.name.ends_with(".sql")) {
+    throw UserError{
+        migration.name +
+        ": no statement in it is SQL; of a migration in a programming language give the "
+        "SQL that it runs (alembic upgrade --sql, manage.py sqlmigrate, and the like)"};
+  }
+}
+
 }  // namespace
 
 Migration read_migration(const MigrationFile& file) {
@@ -174,6 +246,9 @@ Migration read_migration(const MigrationFile& file) {
   std::string text = file.text;
   read_markers(text, migration);
   read_name(text, migration);
+  if (migration.dialect == "Flyway") {
+    name_placeholders(text, migration);
+  }
   blank_psql_lines(text);
 
   collector::Lexer lexer{text};
@@ -196,14 +271,8 @@ Migration read_migration(const MigrationFile& file) {
   if (begin != kBetween) {
     finish(migration, text, begin, text.size(), ignored);
   }
-  // Flyway notices by itself that nothing in the file may run in a transaction.
-  if (migration.dialect == "Flyway" &&
-      std::all_of(migration.statements.begin(), migration.statements.end(),
-                  [](const auto& statement) {
-                    return lower(statement.sql).find("concurrently") != std::string::npos;
-                  })) {
-    migration.one_transaction = false;
-  }
+  reconsider_transaction(migration);
+  require_sql(migration);
   return migration;
 }
 

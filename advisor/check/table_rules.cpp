@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/core.h>
 
@@ -32,7 +33,16 @@ void key_built_under_lock(const Step& step, std::vector<Finding>& findings) {
     const auto* constraint = as<PgQuery__Constraint>(command.def);
     if (command.subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint || constraint == nullptr ||
         (constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY &&
-         constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE)) {
+         constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE &&
+         constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION)) {
+      return;
+    }
+    if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION) {
+      report(step, findings, "M14", by_size(table, Severity::Error),
+             fmt::format("EXCLUDE builds its index and compares all rows while {} is locked "
+                         "against reads and writes; no index can be built for it beforehand",
+                         described(table, alter.relation)),
+             "Make it while nobody needs the table, or on a new table that is filled in batches");
       return;
     }
     if (*constraint->indexname == '\0') {
@@ -277,18 +287,56 @@ void set_not_null(const Step& step, std::vector<Finding>& findings) {
   });
 }
 
+/// Of `type(a, b)`, the value of one of them.
+std::optional<std::int64_t> modifier(const PgQuery__TypeName& type, std::size_t position) {
+  return position < type.n_typmods ? integer_literal(type.typmods[position]) : std::nullopt;
+}
+
+/// numeric_support() of numeric.c, PostgreSQL 15: the scale stays, and there is no less room.
+bool numeric_keeps_bytes(const Column& column, const PgQuery__TypeName& to) {
+  constexpr std::int32_t kHeader = 4;
+  constexpr std::int32_t kScaleBits = 0x7FF;
+  const auto precision = modifier(to, 0);
+  if (!precision) {
+    return to.n_typmods == 0;
+  }
+  const std::int32_t packed = column.type_modifier - kHeader;
+  return column.type_modifier >= kHeader &&
+         (modifier(to, 1).value_or(0) & kScaleBits) == (packed & kScaleBits) &&
+         *precision >= (packed >> 16);
+}
+
+/// varchar_support(), varbit_support() and TemporalSimplify(): no less room than before.
+bool no_shorter(const Column& column, const PgQuery__TypeName& to, std::int32_t header) {
+  const auto length = modifier(to, 0);
+  return to.n_typmods == 0 ||
+         (length && column.type_modifier >= header && *length >= column.type_modifier - header);
+}
+
 /// Changes of type that keep the bytes: varchar(n) to text or a longer varchar, and the like.
 bool keeps_bytes(const Column& column, const PgQuery__TypeName& to) {
-  constexpr Oid kText = 25, kVarchar = 1043, kNumeric = 1700;
+  constexpr Oid kText = 25, kVarchar = 1043, kNumeric = 1700, kVarbit = 1562;
+  constexpr std::int32_t kVarlenaHeader = 4;  // VARHDRSZ is part of varchar's type modifier
   const std::string name = last_name(to.names, to.n_names);
-  const auto length = to.n_typmods > 0 ? integer_literal(to.typmods[0]) : std::nullopt;
-  constexpr std::int32_t kHeader = 4;  // VARHDRSZ is part of the type modifier
-  if (column.type == kText || column.type == kVarchar) {
-    return name == "text" ||
-           (name == "varchar" &&
-            (!length || (column.type_modifier > 0 && *length >= column.type_modifier - kHeader)));
+  switch (column.type) {
+    case kText:
+    case kVarchar:
+      return name == "text" || (name == "varchar" && no_shorter(column, to, kVarlenaHeader));
+    case kNumeric:
+      return name == "numeric" && numeric_keeps_bytes(column, to);
+    case kVarbit:
+      return name == "varbit" && no_shorter(column, to, 0);
+    default:
+      break;
   }
-  return column.type == kNumeric && name == "numeric" && !length;
+  // Microseconds are kept whatever the precision, which only rounds what comes in.
+  constexpr std::array<std::pair<Oid, std::string_view>, 4> kTimes{
+      {{1083, "time"}, {1114, "timestamp"}, {1184, "timestamptz"}, {1266, "timetz"}}};
+  constexpr std::int64_t kMicroseconds = 6;  // MAX_TIMESTAMP_PRECISION
+  return std::any_of(kTimes.begin(), kTimes.end(), [&](const auto& time) {
+    return column.type == time.first && name == time.second &&
+           (no_shorter(column, to, 0) || modifier(to, 0).value_or(0) >= kMicroseconds);
+  });
 }
 
 void changed_type(const Step& step, std::vector<Finding>& findings) {
@@ -431,6 +479,7 @@ void no_lock_timeout(const Step& step, std::vector<Finding>& findings) {
   const auto* rename = as<PgQuery__RenameStmt>(step.node);
   const bool strong = (alter != nullptr && !is_created_here(step, alter->relation)) ||
                       rename != nullptr ||
+                      as<PgQuery__AlterObjectSchemaStmt>(step.node) != nullptr ||
                       (drop != nullptr && !drop->concurrent &&
                        (drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX ||
                         drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE));

@@ -128,6 +128,21 @@ void removed_views(const Step& step, std::vector<Finding>& findings) {
   }
 }
 
+/// Queries find it only where their search_path has the new schema.
+void moved_elsewhere(const Step& step, std::vector<Finding>& findings) {
+  const auto* moved = as<PgQuery__AlterObjectSchemaStmt>(step.node);
+  if (moved == nullptr || moved->relation == nullptr) {
+    return;
+  }
+  const std::string what =
+      fmt::format("SET SCHEMA {} of {}", moved->newschema, moved->relation->relname);
+  if (const Table* table = find_table(step.state.now, moved->relation)) {
+    report_users(step, findings, what, table, "");
+  } else {
+    report_users(step, findings, what, readers_of(step, moved->relation->relname));
+  }
+}
+
 /// Without CASCADE the server refuses while anything is in it.
 void removed_schemas(const Step& step, std::vector<Finding>& findings) {
   const auto* drop = as<PgQuery__DropStmt>(step.node);
@@ -168,6 +183,7 @@ void removed_in_use(const Step& step, std::vector<Finding>& findings) {
                    table, "");
     }
   }
+  moved_elsewhere(step, findings);
   removed_views(step, findings);
   removed_schemas(step, findings);
   const auto* drop = as<PgQuery__DropStmt>(step.node);
