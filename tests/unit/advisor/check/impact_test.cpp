@@ -81,7 +81,7 @@ TEST_CASE("a table that moves to another schema is lost to its queries") {
   CHECK(found(query, "ALTER TABLE coupons SET SCHEMA archive;", "M40").empty());
 }
 
-// What the server rewrites: tests/oracle asks it for the same changes.
+// tests/oracle/advisor/type_change_test.cpp asks the server.
 TEST_CASE("changes of type that keep the bytes") {
   const auto rewritten = [](const std::string& column, const std::string& type) {
     return !found("SELECT 1;", "ALTER TABLE orders ALTER " + column + " TYPE " + type + ";", "M36")
