@@ -7,15 +7,15 @@
 namespace quern::planner_model {
 
 /// Pages of a tree beside its `fixed` ones for so many rows of one value each, which fill pages of
-/// their own: grown once, as far as it takes, and beyond that by the row. Of two pages and more one
-/// is the root, where `has_root`, which all values share.
+/// their own: grown once, a few dozen pages at most, and beyond that by the row. Of two pages and
+/// more one is the root, where `has_root`, which all values share.
 template <class Tree, class Value>
 double pages_of_equal_values(const Value& value, const std::vector<double>& rows, double fixed,
                              bool has_root) {
   if (rows.empty()) {
     return 0;
   }
-  constexpr double kMostRows = 20'000;
+  constexpr double kMostRows = 5'000;
   const double largest = std::min(*std::max_element(rows.begin(), rows.end()), kMostRows);
   Tree tree;
   std::vector<double> grown{0};
