@@ -65,8 +65,9 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
         out.statistics = global.statistics->get(*stats, global.types->base_type(var.type));
       }
       for (const auto* index : rel.indexes) {
-        if (index->method == AccessMethod::Btree && !index->as_hypopg && index->predicate.empty() &&
-            index->columns[0] == var.attno) {
+        // No end of a partitioned table is looked up (get_actual_variable_range(), selfuncs.c).
+        if (!rel.is_append && index->method == AccessMethod::Btree && !index->as_hypopg &&
+            index->predicate.empty() && index->columns[0] == var.attno) {
           out.has_ordering_index = true;
         }
       }

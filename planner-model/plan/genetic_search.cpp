@@ -121,12 +121,15 @@ class GeneticSearch {
     sort_tours(pool_);
     const int given = root_.global->cost.geqo_generations;
     const std::size_t generations = given > 0 ? static_cast<std::size_t>(given) : pool_.size();
-    for (std::size_t i = 0; i < generations; ++i) {
+    for (std::size_t i = 0; i < generations && !spent(); ++i) {
       const auto [mother, father] = parents();
       Tour child;
       child.genes = recombined(pool_[mother].genes, pool_[father].genes, draws_);
       child.worth = worth_of(child.genes);
       spread(std::move(child));
+    }
+    if (spent()) {
+      root_.global->unmodelled.insert("genetic join search (cut short)");
     }
     auto* best = tree_of(pool_.front().genes);
     if (best == nullptr) {
@@ -136,6 +139,9 @@ class GeneticSearch {
   }
 
  private:
+  /// What is left of planning's work goes to the best tour so far, and to what is planned above.
+  [[nodiscard]] bool spent() const { return root_.global->work_left < least_work_; }
+
   /// gimme_pool_size()
   [[nodiscard]] std::size_t pool_size() const {
     const auto& cost = root_.global->cost;
@@ -151,7 +157,7 @@ class GeneticSearch {
   void fill_pool() {
     constexpr int kMostTries = 20'000;  // the server goes on for as long as one in 10,000 is valid
     const std::size_t size = pool_size();
-    for (int tries = 0; pool_.size() < size; ++tries) {
+    for (int tries = 0; pool_.size() < size && (pool_.empty() || !spent()); ++tries) {
       if (tries == kMostTries) {
         refuse();
       }
@@ -273,6 +279,7 @@ class GeneticSearch {
   GeneticDraws draws_;
   Scratch scratch_;
   std::vector<Tour> pool_ = {};
+  long least_work_ = root_.global->work_left / 4;
 };
 
 }  // namespace

@@ -265,8 +265,15 @@ PathKeys UpperPlanner::window_keys(const WindowClause& window) {
 }
 
 RelOptInfo* UpperPlanner::plan_select() {
-  order_group_clause();
-  remove_useless_group_columns();
+  // Since 16 a GROUP BY is shortened that ORDER BY has ordered (processed_groupClause); before,
+  // what ORDER BY meets is the shorter one.
+  if (root_.global->cost.server.drops_redundant_grouping()) {
+    order_group_clause();
+    remove_useless_group_columns();
+  } else {
+    remove_useless_group_columns();
+    order_group_clause();
+  }
   if (query_.has_grouping_sets) {
     grouping_sets_ = plan_grouping_sets(query_);
   }

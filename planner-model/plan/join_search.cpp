@@ -20,7 +20,7 @@ class JoinSearch {
     levels_[1] = std::move(initial);
   }
 
-  /// Null: they are more than can be tried in a few seconds.
+  /// Null: they are more than can be tried in a few seconds, or with half of planning's work.
   RelOptInfo* run() {
     for (std::size_t level = 2; level < levels_.size(); ++level) {
       search_level(level);
@@ -38,7 +38,9 @@ class JoinSearch {
   }
 
  private:
-  [[nodiscard]] bool spent() const { return joins_ >= kMostJoins; }
+  [[nodiscard]] bool spent() const {
+    return joins_ >= kMostJoins || root_.global->work_left < least_work_;
+  }
 
   void join(std::size_t level, RelOptInfo& a, RelOptInfo& b) {
     if (spent()) {
@@ -115,6 +117,7 @@ class JoinSearch {
   std::vector<std::vector<RelOptInfo*>> levels_;
   static constexpr std::size_t kMostJoins = 100'000;
   std::size_t joins_ = 0;  ///< considered so far
+  long least_work_ = root_.global->work_left / 2;
 };
 
 }  // namespace

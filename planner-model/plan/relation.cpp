@@ -272,29 +272,22 @@ const IndexFacts* facts_of(PlannerGlobal& global, const RelOptInfo& rel,
   }
 }
 
-}  // namespace
-
-void load_relation(PlannerInfo& root, RelOptInfo& rel) {
+/// The indexes of a table that planning can use: of a partitioned one those that prove its rows
+/// unique, as nothing is read through it.
+void load_indexes(PlannerInfo& root, RelOptInfo& rel) {
   auto& global = *root.global;
-  const Table& table = *rel.table;
-  if (table.kind == 'p' || table.kind == 'f') {
-    rel.pages = rel.tuples = 0;
-    if (table.kind == 'f') {
-      rel.tuples = std::max(table.reltuples, 1000.0);
-      rel.pages = static_cast<double>(table.relpages);
-      global.unmodelled.insert("foreign table");
-    }
-    return;
-  }
-  estimate_size(root, rel);
+  const bool is_partitioned = rel.table->kind == 'p';
   FlatMap<int, int> renumbered;
   for (const auto& [parent, own] : rel.parent_columns) {
     renumbered[own] = parent;
   }
-  const auto& visible = global.visible_indexes(table.oid);
+  const auto& visible = global.visible_indexes(rel.table->oid);
   rel.indexes.reserve(visible.size());
   for (const auto& entry : visible) {
     if (entry.as_hypopg && !hypopg_sees(*entry.index, rel)) {
+      continue;
+    }
+    if (is_partitioned && (!entry.index->unique || !entry.index->immediate)) {
       continue;
     }
     const IndexFacts* facts = facts_of(global, rel, entry, renumbered);
@@ -306,8 +299,33 @@ void load_relation(PlannerInfo& root, RelOptInfo& rel) {
     info.rel = &rel;
     info.created = entry.created;
     info.as_hypopg = entry.as_hypopg;
-    set_size(root, rel, info);
+    if (!is_partitioned) {
+      set_size(root, rel, info);
+    }
     rel.indexes.push_back(&info);
+  }
+}
+
+}  // namespace
+
+void load_relation(PlannerInfo& root, RelOptInfo& rel) {
+  auto& global = *root.global;
+  const Table& table = *rel.table;
+  if (table.kind == 'p' || table.kind == 'f') {
+    rel.pages = rel.tuples = 0;
+    if (table.kind == 'f') {
+      rel.tuples = std::max(table.reltuples, 1000.0);
+      rel.pages = static_cast<double>(table.relpages);
+      global.unmodelled.insert("foreign table");
+    } else if (global.cost.server.partitioned_indexes_prove_uniqueness()) {
+      load_indexes(root, rel);
+    }
+    return;
+  }
+  estimate_size(root, rel);
+  // A parent by inheritance stands for its children's rows too, of which its indexes know nothing.
+  if (!rel.is_append) {
+    load_indexes(root, rel);
   }
 }
 

@@ -23,7 +23,7 @@ bool innerrel_is_unique(PlannerInfo& root, Relids join_relids, Relids outer_reli
     }
     clauses.push_back(clause);
   }
-  if (inner.entry->kind == RangeKind::Relation && !inner.is_append) {
+  if (inner.entry->kind == RangeKind::Relation) {
     return relation_has_unique_index_for(root, inner, clauses, {}, {});
   }
   if (inner.entry->kind == RangeKind::Subquery && !inner.is_append) {

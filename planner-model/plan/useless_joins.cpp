@@ -33,7 +33,7 @@ bool join_is_removable(PlannerInfo& root, const SpecialJoin& sj) {
   if (inner == nullptr || inner->kind != RelKind::Base) {
     return false;
   }
-  const bool is_table = inner->entry->kind == RangeKind::Relation && !inner->is_append;
+  const bool is_table = inner->entry->kind == RangeKind::Relation;
   const bool is_subquery = inner->entry->kind == RangeKind::Subquery && !inner->is_append;
   if (!is_table && !is_subquery) {
     return false;

@@ -207,6 +207,12 @@ INSERT INTO sojourn SELECT i, timestamptz '2024-01-01 00:00+00' + i * interval '
 CREATE INDEX ON sojourn (at);
 CREATE INDEX ON sojourn (day);
 CREATE TABLE minted (id integer GENERATED ALWAYS AS IDENTITY, name text);
+CREATE TABLE receipt (id bigint NOT NULL, day date NOT NULL, shop integer, amount numeric(8, 2), PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE receipt_1 PARTITION OF receipt FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+CREATE TABLE receipt_2 PARTITION OF receipt FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+INSERT INTO receipt SELECT i, date '2024-01-01' + i % 60, i % 37, i % 900 FROM generate_series(1, 9000) AS i;
+CREATE TABLE complaint (id integer PRIMARY KEY, receipt_id bigint NOT NULL, day date NOT NULL, note text);
+INSERT INTO complaint SELECT i, i * 3, date '2024-01-01' + i * 3 % 60, 'about ' || i % 50 FROM generate_series(1, 3000) AS i;
 VACUUM ANALYZE;
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'x' || 10000 + i FROM generate_series(40001, 44000) AS i;
 SET enable_seqscan = off;

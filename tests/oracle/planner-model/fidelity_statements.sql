@@ -803,3 +803,17 @@ SELECT 1 FROM reading_old GROUP BY GROUPING SETS ((), ());
 SELECT count(*) FROM reading_old HAVING 1 > 2;
 -- name: text_whole_rows_of_union_arms (adjust_appendrel_attrs)
 DELETE FROM reading_old USING (SELECT a, b FROM reading_new UNION ALL SELECT a + 3, b FROM reading_new) s WHERE reading_old.a = s.a;
+-- name: group_by_shortened_before_it_is_ordered (remove_useless_groupby_columns, preprocess_groupclause)
+SELECT c.name, s.day, count(*) FROM contact AS c JOIN sojourn AS s ON s.id = c.id + 5 WHERE c.weight = 3 GROUP BY c.id, c.name, s.day HAVING max(s.id) > 10 ORDER BY 1, 2;
+-- name: partitioned_key_with_a_constant (get_relation_info, relation_has_unique_index_for)
+SELECT count(*) FROM receipt AS r LEFT JOIN complaint AS c ON c.receipt_id = r.id WHERE c.id IS NULL AND r.day = '2024-02-10';
+-- name: join_to_a_partitioned_key (innerrel_is_unique)
+SELECT c.id, r.amount FROM complaint AS c JOIN receipt AS r ON r.id = c.receipt_id AND r.day = c.day;
+-- name: useless_join_to_a_partitioned_key (join_is_removable)
+SELECT c.id, c.note FROM complaint AS c LEFT JOIN receipt AS r ON r.id = c.receipt_id AND r.day = c.day WHERE c.id < 500;
+-- name: in_of_a_partitioned_key (create_unique_path)
+SELECT count(*) FROM complaint WHERE (receipt_id, day) IN (SELECT id, day FROM receipt WHERE shop = 3);
+-- name: end_of_a_partitioned_key (get_actual_variable_range)
+SELECT count(*) FROM complaint AS c JOIN receipt AS r ON r.id = c.receipt_id WHERE r.id > 8990 AND r.amount > 5;
+-- name: join_to_a_part_of_a_partitioned_key (innerrel_is_unique)
+SELECT c.id, r.amount FROM complaint AS c LEFT JOIN receipt AS r ON r.id = c.receipt_id WHERE c.note = 'about 7';

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
+#include <utility>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "planner-model/whatif/planner.hpp"
 
@@ -90,6 +93,29 @@ TEST_CASE("any index may have changed which orders the genetic search tried") {
   };
   CHECK(preferred(12) == std::vector<std::string>{"t_a_idx"});
   CHECK(preferred(2).empty());
+}
+
+// Planning once refused where many tables and indexes meet, and with it the advice on a workload.
+TEST_CASE("the searches of join orders end with the best found when planning's work is spent") {
+  const auto [threshold, pool] = GENERATE(std::pair{12, 8000}, std::pair{20, 8000});
+  auto catalog = testing::catalog_of("CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int);");
+  catalog.settings["geqo_threshold"] = std::to_string(threshold);
+  catalog.settings["geqo_pool_size"] = std::to_string(pool);
+  const Planner planner{catalog};
+  std::string from = "t t1";
+  std::string where = "t1.b = 5";
+  for (int i = 2; i <= 17; ++i) {
+    from += fmt::format(", t t{}", i);
+    where += fmt::format(" AND t{}.a = t1.a", i);
+  }
+  const auto query = planner.bind("SELECT 1 FROM " + from + " WHERE " + where);
+  const PlanResult plan = planner.plan(*query, {{planner.hypothetical("CREATE INDEX ON t (a, b)"),
+                                                 planner.hypothetical("CREATE INDEX ON t (a, c)")},
+                                                {}});
+  INFO(plan.paths);
+  CHECK(plan.total.value() > 0);
+  CHECK(std::count(plan.unmodelled.begin(), plan.unmodelled.end(),
+                   "genetic join search (cut short)") == 1);
 }
 
 }  // namespace
