@@ -17,10 +17,12 @@ void collect_indexes(const nlohmann::json& node, std::set<std::string>& names) {
 
 }  // namespace
 
-HypopgCosts::HypopgCosts(const std::string& dsn, std::vector<WeightedStatement> statements)
+HypopgCosts::HypopgCosts(const std::string& dsn, std::vector<WeightedStatement> statements,
+                         Leaves leaves)
     : connection_{dsn},
       session_{connection_},
       statements_{std::move(statements)},
+      leaves_{std::move(leaves)},
       known_(statements_.size()) {
   session_.exec("CREATE EXTENSION IF NOT EXISTS hypopg");
   session_.exec("SELECT hypopg_reset()");
@@ -44,11 +46,25 @@ void HypopgCosts::imagine(const std::set<HypoIndex>& indexes) {
   session_.exec("SELECT hypopg_reset()");
   by_name_.clear();
   for (const auto& index : indexes) {
-    const auto row = session_.exec("SELECT indexname FROM hypopg_create_index(" +
-                                   session_.quote(index.ddl) + ")");
-    by_name_[row[0][0].as<std::string>()] = index;
+    const std::string on = " ON " + index.table + " (";
+    const auto leaves = leaves_.find(index.table);
+    const auto place = index.ddl.find(on);
+    if (leaves == leaves_.end() || place == std::string::npos) {
+      imagine_one(index, index.ddl);
+      continue;
+    }
+    for (const std::string& leaf : leaves->second) {
+      std::string ddl = index.ddl;
+      imagine_one(index, ddl.replace(place, on.size(), " ON " + leaf + " ("));
+    }
   }
   imagined_ = indexes;
+}
+
+void HypopgCosts::imagine_one(const HypoIndex& index, const std::string& ddl) {
+  const auto row =
+      session_.exec("SELECT indexname FROM hypopg_create_index(" + session_.quote(ddl) + ")");
+  by_name_[row[0][0].as<std::string>()] = index;
 }
 
 double HypopgCosts::statement(std::size_t number, const std::set<HypoIndex>& indexes) {

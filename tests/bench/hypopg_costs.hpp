@@ -15,7 +15,10 @@ struct WeightedStatement {
   std::set<std::string> tables = {};  ///< "schema.table" that an index could serve
 };
 
-/// An index as the rivals and the judge see it.
+/// Of each partitioned table its leaves, by "schema.table".
+using Leaves = std::map<std::string, std::vector<std::string>>;
+
+/// An index as the rivals and the judge see it: of a partitioned table one on each of its leaves.
 struct HypoIndex {
   std::string table;  ///< "schema.table"
   std::string ddl;
@@ -26,7 +29,7 @@ struct HypoIndex {
 /// large these would be. Plans are remembered by statement and the indexes on its tables.
 class HypopgCosts {
  public:
-  HypopgCosts(const std::string& dsn, std::vector<WeightedStatement> statements);
+  HypopgCosts(const std::string& dsn, std::vector<WeightedStatement> statements, Leaves leaves);
 
   /// Σ calls x total cost.
   [[nodiscard]] double workload(const std::set<HypoIndex>& indexes);
@@ -43,10 +46,12 @@ class HypopgCosts {
  private:
   std::set<HypoIndex> that_matter(std::size_t number, const std::set<HypoIndex>& indexes) const;
   void imagine(const std::set<HypoIndex>& indexes);
+  void imagine_one(const HypoIndex& index, const std::string& ddl);
 
   pqxx::connection connection_;
   pqxx::nontransaction session_;
   std::vector<WeightedStatement> statements_;
+  Leaves leaves_;
   std::vector<std::map<std::set<HypoIndex>, double>> known_;
   std::map<HypoIndex, double> sizes_;
   std::set<HypoIndex> imagined_;

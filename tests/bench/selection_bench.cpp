@@ -52,17 +52,37 @@ std::string full_name(const Table& table) {
   return table.schema + "." + table.name;
 }
 
+void add_leaves(const CatalogSnapshot& catalog, const Table& of, std::vector<std::string>& leaves) {
+  for (const Table& table : catalog.tables) {
+    if (std::find(table.parents.begin(), table.parents.end(), of.oid) == table.parents.end()) {
+      continue;
+    }
+    if (table.kind == 'p') {
+      add_leaves(catalog, table, leaves);
+    } else {
+      leaves.push_back(full_name(table));
+    }
+  }
+}
+
+/// HypoPG takes no partitioned tables: an index on one is one on each of its leaves.
+Leaves leaves_of(const CatalogSnapshot& catalog) {
+  Leaves leaves;
+  for (const Table& table : catalog.tables) {
+    if (table.kind == 'p') {
+      add_leaves(catalog, table, leaves[full_name(table)]);
+    }
+  }
+  return leaves;
+}
+
 void add_columns(Setting& setting, const planner_model::TableUse& use, WeightedStatement& out) {
   const auto table = std::find_if(setting.catalog.tables.begin(), setting.catalog.tables.end(),
                                   [&](const Table& t) { return t.oid == use.table; });
-  // HypoPG takes no partitioned tables; their partitions are tables of their own to it.
   if (table == setting.catalog.tables.end()) {
     return;
   }
   out.tables.insert(full_name(*table));
-  if (table->kind == 'p') {
-    return;
-  }
   auto& columns = setting.columns.by_table[full_name(*table)];
   const auto add = [&](std::int16_t number) {
     const auto column = std::find_if(table->columns.begin(), table->columns.end(),
@@ -269,7 +289,8 @@ InPlans print_quern(const Setting& setting, HypopgCosts& judge, double before, d
 
 int run(const std::string& name, const std::string& dsn, const Setting& setting,
         const std::vector<double>& shares) {
-  HypopgCosts judge{dsn, setting.statements};
+  const Leaves leaves = leaves_of(setting.catalog);
+  HypopgCosts judge{dsn, setting.statements, leaves};
   const double before = judge.workload({});
   fmt::print(
       "{}: {} statements, tables of {:.0f} MB; cost in per cent of that without new indexes\n",
@@ -287,7 +308,7 @@ int run(const std::string& name, const std::string& dsn, const Setting& setting,
       sum = {sum.chosen + ours.chosen, sum.seen + ours.seen};
     }
     for (const bool greedy : {false, true}) {
-      HypopgCosts costs{dsn, setting.statements};
+      HypopgCosts costs{dsn, setting.statements, leaves};
       std::set<HypoIndex> chosen;
       const double took = seconds([&] {
         chosen = greedy ? tuning_advisor(costs, setting.columns, budget, 2)
