@@ -46,6 +46,7 @@ bool take_table_numbers(Table& table, const Table& numbers) {
   table.pages = numbers.pages > 0 ? numbers.pages : numbers.relpages;
   table.relpages = numbers.relpages;
   table.reltuples = numbers.reltuples;
+  table.toast = numbers.toast;
   table.all_visible = numbers.all_visible;
   table.activity = numbers.activity;
   bool complete = true;

@@ -264,6 +264,17 @@ void SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
         column->identity = letter(command.def->constraint->generated_when, 'd');
       }
       return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStorage:
+      if (column != table.columns.end()) {  // plain, external, extended, main
+        const char* how = command.def->string->sval;
+        column->storage = std::string_view{how} == "extended" ? 'x' : letter(how, 'x');
+      }
+      return;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetCompression:
+      if (column != table.columns.end()) {  // pglz, lz4
+        column->compression = letter(command.def->string->sval, 'p');
+      }
+      return;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableRowSecurity:
       table.row_security = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity;

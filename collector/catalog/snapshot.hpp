@@ -46,9 +46,11 @@ struct Column {
   std::int32_t type_modifier = -1;
   Oid collation = 0;
   bool not_null = false;
-  std::string default_expression = {};                        ///< or generated from; empty: none
-  char identity = '\0';                                       ///< 'a', 'd' or none
-  char generated = '\0';                                      ///< 's' or none
+  std::string default_expression = {};  ///< or generated from; empty: none
+  char identity = '\0';                 ///< 'a', 'd' or none
+  char generated = '\0';                ///< 's' or none
+  char storage = '\0';      ///< pg_attribute.attstorage where not the type's own: p e m x
+  char compression = '\0';  ///< pg_attribute.attcompression where not the default: p l
   std::optional<ColumnStatistics> statistics = {};            ///< of this table alone
   std::optional<ColumnStatistics> inherited_statistics = {};  ///< of this table and its children
   bool operator==(const Column&) const = default;
@@ -68,6 +70,17 @@ struct TableActivity {
   std::string last_vacuum = {};   ///< the later of manual and automatic; empty: never
   std::string last_analyze = {};  ///< likewise
   bool operator==(const TableActivity&) const = default;
+};
+
+/// Where a table keeps its values out of line.
+struct ToastTable {
+  std::int64_t pages = 0;        ///< physical blocks now
+  std::int64_t index_pages = 0;  ///< of its index
+  std::int64_t relpages = 0;     ///< blocks at the last vacuum
+  double reltuples = -1;         ///< chunks at the last vacuum; -1: never
+  std::int64_t live_rows = 0;    ///< chunks, as the statistics counters have them
+  std::int64_t dead_rows = 0;
+  bool operator==(const ToastTable&) const = default;
 };
 
 /// pg_policy: which rows of a table with row-level security a role may see or write.
@@ -103,6 +116,7 @@ struct Table {
   std::int64_t all_visible = 0;  ///< pg_class.relallvisible
   std::map<std::string, std::string> options = {};  ///< reloptions: fillfactor, parallel_workers...
   std::vector<Column> columns;                      ///< live columns only, by attnum
+  std::optional<ToastTable> toast = {};             ///< none while it holds nothing
   std::vector<Oid> parents = {};                    ///< pg_inherits, in order
   std::string partition_key = {};    ///< pg_get_partkeydef: "RANGE (created_at)"; empty: none
   std::string partition_bound = {};  ///< "FOR VALUES FROM (...) TO (...)" or "DEFAULT"

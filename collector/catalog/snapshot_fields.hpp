@@ -37,6 +37,8 @@ void describe_fields(F&& field, const Column*) {
   field("default", &Column::default_expression);
   field("identity", &Column::identity);
   field("generated", &Column::generated);
+  field("storage", &Column::storage);
+  field("compression", &Column::compression);
   field("statistics", &Column::statistics);
   field("inherited_statistics", &Column::inherited_statistics);
 }
@@ -55,6 +57,16 @@ void describe_fields(F&& field, const TableActivity*) {
   field("modified_since_analyze", &A::modified_since_analyze);
   field("last_vacuum", &A::last_vacuum);
   field("last_analyze", &A::last_analyze);
+}
+
+template <class F>
+void describe_fields(F&& field, const ToastTable*) {
+  field("pages", &ToastTable::pages);
+  field("index_pages", &ToastTable::index_pages);
+  field("relpages", &ToastTable::relpages);
+  field("reltuples", &ToastTable::reltuples);
+  field("live_rows", &ToastTable::live_rows);
+  field("dead_rows", &ToastTable::dead_rows);
 }
 
 template <class F>
@@ -88,6 +100,7 @@ void describe_fields(F&& field, const Table*) {
   field("all_visible", &Table::all_visible);
   field("options", &Table::options);
   field("columns", &Table::columns);
+  field("toast", &Table::toast);
   field("parents", &Table::parents);
   field("partition_key", &Table::partition_key);
   field("partition_bound", &Table::partition_bound);

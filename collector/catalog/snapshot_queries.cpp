@@ -62,9 +62,12 @@ columns AS MATERIALIZED (
     'collation', a.attcollation::bigint, 'not_null', a.attnotnull,
     'default', pg_get_expr(d.adbin, d.adrelid),
     'identity', a.attidentity, 'generated', a.attgenerated,
+    'storage', CASE WHEN a.attstorage <> ty.typstorage THEN a.attstorage END,
+    'compression', nullif(to_jsonb(a) ->> 'attcompression', ''),
     'statistics', own.numbers, 'inherited_statistics', all_.numbers) ORDER BY a.attnum) AS list
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type ty ON ty.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN statistics own ON own.schemaname = n.nspname AND own.tablename = c.relname
     AND own.attname = a.attname AND NOT own.inherited
@@ -78,6 +81,11 @@ SELECT coalesce(json_agg(json_build_object(
   'pages', CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END,
   'relpages', c.relpages, 'reltuples', c.reltuples, 'all_visible', c.relallvisible,
   'options', (SELECT json_object_agg(option_name, option_value ORDER BY option_name) FROM pg_options_to_table(c.reloptions)),
+  'toast', CASE WHEN t.oid IS NOT NULL AND pg_relation_size(t.oid) > 0 THEN json_build_object(
+    'pages', pg_relation_size(t.oid) / current_setting('block_size')::int,
+    'index_pages', (SELECT sum(pg_relation_size(indexrelid))::bigint / current_setting('block_size')::int FROM pg_index WHERE indrelid = t.oid),
+    'relpages', t.relpages, 'reltuples', t.reltuples,
+    'live_rows', pg_stat_get_live_tuples(t.oid), 'dead_rows', pg_stat_get_dead_tuples(t.oid)) END,
   'columns', columns.list,
   'parents', (SELECT json_agg(inhparent::bigint ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid),
   'partition_key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
@@ -102,6 +110,7 @@ SELECT coalesce(json_agg(json_build_object(
     'last_analyze', to_char(greatest(s.last_analyze, s.last_autoanalyze), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) END)
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND c.relkind IN ('r', 'm')
 LEFT JOIN columns ON columns.attrelid = c.oid
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid AND c.relkind IN ('r', 'p', 'm')
 WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND {user_schema}

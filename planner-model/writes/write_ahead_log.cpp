@@ -10,6 +10,7 @@
 #include "planner-model/writes/heap_row.hpp"
 #include "planner-model/writes/image_compression.hpp"
 #include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/toasted_values.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
 namespace quern::planner_model {
@@ -30,9 +31,9 @@ double insert_bytes(const HeapRow& row) {
 
 /// heap_multi_insert(): a record for each page that a batch of COPY's fills (copyfrom.c: 1000 rows
 /// or 64 kB of input); row numbers stand in it unless the page is new.
-double copy_bytes(const HeapRow& row) {
+double copy_bytes(const HeapRow& row, const ToastedValues& toasted) {
   constexpr double kTupleInfo = 7;  // SizeOfMultiInsertTuple
-  const double data = row.length - row.header;
+  const double data = row.length - row.header + toasted.bytes();
   const double batch = std::clamp(65535 / std::max(data * 1.3, 8.0), 1.0, 1000.0);
   const double per_page = std::max(1.0, row.rows_per_page);
   const double records = 1 / per_page + 1 / batch;
@@ -57,15 +58,17 @@ double lock_bytes() {
 }
 
 /// log_heap_update(): on the same page only what differs, behind the lengths of the common
-/// beginning and end; on another the whole row, after a record that locks the old one.
-double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same_page) {
+/// beginning and end; on another the whole row, after a record that locks the old one. `locked`:
+/// share of the rows that are locked also when they stay.
+double update_bytes(const HeapRow& row, const ChangedBytes& changed, double same_page,
+                    double locked) {
   // Numbers are taken to be counted on as often as they are set anew.
   const auto near = [&](double bytes) {
     return WalRecord{.main = 14, .blocks = {4 + kRowHeader + row.header - kTupleHeader + bytes}}
         .aligned();
   };
   const WalRecord far{.main = 14, .blocks = {kRowHeader + row.length - kTupleHeader, 0}};
-  return same_page * (near(changed.step) + near(changed.set)) / 2 +
+  return same_page * ((near(changed.step) + near(changed.set)) / 2 + locked * lock_bytes()) +
          (1 - same_page) * ((row.length_varies ? far.varying() : far.aligned()) + lock_bytes());
 }
 
@@ -105,7 +108,7 @@ double confirm_bytes() {
 }
 
 HeapWrite heap_write(const Table& table, const SizeContext& context, const WriteShape& shape,
-                     bool hot_forbidden) {
+                     const ToastedValues& toasted, bool hot_forbidden) {
   const HeapRow row = heap_row(table, context);
   HeapWrite write;
   WalBytes images;
@@ -115,7 +118,7 @@ HeapWrite heap_write(const Table& table, const SizeContext& context, const Write
       images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
       break;
     case RowWrite::Copy:
-      write.wal.records = copy_bytes(row);
+      write.wal.records = copy_bytes(row, toasted);
       images = heap_images(row, shape, pages_with_new_rows(row, shape.rows), 0);
       break;
     case RowWrite::Delete: {
@@ -133,7 +136,7 @@ HeapWrite heap_write(const Table& table, const SizeContext& context, const Write
       write.at_end = !hot_forbidden || same < 0.5;
       write.on_same_page = hot_forbidden ? same : 0;
       const ChangedBytes changed = changed_bytes(table, context, shape.columns);
-      write.wal.records = update_bytes(row, changed, same);
+      write.wal.records = update_bytes(row, changed, same, toasted.locked);
       write.wal.records +=
           room.prunes * prune_bytes((hot_forbidden ? kDeadItem : kChainItem) * room.pruned);
       images = heap_images(row, shape, room.pages_visited, same * (10 + changed.set));
@@ -239,7 +242,7 @@ WalBytes entry_wal(const IndexEntries& entries, const EntryShape& shape, const T
 }  // namespace
 
 double RowWal::total() const {
-  const double others = heap.total() + locks + commit;
+  const double others = heap.total() + toast.total() + locks + commit;
   return std::accumulate(indexes.begin(), indexes.end(), others,
                          [](double sum, const WalBytes& index) { return sum + index.total(); });
 }
@@ -281,8 +284,11 @@ RowWal wal_of_kind(const SizeContext& context, const Table& table,
       is_update && std::any_of(indexes.begin(), indexes.end(), [&](const Index* index) {
         return holds_any(*index, table, shape.columns);
       });
-  const HeapWrite heap = heap_write(table, context, shape, hot_forbidden);
-  RowWal result{.heap = heap.wal, .locks = foreign_key_locks(table, context, shape)};
+  const ToastedValues toasted = toasted_values(table, context, shape);
+  const HeapWrite heap = heap_write(table, context, shape, toasted, hot_forbidden);
+  RowWal result{.heap = heap.wal,
+                .toast = toast_wal(table, toasted, shape),
+                .locks = foreign_key_locks(table, context, shape)};
   const ImageCompression compression{context.types};
   if (result.heap.images > 0) {
     result.heap.images *= compression.heap(heap_row(table, context), all_columns(table, context));
@@ -325,6 +331,7 @@ void add(RowWal& sum, double share, const RowWal& part) {
     to.images += share * bytes.images;
   };
   add_bytes(sum.heap, part.heap);
+  add_bytes(sum.toast, part.toast);
   for (std::size_t i = 0; i < sum.indexes.size(); ++i) {
     add_bytes(sum.indexes[i], part.indexes[i]);
   }

@@ -47,6 +47,7 @@ struct WalBytes {
 /// WAL of one row, on average over the shape's rows.
 struct RowWal {
   WalBytes heap = {};
+  WalBytes toast = {};                 ///< of values out of line, their index included
   std::vector<WalBytes> indexes = {};  ///< in the order given
   double locks = 0;                    ///< of the rows that foreign keys refer to, of other tables
   double commit = 0;                   ///< the row's share of its transaction's record
@@ -54,8 +55,7 @@ struct RowWal {
   [[nodiscard]] double total() const;
 };
 
-/// Nothing but the commit for an unlogged table. Values out of line (TOAST) are not counted: the
-/// statistics know their pointers alone.
+/// Nothing but the commit for an unlogged table.
 /// By the record formats of PostgreSQL 15 (xlogrecord.h and each access method's *xlog.h).
 /// `indexes`: of the table, existing or imagined.
 [[nodiscard]] RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,

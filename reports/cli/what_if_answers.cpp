@@ -184,11 +184,9 @@ Json written_wal(const Planner& planner, const planner_model::BoundQuery& query,
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     by_index[indexes[i]->name] = wal.indexes[i].total();
   }
-  Json answer = {{"bytes_per_row", wal.total()},
-                 {"table", wal.heap.total()},
-                 {"transaction", wal.commit},
-                 {"foreign_keys", wal.locks},
-                 {"indexes", std::move(by_index)}};
+  Json answer = {{"bytes_per_row", wal.total()}, {"table", wal.heap.total()},
+                 {"toast", wal.toast.total()},   {"transaction", wal.commit},
+                 {"foreign_keys", wal.locks},    {"indexes", std::move(by_index)}};
   if (shape.on_conflict) {
     answer["conflicts"] = shape.on_conflict->conflicting;
   }

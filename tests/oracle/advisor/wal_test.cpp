@@ -93,7 +93,11 @@ TEST_CASE("What rows write beside their own record", "[wal]") {
       CREATE TABLE computed (id integer PRIMARY KEY, a integer,
                              g integer GENERATED ALWAYS AS (a * 2) STORED) WITH (fillfactor = 50);
       INSERT INTO computed SELECT i, i FROM generate_series(1, 20000) i;
-      CREATE INDEX computed_g ON computed (g);)",
+      CREATE INDEX computed_g ON computed (g);
+      CREATE TABLE document (id integer PRIMARY KEY, n integer, body text) WITH (fillfactor = 50);
+      ALTER TABLE document ALTER body SET STORAGE EXTERNAL;
+      INSERT INTO document SELECT i, i, repeat('quern ', 600 + i % 300)
+      FROM generate_series(1, 4000) i;)",
                 "wal_rules");
   cluster.query("VACUUM ANALYZE", "wal_rules");
 
@@ -140,6 +144,31 @@ TEST_CASE("What rows write beside their own record", "[wal]") {
         {.on_conflict = quern::planner_model::OnConflictRows{.conflicting = 1}});
     CHECK(real == 0);
     CHECK(model.total() == 0);
+  }
+  SECTION("values out of line are written in chunks with index entries") {
+    const auto [real, model] = written("document",
+                                       "INSERT INTO document SELECT i, i, repeat('quern ', 600 + i "
+                                       "% 300) FROM generate_series(4001, 6000) i",
+                                       {});
+    CHECK(model.toast.total() > 4000);
+    CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("an update of another column locks the row and leaves its values out of line") {
+    const auto [real, model] = written("document", "UPDATE document SET n = n + 1 WHERE id % 2 = 0",
+                                       {.kind = RowWrite::Update}, "n");
+    CHECK(model.toast.total() == 0);
+    CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("an update of a value out of line writes it anew and deletes the old one") {
+    const auto [real, model] =
+        written("document", "UPDATE document SET body = body || '.' WHERE id % 2 = 0",
+                {.kind = RowWrite::Update}, "body");
+    CHECK(model.total() == Approx(real).epsilon(0.05));
+  }
+  SECTION("a delete removes the chunks") {
+    const auto [real, model] =
+        written("document", "DELETE FROM document WHERE id % 2 = 0", {.kind = RowWrite::Delete});
+    CHECK(model.total() == Approx(real).epsilon(0.05));
   }
   SECTION("a column that is generated from the one set is in an index") {
     const auto [real, model] =

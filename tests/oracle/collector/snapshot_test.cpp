@@ -114,6 +114,33 @@ TEST_CASE("odd names, empty tables and every index kind are read") {
   CHECK_THAT(live, Contains("expression_statistics"));
 }
 
+TEST_CASE("the room of values out of line and the columns' storage are read") {
+  auto& cluster = Cluster::instance();
+  const std::string copy = cluster.copy_of("shop", "shop_toasted");
+  cluster.query(
+      "CREATE TABLE wide (id int, body text, note text);"
+      "ALTER TABLE wide ALTER body SET STORAGE EXTERNAL;"
+      "INSERT INTO wide SELECT i, repeat('quern ', 700), 'n' FROM generate_series(1, 400) i;"
+      "CREATE TABLE narrow (id int, body text); INSERT INTO narrow VALUES (1, 'n');",
+      copy);
+  cluster.query("VACUUM ANALYZE wide", copy);
+  const std::string dsn = cluster.dsn(copy);
+  const CatalogSnapshot snapshot = read_catalog(dsn);
+  for (const Table& table : snapshot.tables) {
+    if (table.name == "narrow") {
+      CHECK(!table.toast);
+    } else if (table.name == "wide") {
+      REQUIRE(table.toast);
+      CHECK(table.toast->reltuples == 1200);  // 4200 bytes in chunks of 1996
+      CHECK(table.toast->pages >= 200);
+      CHECK(table.toast->index_pages >= 5);
+      CHECK(table.columns.at(1).storage == 'e');
+      CHECK(table.columns.at(2).storage == '\0');
+    }
+  }
+  CHECK((by_reader(dsn) == by_psql(dsn)));
+}
+
 TEST_CASE("reading changes nothing and stays read-only") {
   auto& cluster = Cluster::instance();
   const auto before = cluster.value("SELECT txid_current()");
