@@ -236,7 +236,6 @@ TEST_CASE("GiST and SP-GiST indexes of points, ranges, networks and words in any
                   {"places using spgist (repeated)", 0.15},
                   {"places using spgist (period)", 0.1},
                   {"places using gist (frequent inet_ops)", 0.15},
-                  {"places using spgist (frequent)", 0.2},
                   {"places using spgist (title)", 0.1},
                   {"tiny using gist (address inet_ops)", 0}});
 }
