@@ -403,6 +403,10 @@ class UseCollector {
     std::set<std::int16_t> columns;
     const std::function<void(const ExprPtr&)> pull = [&](const ExprPtr& expr) {
       if (expr->kind == ExprKind::Var && expr->levels_up == 0 && expr->varno == rel.range) {
+        if (const ExprPtr computed = computed_column(*rel.entry, expr->attno)) {
+          pull(computed);  // a PlaceHolderVar: an index holds what it is made of
+          return;
+        }
         const ExprPtr own = in_own_columns(rel, expr);
         if (expr->attno <= 0) {
           use.whole_row = true;
