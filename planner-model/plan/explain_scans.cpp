@@ -98,7 +98,7 @@ void PlanExplainer::scan(PlanNode& node, PlannerInfo& root, const Path& path) {
                  });
     add_clauses(node, "Filter", root, others, member, path.join_clauses);
   } else {
-    if (path.kind == PathKind::SampleScan && path.parent->entry->sample_fraction) {
+    if (path.kind == PathKind::SampleScan && !path.parent->entry->sample_percent.empty()) {
       const RangeTableEntry& entry = *path.parent->entry;
       add(node, "Sampling",
           fmt::format(

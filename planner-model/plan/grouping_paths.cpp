@@ -211,12 +211,8 @@ void UpperPlanner::add_degenerate_grouping(RelOptInfo& rel, const GroupingTarget
   auto* append = new_path(root_, PathKind::Append, &rel, wanted.target);
   for (std::size_t i = 0; i < query_.grouping_sets.size(); ++i) {
     append->children.push_back(one_row());
-    append->rows += 1;
-    append->total += append->children.back()->total;
   }
-  append->startup = append->children.front()->startup;
-  append->total +=
-      root_.global->cost.cpu_tuple_cost * 0.5 * append->rows;  // APPEND_CPU_COST_MULTIPLIER
+  cost_append(*append, root_);
   add_path(rel, append);
 }
 

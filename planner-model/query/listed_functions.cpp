@@ -13,8 +13,6 @@ bool is_of(char letter, const Value& value) {
     case 'i':
       return value.type == type_oid::kInt2 || value.type == type_oid::kInt4 ||
              value.type == type_oid::kInt8;
-    case 'b':
-      return value.type == type_oid::kBool;
     case 'f':
       return value.type == type_oid::kFloat8;
     case 'n':
@@ -29,12 +27,6 @@ bool is_of(char letter, const Value& value) {
       return value.type == type_oid::kTime;
     case 'v':
       return value.form == ValueForm::Interval;
-    case 'a':
-      return value.form == ValueForm::Array;
-    case 'j':
-      return value.type == type_oid::kJsonb;
-    case 'w':
-      return value.form == ValueForm::Network;
     default:
       return false;
   }

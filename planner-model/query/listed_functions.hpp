@@ -15,8 +15,8 @@ using Arguments = std::span<const Value>;
 
 struct ListedFunction {
   std::string_view name;
-  /// A letter an argument: t text or name, i integer, b bool, f float8, n numeric, y bytea, d date,
-  /// s timestamp with or without zone, c time, v interval, a array, j jsonb, r range, w inet.
+  /// A letter an argument: t text or name, i integer, f float8, n numeric, y bytea, d date, s
+  /// timestamp with or without zone, c time of day, v interval.
   std::string_view takes;
   /// nullopt: the server would fail, or the value is not known.
   std::optional<Value> (*value)(Arguments args, Oid result, const FoldContext& context);

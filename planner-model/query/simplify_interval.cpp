@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "planner-model/query/listed_functions.hpp"
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -15,7 +16,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kDaysPerMonth = 30;
 constexpr double kSecondsPerDay = 86'400;
-constexpr std::int64_t kEpochDays = 10'957;  ///< 2000-01-01 counted from 1970-01-01
 
 struct Parts {
   std::int64_t months = 0;
@@ -97,34 +97,33 @@ void agree_in_sign(std::int64_t& larger, std::int64_t& smaller, std::int64_t uni
   }
 }
 
+/// Whole units of the smaller go to the larger.
+void carry(std::int64_t& larger, std::int64_t& smaller, std::int64_t unit) {
+  larger += smaller / unit;
+  smaller %= unit;
+}
+
 std::optional<Value> justify_hours(Arguments args, Oid, const FoldContext&) {
   Parts parts = parts_of(args[0]);
-  parts.days += parts.microseconds / kMicrosecondsPerDay;
-  parts.microseconds %= kMicrosecondsPerDay;
+  carry(parts.days, parts.microseconds, kMicrosecondsPerDay);
   agree_in_sign(parts.days, parts.microseconds, kMicrosecondsPerDay);
   return interval_of(parts);
 }
 
 std::optional<Value> justify_days(Arguments args, Oid, const FoldContext&) {
   Parts parts = parts_of(args[0]);
-  parts.months += parts.days / kDaysPerMonth;
-  parts.days %= kDaysPerMonth;
+  carry(parts.months, parts.days, kDaysPerMonth);
   agree_in_sign(parts.months, parts.days, kDaysPerMonth);
   return interval_of(parts);
 }
 
 std::optional<Value> justify_interval(Arguments args, Oid, const FoldContext&) {
   Parts parts = parts_of(args[0]);
-  const auto move_days = [&] {
-    parts.months += parts.days / kDaysPerMonth;
-    parts.days %= kDaysPerMonth;
-  };
   if ((parts.days > 0 && parts.microseconds > 0) || (parts.days < 0 && parts.microseconds < 0)) {
-    move_days();
+    carry(parts.months, parts.days, kDaysPerMonth);
   }
-  parts.days += parts.microseconds / kMicrosecondsPerDay;
-  parts.microseconds %= kMicrosecondsPerDay;
-  move_days();
+  carry(parts.days, parts.microseconds, kMicrosecondsPerDay);
+  carry(parts.months, parts.days, kDaysPerMonth);
   if (parts.months > 0 && (parts.days < 0 || (parts.days == 0 && parts.microseconds < 0))) {
     parts.days += kDaysPerMonth;
     --parts.months;
@@ -136,22 +135,14 @@ std::optional<Value> justify_interval(Arguments args, Oid, const FoldContext&) {
   return interval_of(parts);
 }
 
-/// Far from where moments end.
-bool is_ordinary_moment(const Value& value) {
-  constexpr std::int64_t kLimit = 90'000'000'000'000'000;
-  return value.integer > -kLimit && value.integer < kLimit;
-}
-
 struct LocalMoment {
   value_text::Civil date;
   std::int64_t time = 0;  ///< microseconds since midnight
 };
 
 LocalMoment local_moment(std::int64_t microseconds) {
-  const std::int64_t time = microseconds % kMicrosecondsPerDay;
-  const std::int64_t since_midnight = time < 0 ? time + kMicrosecondsPerDay : time;
-  const std::int64_t days = (microseconds - since_midnight) / kMicrosecondsPerDay;
-  return {value_text::civil_from_days(days + kEpochDays), since_midnight};
+  const auto [day, time] = day_and_time(microseconds);
+  return {value_text::civil_from_days(day + kEpochDays), time};
 }
 
 std::int64_t days_in(const value_text::Civil& date) {
@@ -167,7 +158,7 @@ std::optional<Value> age(Arguments args, Oid, const FoldContext& context) {
   const auto moment = [&](const Value& value) {
     return value.type == type_oid::kTimestampTz ? settings.to_local(value.integer) : value.integer;
   };
-  if (!std::all_of(args.begin(), args.end(), is_ordinary_moment)) {
+  if (!is_ordinary_moment(args[0].integer) || !is_ordinary_moment(args[1].integer)) {
     return std::nullopt;
   }
   const bool is_negative = args[0].integer < args[1].integer;
@@ -189,24 +180,21 @@ std::optional<Value> age(Arguments args, Oid, const FoldContext& context) {
   return interval_of({sign * months, sign * days, sign * time});
 }
 
-std::int64_t within_day(std::int64_t microseconds) {
-  const std::int64_t time = microseconds % kMicrosecondsPerDay;
-  return time < 0 ? time + kMicrosecondsPerDay : time;
-}
-
 std::optional<Value> time_of(std::int64_t microseconds, const FoldContext& context) {
   return parse_value(value_text::print_time(microseconds), type_oid::kTime, context.types);
 }
 
 std::optional<Value> time_plus(Arguments args, Oid, const FoldContext& context) {
   const bool is_first = args[0].form == ValueForm::Interval;
-  return time_of(within_day(args[is_first ? 1 : 0].integer +
-                            args[is_first ? 0 : 1].integer % kMicrosecondsPerDay),
+  return time_of(day_and_time(args[is_first ? 1 : 0].integer +
+                              args[is_first ? 0 : 1].integer % kMicrosecondsPerDay)
+                     .time,
                  context);
 }
 
 std::optional<Value> time_minus(Arguments args, Oid, const FoldContext& context) {
-  return time_of(within_day(args[0].integer - args[1].integer % kMicrosecondsPerDay), context);
+  return time_of(day_and_time(args[0].integer - args[1].integer % kMicrosecondsPerDay).time,
+                 context);
 }
 
 std::optional<Value> time_difference(Arguments args, Oid, const FoldContext&) {
@@ -231,7 +219,7 @@ bool is_ordinary(std::int64_t days) {
   return days > -kFar && days < kFar;
 }
 
-std::optional<Value> day_and_time(Arguments args, Oid result, const FoldContext&) {
+std::optional<Value> moment_of(Arguments args, Oid result, const FoldContext&) {
   const bool is_first = args[0].form == ValueForm::Date;
   const std::int64_t day = args[is_first ? 0 : 1].integer;
   return is_ordinary(day) && result == type_oid::kTimestamp
@@ -252,7 +240,8 @@ std::optional<Value> is_finite_interval(Arguments, Oid, const FoldContext&) {
 /// has moved between minor versions.
 std::optional<Value> date_bin(Arguments args, Oid result, const FoldContext&) {
   std::int64_t stride = 0;
-  if (!is_ordinary_moment(args[1]) || !is_ordinary_moment(args[2]) || args[0].months != 0 ||
+  if (!is_ordinary_moment(args[1].integer) || !is_ordinary_moment(args[2].integer) ||
+      args[0].months != 0 ||
       __builtin_mul_overflow(std::int64_t{args[0].days}, kMicrosecondsPerDay, &stride) ||
       __builtin_add_overflow(stride, args[0].integer, &stride) || stride <= 0) {
     return std::nullopt;
@@ -284,8 +273,8 @@ const FunctionList& interval_functions() {
       {"time_mi_interval", "cv", time_minus},
       {"time_mi_time", "cc", time_difference},
       {"make_time", "iif", make_time},
-      {"datetime_pl", "dc", day_and_time},
-      {"timedate_pl", "cd", day_and_time},
+      {"datetime_pl", "dc", moment_of},
+      {"timedate_pl", "cd", moment_of},
       {"isfinite", "s", is_finite_moment},
       {"isfinite", "d", is_finite_moment},
       {"isfinite", "v", is_finite_interval},

@@ -23,10 +23,6 @@ bool is_ascii(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-char to_upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-
 /// Each character in another case, by what stands before it.
 template <typename Change>
 std::optional<Value> in_case(const Value& value, Oid result, const Change& change) {

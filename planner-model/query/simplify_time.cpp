@@ -11,6 +11,7 @@
 
 #include "planner-model/query/simplify_internal.hpp"
 #include "planner-model/selectivity/ascii.hpp"
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/time_settings.hpp"
 
 namespace quern::planner_model {
@@ -18,7 +19,6 @@ namespace quern::planner_model {
 namespace {
 
 constexpr std::int64_t kEpochShift = 946'684'800'000'000;  ///< 1970 to 2000, microseconds
-constexpr std::int64_t kEpochDays = 10'957;
 constexpr std::int64_t kSecond = 1'000'000;
 
 using std::chrono::day;
@@ -30,12 +30,6 @@ using std::chrono::year_month_day;
 
 bool is_moment(const Value& value) {
   return value.form == ValueForm::Timestamp || value.form == ValueForm::Date;
-}
-
-/// Outside these the calendar below does not reach; infinities are left to the server.
-bool is_ordinary(std::int64_t microseconds) {
-  constexpr std::int64_t kLimit = 9'000'000'000'000'000'00;
-  return microseconds > -kLimit / 10 && microseconds < kLimit / 10;
 }
 
 std::int64_t moment_of(const Value& value) {
@@ -57,9 +51,8 @@ struct Broken {
 };
 
 Broken broken(std::int64_t microseconds) {
-  const std::int64_t whole = floor_divide(microseconds, kMicrosecondsPerDay);
-  return {year_month_day{sys_days{days{whole + kEpochDays}}},
-          microseconds - whole * kMicrosecondsPerDay};
+  const auto [day, time] = day_and_time(microseconds);
+  return {year_month_day{sys_days{days{day + kEpochDays}}}, time};
 }
 
 std::int64_t joined(const year_month_day& date, std::int64_t time) {
@@ -93,11 +86,11 @@ std::int64_t add_interval(std::int64_t moment, const Value& interval, int sign, 
 }
 
 std::optional<Value> moment_value(std::int64_t moment, Oid type) {
-  if (!is_ordinary(moment)) {
+  if (!is_ordinary_moment(moment)) {
     return std::nullopt;
   }
   if (type == type_oid::kDate) {
-    return make_date(floor_divide(moment, kMicrosecondsPerDay));
+    return make_date(day_and_time(moment).day);
   }
   return make_timestamp(moment, type);
 }
@@ -194,13 +187,10 @@ namespace {
 
 /// A month's name in English off the front, whole or its first three letters, as its number.
 std::optional<std::string> take_month(std::string_view& text, bool is_whole) {
-  constexpr std::array<std::string_view, 12> kMonths{
-      "january", "february", "march",     "april",   "may",      "june",
-      "july",    "august",   "september", "october", "november", "december"};
-  constexpr std::size_t kShort = 3;
   const std::string small = lowered(text);
-  for (std::size_t i = 0; i < kMonths.size(); ++i) {
-    const std::string_view name = kMonths[i].substr(0, is_whole ? std::string_view::npos : kShort);
+  for (std::size_t i = 0; i < kMonthNames.size(); ++i) {
+    const std::string name =
+        lowered(kMonthNames[i].substr(0, is_whole ? std::string_view::npos : kShortName));
     if (small.starts_with(name)) {
       text.remove_prefix(name.size());
       return fmt::format("{:02}", i + 1);
@@ -323,8 +313,8 @@ std::optional<Value> evaluate_interval(std::string_view name, std::span<const Va
                                 static_cast<std::int64_t>(microseconds));
   }
   const bool difference = name == "timestamp_mi" || name == "timestamptz_mi";
-  if (difference && args.size() == 2 && is_ordinary(args[0].integer) &&
-      is_ordinary(args[1].integer)) {
+  if (difference && args.size() == 2 && is_ordinary_moment(args[0].integer) &&
+      is_ordinary_moment(args[1].integer)) {
     const std::int64_t total = args[0].integer - args[1].integer;
     return make_interval(0, static_cast<std::int32_t>(total / kMicrosecondsPerDay),
                          total % kMicrosecondsPerDay);
@@ -440,7 +430,7 @@ std::optional<Value> evaluate_time(const Function& function, std::span<const Val
     const std::int64_t moment = moment_of(args[0]);
     const bool plus = name.find("_pl_interval") != std::string_view::npos;
     const bool minus = name.find("_mi_interval") != std::string_view::npos;
-    if ((plus || minus) && is_ordinary(moment)) {
+    if ((plus || minus) && is_ordinary_moment(moment)) {
       const bool with_zone = args[0].type == type_oid::kTimestampTz;
       return moment_value(add_interval(moment, args[1], plus ? 1 : -1, with_zone, times), result);
     }
@@ -460,7 +450,7 @@ std::optional<Value> evaluate_time(const Function& function, std::span<const Val
                 : std::nullopt;
   }
   return args.size() >= 2 && is_moment(args[1]) && args[0].form == ValueForm::Text &&
-                 is_ordinary(moment_of(args[1]))
+                 is_ordinary_moment(moment_of(args[1]))
              ? evaluate_by_word(name, args, result, context)
              : std::nullopt;
 }

@@ -10,6 +10,7 @@
 
 #include "planner-model/query/listed_functions.hpp"
 #include "planner-model/selectivity/ascii.hpp"
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -18,13 +19,6 @@ namespace quern::planner_model {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kEpochDays = 10'957;  ///< 2000-01-01 counted from 1970-01-01
-
-constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
-                                                   "May",       "June",     "July",     "August",
-                                                   "September", "October",  "November", "December"};
-constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                "Thursday", "Friday", "Saturday"};
 
 struct Moment {
   std::int64_t year = 0;
@@ -47,9 +41,8 @@ void set_iso_week(Moment& moment, std::int64_t days) {
 }
 
 Moment moment_at(std::int64_t microseconds) {
-  const std::int64_t rest = microseconds % kMicrosecondsPerDay;
-  const std::int64_t time = rest < 0 ? rest + kMicrosecondsPerDay : rest;
-  const std::int64_t days = (microseconds - time) / kMicrosecondsPerDay + kEpochDays;
+  const auto [day, time] = day_and_time(microseconds);
+  const std::int64_t days = day + kEpochDays;
   const auto date = value_text::civil_from_days(days);
   constexpr std::int64_t kThursday = 4;  // 1970-01-01
   Moment moment{.year = date.year,
@@ -62,20 +55,13 @@ Moment moment_at(std::int64_t microseconds) {
   return moment;
 }
 
-std::string upper(std::string_view word) {
-  std::string text{word};
-  for (char& c : text) {
-    c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  }
-  return text;
-}
-
 /// In the case in which the pattern is written; to nine letters where it is a whole word.
 std::string named(std::string_view word, std::string_view pattern, bool fill) {
   constexpr int kLongestName = 9;
-  const bool whole = pattern.size() > 3 || pattern == "DAY" || pattern == "Day" || pattern == "day";
-  const std::string_view part = whole ? word : word.substr(0, 3);
-  const std::string text = is_letter(pattern[1]) && pattern[1] < 'a' ? upper(part)
+  const bool whole =
+      pattern.size() > kShortName || pattern == "DAY" || pattern == "Day" || pattern == "day";
+  const std::string_view part = whole ? word : word.substr(0, kShortName);
+  const std::string text = is_letter(pattern[1]) && pattern[1] < 'a' ? in_capitals(part)
                            : pattern[0] >= 'a'                       ? lowered(part)
                                                                      : std::string{part};
   return whole && fill ? fmt::format("{:<{}}", text, kLongestName) : text;
@@ -107,11 +93,11 @@ const std::array kPatterns{
                     bool fill) { return number((m.month - 1) / 3 + 1, 1, fill); }},
     Pattern{"MONTH",
             [](const Moment& m, Words written, bool fill) {
-              return named(kMonths[static_cast<std::size_t>(m.month - 1)], written, fill);
+              return named(kMonthNames[static_cast<std::size_t>(m.month - 1)], written, fill);
             }},
     Pattern{"MON",
             [](const Moment& m, Words written, bool fill) {
-              return named(kMonths[static_cast<std::size_t>(m.month - 1)], written, fill);
+              return named(kMonthNames[static_cast<std::size_t>(m.month - 1)], written, fill);
             }},
     Pattern{"MM", [](const Moment& m, Words, bool fill) { return number(m.month, 2, fill); }},
     Pattern{"MI", [](const Moment& m, Words,
@@ -122,14 +108,14 @@ const std::array kPatterns{
             [](const Moment& m, Words, bool) { return number(m.microseconds % kSecond, 6, true); }},
     Pattern{"DAY",
             [](const Moment& m, Words written, bool fill) {
-              return named(kDays[static_cast<std::size_t>(m.weekday)], written, fill);
+              return named(kWeekdayNames[static_cast<std::size_t>(m.weekday)], written, fill);
             }},
     Pattern{"DDD",
             [](const Moment& m, Words, bool fill) { return number(m.day_of_year, 3, fill); }},
     Pattern{"DD", [](const Moment& m, Words, bool fill) { return number(m.day, 2, fill); }},
     Pattern{"DY",
             [](const Moment& m, Words written, bool fill) {
-              return named(kDays[static_cast<std::size_t>(m.weekday)], written, fill);
+              return named(kWeekdayNames[static_cast<std::size_t>(m.weekday)], written, fill);
             }},
     Pattern{"D", [](const Moment& m, Words, bool fill) { return number(m.weekday + 1, 1, fill); }},
     Pattern{"HH24", [](const Moment& m, Words, bool fill) { return number(m.hour(), 2, fill); }},
@@ -202,9 +188,8 @@ std::optional<std::string> printed(const Moment& moment, std::string_view format
 }
 
 std::optional<Value> to_char(Arguments args, Oid result, const FoldContext& context) {
-  constexpr std::int64_t kLimit = 90'000'000'000'000'000;
   const std::int64_t moment = args[0].integer;
-  if (moment <= -kLimit || moment >= kLimit) {
+  if (!is_ordinary_moment(moment)) {
     return std::nullopt;
   }
   const bool is_local = args[0].type == type_oid::kTimestamp;

@@ -27,10 +27,22 @@ namespace quern::planner_model {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+[[nodiscard]] constexpr char to_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
+
 [[nodiscard]] inline std::string lowered(std::string_view text) {
   std::string result{text};
   for (char& c : result) {
     c = to_lower(c);
+  }
+  return result;
+}
+
+[[nodiscard]] inline std::string in_capitals(std::string_view text) {
+  std::string result{text};
+  for (char& c : result) {
+    c = to_upper(c);
   }
   return result;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "planner-model/selectivity/ascii.hpp"
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/date_time_tokens.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -18,7 +19,6 @@ namespace quern::planner_model::value_text {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kEpochDays = 10957;       ///< 2000-01-01 counted from 1970-01-01
 constexpr std::int64_t kJulianOf2000 = 2451545;  ///< POSTGRES_EPOCH_JDATE
 
 // --- what the parts mean
@@ -597,8 +597,7 @@ class Decoder {
 
   bool take_reserved(Reserved word) {
     const std::int64_t local = settings_.to_local(settings_.now);
-    const std::int64_t day =
-        local / kMicrosecondsPerDay - (local % kMicrosecondsPerDay < 0 ? 1 : 0);
+    const std::int64_t day = day_and_time(local).day;
     const auto of_day = [&](int away) {
       set_days(day + away);
       seen_now_ = field::kDate;
@@ -700,7 +699,7 @@ class Decoder {
       return false;  // what the time is there depends on the date
     } else {
       const std::int64_t local = settings_.to_local(settings_.now);
-      day = local / kMicrosecondsPerDay - (local % kMicrosecondsPerDay < 0 ? 1 : 0);
+      day = day_and_time(local).day;
     }
     const std::int64_t seconds = day * 86'400 + time_of_day() / kSecond + kEpochSeconds;
     east_ = abbreviation_.empty() ? zone.east_of_local(seconds)

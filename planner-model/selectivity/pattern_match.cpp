@@ -12,15 +12,10 @@
 #include <locale.h>
 #include <regex.h>
 
+#include "planner-model/selectivity/ascii.hpp"
+
 namespace quern::planner_model {
 namespace {
-
-std::string lower_ascii(std::string_view text) {
-  std::string lower{text};
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
 
 /// lower() of UTF-8, character by character, by the C library's table; other bytes stay.
 std::string lower_text(std::string_view text) {
@@ -28,7 +23,7 @@ std::string lower_text(std::string_view text) {
   const bool is_ascii =
       std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
   if (is_ascii || locale == nullptr) {
-    return lower_ascii(text);
+    return lowered(text);
   }
   const locale_t before = uselocale(locale);
   std::string lower;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/range_value.hpp"
 #include "planner-model/selectivity/time_settings.hpp"
 #include "planner-model/selectivity/value.hpp"
@@ -19,12 +20,7 @@ namespace {
 
 using namespace value_text;
 
-constexpr std::int64_t kEpochDays = 10957;
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> kWeekdays = {"Sun", "Mon", "Tue", "Wed",
-                                                       "Thu", "Fri", "Sat"};
 
 bool is_infinite(std::int64_t time) {
   return time == kTimeInfinity || time == kTimeMinusInfinity;
@@ -42,7 +38,7 @@ ShownDay shown_day(std::int64_t days) {
   return {.year = fmt::format("{:04}", before_christ ? 1 - civil.year : civil.year),
           .month = fmt::format("{:02}", civil.month),
           .day = fmt::format("{:02}", civil.day),
-          .month_name = kMonths.at(civil.month - 1),
+          .month_name = kMonthNames.at(civil.month - 1).substr(0, kShortName),
           .before_christ = before_christ};
 }
 
@@ -81,9 +77,9 @@ std::string timestamp_text(std::int64_t moment, bool with_zone, const TimeSettin
   const std::int64_t seconds = moment / kSecond - (moment % kSecond < 0 ? 1 : 0) + kEpochSeconds;
   const TimeZone::Offset zone = with_zone ? times.zone.at(seconds) : TimeZone::Offset{};
   const std::int64_t local = moment + zone.east * kSecond;
-  const std::int64_t days = local / kMicrosecondsPerDay - (local % kMicrosecondsPerDay < 0 ? 1 : 0);
+  const auto [days, since_midnight] = day_and_time(local);
   const ShownDay day = shown_day(days);
-  const std::string time = print_time(local - days * kMicrosecondsPerDay);
+  const std::string time = print_time(since_midnight);
   const std::string era = day.before_christ ? " BC" : "";
   if (times.style == DateStyle::Iso) {
     return date_text(day, times) + " " + time + (with_zone ? print_zone(zone.east) : "") + era;
@@ -97,8 +93,9 @@ std::string timestamp_text(std::int64_t moment, bool with_zone, const TimeSettin
   const auto weekday = static_cast<std::size_t>(((days % 7) + 7 + kSaturday) % 7);
   const std::string month{day.month_name};
   const bool day_first = times.order == DateOrder::DayMonthYear;
-  return fmt::format("{} {} {} {} {}{}{}", kWeekdays.at(weekday), day_first ? day.day : month,
-                     day_first ? month : day.day, time, day.year, zone_name, era);
+  return fmt::format("{} {} {} {} {}{}{}", kWeekdayNames.at(weekday).substr(0, kShortName),
+                     day_first ? day.day : month, day_first ? month : day.day, time, day.year,
+                     zone_name, era);
 }
 
 /// The fields of an interval as they are shown one by one; all of a time have its sign.

@@ -294,10 +294,7 @@ std::optional<TimeZone> TimeZone::named(std::string_view name) {
   if (const auto file = read_database(name)) {
     return read(*file);
   }
-  std::string spelled{name};
-  std::transform(spelled.begin(), spelled.end(), spelled.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const auto rule = PosixZone::parse(spelled);
+  const auto rule = PosixZone::parse(in_capitals(name));
   if (!rule) {
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "planner-model/selectivity/ascii.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
 namespace quern::planner_model::value_text {
@@ -32,10 +33,8 @@ std::optional<std::int64_t> read_integer(std::string_view text) {
 namespace {
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return a.size() == lower.size() &&
-         std::equal(a.begin(), a.end(), lower.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-         });
+  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(),
+                    [](char x, char y) { return to_lower(x) == y; });
 }
 
 /// 1, -1: infinities; 2: NaN; 0: an ordinary number.

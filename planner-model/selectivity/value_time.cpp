@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "planner-model/selectivity/ascii.hpp"
+#include "planner-model/selectivity/calendar.hpp"
 #include "planner-model/selectivity/date_time_input.hpp"
 #include "planner-model/selectivity/value_text.hpp"
 
@@ -18,7 +19,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::int64_t kEpochDays = 10957;  ///< 2000-01-01 counted from 1970-01-01
 
 /// Takes a run of digits off the front.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t longest = 7) {
@@ -41,14 +41,6 @@ bool take(std::string_view& text, char expected) {
   }
   text.remove_prefix(1);
   return true;
-}
-
-std::string lower(std::string_view text) {
-  std::string answer{text};
-  for (char& c : answer) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  }
-  return answer;
 }
 
 bool valid_day(std::int64_t year, std::int64_t month, std::int64_t day) {
@@ -128,7 +120,7 @@ std::optional<std::int64_t> take_clock(std::string_view& text) {
 /// "+01", "-03:30", "Z", "UTC": seconds to subtract to reach UTC.
 std::optional<std::int64_t> take_zone(std::string_view& text) {
   text = trim(text);
-  const std::string name = lower(text);
+  const std::string name = lowered(text);
   if (name == "z" || name == "utc" || name == "gmt") {
     text = {};
     return 0;
@@ -153,7 +145,7 @@ std::optional<std::int64_t> take_zone(std::string_view& text) {
 }
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
-  const std::string tail = lower(
+  const std::string tail = lowered(
       text.size() < suffix.size() ? std::string_view{} : text.substr(text.size() - suffix.size()));
   if (tail != suffix) {
     return false;
@@ -366,12 +358,7 @@ std::string print_timestamp(std::int64_t microseconds, bool with_zone) {
   if (microseconds == kTimeInfinity || microseconds == kTimeMinusInfinity) {
     return microseconds > 0 ? "infinity" : "-infinity";
   }
-  std::int64_t days = microseconds / kMicrosecondsPerDay;
-  std::int64_t time = microseconds % kMicrosecondsPerDay;
-  if (time < 0) {
-    time += kMicrosecondsPerDay;
-    --days;
-  }
+  const auto [days, time] = day_and_time(microseconds);
   return print_civil(days) + " " + print_time(time) + (with_zone ? "+00" : "") +
          (is_before_christ(days) ? " BC" : "");
 }
