@@ -284,7 +284,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   add_robustness(advice.proposals, explained);
   advice.cost = workload_cost(choice, prices);
   merge_review(advice, review_indexes({catalog, planned, named, sized.sized, choice.chosen, prices,
-                                       options, choice.reads_before}));
+                                       options, Cost{choice.problem.charge}}));
   merge_rewrites(advice, propose_rewrites(workload, catalog, planner, options), choice.reads_before,
                  planned);
   name_rewrites_instead(advice.proposals);

@@ -289,6 +289,14 @@ void add_calibration(Advice& advice, const std::optional<Calibration>& calibrati
         "times say so beyond doubt.",
         corrected, corrected == 1 ? "" : "es"));
   }
+  const auto others = std::count_if(planned.classes.begin(), planned.classes.end(),
+                                    [](const auto& one) { return !one.ran_as_planned; });
+  if (others > 0) {
+    advice.caveats.push_back(fmt::format(
+        "{} query class{} ran by other plans than the catalog gives, as if its indexes had come or "
+        "gone since: the times of then are not held against the cost of today.",
+        others, others == 1 ? "" : "es"));
+  }
 }
 
 }  // namespace quern::advisor

@@ -18,7 +18,9 @@ inline constexpr double kMostCorrection = 10;
 /// Default selectivities, values without statistics and a LIMIT over a guess make a plan look cheap
 /// or dear, and then its measured time says otherwise. The weight of such a class's samples is
 /// multiplied by evidence_factor(), so that the objective counts what was measured. SELECTs with at
-/// least kFewestMeasured timed executions; time spent waiting for locks is left out.
+/// least kFewestMeasured timed executions; time spent waiting for locks is left out. Not where
+/// recorded plans read the tables in other ways than today's: the catalog has other indexes then,
+/// and the times say nothing of them.
 void correct_by_evidence(PlannedWorkload& planned, const Workload& workload,
                          const Calibration& calibration, const CatalogSnapshot& catalog);
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <iterator>
 
+#include "collector/base/in_parallel.hpp"
 #include "collector/sql/lexer.hpp"
 #include "collector/sql/quote.hpp"
 
@@ -219,6 +221,56 @@ bool add_class(PlannedWorkload& planned, const Planner& planner, PlannedClass ad
   }
 }
 
+namespace {
+
+/// One class by itself; empty where there is nothing to plan.
+PlannedWorkload planned_alone(const QueryClass& query, const Planner& planner,
+                              const std::string& role) {
+  PlannedWorkload planned;
+  if (query.kind == StatementKind::Utility || query.kind == StatementKind::Other) {
+    planned.utility_calls = query.calls;
+    return planned;
+  }
+  if (query.calls == 0) {
+    return planned;  // only ever failed
+  }
+  PlannedClass added{.fingerprint = query.fingerprint,
+                     .sql = query.sql,
+                     .kind = query.kind,
+                     .calls = static_cast<double>(query.calls),
+                     .rows = measured_rows(query),
+                     .conflicts = executed_conflicts(query),
+                     .role = executing_role(query, planner, role)};
+  if (query.untimed < query.calls) {
+    added.total = query.total;
+  }
+  std::vector<SampleExecution> others = by_representation(query.samples);
+  others.erase(others.begin(),
+               others.begin() + static_cast<std::ptrdiff_t>(std::min(others.size(), kMostSamples)));
+  add_class(planned, planner, std::move(added), planned_executions(query), others);
+  return planned;
+}
+
+/// Moves all of `part` behind what is there.
+void append(PlannedWorkload& planned, PlannedWorkload part) {
+  const std::size_t first_class = planned.classes.size();
+  const std::size_t first_sample = planned.samples.size();
+  for (auto& added : part.classes) {
+    for (std::size_t& sample : added.samples) {
+      sample += first_sample;
+    }
+    planned.classes.push_back(std::move(added));
+  }
+  for (auto& sample : part.samples) {
+    sample.query_class += first_class;
+    planned.samples.push_back(std::move(sample));
+  }
+  std::move(part.unplanned.begin(), part.unplanned.end(), std::back_inserter(planned.unplanned));
+  planned.utility_calls += part.utility_calls;
+}
+
+}  // namespace
+
 PlannedWorkload plan_workload(const Workload& workload, const Planner& planner,
                               const std::string& role) {
   std::vector<const QueryClass*> classes;
@@ -227,29 +279,12 @@ PlannedWorkload plan_workload(const Workload& workload, const Planner& planner,
   }
   std::sort(classes.begin(), classes.end(),
             [](const auto* a, const auto* b) { return a->fingerprint < b->fingerprint; });
+  std::vector<PlannedWorkload> parts(classes.size());
+  in_parallel(classes.size(),
+              [&](std::size_t i) { parts[i] = planned_alone(*classes[i], planner, role); });
   PlannedWorkload planned;
-  for (const auto* query : classes) {
-    if (query->kind == StatementKind::Utility || query->kind == StatementKind::Other) {
-      planned.utility_calls += query->calls;
-      continue;
-    }
-    if (query->calls == 0) {
-      continue;  // only ever failed
-    }
-    PlannedClass added{.fingerprint = query->fingerprint,
-                       .sql = query->sql,
-                       .kind = query->kind,
-                       .calls = static_cast<double>(query->calls),
-                       .rows = measured_rows(*query),
-                       .conflicts = executed_conflicts(*query),
-                       .role = executing_role(*query, planner, role)};
-    if (query->untimed < query->calls) {
-      added.total = query->total;
-    }
-    std::vector<SampleExecution> others = by_representation(query->samples);
-    others.erase(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(
-                                                      std::min(others.size(), kMostSamples)));
-    add_class(planned, planner, std::move(added), planned_executions(*query), others);
+  for (auto& part : parts) {
+    append(planned, std::move(part));
   }
   return planned;
 }

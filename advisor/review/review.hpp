@@ -21,7 +21,7 @@ struct ReviewInput {
   const IndexSet& chosen;
   const WritePrices& writes;
   const AdviceOptions& options;
-  double workload_cost;  ///< of all reads with the indexes that exist
+  Cost minimum_benefit;  ///< what a new index must earn
 };
 
 struct Reviewed {

@@ -9,6 +9,7 @@
 #include "collector/base/in_parallel.hpp"
 
 #include "advisor/select/benefit_graph.hpp"
+#include "advisor/select/evaluator.hpp"
 #include "advisor/select/extend.hpp"
 #include "advisor/select/greedy.hpp"
 #include "advisor/select/integer_program.hpp"
@@ -35,7 +36,9 @@ constexpr double kOfSaving = 0.05;
 
 /// Of the time limit; the rest is left to those who explain the choice.
 constexpr double kChoiceShare = 0.65;
-/// Of that; the rest is left to what plans made for the choice can better.
+/// Up to here the choice may be pruned.
+constexpr double kPruningShare = 0.8;
+/// Of kChoiceShare; the rest is left to what plans made for the choice can better.
 constexpr double kSearchShare = 0.8;
 
 /// Each round of exploring may take so much of the time limit by CostModel::effort(): statements
@@ -54,32 +57,41 @@ double later_share(const ChooseOptions& options) {
   return options.time_limit_seconds / 2 / (kMostRounds + kBounds + kCurvePoints);
 }
 
-/// How much each query's cost may be off, an execution, so that the workload's is off by at most
-/// `share` of what it would be with every candidate, and by no more than kOfSaving of what they
-/// all save or half of what an index must earn. Half goes to the queries where candidates save
-/// least for what a plan takes, as far as it leaves these unexplored; the rest is shared by the
-/// others, by what a plan of each takes.
-std::vector<double> tolerances_for(const CostModel& model, const std::vector<double>& weights,
-                                   double share, double charge) {
-  constexpr double kLeastEffort = 1e-3;  // of a plan, in milliseconds
-  std::vector<double> gains(weights.size());
-  std::vector<double> efforts(weights.size());
+/// What every candidate together could do.
+struct Prospect {
+  std::vector<double> gains = {};    ///< by query, over its executions
+  std::vector<double> efforts = {};  ///< of a plan of each, in milliseconds
+  double gain = 0;                   ///< of all queries
+  double ideal = 0;                  ///< what they all would still cost
+};
+
+Prospect prospect_of(const CostModel& model, const std::vector<double>& weights) {
+  constexpr double kLeastEffort = 1e-3;
   std::vector<double> least(weights.size());
-  in_parallel(weights.size(), [&](std::size_t q) {
-    least[q] = model.cost(q, model.relevant(q)).cost;
-    efforts[q] = std::max(model.effort(q), kLeastEffort);
-  });
-  double ideal = 0;
-  double gain = 0;
+  in_parallel(weights.size(),
+              [&](std::size_t q) { least[q] = model.cost(q, model.relevant(q)).cost; });
+  Prospect prospect;
   for (std::size_t q = 0; q < weights.size(); ++q) {
-    ideal += weights[q] * least[q];
-    gains[q] = weights[q] * std::max(0.0, model.cost(q, {}).cost - least[q]);
-    gain += gains[q];
+    prospect.efforts.push_back(std::max(model.effort(q), kLeastEffort));
+    prospect.gains.push_back(weights[q] * std::max(0.0, model.cost(q, {}).cost - least[q]));
+    prospect.gain += prospect.gains.back();
+    prospect.ideal += weights[q] * least[q];
   }
+  return prospect;
+}
+
+/// How much each query's cost may be off, an execution, so that the workload's is off by at most
+/// `share` of the ideal, and by no more than kOfSaving of what all candidates save or half of what
+/// an index must earn. Half goes to the queries where candidates save least for what a plan takes,
+/// as far as it leaves these unexplored; the rest is shared by the others, by what a plan of each
+/// takes.
+std::vector<double> tolerances_for(const Prospect& prospect, const std::vector<double>& weights,
+                                   double share, double charge) {
+  const auto& [gains, efforts, gain, ideal] = prospect;
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return gains[a] * efforts[b] < gains[b] * efforts[a];
+    return prospect.gains[a] * prospect.efforts[b] < prospect.gains[b] * prospect.efforts[a];
   });
   std::vector<double> tolerances(weights.size(), 0.0);
   const double allowed = std::max(charge / 2, std::min(share * ideal, kOfSaving * gain));
@@ -162,6 +174,18 @@ bool any_learned(const CostModel& model, const std::function<bool(std::size_t)>&
   return std::find(learned.begin(), learned.end(), 1) != learned.end();
 }
 
+/// Learns the plans that costs_without_each() has made.
+void learn_without_each(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen) {
+  in_parallel(model.queries(), [&](std::size_t q) {
+    const PlannedCost now = model.cost(q, chosen);
+    learn(problem.queries[q], now, chosen);
+    for (const int index : now.used) {
+      const IndexSet rest = without(chosen, index);
+      learn(problem.queries[q], model.cost(q, rest), rest);
+    }
+  });
+}
+
 /// Whether re-planning shows the set to be cheaper than its alternatives say, for some query.
 bool learn_all(const CostModel& model, SelectionProblem& problem, const IndexSet& chosen) {
   return any_learned(model, [&](std::size_t q) {
@@ -194,31 +218,57 @@ Selection solve_and_learn(const CostModel& model, SelectionProblem& problem, con
   return selection;
 }
 
-/// Removes indexes that re-planning shows not to earn their charge: the planner may do as well with
-/// what is left, although the alternatives said otherwise.
-IndexSet pruned(const CostModel& model, const SelectionProblem& problem,
-                const std::vector<double>& weights, IndexSet chosen) {
-  for (;;) {
-    (void)replanned_reads(model, weights, chosen);
-    const double cost = cost_of(model, problem, weights, chosen);
-    const std::vector<double> costs = costs_without_each(model, problem, weights, chosen);
-    int worst = -1;
-    double least = 0;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const int index = chosen[i];
-      if (contains_all(problem.must_have, {index})) {
-        continue;
-      }
-      const double earned = costs[i] - cost - charges(problem, {index});
-      if (earned <= least) {
-        least = earned;
-        worst = index;
-      }
+/// The chosen indexes that do not earn their charge beside the others, as re-planning shows, the
+/// least earning first: the planner may do as well with what is left, although the alternatives
+/// said otherwise.
+std::vector<int> idle_of(const CostModel& model, const SelectionProblem& problem,
+                         const std::vector<double>& weights, const IndexSet& chosen) {
+  (void)replanned_reads(model, weights, chosen);
+  const double cost = cost_of(model, problem, weights, chosen);
+  const std::vector<double> costs = costs_without_each(model, problem, weights, chosen);
+  std::vector<std::pair<double, int>> idle;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const double earned = costs[i] - cost - charges(problem, {chosen[i]});
+    if (earned <= 0 && !contains_all(problem.must_have, {chosen[i]})) {
+      idle.emplace_back(earned, chosen[i]);
     }
-    if (worst < 0) {
+  }
+  std::sort(idle.begin(), idle.end());
+  std::vector<int> indexes;
+  for (const auto& [earned, index] : idle) {
+    indexes.push_back(index);
+  }
+  return indexes;
+}
+
+/// Leaves out the first of the idle indexes, and each other that the plans made so far show to be
+/// idle still: of two that stand in for one another, one stays.
+IndexSet without_idle(const SelectionProblem& problem, IndexSet chosen,
+                      const std::vector<int>& idle) {
+  Evaluator evaluator{problem};
+  for (const int index : idle) {
+    evaluator.move_to(chosen);
+    IndexSet rest = without(chosen, index);
+    if (index == idle.front() || evaluator.cost_of(rest, index, {}) <= evaluator.cost()) {
+      chosen = std::move(rest);
+    }
+  }
+  return chosen;
+}
+
+/// Removes indexes that do not earn their charge; no further round begins without patience.
+IndexSet pruned(const CostModel& model, SelectionProblem& problem,
+                const std::vector<double>& weights, IndexSet chosen, const Patience& patience) {
+  for (;;) {
+    const std::vector<int> idle = idle_of(model, problem, weights, chosen);
+    if (idle.empty()) {
       return chosen;
     }
-    chosen = without(std::move(chosen), worst);
+    learn_without_each(model, problem, chosen);
+    chosen = without_idle(problem, std::move(chosen), idle);
+    if (patience.over()) {
+      return chosen;
+    }
   }
 }
 
@@ -364,7 +414,7 @@ void take_if_better(const CostModel& model, const std::vector<double>& weights,
   }
   const double objective = choice.reads_after + choice.writes_added + choice.charges;
   if (!patience.over()) {
-    more = pruned(model, problem, weights, std::move(more));
+    more = pruned(model, problem, weights, std::move(more), patience);
   }
   if (settle(model, weights, problem, std::move(more), choice) > objective) {
     settle(model, weights, problem, before, choice);
@@ -451,9 +501,10 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   std::vector<std::size_t> queries(model.queries());
   std::iota(queries.begin(), queries.end(), 0);
   Choice choice{.reads_before = replanned_reads(model, weights, {})};
-  problem.charge = options.charge_share * choice.reads_before;
+  const Prospect prospect = prospect_of(model, weights);
+  problem.charge = options.charge_share * prospect.ideal;
   const std::vector<double> tolerances =
-      tolerances_for(model, weights, options.tolerance, problem.charge);
+      tolerances_for(prospect, weights, options.tolerance, problem.charge);
   if (options.database_bytes > 0) {
     problem.charge_per_byte = 100 * problem.charge / options.database_bytes;
   }
@@ -461,6 +512,7 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   const auto end = Patience::clock_end(options.began, options.time_limit_seconds);
   const Patience search{model, kSearchShare * seconds, end};
   const Patience patience{model, seconds, end};
+  const Patience pruning{model, kPruningShare * options.time_limit_seconds, end};
   Bound bound;
   choice.chosen = problem.must_have;
   bool near_enough = true;
@@ -492,7 +544,8 @@ Choice choose(const CostModel& model, const std::vector<double>& weights, Select
   }
   choice.cut_short = (!free || !near_enough) && patience.over();
   if (choice.cut_short) {
-    settle(model, weights, problem, pruned(model, problem, weights, choice.chosen), choice);
+    settle(model, weights, problem, pruned(model, problem, weights, choice.chosen, pruning),
+           choice);
   }
   const double cost = choice.reads_after + choice.writes_added;
   for (const double without_it : costs_without_each(model, problem, weights, choice.chosen)) {

@@ -20,9 +20,13 @@ struct ChooseOptions {
   int plans_per_query = 16;
   int most_plans_per_query = 1024;
   double wanted_gap = 0.01;
-  double tolerance = 0.002;     ///< of the workload's cost: smaller differences are not explored
-  double charge_share = 0.001;  ///< of the cost without indexes that each index must earn
-  double database_bytes = 0;    ///< each hundredth of it must earn as much again; 0: space is free
+  /// Of the ideal, which is what the reads would cost with every candidate: smaller differences are
+  /// not explored.
+  double tolerance = 0.002;
+  /// Of the ideal: what each index must earn. Of the cost before any index it would hide what one
+  /// dear statement leaves to save in all others, and change once the indexes are there.
+  double charge_share = 0.002;
+  double database_bytes = 0;  ///< each hundredth of it must earn as much again; 0: space is free
   std::function<void(double)> progress = {};
 };
 

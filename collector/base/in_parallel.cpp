@@ -11,7 +11,7 @@ namespace quern {
 namespace {
 
 /// Threads beside the callers' own, shared by all calls: what one call leaves idle helps another,
-/// also one that runs inside it.
+/// also one that runs inside it and has begun before.
 class Spare {
  public:
   /// How many of these were to be had.
@@ -43,8 +43,9 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
                  const std::function<void(double)>& progress, std::size_t threads) {
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(count);
-  const auto run = [&](bool reports) {
+  const auto run = [&](const std::function<void(std::size_t)>& before, bool reports) {
     for (std::size_t item = next++; item < count; item = next++) {
+      before(item);
       try {
         work(item);
       } catch (...) {
@@ -57,13 +58,16 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
   };
   const std::size_t helpers = std::max<std::size_t>(std::min(count, threads), 1) - 1;
   std::vector<std::thread> others;
-  for (std::size_t i = spare().take(helpers); i > 0; --i) {
-    others.emplace_back([&run] {
-      run(false);
-      spare().give_back();
-    });
-  }
-  run(true);
+  const auto call_help = [&](std::size_t item) {
+    const std::size_t wanted = std::min(helpers - others.size(), count - item - 1);
+    for (std::size_t i = spare().take(wanted); i > 0; --i) {
+      others.emplace_back([&run] {
+        run([](std::size_t) {}, false);
+        spare().give_back();
+      });
+    }
+  };
+  run(call_help, true);
   for (auto& other : others) {
     other.join();
   }

@@ -75,3 +75,27 @@ TEST_CASE("one that takes less counts less; one as expected counts as it is") {
   CHECK_FALSE(says(payments_index(usual), "stands for"));
   CHECK(before < payments_index(usual).net_benefit.value());
 }
+
+TEST_CASE(
+    "a class whose recorded plan is not today's counts as it is: its time was another plan's") {
+  const auto advice_after = [](const std::string& observed) {
+    std::string sql = kStatements;
+    sql.replace(sql.find("{}"), 2, "5000");
+    Workload workload = workload_of(sql);
+    for (QueryClass& query : workload.classes) {
+      if (query.sql.find("payments") != std::string::npos) {
+        query.plans = {{.shape = "0", .calls = 100, .example = observed}};
+      }
+    }
+    return advise(workload, shop(), {.calibration = calibration()});
+  };
+  const Advice other = advice_after(
+      R"({"Plan": {"Node Type": "Index Scan", "Relation Name": "payments", "Index Name": "gone"}})");
+  CHECK(payments_index(other).queries.front().evidence_factor == 1);
+  CHECK(std::count_if(other.caveats.begin(), other.caveats.end(), [](const auto& caveat) {
+          return caveat.find("1 query class ran by other plans") == 0;
+        }) == 1);
+  const Advice same =
+      advice_after(R"({"Plan": {"Node Type": "Seq Scan", "Relation Name": "payments"}})");
+  CHECK(payments_index(same).queries.front().evidence_factor == Approx(10));
+}
