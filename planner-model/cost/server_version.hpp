@@ -21,6 +21,10 @@ class ServerVersion {
   /// Memoize nodes. get_memoize_path(), joinpath.c.
   [[nodiscard]] constexpr bool memoizes() const { return major_ >= 14; }
 
+  /// Keys of Memoize may be of another type than what they are compared with: since 15 each side of
+  /// a condition has its own hash function. check_memoizable(), initsplan.c.
+  [[nodiscard]] constexpr bool memoizes_across_types() const { return major_ >= 15; }
+
   /// Of two ways to run an EXISTS one is chosen by the planner. Before, both stay in the plan, and
   /// the executor chooses. fix_alternative_subplan(), setrefs.c.
   [[nodiscard]] constexpr bool chooses_alternative_subplans() const { return major_ >= 14; }

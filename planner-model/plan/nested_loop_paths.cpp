@@ -110,7 +110,8 @@ Path* JoinPathSearch::new_memoize(Path* inner, const Path& outer) {
       return nullptr;
     }
     const bool hashable = clause->outer_is_left ? clause->left_hashable : clause->right_hashable;
-    if (!hashable) {
+    if (!hashable ||
+        (!p_.server.memoizes_across_types() && expr->args[0]->type != expr->args[1]->type)) {
       return nullptr;
     }
     keys.push_back(expr->args[clause->outer_is_left ? 0 : 1]);

@@ -83,7 +83,7 @@ struct TypeSystem::Tables {
 
   static const TimeSettings& times_in(const TypeSystem& types) { return types.tables_->times; }
 
-  friend const TimeSettings& session_times(const TypeSystem& types) { return times_in(types); }
+  friend const TimeSettings& session_times(const TypeSystem& system) { return times_in(system); }
 
   const CatalogSnapshot& catalog;
   const TimeSettings times;
