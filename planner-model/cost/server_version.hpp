@@ -25,6 +25,10 @@ class ServerVersion {
   /// a condition has its own hash function. check_memoizable(), initsplan.c.
   [[nodiscard]] constexpr bool memoizes_across_types() const { return major_ >= 15; }
 
+  /// Windows take rows that come in order by their first keys; incremental sorts do the rest.
+  /// create_window_paths(), planner.c.
+  [[nodiscard]] constexpr bool sorts_windows_in_groups() const { return major_ >= 14; }
+
   /// Of two ways to run an EXISTS one is chosen by the planner. Before, both stay in the plan, and
   /// the executor chooses. fix_alternative_subplan(), setrefs.c.
   [[nodiscard]] constexpr bool chooses_alternative_subplans() const { return major_ >= 14; }

@@ -64,11 +64,9 @@ class Arbiter {
 
   [[nodiscard]] bool matches(const IndexKey& key, std::size_t element) const {
     const auto& wanted = conflict_.elements[element];
-    const OpClass* found = root_.global->types->operator_class(key.operator_class);
     return is_same(key, exprs_[element]) &&
            (wanted.collation == 0 || wanted.collation == key.collation) &&
-           (wanted.operator_class.empty() ||
-            (found != nullptr && found->name == wanted.operator_class));
+           (wanted.operator_class.empty() || wanted.operator_class == key.operator_class_name);
   }
 
   /// Every element is one of the index's, and every expression of the index is asked for.

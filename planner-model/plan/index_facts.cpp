@@ -162,7 +162,7 @@ OwnedIndexFacts::OwnedIndexFacts(const Index& index, const Table& table, int ran
 
 void OwnedIndexFacts::add_key(const IndexKey& key, ExprPtr expr, int column,
                               const TypeSystem& types) {
-  const OpClass* opclass = types.operator_class(key.operator_class);
+  const OpClass* opclass = types.operator_class(facts_.index->access_method, key);
   const Oid input = opclass != nullptr ? opclass->input_type : 0;
   columns_.push_back(column);
   input_types_.push_back(input != 0 ? input : expr->type);

@@ -54,7 +54,7 @@ std::optional<IndexClause> match_pattern(PlannerInfo& root, RestrictInfo& clause
       expr->args[0]->type == type_oid::kBytea) {
     return std::nullopt;
   }
-  const auto* opclass = types.operator_class(index.index->keys[c].operator_class);
+  const auto* opclass = types.operator_class(index.index->access_method, index.index->keys[c]);
   const std::string_view class_name = opclass != nullptr ? opclass->name : std::string_view{};
   const bool pattern_class = class_name == "text_pattern_ops" ||
                              class_name == "varchar_pattern_ops" ||

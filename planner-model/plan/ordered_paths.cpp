@@ -41,6 +41,8 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
   }
   const auto one = [&](Path* path) {
     std::vector<ExprPtr> known = grouping_target_->exprs;
+    const bool in_groups = root_.global->cost.enable_incremental_sort &&
+                           root_.global->cost.server.sorts_windows_in_groups();
     std::vector<int> refs = grouping_target_->sort_group_refs;
     for (const std::size_t w : order) {
       std::vector<ExprPtr> functions;
@@ -52,7 +54,7 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
       const PathKeys keys = window_keys(windows[w]);
       int presorted = 0;
       if (!pathkeys_count_contained_in(keys, path->pathkeys, presorted)) {
-        path = presorted > 0 && root_.global->cost.enable_incremental_sort
+        path = presorted > 0 && in_groups
                    ? create_incremental_sort_path(root_, rel, path, keys, presorted, -1.0)
                    : create_sort_path(root_, rel, path, keys, -1.0);
       }
@@ -83,7 +85,7 @@ RelOptInfo* UpperPlanner::window_paths(RelOptInfo& input) {
     int presorted = 0;
     if (path == input.cheapest_total ||
         pathkeys_count_contained_in(root_.window_pathkeys, path->pathkeys, presorted) ||
-        presorted > 0) {
+        (presorted > 0 && root_.global->cost.server.sorts_windows_in_groups())) {
       one(path);
     }
   }

@@ -255,7 +255,7 @@ std::string Analyzer::index_definition(const Index& index, const Table& table) c
     }
     std::string text = column != nullptr ? quoted(column->name) : key.expression;
     text += collation_suffix(key, column != nullptr ? column->collation : key.collation, types_);
-    const OpClass* opclass = types_.operator_class(key.operator_class);
+    const OpClass* opclass = types_.operator_class(index.access_method, key);
     if (opclass != nullptr && !opclass->is_default) {
       text += fmt::format(" {}", opclass->name);
     }

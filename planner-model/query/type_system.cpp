@@ -73,8 +73,15 @@ const Operator* TypeSystem::op(Oid oid) const {
   return find_oid(oid, tables_->builtin.operators, tables_->own.operators);
 }
 
-const OpClass* TypeSystem::operator_class(Oid oid) const {
-  return find_oid(oid, tables_->builtin.operator_classes, tables_->own.operator_classes);
+const OpClass* TypeSystem::operator_class(std::string_view access_method,
+                                          const IndexKey& key) const {
+  const OpClass* numbered = find_oid(key.operator_class, tables_->builtin.operator_classes,
+                                     tables_->own.operator_classes);
+  const bool is_named = numbered != nullptr && numbered->access_method == access_method &&
+                        numbered->name == key.operator_class_name;
+  return is_named || key.operator_class_name.empty()
+             ? numbered
+             : operator_class(access_method, key.operator_class_name);
 }
 
 std::span<const Function* const> TypeSystem::functions_named(std::string_view name) const {

@@ -120,7 +120,10 @@ class TypeSystem {
   [[nodiscard]] std::span<const Operator* const> operators_named(std::string_view name) const;
   /// The operator with exactly these operand types (left 0: prefix); 0 when there is none.
   [[nodiscard]] Oid exact_operator(std::string_view name, Oid left, Oid right) const;
-  [[nodiscard]] const OpClass* operator_class(Oid oid) const;
+  /// Of a key of an index of this access method. By name where the class of that number is another:
+  /// initdb numbers most of the server's own anew in each version (13 has other numbers than 14).
+  [[nodiscard]] const OpClass* operator_class(std::string_view access_method,
+                                              const IndexKey& key) const;
   [[nodiscard]] const OpClass* operator_class(std::string_view access_method,
                                               std::string_view name) const;
   [[nodiscard]] const Collation* collation(Oid oid) const;

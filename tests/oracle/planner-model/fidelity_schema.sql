@@ -229,9 +229,3 @@ CREATE FUNCTION readings_of(x int) RETURNS SETOF reading_old LANGUAGE sql STABLE
   BEGIN ATOMIC SELECT * FROM reading_old WHERE b = x; END;
 CREATE FUNCTION next_reading(x int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT next_reading.x + 1; END;
 VACUUM ANALYZE reading_old, reading_new;
--- A reference by integer to a bigint.
-CREATE TABLE visitors (id bigint PRIMARY KEY, note text);
-CREATE TABLE visits (visitor integer, at date);
-INSERT INTO visitors SELECT n, repeat('n', 200) FROM generate_series(1, 20000) AS n;
-INSERT INTO visits SELECT n % 20, date '2024-01-01' + n % 300 FROM generate_series(1, 2000) AS n;
-VACUUM ANALYZE visitors, visits;

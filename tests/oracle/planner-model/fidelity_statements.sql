@@ -817,5 +817,3 @@ SELECT count(*) FROM complaint WHERE (receipt_id, day) IN (SELECT id, day FROM r
 SELECT count(*) FROM complaint AS c JOIN receipt AS r ON r.id = c.receipt_id WHERE r.id > 8990 AND r.amount > 5;
 -- name: join_to_a_part_of_a_partitioned_key (innerrel_is_unique)
 SELECT c.id, r.amount FROM complaint AS c LEFT JOIN receipt AS r ON r.id = c.receipt_id WHERE c.note = 'about 7';
--- name: memoize_of_another_type (check_memoizable)
-SELECT v.at, w.note FROM visits AS v JOIN visitors AS w ON w.id = v.visitor;

@@ -102,6 +102,22 @@ TEST_CASE("since 14 each rule once found broken costs and reads as on the server
   }
 }
 
+TEST_CASE("what differs from version to version is planned as on each, to the letter",
+          "[versions]") {
+  const std::string folder = QUERN_SOURCE_DIR "/tests/oracle/versions/";
+  const auto statements = read_statements(folder + "version_statements.sql");
+  for (const Floor& floor : installed()) {
+    const std::string dsn =
+        Cluster::of_version(floor.major).fresh_database("versions", folder + "version_schema.sql");
+    for (const OracleCase& one :
+         run_oracle(dsn, collector::read_catalog(dsn), statements, {.name = "as it is"})) {
+      INFO("PostgreSQL " << floor.major << ": " << one.query);
+      CHECK(one.exact());
+      CHECK(one.same_text());
+    }
+  }
+}
+
 TEST_CASE("on every version random statements cost what the server's cost", "[versions]") {
   for (const Floor& floor : installed()) {
     std::vector<OracleCase> cases;
