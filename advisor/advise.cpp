@@ -257,7 +257,7 @@ Advice advise(const Workload& workload, const CatalogSnapshot& catalog,
   const std::vector<double> weights = weights_of(planned);
   const ChooseOptions how{.time_limit_seconds = options.time_limit_seconds,
                           .began = began,
-                          .charge_share = options.minimum_benefit,
+                          .charge_share = options.charge_share,
                           .database_bytes = database_bytes(catalog),
                           .progress = [&](double done) { report(options, "choosing", done); }};
   const Choice choice =

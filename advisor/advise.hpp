@@ -28,7 +28,7 @@ struct AdviceOptions {
   planner_model::Counting counting = planner_model::Counting::WhatRuns;
   std::uint32_t max_width = 4;  ///< key columns of a candidate
   /// What an index must earn, as a share of what the reads would cost with every candidate.
-  double minimum_benefit = 0.002;
+  double charge_share = 0.002;
   std::vector<std::string> keep = {};   ///< index names never to be dropped
   std::vector<std::string> never = {};  ///< tables or indexes never to be touched or created
   std::string role = {};  ///< who executes the workload; empty: whom the log names for each class

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include <fmt/format.h>
-
-#include "collector/plans/explain_formats.hpp"
-#include "collector/plans/plan_value.hpp"
+#include "advisor/calibrate/recorded_plans.hpp"
 
 namespace quern::advisor {
 
@@ -21,106 +17,6 @@ std::optional<double> measured(const QueryClass& query) {
   }
   const auto worked = std::max<std::int64_t>(0, (query.total - query.lock_wait_time).count());
   return static_cast<double>(worked) / 1000 / static_cast<double>(timed);
-}
-
-/// How a plan reads its tables, "Index Scan orders by orders_pkey", in any order.
-using Accesses = std::set<std::string>;
-
-void add_access(Accesses& accesses, std::string_view node_type, std::string_view relation,
-                std::string_view index) {
-  if (!relation.empty() || !index.empty()) {
-    accesses.insert(fmt::format("{} {} by {}", node_type, relation, index));
-  }
-}
-
-void add_accesses(Accesses& accesses, const collector::PlanValue& node) {
-  add_access(accesses, node.text_of("Node Type"), node.text_of("Relation Name"),
-             node.text_of("Index Name"));
-  if (const collector::PlanValue* children = node.find("Plans")) {
-    for (const collector::PlanValue& child : children->items) {
-      add_accesses(accesses, child);
-    }
-  }
-}
-
-void add_accesses(Accesses& accesses, const planner_model::PlanNode& node) {
-  add_access(accesses, node.node_type, node.relation, node.index);
-  for (const planner_model::PlanNode& child : node.children) {
-    add_accesses(accesses, child);
-  }
-}
-
-/// What the log tells of the indexes that were there.
-struct RecordedPlans {
-  std::map<std::string, std::vector<Accesses>> by_class = {};  ///< by fingerprint
-  std::set<std::string> indexes = {};                          ///< that they read
-  bool differ = false;  ///< some class ran otherwise than it is planned today
-};
-
-void note_indexes(std::set<std::string>& indexes, const collector::PlanValue& node) {
-  if (const auto index = node.text_of("Index Name"); !index.empty()) {
-    indexes.emplace(index);
-  }
-  if (const collector::PlanValue* children = node.find("Plans")) {
-    for (const collector::PlanValue& child : children->items) {
-      note_indexes(indexes, child);
-    }
-  }
-}
-
-RecordedPlans recorded_plans(const Workload& workload) {
-  RecordedPlans recorded;
-  for (const QueryClass& query : workload.classes) {
-    for (const ObservedPlan& observed : query.plans) {
-      const auto document = collector::read_explain_json(observed.example);
-      if (const auto* top = document ? collector::top_node(*document) : nullptr) {
-        add_accesses(recorded.by_class[query.fingerprint].emplace_back(), *top);
-        note_indexes(recorded.indexes, *top);
-      }
-    }
-  }
-  return recorded;
-}
-
-/// Whether a recorded plan reads the tables as one of today's does. What ran may have left out
-/// partitions.
-bool ran_as_planned(const std::vector<Accesses>& ran, const PlannedClass& query,
-                    const PlannedWorkload& planned) {
-  return std::any_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
-    Accesses today;
-    add_accesses(today, planned.samples[sample].before.plan);
-    return std::any_of(ran.begin(), ran.end(), [&](const Accesses& accesses) {
-      return std::includes(today.begin(), today.end(), accesses.begin(), accesses.end());
-    });
-  });
-}
-
-/// Whether today's plans read no index but those that the recorded plans read.
-bool reads_recorded(const RecordedPlans& recorded, const PlannedClass& query,
-                    const PlannedWorkload& planned) {
-  return std::all_of(query.samples.begin(), query.samples.end(), [&](std::size_t sample) {
-    const auto& indexes = planned.samples[sample].before.indexes_used;
-    return std::all_of(indexes.begin(), indexes.end(),
-                       [&](const auto& index) { return recorded.indexes.count(index) != 0; });
-  });
-}
-
-/// Finds the classes that ran by other plans than today's, as their recorded plans show; and where
-/// there are such, those without a recorded plan that would read an index that none reads.
-void compare_plans(PlannedWorkload& planned, const Workload& workload) {
-  RecordedPlans recorded = recorded_plans(workload);
-  for (PlannedClass& query : planned.classes) {
-    if (const auto ran = recorded.by_class.find(query.fingerprint);
-        ran != recorded.by_class.end()) {
-      query.ran_as_planned = ran_as_planned(ran->second, query, planned);
-      recorded.differ = recorded.differ || !query.ran_as_planned;
-    }
-  }
-  for (PlannedClass& query : planned.classes) {
-    if (recorded.differ && recorded.by_class.count(query.fingerprint) == 0) {
-      query.ran_as_planned = reads_recorded(recorded, query, planned);
-    }
-  }
 }
 
 }  // namespace
@@ -141,7 +37,7 @@ void correct_by_evidence(PlannedWorkload& planned, const Workload& workload,
   for (const QueryClass& query : workload.classes) {
     classes[query.fingerprint] = &query;
   }
-  compare_plans(planned, workload);
+  compare_with_recorded(planned, workload);
   const std::vector<SizedCandidate> none;
   const EstimatedWork estimated{catalog, none};
   for (PlannedClass& query : planned.classes) {

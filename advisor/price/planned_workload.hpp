@@ -33,10 +33,9 @@ struct PlannedClass {
   std::optional<Microseconds> total = {};  ///< measured
   bool foreign_key_check = false;
   double evidence_factor = 1;  ///< QueryEffect::evidence_factor; in the samples' weights
-  /// Unless its measured times belong to other plans than today's: correct_by_evidence().
-  bool ran_as_planned = true;
-  std::string role = {};                  ///< whose policies hold; empty: one's who bypasses them
-  bool generic = false;                   ///< planned without the values it ran with
+  bool ran_as_planned = true;  ///< in the log, as far as it tells: compare_with_recorded()
+  std::string role = {};       ///< whose policies hold; empty: one's who bypasses them
+  bool generic = false;        ///< planned without the values it ran with
   std::vector<std::size_t> samples = {};  ///< ordinals in PlannedWorkload::samples
   std::vector<planner_model::TableUse> uses = {};
 };

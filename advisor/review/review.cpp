@@ -282,7 +282,7 @@ bool tolerable(const std::vector<QueryEffect>& slower, Finding finding, const Re
   if (finding == Finding::Unused) {
     return false;
   }
-  return loss(slower) <= input.minimum_benefit &&
+  return loss(slower) <= input.charge &&
          std::all_of(slower.begin(), slower.end(), [](const QueryEffect& effect) {
            return effect.after <= kMuch * effect.before;
          });

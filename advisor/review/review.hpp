@@ -21,7 +21,7 @@ struct ReviewInput {
   const IndexSet& chosen;
   const WritePrices& writes;
   const AdviceOptions& options;
-  Cost minimum_benefit;  ///< what a new index must earn
+  Cost charge;  ///< what a new index must earn
 };
 
 struct Reviewed {

@@ -36,7 +36,7 @@ constexpr double kOfSaving = 0.05;
 
 /// Of the time limit; the rest is left to those who explain the choice.
 constexpr double kChoiceShare = 0.65;
-/// Up to here the choice may be pruned.
+/// Of the time limit: no round of pruning begins later.
 constexpr double kPruningShare = 0.8;
 /// Of kChoiceShare; the rest is left to what plans made for the choice can better.
 constexpr double kSearchShare = 0.8;
@@ -87,14 +87,16 @@ Prospect prospect_of(const CostModel& model, const std::vector<double>& weights)
 /// takes.
 std::vector<double> tolerances_for(const Prospect& prospect, const std::vector<double>& weights,
                                    double share, double charge) {
-  const auto& [gains, efforts, gain, ideal] = prospect;
+  const std::vector<double>& gains = prospect.gains;
+  const std::vector<double>& efforts = prospect.efforts;
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return prospect.gains[a] * prospect.efforts[b] < prospect.gains[b] * prospect.efforts[a];
+    return gains[a] * efforts[b] < gains[b] * efforts[a];
   });
   std::vector<double> tolerances(weights.size(), 0.0);
-  const double allowed = std::max(charge / 2, std::min(share * ideal, kOfSaving * gain));
+  const double allowed =
+      std::max(charge / 2, std::min(share * prospect.ideal, kOfSaving * prospect.gain));
   double left = allowed / 2;
   std::vector<std::size_t> others;
   double effort = 0;

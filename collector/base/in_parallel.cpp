@@ -43,31 +43,30 @@ void in_parallel(std::size_t count, const std::function<void(std::size_t)>& work
                  const std::function<void(double)>& progress, std::size_t threads) {
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(count);
-  const auto run = [&](const std::function<void(std::size_t)>& before, bool reports) {
-    for (std::size_t item = next++; item < count; item = next++) {
-      before(item);
-      try {
-        work(item);
-      } catch (...) {
-        failures[item] = std::current_exception();
-      }
-      if (reports && progress) {
-        progress(static_cast<double>(item + 1) / static_cast<double>(count));
-      }
+  const auto run = [&](std::size_t item) {
+    try {
+      work(item);
+    } catch (...) {
+      failures[item] = std::current_exception();
     }
   };
   const std::size_t helpers = std::max<std::size_t>(std::min(count, threads), 1) - 1;
   std::vector<std::thread> others;
-  const auto call_help = [&](std::size_t item) {
+  for (std::size_t item = next++; item < count; item = next++) {
     const std::size_t wanted = std::min(helpers - others.size(), count - item - 1);
     for (std::size_t i = spare().take(wanted); i > 0; --i) {
-      others.emplace_back([&run] {
-        run([](std::size_t) {}, false);
+      others.emplace_back([&] {
+        for (std::size_t theirs = next++; theirs < count; theirs = next++) {
+          run(theirs);
+        }
         spare().give_back();
       });
     }
-  };
-  run(call_help, true);
+    run(item);
+    if (progress) {
+      progress(static_cast<double>(item + 1) / static_cast<double>(count));
+    }
+  }
   for (auto& other : others) {
     other.join();
   }

@@ -277,7 +277,7 @@ InPlans print_quern(const Setting& setting, HypopgCosts& judge, double before, d
                               .time_limit_seconds = 20,
                               .sizes = planner_model::SizeModel::HypoPG,
                               .counting = counting,
-                              .minimum_benefit = 0});
+                              .charge_share = 0});
   });
   std::size_t beyond = 0;
   const auto own = created_by(advice, judge, beyond);
