@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "planner-model/size/analyze_sample.hpp"
 #include "planner-model/size/json_elements.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/text_source.hpp"
@@ -109,60 +110,63 @@ struct Rare {
   }
 };
 
-/// Elements that may all be as frequent as each other, by how many of the histogram's bounds have
-/// them; the most frequent first. One further below the mean of those before than chance would have
-/// it (Poisson's, two deviations) is of another kind.
-std::vector<std::vector<Seen*>> alike(std::map<std::string, Seen>& pool) {
+/// How many of a histogram's hundred bounds have an element is as much chance as frequency:
+/// elements that are alike are brought nearer to each other.
+void even_out(std::map<std::string, Seen>& pool) {
   std::vector<Seen*> all;
+  std::vector<double> bounds;
   for (auto& [text, seen] : pool) {
     if (seen.bounds > 0) {
       all.push_back(&seen);
+      bounds.push_back(seen.bounds);
     }
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Seen* a, const Seen* b) { return a->bounds > b->bounds; });
-  std::vector<std::vector<Seen*>> groups;
-  double sum = 0;
-  for (Seen* seen : all) {
-    const double mean = groups.empty() ? 0 : sum / static_cast<double>(groups.back().size());
-    if (groups.empty() || seen->bounds < mean - 2 * std::sqrt(mean)) {
-      groups.emplace_back();
-      sum = 0;
+  constexpr double kDeviations = 2;
+  for (const auto& group : alike(bounds, kDeviations)) {
+    std::vector<double> counts;
+    double sum = 0;
+    double share = 0;
+    for (const std::size_t i : group) {
+      counts.push_back(bounds[i]);
+      sum += bounds[i];
+      share += all[i]->bounds_share;
     }
-    groups.back().push_back(seen);
-    sum += seen->bounds;
+    const std::vector<double> evened = evened_out(counts);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      Seen& seen = *all[group[i]];
+      seen.times += evened[i] - seen.bounds;
+      seen.share += evened[i] / sum * share - seen.bounds_share;
+    }
   }
-  return groups;
 }
 
-/// A histogram's bounds are a hundred draws, and how many of them have an element is as much chance
-/// as frequency. Elements that are alike are brought nearer to their mean, by the part of their
-/// variance that chance alone would give (Poisson's; the estimator of James and Stein).
-void even_out(const std::vector<Seen*>& group) {
-  constexpr std::size_t kFew = 3;
-  if (group.size() < kFew) {
-    return;
+/// The frequencies of the listed elements, those alike brought nearer to each other as far as a
+/// sample's chance sets them apart; of so many equally frequent ones none is further off than about
+/// sqrt(2 ln n) deviations.
+std::vector<double> element_frequencies(const ColumnStatistics& statistics, double rows) {
+  std::vector<double> counts = statistics.most_common_element_frequencies;
+  counts.resize(std::min(counts.size(), statistics.most_common_elements.size()));
+  const double share = sampled_share(statistics, rows);
+  const double sample = share * rows * (1 - statistics.null_fraction);
+  if (counts.empty() || share >= 1 || sample < 1) {
+    return counts;
   }
-  const auto count = static_cast<double>(group.size());
-  double sum = 0;
-  double squares = 0;
-  double share = 0;
-  for (const Seen* seen : group) {
-    sum += seen->bounds;
-    squares += seen->bounds * seen->bounds;
-    share += seen->bounds_share;
+  for (double& count : counts) {
+    count *= sample;
   }
-  const double mean = sum / count;
-  const double variance = (squares - sum * mean) / (count - 1);
-  if (variance <= 0) {
-    return;
+  const double deviations = std::sqrt(2 * std::log(static_cast<double>(counts.size()))) + 1;
+  std::vector<double> frequencies(counts.size());
+  for (const auto& group : alike(counts, deviations, 1 - share)) {
+    std::vector<double> of_group;
+    for (const std::size_t i : group) {
+      of_group.push_back(counts[i]);
+    }
+    const std::vector<double> evened = evened_out(of_group, 1 - share);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      frequencies[group[i]] = evened[i] / sample;
+    }
   }
-  const double kept = std::max(0.0, 1 - mean / variance);
-  for (Seen* seen : group) {
-    const double evened = mean + kept * (seen->bounds - mean);
-    seen->times += evened - seen->bounds;
-    seen->share += evened / sum * share - seen->bounds_share;
-  }
+  return frequencies;
 }
 
 /// Elements of which some are known: as unlike in frequency as the values that have them.
@@ -240,9 +244,7 @@ void from_values(const IndexColumn& column, double rows, const Extract& extract,
   }
   for (auto& [name, pool] : pools) {
     constexpr double kOften = 5;
-    for (const auto& group : alike(pool)) {
-      even_out(group);
-    }
+    even_out(pool);
     Rare rare;
     for (const auto& [text, seen] : pool) {
       if (seen.times >= kOften || seen.common > 0 || examples < 20) {
@@ -293,10 +295,10 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
     return;
   }
   std::set<std::string> known;
-  const auto& frequencies = statistics.most_common_element_frequencies;
+  const auto& listed_frequencies = statistics.most_common_element_frequencies;
+  const std::vector<double> frequencies = element_frequencies(statistics, column.table_rows);
   const double filled = 1 - statistics.null_fraction;
-  for (std::size_t i = 0; i < statistics.most_common_elements.size() && i < frequencies.size();
-       ++i) {
+  for (std::size_t i = 0; i < frequencies.size(); ++i) {
     const std::string& text = statistics.most_common_elements[i];
     known.insert(text);
     const double size = element_size(*element, text, types);
@@ -326,15 +328,16 @@ void array_entries(const IndexColumn& column, const TypeSystem& types, double ro
   // is more frequent than the least of the listed.
   if (!statistics.element_count_histogram.empty() && !known.empty()) {
     double listed = 0;
-    for (std::size_t i = 0; i < known.size() && i < frequencies.size(); ++i) {
-      listed += frequencies[i];
+    for (const double frequency : frequencies) {
+      listed += frequency;
     }
     const double rest = std::max(0.0, statistics.element_count_histogram.back() - listed);
     double found = 0;
     for (std::size_t i = before; i < answer.size(); ++i) {
       found += answer[i].key_size > 0 ? answer[i].entries * answer[i].rows : 0;
     }
-    const double least = frequencies.size() > known.size() ? frequencies[known.size()] : 1;
+    const double least =
+        listed_frequencies.size() > known.size() ? listed_frequencies[known.size()] : 1;
     for (std::size_t i = before; i < answer.size() && found > 0; ++i) {
       if (answer[i].key_size > 0) {
         const double all = answer[i].entries * answer[i].rows * (rest * rows * filled / found);
@@ -448,7 +451,7 @@ double rare_words(double rest, double most, double rows) {
 
 void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries>& answer) {
   const auto& statistics = *column.statistics;
-  const auto& frequencies = statistics.most_common_element_frequencies;
+  const std::vector<double> frequencies = element_frequencies(statistics, column.table_rows);
   const double filled = 1 - statistics.null_fraction;
   // A word takes an entry of 4 bytes, its letters, and its positions: a count and each one, on even
   // bytes (tsvector's layout, ts_type.h).
@@ -458,7 +461,7 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
   double listed_length = 0;
   double listed_bytes = 0;
   double least = 1;
-  const std::size_t count = std::min(statistics.most_common_elements.size(), frequencies.size());
+  const std::size_t count = frequencies.size();
   for (std::size_t i = 0; i < count; ++i) {
     const auto length = static_cast<double>(statistics.most_common_elements[i].size());
     listed_bytes += frequencies[i] * (kWord + align_up(length, 2));
@@ -468,7 +471,7 @@ void word_entries(const IndexColumn& column, double rows, std::vector<GinEntries
                       .alignment = 1});
     listed += frequencies[i];
     listed_length += frequencies[i] * length;
-    least = std::min(least, frequencies[i]);
+    least = std::min(least, statistics.most_common_element_frequencies[i]);
   }
   const double length = listed > 0 ? listed_length / listed : 6;
   // ANALYZE cuts the width off to whole bytes: less than one is no word.

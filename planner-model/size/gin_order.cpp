@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "planner-model/size/gin_posting.hpp"
-#include "planner-model/size/text_order.hpp"
 #include "planner-model/size/text_source.hpp"
 #include "planner-model/size/trigrams.hpp"
 
@@ -42,19 +41,21 @@ GinOrder::GinOrder(const IndexColumn& column, bool trigrams, double rows, double
   if (column.in_runs) {
     run_ = std::max(1.0, filled / std::max(1.0, column.distinct()));
   }
-  if (trigrams && counts_in_text(*column.statistics, column.table_rows)) {
-    count_trigrams(column);
+  if (trigrams) {
+    if (const auto numbers = numbers_along_table(*column.statistics, column.table_rows)) {
+      count_trigrams(column, *numbers);
+    }
   }
 }
 
-void GinOrder::count_trigrams(const IndexColumn& column) {
+void GinOrder::count_trigrams(const IndexColumn& column, const NumbersAlongTable& numbers) {
   const TextSource source{column.statistics->histogram_bounds};
-  const auto range = source.number_range();
   // Stretches of rows here and there; from one to the next an address is as far as by chance.
   constexpr double kStretches = 50;
   constexpr double kRows = 1000;
   const double between = std::max(kRows, table_rows_ / kStretches);
-  const double step = (range->second - range->first + 1) / table_rows_;
+  const double range = numbers.high - numbers.low + 1;
+  const double step = range * (1 - numbers.band) / table_rows_;
   const double per_page = std::max(std::floor(rows_per_page_), 1.0);
   std::unordered_map<std::uint32_t, List> lists;
   Stream stream;
@@ -66,7 +67,8 @@ void GinOrder::count_trigrams(const IndexColumn& column) {
       if (stream.uniform() >= density_) {
         continue;
       }
-      const auto number = static_cast<long long>(range->first + row * step);
+      const double beside = numbers.band > 0 ? numbers.band * range * stream.uniform() : 0;
+      const auto number = static_cast<long long>(numbers.low + row * step + beside);
       const auto address = static_cast<std::int64_t>(std::floor(row / per_page) * 2048 +
                                                      std::fmod(row, per_page) + 1);
       for (const std::uint32_t trigram : trigrams(source.with_number(number, stream))) {

@@ -5,6 +5,7 @@
 
 #include "planner-model/size/gin_elements.hpp"
 #include "planner-model/size/index_columns.hpp"
+#include "planner-model/size/text_order.hpp"
 
 namespace quern::planner_model {
 
@@ -19,7 +20,7 @@ class GinOrder {
   [[nodiscard]] double posting_bytes(const GinEntries& entry) const;
 
  private:
-  void count_trigrams(const IndexColumn& column);
+  void count_trigrams(const IndexColumn& column, const NumbersAlongTable& numbers);
 
   double table_rows_;
   double rows_per_page_;

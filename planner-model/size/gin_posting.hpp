@@ -15,4 +15,9 @@ inline constexpr double kGinSegmentHeader = 8;    ///< the first row's address, 
 /// (buildFreshLeafTuple(), addItemPointersToLeafTuple()).
 [[nodiscard]] double gin_entry_tuple(double key, double rows, double bytes);
 
+/// Leaves and inner pages of a posting tree of so many rows, each behind the one before it in
+/// `bytes`: filled from left to right, as a build does (createPostingTree(),
+/// dataBeginPlaceToPageLeaf()).
+[[nodiscard]] double posting_tree_pages(double rows, double bytes);
+
 }  // namespace quern::planner_model

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "planner-model/size/analyze_sample.hpp"
 #include "planner-model/size/gin_order.hpp"
 #include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/key_sample.hpp"
@@ -18,40 +19,39 @@ namespace {
 constexpr double kLinePointer = 4;
 /// A page less its header (24) and GIN's special space (8).
 constexpr double kPageBody = 8192 - 24 - 8;
-constexpr double kPostingPage = 8152;  // GinDataPageMaxDataSize
-constexpr double kFirstSegment = 384;  // GinPostingListSegmentMaxSize
-constexpr double kSegment = 256;       // GinPostingListSegmentTargetSize
-constexpr double kDownlinks = 815;     // PostingItems of an inner posting page
 
 struct Entry {
   double key = 16;  ///< MAXALIGNed tuple of the key alone
   double rows = 1;
-  double bytes = 1;  ///< of each further row's address
-  double first = 0;  ///< as of GinEntries
+  double deviation = 0;  ///< by chance, of the rows
+  double bytes = 1;      ///< of each further row's address
+  double first = 0;      ///< as of GinEntries
   double last = -1;
 
   /// Size in the entry tree when so many of its rows are in, without line pointer.
   [[nodiscard]] double tuple(double rows_in) const { return gin_entry_tuple(key, rows_in, bytes); }
 
-  [[nodiscard]] bool in_tree() const { return rows > 1 && tuple(rows) <= align_up(key, 8); }
+  [[nodiscard]] double tree_pages() const {
+    const bool in_tree = rows > 1 && tuple(rows) <= align_up(key, 8);
+    return in_tree ? posting_tree_pages(rows, bytes) : 0;
+  }
 };
 
-/// Leaves and inner pages of a posting tree: filled from left to right
-/// (dataBeginPlaceToPageLeaf()).
-double posting_tree_pages(const Entry& entry) {
-  const auto rows_in = [&](double segment) {
-    return 1 + std::floor((segment - kGinSegmentHeader) / entry.bytes);
-  };
-  const double first = std::floor(kPostingPage / kFirstSegment) * rows_in(kFirstSegment);
-  if (entry.rows <= first) {
-    return 1;
+constexpr double kManyRows = 40;
+
+/// Of the trees of entries that have so many rows on average, by chance: some have a posting tree,
+/// or one with a page more, where others have not.
+double mean_tree_pages(const Entry& entry) {
+  if (entry.rows < kManyRows) {
+    return entry.tree_pages();
   }
-  const double each = std::floor(kPostingPage / kSegment) * rows_in(kSegment - 1);
-  double level = std::ceil((entry.rows - first) / each) + 1;
-  double pages = level;
-  while (level > 1) {
-    level = std::ceil(level / kDownlinks);
-    pages += level;
+  // Medians of nine equal parts of the normal distribution.
+  constexpr double kParts[] = {-1.593, -0.967, -0.589, -0.282, 0, 0.282, 0.589, 0.967, 1.593};
+  double pages = 0;
+  for (const double part : kParts) {
+    Entry one = entry;
+    one.rows += part * entry.deviation;
+    pages += one.tree_pages() / std::size(kParts);
   }
   return pages;
 }
@@ -117,22 +117,48 @@ class EntryLeaves {
   std::vector<std::vector<Item>> pages_;
 };
 
-/// Memory of one entry while the build collects (ginbulk.c): a tree node, the key's copy, and the
-/// addresses in a chunk that doubles.
+/// Memory of one entry while the build collects (ginbulk.c): a tree node, the key's copy with a
+/// length word of four bytes, and the addresses, six bytes each, in a chunk that doubles. Chunks
+/// have a header, and a power of two of bytes up to 8192 (aset.c).
 double collected_bytes(const GinEntries& one, double rows) {
-  constexpr double kNode = 80;
-  constexpr double kChunk = 16;
-  double list = 32;
-  for (double room = 5; room < rows; room *= 2) {
-    list *= 2;
+  constexpr double kNode = 64;
+  constexpr double kHeader = 16;
+  constexpr double kByValue = 8;
+  constexpr double kLeastRoom = 5;
+  constexpr double kAddress = 6;
+  constexpr double kOwnBlock = 8192;
+  const auto chunk = [](double bytes) {
+    double room = 8;
+    while (room < bytes && room < kOwnBlock) {
+      room *= 2;
+    }
+    return kHeader + std::max(room, bytes);
+  };
+  double room = kLeastRoom;
+  while (room < rows) {
+    room *= 2;
   }
-  return kNode + (one.key_size > 8 ? kChunk + 16 * std::ceil(one.key_size / 16) : 0) + kChunk +
-         list;
+  constexpr double kMoreInLengthWord = 3;
+  const double key = one.alignment == 1        ? chunk(one.key_size + kMoreInLengthWord)
+                     : one.key_size > kByValue ? chunk(one.key_size)
+                                               : 0;
+  return kNode + key + chunk(kAddress * room);
 }
 
 double setting(const CatalogSnapshot& catalog, const char* name, double otherwise) {
   const auto found = catalog.settings.find(name);
   return found == catalog.settings.end() ? otherwise : std::strtod(found->second.c_str(), nullptr);
+}
+
+/// The share of entries, each of so many rows as chance has it and at least one, that a share of
+/// the table's rows shows.
+double share_present(double rows, double share) {
+  const double rate = truncated_poisson_rate(rows);
+  constexpr double kNone = 1e-6;
+  constexpr double kMany = 40;
+  return rate < kNone   ? share
+         : rate > kMany ? -std::expm1(-rate * share)
+                        : 1 - std::expm1(rate * (1 - share)) / std::expm1(rate);
 }
 
 /// The share of the table's rows after which the build empties its memory into the index
@@ -143,9 +169,9 @@ double rows_a_batch(const std::vector<GinEntries>& all, const CatalogSnapshot& c
   const auto collected = [&all](double share) {
     double bytes = 0;
     for (const GinEntries& one : all) {
-      const double rows = one.rows * share;
-      const double present = one.entries * (1 - std::exp(-rows));
-      bytes += present * collected_bytes(one, std::max(1.0, rows));
+      const double present = share_present(one.rows, share);
+      bytes += one.entries * present *
+               collected_bytes(one, std::max(1.0, one.rows * share / std::max(present, 1e-12)));
     }
     return bytes;
   };
@@ -208,12 +234,13 @@ std::vector<const Entry*> keys_in_order(const std::vector<Entry>& kinds,
   return answer;
 }
 
-constexpr double kManyRows = 40;
-
-/// An entry's rows where entries like it have so many on average: theirs come by chance, and there
-/// is at least one.
-double whole_rows(double mean, Stream& stream) {
-  if (mean > kManyRows || std::abs(mean - std::rint(mean)) < 1e-3) {
+/// The rows of one of these entries: they come by chance, and there is at least one.
+double whole_rows(const Entry& entry, Stream& stream) {
+  const double mean = entry.rows;
+  if (mean > kManyRows) {
+    return std::rint(mean + entry.deviation * stream.normal());
+  }
+  if (std::abs(mean - std::rint(mean)) < 1e-3) {
     return std::rint(mean);
   }
   // Poisson's distribution without its zero.
@@ -257,7 +284,7 @@ double entry_tree_pages(const std::vector<Entry>& kinds, const std::vector<doubl
   std::vector<double> rows_left;
   rows_left.reserve(keys.size());
   for (const Entry* entry : keys) {
-    rows_left.push_back(whole_rows(entry->rows, stream));
+    rows_left.push_back(whole_rows(*entry, stream));
   }
   std::vector<double> rows_in(keys.size(), 0);
   for (double done = 0; done < 1 - 1e-9; done += batch) {
@@ -298,6 +325,10 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
     const std::string_view name =
         i < index.keys.size() ? std::string_view{index.keys[i].operator_class_name} : "";
     size.from_statistics = size.from_statistics && columns[i].statistics != nullptr;
+    // Of rows that ANALYZE has looked at nothing is left to chance.
+    const double unseen = columns[i].statistics == nullptr
+                              ? 1
+                              : 1 - sampled_share(*columns[i].statistics, columns[i].table_rows);
     const GinOrder order{columns[i], name == "gin_trgm_ops", rows, rows_per_page};
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
@@ -306,12 +337,11 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
           .key = align_up(
               align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
           .rows = one.rows,
+          .deviation = std::sqrt(one.rows * std::max(0.0, 1 - one.rows / rows) * unseen),
           .bytes = order.posting_bytes(one),
           .first = one.first,
           .last = one.last};
-      if (entry.in_tree()) {
-        size.data_pages += one.entries * posting_tree_pages(entry);
-      }
+      size.data_pages += one.entries * mean_tree_pages(entry);
       size.entries += one.entries;
       all.push_back(one);
       kinds.push_back(entry);

@@ -11,15 +11,6 @@
 namespace quern::planner_model {
 namespace {
 
-/// Standard normal, roughly.
-double normal(Stream& stream) {
-  double sum = -6;
-  for (int i = 0; i < 12; ++i) {
-    sum += stream.uniform();
-  }
-  return sum;
-}
-
 class Maker {
  public:
   Maker(const ColumnValues& values, double rows, std::size_t most, const ColumnValues* of)
@@ -198,7 +189,7 @@ void put_in_order(SyntheticRows& answer, double correlation,
                            : std::sqrt(std::max(0.0, 1 - correlation * correlation)) * 0.289;
   std::vector<std::pair<double, std::size_t>> places;
   for (const std::size_t row : answer.rows) {
-    places.emplace_back(correlation * rank[row] + noise * normal(stream), row);
+    places.emplace_back(correlation * rank[row] + noise * stream.normal(), row);
   }
   std::stable_sort(places.begin(), places.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "planner-model/size/analyze_sample.hpp"
 #include "planner-model/size/text_source.hpp"
 
 namespace quern::planner_model {
@@ -94,28 +95,102 @@ bool has_an_order(const ColumnStatistics& statistics, double rows, double deviat
              deviations / std::sqrt(sampled_rows(statistics, rows));
 }
 
-bool counts_in_text(const ColumnStatistics& statistics, double rows, TextKind kind) {
+namespace {
+
+/// How often the numbers of a range come in the rows.
+enum class HowOften {
+  Evenly,    ///< each as often as any other, as a count gives them, and none is left out
+  ByChance,  ///< fewer of them, since some come more often than others
+  Unknown,
+};
+
+HowOften how_often(const ColumnStatistics& statistics, double rows, double low, double high) {
+  const double filled = (1 - statistics.null_fraction) * rows;
+  const double distinct =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  // The greatest of so many examples falls short of the greatest by as much, give or take as much.
+  const double error = 1 / static_cast<double>(statistics.histogram_bounds.size());
+  const double numbers = (high - low + 1) * (1 + error);
+  const double each = rows / numbers;
+  const double counted =
+      each < 1 ? filled : numbers * (1 - std::pow(statistics.null_fraction, each));
+  const double by_chance =
+      numbers * estimate_by_chance(filled / numbers, sampled_share(statistics, rows));
+  constexpr double kErrors = 3;
+  const double tolerance = kErrors * error;
+  // More texts than numbers: then words beside them tell them apart.
+  if (counted - by_chance < tolerance * counted || distinct > (1 + tolerance) * numbers) {
+    return HowOften::Unknown;
+  }
+  if (distinct < (counted + by_chance) / 2) {
+    return HowOften::ByChance;
+  }
+  return each > 1 - tolerance ? HowOften::Evenly : HowOften::Unknown;
+}
+
+/// Numbers by chance, around a line along the table: how wide is the band? At least so that each
+/// number comes by chance, some numbers wide, and no wider than the correlation leaves room for;
+/// nothing tells more, and the middle (geometric) is taken.
+double width_of_band(const ColumnStatistics& statistics, double rows, double on_the_line,
+                     double numbers) {
+  constexpr double kSomeNumbers = 10;
+  constexpr double kDeviations = 3;
+  const double least = std::min(1.0, kSomeNumbers / numbers);
+  const double surely =
+      std::abs(*statistics.correlation) - kDeviations / std::sqrt(sampled_rows(statistics, rows));
+  const double ratio = surely > 0 ? on_the_line / surely : 0;
+  const double most = surely > 0 ? std::min(1.0, std::sqrt(std::max(0.0, ratio * ratio - 1))) : 1;
+  return std::sqrt(least * std::max(least, most));
+}
+
+}  // namespace
+
+std::optional<NumbersAlongTable> numbers_along_table(const ColumnStatistics& statistics,
+                                                     double rows, TextKind kind) {
   const auto& bounds = statistics.histogram_bounds;
   constexpr std::size_t kEnough = 20;
   constexpr double kLargest = 1e15;
-  // Less of a deviation will do: it has to be that of just this order.
-  constexpr double kDeviations = 3;
-  if (bounds.size() < kEnough || !has_an_order(statistics, rows, kDeviations)) {
-    return false;
+  if (bounds.size() < kEnough || !statistics.correlation) {
+    return std::nullopt;
   }
   const TextSource source{bounds};
   const auto range = source.number_range();
   if (!range || range->second > kLargest) {
-    return false;
+    return std::nullopt;
   }
-  // Nearer to that than to a random order, and near.
-  const double found = *statistics.correlation;
-  const double near = std::min(0.03, std::abs(found - correlation_by_chance(statistics)) / 2);
-  const auto fits = [&](double low, double high) {
-    return std::abs(correlation_of_numbers(source, low, high, kind) - found) < near;
-  };
+  const auto [low, high] = *range;
   // Numbers from one on without gaps, or as the bounds have them.
-  return fits(0, range->second) || fits(range->first, range->second);
+  const double found = *statistics.correlation;
+  const double from_one = correlation_of_numbers(source, 0, high, kind);
+  const double from_low = correlation_of_numbers(source, low, high, kind);
+  const double on_the_line =
+      std::abs(from_one - found) < std::abs(from_low - found) ? from_one : from_low;
+  const double off = std::abs(on_the_line - found);
+  constexpr double kNear = 0.03;
+  if (off >= kNear) {
+    return std::nullopt;
+  }
+  const HowOften often = how_often(statistics, rows, low, high);
+  if (often == HowOften::Evenly) {
+    return NumbersAlongTable{low, high, 0};
+  }
+  // Less of a deviation will do: it has to be that of just this order, and nearer to it than to
+  // that of any order.
+  constexpr double kDeviations = 3;
+  if (!has_an_order(statistics, rows, kDeviations) ||
+      off >= std::abs(found - correlation_by_chance(statistics)) / 2) {
+    return std::nullopt;
+  }
+  return NumbersAlongTable{
+      low, high,
+      often == HowOften::ByChance
+          ? width_of_band(statistics, rows, std::abs(on_the_line), high - low + 1)
+          : 0};
+}
+
+bool counts_in_text(const ColumnStatistics& statistics, double rows, TextKind kind) {
+  const auto numbers = numbers_along_table(statistics, rows, kind);
+  return numbers && numbers->band <= 0;
 }
 
 }  // namespace quern::planner_model

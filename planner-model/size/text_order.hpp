@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "collector/catalog/snapshot.hpp"
@@ -20,9 +21,22 @@ namespace quern::planner_model {
 
 enum class TextKind { Plain, Json };
 
-/// Texts that hold one number which grows along the table ("user1042@..."). Sorted as texts they
-/// have a correlation with the rows, and it is that of their numbers with the texts' order; new
-/// ones come one beside the other.
+/// Texts that hold one number which grows along the table ("user1042@...").
+struct NumbersAlongTable {
+  double low = 0;
+  double high = 0;
+  /// Numbers come by chance in a band around the line, such a share of the range wide; zero: they
+  /// are on the line, counted.
+  double band = 0;
+};
+
+/// Sorted as texts such texts have a correlation with the rows, and it is that of their numbers
+/// with the texts' order; new ones come one beside the other. Where that is so small that chance
+/// might have it, numbers that come evenly often and leave none out are taken for counted as well.
+[[nodiscard]] std::optional<NumbersAlongTable> numbers_along_table(
+    const ColumnStatistics& statistics, double rows, TextKind kind = TextKind::Plain);
+
+/// The same without a band.
 [[nodiscard]] bool counts_in_text(const ColumnStatistics& statistics, double rows,
                                   TextKind kind = TextKind::Plain);
 

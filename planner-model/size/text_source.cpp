@@ -85,6 +85,23 @@ double number_of(const std::string& digits) {
   return std::strtod(digits.c_str(), nullptr);
 }
 
+/// Kolmogorov and Smirnov's test, of one in twenty: are sorted numbers spread evenly from the first
+/// to the last of them?
+bool spread_evenly(const std::vector<double>& sorted) {
+  constexpr std::size_t kEnough = 8;
+  if (sorted.size() < kEnough || sorted.front() >= sorted.back()) {
+    return false;
+  }
+  const auto last = static_cast<double>(sorted.size() - 1);
+  double furthest = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const double place = (sorted[i] - sorted.front()) / (sorted.back() - sorted.front());
+    furthest = std::max(furthest, std::abs(place - static_cast<double>(i) / last));
+  }
+  constexpr double kOneInTwenty = 1.36;
+  return furthest * std::sqrt(last) < kOneInTwenty;
+}
+
 }  // namespace
 
 TextSource::TextSource(const std::vector<std::string>& examples) {
@@ -235,6 +252,11 @@ void TextSource::learn(Shape& shape) {
           [](const std::string& a, const std::string& b) { return number_of(a) < number_of(b); });
       const double low = number_of(slot.sorted.front());
       const double high = number_of(slot.sorted.back());
+      std::vector<double> numbers;
+      for (const auto& text : slot.sorted) {
+        numbers.push_back(number_of(text));
+      }
+      slot.evenly = spread_evenly(numbers);
       slot.different = std::max(slot.different, (high - low + 1) * (1 + 1 / seen));
     } else if (slot.part == Part::Token) {
       for (const auto& text : slot.sorted) {
@@ -271,9 +293,10 @@ std::string TextSource::drawn(const Slot& slot, const std::string& seen, Stream&
     }
     return text;
   }
-  const std::size_t at = stream.below(std::max<std::size_t>(slot.sorted.size(), 2) - 1);
+  const std::size_t last = slot.sorted.size() - 1;
+  const std::size_t at = slot.evenly ? 0 : stream.below(std::max<std::size_t>(last, 1));
   const double low = number_of(slot.sorted[at]);
-  const double high = number_of(slot.sorted[std::min(at + 1, slot.sorted.size() - 1)]);
+  const double high = number_of(slot.sorted[slot.evenly ? last : std::min(at + 1, last)]);
   auto text = std::to_string(static_cast<long long>(low + stream.uniform() * (high - low + 1)));
   if (slot.padded && text.size() < seen.size()) {
     text.insert(0, seen.size() - text.size(), '0');

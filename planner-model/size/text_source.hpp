@@ -18,6 +18,16 @@ class Stream {
     return static_cast<double>(state_ >> 11U) / 9007199254740992.0;
   }
 
+  /// Standard normal, roughly.
+  double normal() {
+    constexpr int kSummed = 12;
+    double sum = -kSummed / 2.0;
+    for (int i = 0; i < kSummed; ++i) {
+      sum += uniform();
+    }
+    return sum;
+  }
+
   std::size_t below(std::size_t bound) {
     return bound == 0 ? 0 : static_cast<std::size_t>(uniform() * static_cast<double>(bound));
   }
@@ -55,7 +65,7 @@ class TextSource {
  private:
   enum class Part : std::uint8_t {
     Kept,    ///< as the example has it
-    Number,  ///< digits: between two neighbours among those seen
+    Number,  ///< digits: between two neighbours among those seen, or anywhere between all
     Token,   ///< letters and digits in no order: each drawn from those seen
   };
 
@@ -64,6 +74,7 @@ class TextSource {
     Part part = Part::Kept;
     std::vector<std::string> sorted = {};  ///< every text seen there; numbers in their order
     std::string letters = {};              ///< of tokens, as often as they come
+    bool evenly = false;                   ///< numbers spread evenly between first and last
     bool padded = false;                   ///< numbers of one length, some with leading zeros
     double different = 1;
     /// What it has where it has nothing to do with the places before it: each as often as drawn.

@@ -45,8 +45,12 @@ char kind_of(std::uint32_t letter) {
   return letter == ' ' ? ' ' : letter >= '0' && letter <= '9' ? '9' : 'x';
 }
 
-/// Trigrams that stand for each other, such as those of three digits.
+/// Trigrams that stand for each other, such as those of three digits; numbers seldom begin with a
+/// zero.
 std::uint32_t pattern(std::uint32_t trigram) {
+  if ((trigram >> 16U & 0xFFU) == '0') {
+    return pattern(trigram + (1U << 16U)) | 0x1000000U;
+  }
   return static_cast<std::uint32_t>(kind_of(trigram >> 16U & 0xFFU)) << 16U |
          static_cast<std::uint32_t>(kind_of(trigram >> 8U & 0xFFU)) << 8U |
          static_cast<std::uint32_t>(kind_of(trigram & 0xFFU));
@@ -67,15 +71,6 @@ double behind(double seen, double draws, double most) {
     (middle * (1 - std::exp(-draws / middle)) < seen ? low : high) = middle;
   }
   return low;
-}
-
-/// Standard normal, roughly.
-double normal(Stream& stream) {
-  double sum = -6;
-  for (int i = 0; i < 12; ++i) {
-    sum += stream.uniform();
-  }
-  return sum;
 }
 
 /// Good and Turing: the next text brings as many new ones as each so far brought that no other has.
@@ -223,7 +218,7 @@ class Counter {
     if (texts.examples.empty()) {
       return;
     }
-    constexpr double kMostTexts = 1500;
+    constexpr double kMostTexts = 6000;
     const TextSource source{texts.examples};
     const bool listed = texts.rest_values < 1.2 * static_cast<double>(texts.examples.size());
     texts_ = listed ? static_cast<double>(texts.examples.size())
@@ -258,7 +253,6 @@ std::vector<GinEntries> trigram_entries(const IndexColumn& column, double rows_i
     one.trigram = trigram;
     patterns[one.times > 0 ? pattern(trigram) : 0].push_back(&one);
   }
-  Stream stream;
   std::vector<GinEntries> answer;
   for (auto& [name, alike] : patterns) {
     double times = 0;
@@ -276,10 +270,8 @@ std::vector<GinEntries> trigram_entries(const IndexColumn& column, double rows_i
     for (const Seen* one : alike) {
       const double of_rest = one->times * texts.rest_share / counter.texts();
       const double share = std::min(1.0, one->common + of_rest * different / all);
-      const double rows = share * rows_indexed;
-      const double spread = std::sqrt(std::max(0.0, rows * (1 - share))) * normal(stream);
       answer.push_back({.entries = one->common > 0 ? 1 : all / different,
-                        .rows = std::max(1.0, rows + spread),
+                        .rows = std::max(1.0, share * rows_indexed),
                         .key_size = 4,
                         .first = static_cast<double>(one->trigram),
                         .last = one->trigram + 1.0});

@@ -7,6 +7,7 @@
 
 #include "planner-model/query/simplify.hpp"
 #include "planner-model/selectivity/value.hpp"
+#include "planner-model/size/analyze_sample.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -53,34 +54,6 @@ double expected_estimate(const std::vector<ColumnValues::Entry>& others, double 
   }
   const double sample = filled_rows * share;
   return sample * seen / (sample - once + once * share);
-}
-
-/// ANALYZE looks at 300 rows a unit of the statistics target (std_typanalyze(), analyze.c).
-double sampled_share(const ColumnStatistics& statistics, double rows) {
-  constexpr double kRowsPerUnit = 300;
-  constexpr std::size_t kDefaultTarget = 100;
-  const std::size_t bounds = statistics.histogram_bounds.size();
-  const auto target = static_cast<double>(std::max(bounds, kDefaultTarget + 1) - 1);
-  return std::min(1.0, kRowsPerUnit * target / std::max(rows, 1.0));
-}
-
-/// The number of different values a row, from ANALYZE's estimate of it. The estimator that it takes
-/// from Haas and Stokes (compute_scalar_stats()) is right when each value comes equally often; when
-/// values come by chance, `rate` times a row on average, and a share of the rows is looked at, what
-/// is to be expected of it is less than there are.
-double values_by_chance(double estimate, double share) {
-  const auto expected = [share](double rate) {
-    const double seen = rate * share;  // rows of a value in the sample
-    const double missed = std::exp(-seen);
-    return share * (1 - missed) / seen / (1 - missed + share * missed);
-  };
-  double low = 1e-6;
-  double high = 1e6;
-  for (int i = 0; i < 60; ++i) {
-    const double middle = std::sqrt(low * high);
-    (expected(middle) > estimate ? low : high) = middle;
-  }
-  return (1 - std::exp(-low)) / low;
 }
 
 /// The values beyond `listed` ones, of which `rest` of the rows are.

@@ -207,6 +207,34 @@ TEST_CASE("Indexes of words, common and rare ones", "[size][words]") {
                   {"texts using gist (some_rare)", 0.2}});
 }
 
+TEST_CASE("GIN indexes by how their elements come: by chance, counted, around a line",
+          "[size][gin]") {
+  // Seven documents take one posting tree an element; elements of arrays that come about as often
+  // would have one or not; a number in a text counts up, or is drawn near its place.
+  check_imagined("gin_sizes", R"(
+      create extension pg_trgm;
+      create table elements as
+      select jsonb_build_object('kind', h % 7, 'name', 'n' || h % 7) as few,
+             array['t' || h % 50, 'u' || h / 50 % 400] as tags,
+             jsonb_build_object('name', 'n' || h, 'kind', h % 7) as documents,
+             'n' || i as counted,
+             (array['Anna', 'Ben', 'Carla', 'Dmitri'])[1 + i % 4] || ' ' || i as after_names,
+             'n' || (i / 2 + abs(hashint8extended(i, 3)) % 7500) as near,
+             'n' || abs(hashint8extended(i, 4)) % 150000 as any_order
+      from (select i, abs(hashint8extended(i, 1)) % 1000003 as h
+            from generate_series(1::bigint, 300000) i) rows;
+      select setseed(0.5);
+      analyze elements;)",
+                 {{"elements using gin (few)", 0.02},
+                  {"elements using gin (few jsonb_path_ops)", 0.02},
+                  {"elements using gin (tags)"},
+                  {"elements using gin (documents)", 0.05},
+                  {"elements using gin (counted gin_trgm_ops)", 0.1},
+                  {"elements using gin (after_names gin_trgm_ops)", 0.1},
+                  {"elements using gin (near gin_trgm_ops)", 0.15},
+                  {"elements using gin (any_order gin_trgm_ops)", 0.1}});
+}
+
 TEST_CASE("GiST and SP-GiST indexes of points, ranges, networks and words in any order",
           "[size][trees]") {
   check_imagined("tree_sizes", R"(

@@ -9,6 +9,7 @@
 #include "collector/catalog/snapshot.hpp"
 
 #include "planner-model/query/type_system.hpp"
+#include "planner-model/size/analyze_sample.hpp"
 #include "planner-model/size/gin_posting.hpp"
 #include "planner-model/size/key_sample.hpp"
 #include "planner-model/size/stored_size.hpp"
@@ -27,6 +28,18 @@ TEST_CASE("A posting list's bytes follow the pages that it goes over", "[size]")
   // A row a page: 2,048 a page, so two bytes up to the eighth.
   CHECK(posting_bytes(1, 1) == Approx(2));
   CHECK(posting_bytes(1e-6, 1) > 3);
+}
+
+TEST_CASE("A posting tree's pages are filled segment by segment", "[size]") {
+  // PostgreSQL 15: every row of a column that is one value, 100 rows a page; a posting tree of one
+  // page up to 21 segments of 384 bytes and one of 88, of three with the next row.
+  CHECK(posting_tree_pages(7900, 1) == 1);
+  CHECK(posting_tree_pages(8100, 1) == 3);
+  // 12,610 addresses of 1.238 bytes: 21 segments, 31 shorter ones, and the rest behind these.
+  CHECK(posting_tree_pages(12'610, 1.238) == 3);
+  CHECK(posting_tree_pages(13'000, 1.238) == 4);
+  // More leaves than one inner page has room for.
+  CHECK(posting_tree_pages(8'000'000, 1) > 8'000'000 / 8152.0 + 2);
 }
 
 TEST_CASE("Elements of an array are padded, the last one too", "[size]") {
@@ -80,6 +93,64 @@ TEST_CASE("Texts that count along the table are told by their correlation", "[si
   CHECK(counts_in_text(numbered_texts(kRows, in_order), kRows));
   CHECK_FALSE(counts_in_text(numbered_texts(kRows, 0.003), kRows));
   CHECK_FALSE(counts_in_text(numbered_texts(kRows, in_order + 0.1), kRows));
+}
+
+TEST_CASE("Numbers of a text that leave none out are counted where chance hides the order",
+          "[size]") {
+  // Of 'n1' to 'n352781' in this order the correlation is next to nothing.
+  constexpr int kRows = 352'781;
+  ColumnStatistics statistics = numbered_texts(kRows, 0.005);
+  CHECK(counts_in_text(statistics, kRows));
+  // Far fewer of them than rows, so drawn by chance: then the correlation would have to tell.
+  statistics.n_distinct = -0.63;
+  CHECK_FALSE(numbers_along_table(statistics, kRows));
+  // As many numbers again are left out: any unique numbers, in any order.
+  statistics.n_distinct = -1;
+  CHECK_FALSE(numbers_along_table(statistics, kRows / 2.0));
+}
+
+TEST_CASE("Fewer numbers in texts than a count gives are drawn around the line", "[size]") {
+  constexpr int kRows = 250'000;
+  ColumnStatistics statistics = numbered_texts(kRows, -0.26);
+  const auto counted = numbers_along_table(statistics, kRows);
+  REQUIRE(counted);
+  CHECK(counted->band == 0);
+  // Of as many random draws 1 - 1/e are different; of a sample ANALYZE makes about that.
+  statistics.n_distinct = -0.6;
+  const auto drawn = numbers_along_table(statistics, kRows);
+  REQUIRE(drawn);
+  CHECK(drawn->band > 10.0 / kRows);
+  CHECK(drawn->band < 0.3);
+  CHECK_FALSE(counts_in_text(statistics, kRows));
+}
+
+TEST_CASE("Counts of a sample that chance sets apart are evened out, others kept", "[size]") {
+  // Two kinds: 600 and 75 times on average, by chance.
+  std::vector<double> counts;
+  Stream stream;
+  for (int i = 0; i < 450; ++i) {
+    const double mean = i < 50 ? 600 : 75;
+    counts.push_back(std::rint(mean + std::sqrt(mean) * stream.normal()));
+  }
+  constexpr double kDeviations = 4.5;
+  const auto groups = alike(counts, kDeviations);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].size() == 50);
+  for (const auto& group : groups) {
+    std::vector<double> of_group;
+    for (const std::size_t i : group) {
+      of_group.push_back(counts[i]);
+    }
+    const auto [before_least, before_most] = std::minmax_element(of_group.begin(), of_group.end());
+    const double mean = group.size() == 50 ? 600 : 75;
+    const auto evened = evened_out(of_group);
+    const auto [least, most] = std::minmax_element(evened.begin(), evened.end());
+    CHECK(*most - *least < 0.4 * (*before_most - *before_least));
+    CHECK(*least > 0.9 * mean);
+    CHECK(*most < 1.1 * mean);
+  }
+  const std::vector<double> apart = {100, 400, 900};
+  CHECK(evened_out(apart)[2] > 890);
 }
 
 TEST_CASE("An order is told from chance by the sample's size", "[size]") {
