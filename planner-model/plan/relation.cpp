@@ -188,17 +188,33 @@ double items_of_build(const std::vector<KeyPrefix>& prefixes, const IndexOptInfo
   return std::max(distinct, info.tuples / kLongestPostingList + distinct / 2);
 }
 
-/// The index has become so large row by row. A constraint's index mostly has; where its keys came
-/// in no order, pages as full as CREATE INDEX leaves them tell that it was built over the whole
-/// table.
-bool has_grown(const RelOptInfo& rel, const IndexOptInfo& info, double entry) {
-  if (info.index->constraint.empty() || rel.table == nullptr) {
+/// Leaf pages that CREATE INDEX would fill with these items (_bt_load(), a fillfactor of 90).
+double pages_of_build(const RelOptInfo& rel, const IndexOptInfo& info,
+                      const std::vector<KeyPrefix>& prefixes) {
+  constexpr double kLeafRoom = (8192.0 - 40) * 0.9;
+  constexpr double kRowPointer = 6;
+  double entry = prefixes.back().entry;
+  for (const std::int16_t column : info.index->included) {
+    const auto* statistics = rel.table != nullptr ? plain_statistics(*rel.table, column) : nullptr;
+    entry += statistics != nullptr ? statistics->average_width + 8.0 : 8.0;
+  }
+  const double items = items_of_build(prefixes, info);
+  const double listed = items < info.tuples ? info.tuples * kRowPointer : 0;
+  return (items * entry + listed) / kLeafRoom;
+}
+
+/// The index has become so large row by row: it has clearly more pages than CREATE INDEX leaves. A
+/// constraint's index mostly has grown, also where its keys came in order and filled the pages.
+bool has_grown(const RelOptInfo& rel, const IndexOptInfo& info,
+               const std::vector<KeyPrefix>& prefixes) {
+  if (rel.table == nullptr) {
     return false;
   }
   const auto* first = plain_statistics(*rel.table, info.index->keys.front().column);
   const bool ascending = first != nullptr && first->correlation && *first->correlation > 0.99;
-  constexpr double kLeafRoom = (8192.0 - 40) * 0.9;
-  return ascending || info.pages > 1.15 * info.tuples * entry / kLeafRoom;
+  constexpr double kClearly = 1.2;
+  return (ascending && !info.index->constraint.empty()) ||
+         info.pages - 1 > kClearly * pages_of_build(rel, info, prefixes);
 }
 
 /// Levels above the leaves when the server could not be asked: inner pages 70 % full, as CREATE
@@ -208,7 +224,7 @@ int guess_tree_height(const PlannerInfo& root, const RelOptInfo& rel, const Inde
   constexpr double kRoom = 8192.0 - 40;
   const auto prefixes = key_prefixes(root, rel, info);
   double entry = entry_of_splits(prefixes, info.pages);
-  const bool grown = has_grown(rel, info, entry);
+  const bool grown = has_grown(rel, info, prefixes);
   if (!grown) {
     entry = entry_of_build(prefixes, items_of_build(prefixes, info));
   }

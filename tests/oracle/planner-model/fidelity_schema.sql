@@ -229,3 +229,9 @@ CREATE FUNCTION readings_of(x int) RETURNS SETOF reading_old LANGUAGE sql STABLE
   BEGIN ATOMIC SELECT * FROM reading_old WHERE b = x; END;
 CREATE FUNCTION next_reading(x int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT next_reading.x + 1; END;
 VACUUM ANALYZE reading_old, reading_new;
+-- An index that grew row by row: half-full leaves below one root.
+CREATE TABLE arrival (project bigint, at timestamptz);
+CREATE INDEX arrival_project_at ON arrival (project, at);
+INSERT INTO arrival SELECT i::bigint * i * 7919 % 20011, timestamptz '2024-01-01' + (i * 104729::bigint % 999983) * interval '1 s'
+  FROM generate_series(1, 60000) i;
+VACUUM ANALYZE arrival;

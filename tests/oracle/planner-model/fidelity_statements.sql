@@ -817,3 +817,5 @@ SELECT count(*) FROM complaint WHERE (receipt_id, day) IN (SELECT id, day FROM r
 SELECT count(*) FROM complaint AS c JOIN receipt AS r ON r.id = c.receipt_id WHERE r.id > 8990 AND r.amount > 5;
 -- name: join_to_a_part_of_a_partitioned_key (innerrel_is_unique)
 SELECT c.id, r.amount FROM complaint AS c LEFT JOIN receipt AS r ON r.id = c.receipt_id WHERE c.note = 'about 7';
+-- name: height_of_an_index_that_grew (_bt_split)
+SELECT at FROM arrival WHERE project = 77;
