@@ -64,6 +64,45 @@ char letter(const char* text, char otherwise) {
   return text == nullptr || *text == '\0' ? otherwise : *text;
 }
 
+/// What pg_get_constraintdef() says of ON DELETE and ON UPDATE.
+std::string action_text(const char* event, char action) {
+  const char* text = action == 'c'   ? "CASCADE"
+                     : action == 'n' ? "SET NULL"
+                     : action == 'd' ? "SET DEFAULT"
+                     : action == 'r' ? "RESTRICT"
+                                     : nullptr;
+  return text == nullptr ? "" : fmt::format(" ON {} {}", event, text);
+}
+
+/// A view's columns by name; their types need the binder.
+Table view_of(char kind, const PgQuery__RangeVar& name, const PgQuery__Node& query,
+              const std::vector<std::string>& names) {
+  Table view;
+  view.kind = kind;
+  view.schema = schema_of(name.schemaname);
+  view.name = name.relname;
+  view.view_definition = select_text(&query);
+  if (query.node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+    return view;
+  }
+  const PgQuery__SelectStmt& select = *query.select_stmt;
+  for (std::size_t i = 0; i < select.n_target_list; ++i) {
+    const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
+    Column column;
+    column.number = static_cast<std::int16_t>(i + 1);
+    if (i < names.size()) {
+      column.name = names[i];
+    } else if (letter(target.name, '\0') != '\0') {
+      column.name = target.name;
+    } else if (target.val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
+      const PgQuery__ColumnRef& reference = *target.val->column_ref;
+      column.name = string_of(reference.fields[reference.n_fields - 1]);
+    }
+    view.columns.push_back(std::move(column));
+  }
+  return view;
+}
+
 }  // namespace
 
 void SchemaBuilder::add(const PgQuery__Node& statement) {
@@ -71,7 +110,7 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
     case PG_QUERY__NODE__NODE_CREATE_STMT:
       return create_table(*statement.create_stmt);
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
-      return alter_table(*statement.alter_table_stmt);
+      return alter_table(statement);
     case PG_QUERY__NODE__NODE_INDEX_STMT:
       return create_index(*statement.index_stmt);
     case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
@@ -82,6 +121,10 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
       return create_composite(*statement.composite_type_stmt);
     case PG_QUERY__NODE__NODE_VIEW_STMT:
       return create_view(*statement.view_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+      return create_materialized_view(statement);
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+      return drop(statement);
     case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
       return create_function(*statement.create_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_STATS_STMT:
@@ -105,6 +148,7 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
     case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
     case PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT:
     case PG_QUERY__NODE__NODE_SELECT_STMT:
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
       return;
     case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: {
       Table* table = find_table(*statement.create_trig_stmt->relation);
@@ -114,13 +158,14 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
       return;
     }
     default:
-      count_skipped("statement that the schema reader does not know");
+      count_skipped("statement that the schema reader does not know", &statement);
   }
 }
 
 CatalogSnapshot SchemaBuilder::finish() {
-  for (const auto& [what, count] : skipped_) {
-    snapshot_.caveats.push_back(fmt::format("{}: {}", what, count));
+  for (const auto& [what, skipped] : skipped_) {
+    snapshot_.caveats.push_back(fmt::format(
+        "{}: {}{}", what, skipped.count, skipped.first.empty() ? "" : " (" + skipped.first + ")"));
   }
   snapshot_.has_statistics = false;
   snapshot_.caveats.emplace_back("made from a schema file: no statistics, estimates are defaults");
@@ -219,25 +264,34 @@ void SchemaBuilder::become_partition(Table& table, const PgQuery__RangeVar& pare
   }
 }
 
-void SchemaBuilder::alter_table(const PgQuery__AlterTableStmt& statement) {
-  Table* table = find_table(*statement.relation);
+void SchemaBuilder::alter_table(const PgQuery__Node& statement) {
+  const PgQuery__AlterTableStmt& alter = *statement.alter_table_stmt;
+  if (alter.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) {
+    return alter_index(statement);
+  }
+  Table* table = find_table(*alter.relation);
   if (table == nullptr) {
-    count_skipped("ALTER of a relation that the schema does not define");
+    if (!alter.missing_ok && alter.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
+      count_skipped("ALTER of a relation that the schema does not define", &statement);
+    }
     return;
   }
-  for (std::size_t i = 0; i < statement.n_cmds; ++i) {
-    alter_table(*table, *statement.cmds[i]->alter_table_cmd, !statement.relation->inh);
+  for (std::size_t i = 0; i < alter.n_cmds; ++i) {
+    if (!alter_table(*table, *alter.cmds[i]->alter_table_cmd, !alter.relation->inh)) {
+      count_skipped("ALTER TABLE action that the schema reader does not know", &statement);
+    }
   }
 }
 
-void SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only) {
+bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only) {
   const auto column = std::find_if(
       table.columns.begin(), table.columns.end(),
       [&](const Column& c) { return command.name != nullptr && c.name == command.name; });
   switch (command.subtype) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
       // pg_dump says ALTER TABLE ONLY for every constraint, also where partitions get theirs.
-      return add_constraint(table, *command.def->constraint, "", !only || table.kind != 'p');
+      add_constraint(table, *command.def->constraint, "", !only || table.kind != 'p');
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition: {
       const PgQuery__PartitionCmd& attach = *command.def->partition_cmd;
       Table* partition = find_table(*attach.name);
@@ -245,49 +299,66 @@ void SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
         partition->parents.push_back(table.oid);
         partition->partition_bound = attach.bound == nullptr ? "" : bound_text(*attach.bound);
       }
-      return;
+      return true;
     }
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
-      return add_column(table, *command.def->column_def);
+      add_column(table, *command.def->column_def);
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
       if (column != table.columns.end()) {
         column->not_null = true;
       }
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
       if (column != table.columns.end()) {
         column->default_expression = expression_text(command.def);
       }
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddIdentity:
       if (column != table.columns.end()) {
         column->identity = letter(command.def->constraint->generated_when, 'd');
       }
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStorage:
       if (column != table.columns.end()) {  // plain, external, extended, main
         const char* how = command.def->string->sval;
         column->storage = std::string_view{how} == "extended" ? 'x' : letter(how, 'x');
       }
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetCompression:
       if (column != table.columns.end()) {  // pglz, lz4
         column->compression = letter(command.def->string->sval, 'p');
       }
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableRowSecurity:
       table.row_security = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity;
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_NoForceRowSecurity:
       table.force_row_security = command.subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity;
-      return;
+      return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
       table.owner = command.newowner == nullptr ? "" : command.newowner->rolename;
-      return;
+      return true;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ReplicaIdentity:
+      table.replica_identity = letter(command.def->replica_identity_stmt->identity_type, 'd');
+      return true;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions: {
+      for (std::size_t i = 0; i < command.def->list->n_items; ++i) {
+        const PgQuery__DefElem& option = *command.def->list->items[i]->def_elem;
+        table.options[option.defname] = option_text(option.arg);
+      }
+      return true;
+    }
+    // Nothing of these changes a plan without statistics.
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStatistics:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrig:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableAlwaysTrig:
+      return true;
     default:
-      count_skipped("ALTER TABLE action that the schema reader does not know");
+      return false;
   }
 }
 
@@ -322,6 +393,8 @@ void SchemaBuilder::add_constraint(Table& table, const PgQuery__Constraint& cons
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
       return add_key(table, constraint, column_name, recurse);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
+      return add_exclusion(table, constraint, recurse);
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
       return add_foreign_key(table, constraint, column_name);
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: {
@@ -404,11 +477,20 @@ void SchemaBuilder::add_foreign_key(Table& table, const PgQuery__Constraint& con
       for (const IndexKey& column_key : index.keys) {
         key.referenced_columns.push_back(column_key.column);
       }
-      key.index = index.name;
     }
   }
+  key.index = referenced_index(target->oid, key.referenced_columns);
+  std::vector<std::string> referenced;
+  for (const std::int16_t number : key.referenced_columns) {
+    referenced.push_back(target->columns[static_cast<std::size_t>(number - 1)].name);
+  }
   key.definition =
-      fmt::format("FOREIGN KEY ({}) REFERENCES {}", fmt::join(names, ", "), target->name);
+      fmt::format("FOREIGN KEY ({}) REFERENCES {}({}){}{}", fmt::join(names, ", "), target->name,
+                  fmt::join(referenced, ", "), action_text("UPDATE", key.on_update),
+                  action_text("DELETE", key.on_delete));
+  key.definition += constraint.deferrable ? " DEFERRABLE" : "";
+  key.definition += constraint.initdeferred ? " INITIALLY DEFERRED" : "";
+  key.definition += key.validated ? "" : " NOT VALID";
   snapshot_.constraints.push_back(std::move(key));
 }
 
@@ -472,31 +554,19 @@ TypeDefinition& SchemaBuilder::add_type(const std::vector<std::string>& name, Ty
 }
 
 void SchemaBuilder::create_view(const PgQuery__ViewStmt& statement) {
-  Table view;
-  view.oid = next_oid_++;
-  view.kind = 'v';
-  view.schema = schema_of(statement.view->schemaname);
-  view.name = statement.view->relname;
-  view.view_definition = select_text(statement.query);
-  const auto names = strings_of(statement.aliases, statement.n_aliases);
-  if (statement.query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
-    const PgQuery__SelectStmt& select = *statement.query->select_stmt;
-    for (std::size_t i = 0; i < select.n_target_list; ++i) {
-      const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
-      Column column;
-      column.number = static_cast<std::int16_t>(i + 1);
-      if (i < names.size()) {
-        column.name = names[i];
-      } else if (letter(target.name, '\0') != '\0') {
-        column.name = target.name;
-      } else if (target.val->node_case == PG_QUERY__NODE__NODE_COLUMN_REF) {
-        const PgQuery__ColumnRef& reference = *target.val->column_ref;
-        column.name = string_of(reference.fields[reference.n_fields - 1]);
-      }
-      view.columns.push_back(std::move(column));
-    }
+  snapshot_.tables.push_back(view_of('v', *statement.view, *statement.query,
+                                     strings_of(statement.aliases, statement.n_aliases)));
+  snapshot_.tables.back().oid = next_oid_++;
+}
+
+void SchemaBuilder::create_materialized_view(const PgQuery__Node& statement) {
+  const PgQuery__CreateTableAsStmt& create = *statement.create_table_as_stmt;
+  if (create.objtype != PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
+    return count_skipped("statement that the schema reader does not know", &statement);
   }
-  snapshot_.tables.push_back(std::move(view));
+  snapshot_.tables.push_back(view_of('m', *create.into->rel, *create.query,
+                                     strings_of(create.into->col_names, create.into->n_col_names)));
+  snapshot_.tables.back().oid = next_oid_++;
 }
 
 void SchemaBuilder::create_function(const PgQuery__CreateFunctionStmt& statement) {

@@ -22,23 +22,28 @@ class SchemaBuilder {
 
  private:
   void create_table(const PgQuery__CreateStmt& statement);
-  void alter_table(const PgQuery__AlterTableStmt& statement);
+  void alter_table(const PgQuery__Node& statement);
+  void alter_index(const PgQuery__Node& statement);
   void create_index(const PgQuery__IndexStmt& statement);
   void create_enum(const PgQuery__CreateEnumStmt& statement);
   void create_domain(const PgQuery__CreateDomainStmt& statement);
   void create_composite(const PgQuery__CompositeTypeStmt& statement);
   void create_view(const PgQuery__ViewStmt& statement);
+  void create_materialized_view(const PgQuery__Node& statement);
+  void drop(const PgQuery__Node& statement);
   void create_function(const PgQuery__CreateFunctionStmt& statement);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);
 
-  void alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only);
+  /// False: an action that is not known.
+  bool alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only);
   void add_column(Table& table, const PgQuery__ColumnDef& definition);
   void add_constraint(Table& table, const PgQuery__Constraint& constraint,
                       const std::string& column, bool recurse);
   void add_key(Table& table, const PgQuery__Constraint& constraint, const std::string& column,
                bool recurse);
+  void add_exclusion(Table& table, const PgQuery__Constraint& constraint, bool recurse);
   void add_foreign_key(Table& table, const PgQuery__Constraint& constraint,
                        const std::string& column);
   void become_partition(Table& table, const PgQuery__RangeVar& parent,
@@ -59,14 +64,24 @@ class SchemaBuilder {
   [[nodiscard]] char category_of(Oid type) const;
   Table* find_table(const PgQuery__RangeVar& name);
   Table* find_table(Oid oid);
+  Index* find_index(const std::string& schema, const std::string& name);
+  [[nodiscard]] std::string referenced_index(Oid table, std::vector<std::int16_t> columns) const;
+  void drop_table(Oid oid);
+  void drop_index(const Index& index);
   [[nodiscard]] std::vector<std::int16_t> numbers_of(const Table& table,
                                                      const std::vector<std::string>& names) const;
 
-  void count_skipped(const std::string& what) { ++skipped_[what]; }
+  void count_skipped(const std::string& what, const PgQuery__Node* statement = nullptr);
 
   CatalogSnapshot snapshot_;
   Oid next_oid_ = 16384;
-  std::map<std::string, int> skipped_;
+
+  struct Skipped {
+    int count = 0;
+    std::string first;  ///< the beginning of its SQL
+  };
+
+  std::map<std::string, Skipped> skipped_;
 };
 
 }  // namespace quern::collector

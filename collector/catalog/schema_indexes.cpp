@@ -128,6 +128,7 @@ void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
   index.schema = table.schema;
   if (index.name.empty()) {
     const char* suffix = index.primary                             ? "pkey"
+                         : index.exclusion                         ? "excl"
                          : index.unique && index.predicate.empty() ? "key"
                                                                    : "idx";
     index.name = index_name(table, index, suffix);
@@ -136,7 +137,8 @@ void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
   if (!index.constraint.empty()) {
     index.constraint = index.name;
     Constraint constraint;
-    constraint.kind = index.primary ? 'p' : 'u';
+    constraint.kind = index.primary ? 'p' : index.exclusion ? 'x' : 'u';
+    constraint.deferrable = !index.immediate;
     constraint.name = index.name;
     constraint.table = table_oid;
     constraint.index = index.name;
@@ -144,7 +146,9 @@ void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
     for (const IndexKey& one : index.keys) {
       constraint.columns.push_back(one.column);
       names.push_back(
-          quote_identifier(table.columns[static_cast<std::size_t>(one.column - 1)].name));
+          one.column == 0
+              ? one.expression
+              : quote_identifier(table.columns[static_cast<std::size_t>(one.column - 1)].name));
     }
     constraint.definition =
         fmt::format("{} ({})", index.primary ? "PRIMARY KEY" : "UNIQUE", fmt::join(names, ", "));
@@ -203,7 +207,8 @@ std::string SchemaBuilder::definition_of(const Index& index, const Table& table)
         key.column > 0 ? table.columns[static_cast<std::size_t>(key.column - 1)].type : 0;
     IndexKey plain;
     choose_operator_class(plain, type, index.access_method);
-    if (key.column > 0 && plain.operator_class != key.operator_class) {
+    if (!key.operator_class_name.empty() && plain.operator_class_name != key.operator_class_name &&
+        (key.column > 0 || key.operator_class == 0)) {
       text += " " + key.operator_class_name;
     }
     text += key.descending ? " DESC" : "";

@@ -148,6 +148,81 @@ TEST_CASE("statements that do not fit are counted, not fatal") {
   CHECK(snapshot.caveats.size() >= 4);
 }
 
+TEST_CASE("a dump made to replace what is there drops nothing that it defines later") {
+  const CatalogSnapshot snapshot = from_text(
+      "ALTER TABLE IF EXISTS ONLY a DROP CONSTRAINT IF EXISTS a_fkey;\nDROP INDEX IF EXISTS a_x;\n"
+      "DROP TABLE IF EXISTS a;\nDROP FUNCTION IF EXISTS f(int);\nDROP TYPE IF EXISTS e;\n"
+      "CREATE TABLE a (x int PRIMARY KEY, y int);\nCREATE INDEX a_y ON a (y);\n"
+      "INSERT INTO a VALUES (1, 2);");
+  CHECK(snapshot.tables.size() == 1);
+  CHECK(snapshot.indexes.size() == 2);
+  REQUIRE(snapshot.caveats.size() == 1);
+  CHECK_THAT(snapshot.caveats[0], Contains("no statistics"));
+}
+
+TEST_CASE("what is dropped is gone, with what hung on it") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int PRIMARY KEY, y int);\nCREATE INDEX a_y ON a (y);\n"
+      "CREATE TABLE b (x int REFERENCES a);\nCREATE INDEX b_x ON b (x);\n"
+      "CREATE TABLE p (d int) PARTITION BY RANGE (d);\n"
+      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (2);\n"
+      "DROP INDEX b_x;\nDROP TABLE a CASCADE;\nDROP TABLE p;");
+  REQUIRE(snapshot.tables.size() == 1);
+  CHECK(snapshot.tables[0].name == "b");
+  CHECK(snapshot.indexes.empty());
+  CHECK(snapshot.constraints.empty());
+}
+
+TEST_CASE("indexes attached to a partitioned index are its children") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE p (d int NOT NULL) PARTITION BY RANGE (d);\nCREATE TABLE p1 (d int NOT NULL);\n"
+      "ALTER TABLE ONLY p ATTACH PARTITION p1 FOR VALUES FROM (1) TO (2);\n"
+      "CREATE INDEX p_d ON ONLY p USING btree (d);\nCREATE INDEX p1_d ON p1 USING btree (d);\n"
+      "ALTER INDEX p_d ATTACH PARTITION p1_d;");
+  CHECK(named(snapshot.indexes, "p1_d").parent == named(snapshot.indexes, "p_d").oid);
+  CHECK(snapshot.caveats.size() == 1);
+}
+
+TEST_CASE("an exclusion constraint is an index that excludes") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE stay (id int, room int, days daterange);\nALTER TABLE ONLY stay ADD CONSTRAINT "
+      "no_overlap EXCLUDE USING gist (room WITH =, days WITH &&) WHERE ((room > 0)) DEFERRABLE;");
+  const Index& index = named(snapshot.indexes, "no_overlap");
+  CHECK(index.exclusion);
+  CHECK_FALSE(index.unique);
+  CHECK_FALSE(index.immediate);
+  CHECK(index.access_method == "gist");
+  REQUIRE(index.keys.size() == 2);
+  CHECK(index.keys[1].operator_class_name == "range_ops");
+  const Constraint& constraint = named(snapshot.constraints, "no_overlap");
+  CHECK(constraint.kind == 'x');
+  CHECK(constraint.columns == std::vector<std::int16_t>{2, 3});
+  CHECK_THAT(constraint.definition, Contains("EXCLUDE USING gist (room WITH =, days WITH &&)"));
+}
+
+TEST_CASE("materialized views, foreign keys in full, classes of extensions, and what is unknown") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int PRIMARY KEY, t text);\nCREATE TABLE b (x int);\n"
+      "ALTER TABLE ONLY b ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES a(x) ON DELETE CASCADE "
+      "NOT VALID;\n"
+      "ALTER TABLE ONLY a REPLICA IDENTITY FULL;\n"
+      "CREATE INDEX a_t ON a USING gin (t gin_trgm_ops);\n"
+      "CREATE MATERIALIZED VIEW m AS SELECT x, t AS word FROM a WITH NO DATA;\n"
+      "CREATE INDEX m_x ON m (x);\nCREATE OPERATOR <<< (FUNCTION = f, RIGHTARG = int);");
+  CHECK(named(snapshot.constraints, "f").definition ==
+        "FOREIGN KEY (x) REFERENCES a(x) ON DELETE CASCADE NOT VALID");
+  CHECK(named(snapshot.constraints, "f").index == "a_pkey");
+  CHECK(named(snapshot.tables, "a").replica_identity == 'f');
+  CHECK_THAT(named(snapshot.indexes, "a_t").definition, Contains("(t gin_trgm_ops)"));
+  const Table& view = named(snapshot.tables, "m");
+  CHECK(view.kind == 'm');
+  REQUIRE(view.columns.size() == 2);
+  CHECK(view.columns[1].name == "word");
+  CHECK(named(snapshot.indexes, "m_x").table == view.oid);
+  REQUIRE(snapshot.caveats.size() == 2);
+  CHECK_THAT(snapshot.caveats[1], Contains("does not know: 1 (CREATE OPERATOR <<<"));
+}
+
 TEST_CASE("SQL that does not parse is named with its line") {
   CHECK_THROWS_WITH(from_text("CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n"),
                     Contains("schema.sql:3: syntax error"));
