@@ -99,6 +99,10 @@ bool may_be_named_by_unplanned(Oid oid, const ReviewInput& input) {
                      [&](const UnplannedQuery& query) { return mentions(query.sql, table->name); });
 }
 
+bool is_empty(const Table* table) {
+  return table == nullptr || (table->pages == 0 && table->reltuples <= 0);
+}
+
 /// No plan of the recorded workload uses it, with or without the chosen set, and the server has not
 /// scanned it since its statistics began.
 bool unused(const Index& index, const ReviewInput& input) {
@@ -119,6 +123,12 @@ bool unused(const Index& index, const ReviewInput& input) {
     }
   }
   const std::set<Oid> family = family_of(index.table, input.catalog);
+  // Of an empty table an index costs nothing, and nobody has seen what it will serve.
+  if (input.catalog.has_statistics && std::all_of(family.begin(), family.end(), [&](Oid oid) {
+        return is_empty(find_table(input.catalog, oid));
+      })) {
+    return false;
+  }
   if (std::any_of(family.begin(), family.end(),
                   [&](Oid oid) { return may_be_named_by_unplanned(oid, input); })) {
     return false;

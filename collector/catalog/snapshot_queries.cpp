@@ -456,8 +456,9 @@ std::string column_ends_script() {
     script += setting + ";\n";
   }
   script += fmt::format(
+      "SAVEPOINT column_end;\n"
       "SELECT 'SELECT json_build_object(''section'', ''column_ends'', ''value'', (' || query || "
-      "'))' "
+      "'))', 'ROLLBACK TO SAVEPOINT column_end' "
       "FROM (\n{}) AS queries (query) \\gexec\n",
       column_ends_queries());
   return script + "\\set ON_ERROR_STOP on\nROLLBACK TO SAVEPOINT column_ends;\n";

@@ -81,7 +81,7 @@ std::optional<std::vector<ReadOnlySession::Row>> ReadOnlySession::try_query(cons
     pqxx::subtransaction attempt{*state_->transaction};
     try {
       auto rows = rows_of(attempt.exec(sql));
-      attempt.commit();
+      attempt.abort();  // it only read: what it locked is let go
       return rows;
     } catch (const pqxx::sql_error& error) {
       refusal = state_->said(error);

@@ -23,7 +23,8 @@ class ReadOnlySession {
   [[nodiscard]] std::vector<Row> query(const std::string& sql);
 
   /// As query(), but in a savepoint: nothing when the server refuses (no permission), with the
-  /// server's words in `refusal`; the session stays usable.
+  /// server's words in `refusal`; the session stays usable
+  /// and keeps no lock of it.
   [[nodiscard]] std::optional<std::vector<Row>> try_query(const std::string& sql,
                                                           std::string& refusal);
 

@@ -5,6 +5,7 @@
 #include "collector/base/failure.hpp"
 #include "collector/catalog/read_catalog.hpp"
 #include "collector/catalog/snapshot_document.hpp"
+#include "collector/postgres/session.hpp"
 
 #include "tests/support/cluster.hpp"
 #include "tests/support/snapshots.hpp"
@@ -39,6 +40,18 @@ TEST_CASE("with pageinspect both know the height of the indexes") {
   const std::string live = by_reader(dsn);
   CHECK_THAT(live, Contains("\"tree_height\": 1"));
   CHECK((live == by_psql(dsn)));
+}
+
+TEST_CASE("what is tried locks no table until the end: a large schema would fill the lock table") {
+  ReadOnlySession session{Cluster::instance().dsn("shop"), {}};
+  std::string refusal;
+  REQUIRE(session.try_query("SELECT count(*) FROM orders", refusal));
+  const char* locks =
+      "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = "
+      "'orders'::regclass";
+  CHECK(session.query(locks).front().front() == "0");
+  CHECK(session.query("SELECT count(*) > 0 FROM orders").front().front() == "t");
+  CHECK(session.query(locks).front().front() == "1");
 }
 
 TEST_CASE("the ends of columns are read, but not by an index that nobody uses") {

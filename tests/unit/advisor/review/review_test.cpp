@@ -108,6 +108,25 @@ CREATE INDEX codes_code ON codes (code);
   CHECK_FALSE(drops(advice_on(catalog, "SELECT * FROM elsewhere WHERE id = 5;"), "codes_code"));
 }
 
+TEST_CASE("an index of an empty table is not called unused") {
+  CatalogSnapshot catalog = catalog_from(R"(
+CREATE TABLE codes (id int PRIMARY KEY, code int);
+CREATE INDEX codes_code ON codes (code);
+CREATE TABLE later (id int PRIMARY KEY, code int);
+CREATE INDEX later_code ON later (code);
+)");
+  catalog.has_statistics = true;
+  for (Table& table : catalog.tables) {
+    if (table.name == "later") {
+      table.pages = table.relpages = 0;
+      table.reltuples = -1;
+    }
+  }
+  const Advice advice = advice_on(catalog, "SELECT * FROM codes WHERE id = 5;");
+  CHECK(drops(advice, "codes_code"));
+  CHECK_FALSE(drops(advice, "later_code"));
+}
+
 TEST_CASE("an index that never became valid goes, unique or not; nothing builds it again") {
   CatalogSnapshot catalog = catalog_from(R"(
 CREATE TABLE alerts (id int PRIMARY KEY, device_id int);
