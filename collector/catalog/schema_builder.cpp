@@ -85,7 +85,11 @@ Table view_of(char kind, const PgQuery__RangeVar& name, const PgQuery__Node& que
   if (query.node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
     return view;
   }
-  const PgQuery__SelectStmt& select = *query.select_stmt;
+  const PgQuery__SelectStmt* first = query.select_stmt;
+  while (first->larg != nullptr) {  // a set operation's columns are those of its first branch
+    first = first->larg;
+  }
+  const PgQuery__SelectStmt& select = *first;
   for (std::size_t i = 0; i < select.n_target_list; ++i) {
     const PgQuery__ResTarget& target = *select.target_list[i]->res_target;
     Column column;
@@ -554,9 +558,17 @@ TypeDefinition& SchemaBuilder::add_type(const std::vector<std::string>& name, Ty
 }
 
 void SchemaBuilder::create_view(const PgQuery__ViewStmt& statement) {
-  snapshot_.tables.push_back(view_of('v', *statement.view, *statement.query,
-                                     strings_of(statement.aliases, statement.n_aliases)));
-  snapshot_.tables.back().oid = next_oid_++;
+  Table view = view_of('v', *statement.view, *statement.query,
+                       strings_of(statement.aliases, statement.n_aliases));
+  // pg_dump writes a view of NULLs first where others need it, and replaces it in the end.
+  Table* earlier = statement.replace ? find_table(*statement.view) : nullptr;
+  if (earlier != nullptr) {
+    earlier->view_definition = std::move(view.view_definition);
+    earlier->columns = std::move(view.columns);
+    return;
+  }
+  view.oid = next_oid_++;
+  snapshot_.tables.push_back(std::move(view));
 }
 
 void SchemaBuilder::create_materialized_view(const PgQuery__Node& statement) {

@@ -223,6 +223,25 @@ TEST_CASE("materialized views, foreign keys in full, classes of extensions, and 
   CHECK_THAT(snapshot.caveats[1], Contains("does not know: 1 (CREATE OPERATOR <<<"));
 }
 
+TEST_CASE("a view of a set operation has the columns of its first branch") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int, y int);\n"
+      "CREATE VIEW v AS (SELECT x AS one, y FROM a UNION SELECT y, x FROM a) EXCEPT SELECT 1, 2;");
+  const Table& view = named(snapshot.tables, "v");
+  REQUIRE(view.columns.size() == 2);
+  CHECK(view.columns[0].name == "one");
+  CHECK(view.columns[1].name == "y");
+}
+
+TEST_CASE("a view is replaced by CREATE OR REPLACE VIEW") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int);\nCREATE VIEW v AS SELECT NULL::int AS x;\n"
+      "CREATE OR REPLACE VIEW v AS SELECT a.x, a.x AS y FROM a;");
+  REQUIRE(snapshot.tables.size() == 2);
+  CHECK_THAT(named(snapshot.tables, "v").view_definition, Contains("FROM a"));
+  CHECK(named(snapshot.tables, "v").columns.size() == 2);
+}
+
 TEST_CASE("SQL that does not parse is named with its line") {
   CHECK_THROWS_WITH(from_text("CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n"),
                     Contains("schema.sql:3: syntax error"));
