@@ -42,7 +42,7 @@ GinOrder::GinOrder(const IndexColumn& column, bool trigrams, double rows, double
     run_ = std::max(1.0, filled / std::max(1.0, column.distinct()));
   }
   if (trigrams) {
-    if (const auto numbers = numbers_along_table(*column.statistics, column.table_rows)) {
+    if (const auto numbers = numbers_along_table(*column.statistics, column.all_rows)) {
       count_trigrams(column, *numbers);
     }
   }

@@ -328,7 +328,7 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
     // Of rows that ANALYZE has looked at nothing is left to chance.
     const double unseen = columns[i].statistics == nullptr
                               ? 1
-                              : 1 - sampled_share(*columns[i].statistics, columns[i].table_rows);
+                              : 1 - sampled_share(*columns[i].statistics, columns[i].all_rows);
     const GinOrder order{columns[i], name == "gin_trgm_ops", rows, rows_per_page};
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;

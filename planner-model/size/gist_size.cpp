@@ -102,7 +102,7 @@ double followed_pages(const IndexColumn& column, const TypeSystem& types, double
            pages_of_equal_values<GistTree<NetworkGist>>(NetworkGist::Key{}, networks.heavy, 0,
                                                         true);
   }
-  const auto all = column_values(*column.statistics, column.type, column.table_rows);
+  const auto all = indexed_values(column);
   return inserted_pages<TrigramGist>(synthetic_rows(all, rows, kTexts,
                                                     column.statistics->correlation.value_or(0),
                                                     [](const std::string& text) { return text; }));

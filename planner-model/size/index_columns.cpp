@@ -160,6 +160,7 @@ class ColumnReader {
     if (key.statistics) {
       answer.statistics = &*key.statistics;
       answer.width = answer.varies ? std::max(1, key.statistics->average_width) : answer.width;
+      answer.table_rows = answer.all_rows = rows_;
       set_classes(answer, column_values(*key.statistics, answer.type, rows_), -1);
       answer.rows_each = rows_each(*key.statistics, rows_);
     } else if (!bound || !evaluate(answer, bound)) {
@@ -191,13 +192,13 @@ class ColumnReader {
 
   void unknown_values(IndexColumn& column, double distinct) const {
     column.classes = {{.share = 1, .values = distinct, .size = column.width}};
-    column.table_rows = rows_;
+    column.table_rows = column.all_rows = rows_;
   }
 
   /// The column's values under those conditions of the predicate that speak of it alone.
   [[nodiscard]] ColumnValues restricted(const Column& column, IndexColumn& answer) const {
     ColumnValues values = column_values(*answer.statistics, answer.type, rows_);
-    answer.table_rows = rows_;
+    answer.table_rows = answer.all_rows = rows_;
     for (const ExprPtr& condition : conditions_) {
       double kept = 1;
       if (only_column(condition) != column.number) {
@@ -249,6 +250,7 @@ class ColumnReader {
       }
     }
     answer.table_rows = input.table_rows;
+    answer.all_rows = rows_;
     set_classes(answer, values, -1);
     if (values_of(values) > 0.99 * values_of(inputs)) {
       answer.window = window_of(*statistics, rows_);
@@ -332,6 +334,7 @@ class ColumnReader {
       unknown_values(column, default_distinct());
       return;
     }
+    column.values = std::make_shared<const ColumnValues>(values);
     for (ValueClass& one : column.classes) {
       one.share /= total;
     }
@@ -366,11 +369,11 @@ double IndexColumn::mean_size() const {
 }
 
 double IndexColumn::distinct() const {
-  double values = 0;
+  double count = 0;
   for (const ValueClass& one : classes) {
-    values += one.values;
+    count += one.values;
   }
-  return values;
+  return count;
 }
 
 std::vector<IndexColumn> index_columns(const Index& index, const Table& table,

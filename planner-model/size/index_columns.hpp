@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ValueClass {
   bool is_null = false;
 };
 
+struct ColumnValues;
+
 /// One key or included column of an index, as its size sees it.
 struct IndexColumn {
   Oid type = 0;  ///< 0: not known
@@ -34,6 +37,7 @@ struct IndexColumn {
   /// Rows of the table that the values below are of: all, or those that the predicate keeps as far
   /// as it speaks of this column.
   double table_rows = 0;
+  double all_rows = 0;  ///< of the table, which the statistics are of
   /// Equal values stand in runs along the table: one such column changes where another does not.
   bool in_runs = false;
   /// The rows of one value stand within such a share of the table, as far as the correlation tells:
@@ -43,6 +47,8 @@ struct IndexColumn {
   std::optional<double> rows_each = {};
   /// How its values are spread over those rows; shares add up to 1.
   std::vector<ValueClass> classes = {};
+  /// The same with their texts; null: not known.
+  std::shared_ptr<const ColumnValues> values = nullptr;
 
   [[nodiscard]] double null_share() const;
   [[nodiscard]] double mean_size() const;  ///< of those not NULL

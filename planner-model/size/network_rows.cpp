@@ -107,7 +107,7 @@ std::string network_order(const std::string& text) {
 
 NetworkRows network_rows(const IndexColumn& column, double rows, std::size_t most,
                          double heavy_from) {
-  auto all = column_values(*column.statistics, column.type, column.table_rows);
+  auto all = indexed_values(column);
   NetworkRows answer;
   double light = 0;
   std::erase_if(all.entries, [&](const ColumnValues::Entry& entry) {

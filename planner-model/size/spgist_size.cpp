@@ -120,10 +120,10 @@ double text_pages(const IndexColumn& column, double rows) {
   const double filled = rows * (1 - column.null_share());
   const std::size_t branches = first_branches(statistics.histogram_bounds);
   const double followed = rows_followed(branches, filled);
-  const ColumnValues all = column_values(statistics, column.type, column.table_rows);
+  const ColumnValues all = indexed_values(column);
   const auto part = branches > kDigits ? stretch(all, filled, followed) : std::nullopt;
   const ColumnValues values = part ? *part : whole_values(all, rows, followed);
-  const bool counts = counts_in_text(statistics, column.table_rows);
+  const bool counts = counts_in_text(statistics, column.all_rows);
   const auto key = [counts](const std::string& text) {
     constexpr std::size_t kPlaces = 20;
     const std::string number =

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -214,6 +216,28 @@ class Counter {
   [[nodiscard]] std::map<std::uint32_t, Seen>& seen() { return seen_; }
 
  private:
+  /// One that is not made yet: the next number where nearly all of them come, else by chance.
+  std::string another(const TextSource& source,
+                      const std::optional<std::pair<double, double>>& range, std::size_t count,
+                      std::set<std::string>& made, Stream& stream) const {
+    constexpr double kNearlyAll = 1.3;
+    const double numbers = range ? range->second - range->first + 1 : 0;
+    if (range && numbers < kNearlyAll * texts_) {
+      const double step = std::max(1.0, numbers / texts_);
+      const double number = range->first + std::floor(static_cast<double>(count) * step);
+      return source.with_number(static_cast<long long>(number), stream);
+    }
+    constexpr int kTries = 10;
+    std::string text;
+    for (int i = 0; i < kTries; ++i) {
+      text = source.next(stream);
+      if (made.insert(text).second) {
+        break;
+      }
+    }
+    return text;
+  }
+
   void make_texts(const Texts& texts) {
     if (texts.examples.empty()) {
       return;
@@ -223,10 +247,15 @@ class Counter {
     const bool listed = texts.rest_values < 1.2 * static_cast<double>(texts.examples.size());
     texts_ = listed ? static_cast<double>(texts.examples.size())
                     : std::floor(std::min(texts.rest_values, kMostTexts));
+    const bool all_of_them = !listed && texts.rest_values <= kMostTexts;
+    const auto range = all_of_them ? source.number_range() : std::nullopt;
     Stream stream;
+    std::set<std::string> made;
     std::vector<std::uint32_t> all;
     for (std::size_t i = 0; i < static_cast<std::size_t>(texts_); ++i) {
-      const auto found = trigrams(listed ? texts.examples[i] : source.next(stream));
+      const auto found = trigrams(listed        ? texts.examples[i]
+                                  : all_of_them ? another(source, range, i, made, stream)
+                                                : source.next(stream));
       empty_ += found.empty() ? texts.rest_share / texts_ : 0;
       all.insert(all.end(), found.begin(), found.end());
     }
@@ -246,7 +275,7 @@ class Counter {
 }  // namespace
 
 std::vector<GinEntries> trigram_entries(const IndexColumn& column, double rows_indexed) {
-  const Texts texts{column_values(*column.statistics, column.type, column.table_rows)};
+  const Texts texts{indexed_values(column)};
   Counter counter{texts};
   std::map<std::uint32_t, std::vector<Seen*>> patterns;
   for (auto& [trigram, one] : counter.seen()) {

@@ -348,6 +348,13 @@ ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double 
   return column;
 }
 
+ColumnValues indexed_values(const IndexColumn& column) {
+  return column.values != nullptr ? *column.values
+         : column.statistics != nullptr
+             ? column_values(*column.statistics, column.type, column.table_rows)
+             : ColumnValues{.type = column.type};
+}
+
 ExprPtr value_at(const ExprPtr& expr,
                  const std::function<std::optional<std::string>(const Expr& var)>& text_of,
                  const TypeSystem& types) {

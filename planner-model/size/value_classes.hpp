@@ -29,6 +29,10 @@ struct ColumnValues {
 
 [[nodiscard]] ColumnValues column_values(const ColumnStatistics& statistics, Oid type, double rows);
 
+/// Those of an index's column, in the rows that its predicate keeps as far as it speaks of this
+/// column; no entries where nothing is known of them.
+[[nodiscard]] ColumnValues indexed_values(const IndexColumn& column);
+
 /// The one column that `expr` reads; 0: none or several.
 [[nodiscard]] int only_column(const ExprPtr& expr);
 

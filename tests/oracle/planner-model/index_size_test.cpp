@@ -235,6 +235,25 @@ TEST_CASE("GIN indexes by how their elements come: by chance, counted, around a 
                   {"elements using gin (any_order gin_trgm_ops)", 0.1}});
 }
 
+TEST_CASE("Elements of expressions, and values without the NULLs that a predicate leaves out",
+          "[size][expressions]") {
+  check_imagined("expression_sizes", R"(
+      create extension pg_trgm;
+      create table notes as
+      select 'User' || h || '@' || (array['example.com', 'mail.org'])[1 + h % 2] as address,
+             case when h % 10 = 0 then 'Note ' || h end as seldom,
+             jsonb_build_object('tags', jsonb_build_array(h % 13, 't' || h % 29)) as document
+      from (select abs(hashint8extended(i, 1)) % 1000003 as h
+            from generate_series(1::bigint, 60000) i) rows;
+      select setseed(0.5);
+      analyze notes;)",
+                 {{"notes using gin (lower(address) gin_trgm_ops)", 0.1},
+                  {"notes using gin ((document -> 'tags'))", 0.15},
+                  {"notes using gin (seldom gin_trgm_ops) where seldom is not null", 0.15},
+                  {"notes using gist (seldom gist_trgm_ops) where seldom is not null", 0.15},
+                  {"notes using spgist (seldom) where seldom is not null", 0.15}});
+}
+
 TEST_CASE("GiST and SP-GiST indexes of points, ranges, networks and words in any order",
           "[size][trees]") {
   check_imagined("tree_sizes", R"(

@@ -104,7 +104,7 @@ TEST_CASE("trigrams of texts that count along the table stand in runs of rows", 
     statistics.histogram_bounds.push_back("user" + std::to_string(i));
   }
   std::sort(statistics.histogram_bounds.begin(), statistics.histogram_bounds.end());
-  IndexColumn column{.statistics = &statistics, .table_rows = 30'000};
+  IndexColumn column{.statistics = &statistics, .table_rows = 30'000, .all_rows = 30'000};
   // "r12", that of every number from 12000 to 12999 and a few more.
   const GinEntries entry{.rows = 1'111, .first = double{('r' << 16) + ('1' << 8) + '2'}};
   const double by_chance = posting_bytes(1'111 / 30'000.0, 60);
