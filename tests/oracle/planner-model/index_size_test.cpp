@@ -223,7 +223,6 @@ TEST_CASE("GIN indexes by how their elements come: by chance, counted, around a 
              'n' || abs(hashint8extended(i, 4)) % 150000 as any_order
       from (select i, abs(hashint8extended(i, 1)) % 1000003 as h
             from generate_series(1::bigint, 300000) i) rows;
-      select setseed(0.5);
       analyze elements;)",
                  {{"elements using gin (few)", 0.02},
                   {"elements using gin (few jsonb_path_ops)", 0.02},
@@ -235,6 +234,7 @@ TEST_CASE("GIN indexes by how their elements come: by chance, counted, around a 
                   {"elements using gin (any_order gin_trgm_ops)", 0.1}});
 }
 
+// ANALYZE sees all rows, so the statistics are the same in every run.
 TEST_CASE("Elements of expressions, and values without the NULLs that a predicate leaves out",
           "[size][expressions]") {
   check_imagined("expression_sizes", R"(
@@ -242,10 +242,9 @@ TEST_CASE("Elements of expressions, and values without the NULLs that a predicat
       create table notes as
       select 'User' || h || '@' || (array['example.com', 'mail.org'])[1 + h % 2] as address,
              case when h % 10 = 0 then 'Note ' || h end as seldom,
-             jsonb_build_object('tags', jsonb_build_array(h % 13, 't' || h % 29)) as document
+             jsonb_build_object('tags', jsonb_build_array(h % 7, 't' || h % 20)) as document
       from (select abs(hashint8extended(i, 1)) % 1000003 as h
-            from generate_series(1::bigint, 60000) i) rows;
-      select setseed(0.5);
+            from generate_series(1::bigint, 30000) i) rows;
       analyze notes;)",
                  {{"notes using gin (lower(address) gin_trgm_ops)", 0.1},
                   {"notes using gin ((document -> 'tags'))", 0.15},
