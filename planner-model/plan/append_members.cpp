@@ -320,6 +320,11 @@ void set_dummy(RelOptInfo& rel) {
   rel.target.width = 0;
 }
 
+ExprPtr in_member(const RelOptInfo& member, const ExprPtr& expr) {
+  const bool is_part = member.append_parent != nullptr;
+  return member_expr(member, is_part ? in_member(*member.append_parent, expr) : expr);
+}
+
 void set_append_rel_size(PlannerInfo& root, RelOptInfo& rel) {
   double rows = 0;
   double tuples = 0;

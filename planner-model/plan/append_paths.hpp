@@ -27,6 +27,10 @@ class StandIn {
 /// Read with its partitions or its children.
 [[nodiscard]] bool is_inheritance_parent(const PlannerInfo& root, const RangeTableEntry& entry);
 
+/// adjust_appendrel_attrs_multilevel(): what a member computes in place of the columns of the
+/// wholes that it belongs to. The expression itself where it is of those columns that it has.
+[[nodiscard]] ExprPtr in_member(const RelOptInfo& member, const ExprPtr& expr);
+
 /// set_dummy_rel_pathlist(): no row can come of it.
 void set_dummy(RelOptInfo& rel);
 

@@ -1,6 +1,7 @@
 // Equivalence classes: sets of expressions known equal. Source: equivclass.c, PostgreSQL 15.
 #include <algorithm>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
 #include "planner-model/query/simplify.hpp"
 
@@ -105,6 +106,26 @@ RestrictInfo* create_join_clause(PlannerInfo& root, EquivalenceClass& ec, Oid op
   clause->parent_ec = parent;
   ec.derives.push_back(clause);
   return clause;
+}
+
+/// add_child_rel_equivalences(): a member of a class as an arm of UNION ALL computes it.
+EquivalenceMember* own_member(PlannerInfo& root, const RelOptInfo& rel, EquivalenceMember& member) {
+  if (rel.kind != RelKind::Member || member.relids != rel.relids) {
+    return &member;
+  }
+  const ExprPtr expr = in_member(rel, member.expr);
+  if (expr == member.expr) {
+    return &member;
+  }
+  EquivalenceMember*& child = member.children[&rel];
+  if (child == nullptr) {
+    child = &root.global->members.emplace_back();
+    child->expr = expr;
+    child->relids = member.relids;
+    child->nullable_relids = member.nullable_relids;
+    child->datatype = member.datatype;
+  }
+  return child;
 }
 
 /// process_implied_equality(): a derived clause goes where the clauses of the query go.
@@ -361,7 +382,7 @@ namespace {
 
 std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& ec,
                                            Relids join_relids, Relids outer_relids,
-                                           Relids inner_relids) {
+                                           const RelOptInfo& inner_rel) {
   std::vector<RestrictInfo*> result;
   std::vector<EquivalenceMember*> outer;
   std::vector<EquivalenceMember*> inner;
@@ -372,8 +393,8 @@ std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& 
     }
     if (is_subset(member->relids, outer_relids)) {
       outer.push_back(member);
-    } else if (is_subset(member->relids, inner_relids)) {
-      inner.push_back(member);
+    } else if (is_subset(member->relids, inner_rel.relids)) {
+      inner.push_back(own_member(root, inner_rel, *member));
     } else {
       fresh.push_back(member);
     }
@@ -415,7 +436,7 @@ std::vector<RestrictInfo*> join_equalities(PlannerInfo& root, EquivalenceClass& 
       for (auto* source : ec.sources) {  // broken class: the query's own clauses
         if (is_subset(source->required_relids, join_relids) &&
             !is_subset(source->required_relids, outer_relids) &&
-            !is_subset(source->required_relids, inner_relids)) {
+            !is_subset(source->required_relids, inner_rel.relids)) {
           result.push_back(source);
         }
       }
@@ -453,7 +474,7 @@ std::vector<RestrictInfo*> generate_join_implied_equalities(PlannerInfo& root, R
     if (ec->has_const || ec->members.size() <= 1 || !overlaps(ec->relids, inner.relids)) {
       continue;
     }
-    for (auto* clause : join_equalities(root, *ec, join_relids, outer_relids, inner.relids)) {
+    for (auto* clause : join_equalities(root, *ec, join_relids, outer_relids, inner)) {
       result.push_back(clause);
     }
   }
@@ -471,8 +492,12 @@ std::vector<RestrictInfo*> generate_implied_equalities_for_column(PlannerInfo& r
     }
     EquivalenceMember* own = nullptr;
     for (auto* member : ec->members) {
-      if (member->relids == rel.relids && matches(*ec, *member)) {
-        own = member;
+      if (member->relids != rel.relids) {
+        continue;
+      }
+      EquivalenceMember* candidate = own_member(root, rel, *member);
+      if (matches(*ec, *candidate)) {
+        own = candidate;
         break;
       }
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan_explainer.hpp"
 
 namespace quern::planner_model {
@@ -56,12 +57,12 @@ void PlanExplainer::sort_node(PlanNode& node, PlannerInfo& root, const Path& inp
   child(node, root, input, "Outer");
 }
 
-const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const PathTarget& target,
-                                                    ExprPtr& expr) {
+const EquivalenceMember* PlanExplainer::sort_column(const PathKey& key, const RelOptInfo& rel,
+                                                    const PathTarget& target, ExprPtr& expr) {
   for (const ExprPtr& column : target.exprs) {
     const ExprPtr bare = strip_relabel(column);
     for (const auto* member : key.ec->members) {
-      if (!member->is_const && equal(strip_relabel(member->expr), bare)) {
+      if (!member->is_const && equal(strip_relabel(in_member(rel, member->expr)), bare)) {
         expr = column;
         return member;
       }
@@ -96,14 +97,14 @@ std::vector<std::string> PlanExplainer::sort_items(PlannerInfo& root, const Path
   const int range_above = std::exchange(member_range_, is_partition ? rel.range : 0);
   for (const auto& key : keys) {
     ExprPtr expr;
-    const EquivalenceMember* chosen = sort_column(key, target, expr);
+    const EquivalenceMember* chosen = sort_column(key, rel, target, expr);
     if (chosen == nullptr) {
       const auto computable = std::find_if(
           key.ec->members.begin(), key.ec->members.end(), [&](const EquivalenceMember* member) {
             return !member->is_const && is_subset(member->relids, rel.relids);
           });
       chosen = computable == key.ec->members.end() ? key.ec->members.front() : *computable;
-      expr = chosen->expr;
+      expr = in_member(rel, chosen->expr);
     }
     const auto& types = *top_.global->types;
     const Ordering ordering = types.ordering(chosen->datatype);

@@ -230,6 +230,7 @@ void PlanExplainer::collect_shown(const PlannerInfo& root, const Path& path, Sho
           note_nested(path, 1, shown);
         }
         note_first_arm(path);
+        note_parts_of_arms(path, shown);
       } else if (path.parent != nullptr) {
         note_appended(path, shown);
       }
@@ -292,6 +293,15 @@ void PlanExplainer::note_first_arm(const Path& append) {
        rel = rel->append_parent) {
     if (rel->append_parent == append.parent && rel->arm_range != 0) {
       first_arm_[append.parent] = rel;
+    }
+  }
+}
+
+void PlanExplainer::note_parts_of_arms(const Path& append, Shown& shown) {
+  for (const Path* child : append.children) {
+    const RelOptInfo& rel = *child->parent;
+    if (rel.arm_range != 0 && shown_member(rel) != nullptr) {
+      shown.first_members.emplace(rel.arm_range, named_leaf(rel));
     }
   }
 }

@@ -58,6 +58,7 @@ Path* first_of_index(PlannerInfo& root, const ExprPtr& aggregate, Oid sort_opera
   one->value = std::make_shared<Value>(make_integer(1, type_oid::kInt8));
   query.limit = one;
   subroot = &plan_query(*root.global, std::move(query), &root, 1.0);
+  subroot->is_trial = true;
   // Only a path in the right order by itself is of use: a sort would read everything anyway.
   const Path* best = nullptr;
   for (const auto* path : subroot->final_rel->paths) {
@@ -174,6 +175,7 @@ void register_min_max(PlannerInfo& root, const Path& path) {
   }
   for (std::size_t i = 0; i < path.min_max.size(); ++i) {
     const auto& one = path.min_max[i];
+    one.subroot->is_trial = false;
     register_min_max(*one.subroot, *path.children[i]);
     SubPlanInfo info;
     info.root = one.subroot;

@@ -55,7 +55,7 @@ Path* create_unique_path(PlannerInfo& root, RelOptInfo& rel, Path* sub, const Sp
       }
     }
     if (columns.size() == sj.semi_rhs.size() &&
-        query_is_distinct_for(rel.subroot->query, columns)) {
+        query_is_distinct_for(*rel.entry->subquery, columns)) {
       return no_work();
     }
   }
@@ -169,7 +169,11 @@ Path* create_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> 
                          std::vector<Path*> partial_children, const PathKeys& keys, Relids required,
                          int workers, bool parallel_aware, double rows) {
   auto* path = new_path(root, PathKind::Append, &rel, &rel.target);
-  path->param = base_param_info(root, rel, required);
+  // The clauses serve a partitioned table's pruning while it is read (create_append_path()).
+  const bool is_partitioned =
+      rel.kind == RelKind::Base && rel.table != nullptr && rel.table->kind == 'p';
+  path->param = is_partitioned ? base_param_info(root, rel, required)
+                               : append_param_info(root, rel, required);
   path->parallel_aware = parallel_aware;
   path->workers = workers;
   path->pathkeys = keys;
@@ -209,7 +213,7 @@ Path* create_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> 
 Path* create_merge_append_path(PlannerInfo& root, RelOptInfo& rel, std::vector<Path*> children,
                                const PathKeys& keys, Relids required) {
   auto* path = new_path(root, PathKind::MergeAppend, &rel, &rel.target);
-  path->param = base_param_info(root, rel, required);
+  path->param = append_param_info(root, rel, required);
   path->pathkeys = keys;
   const bool is_whole = rel.kind != RelKind::Upper && !is_child(rel);
   const double limit_tuples = is_whole && rel.relids == root.all_base ? root.limit_tuples : -1.0;

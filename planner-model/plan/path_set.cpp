@@ -508,6 +508,19 @@ ParamPathInfo* base_param_info(PlannerInfo& root, RelOptInfo& rel, Relids requir
   return &info;
 }
 
+ParamPathInfo* append_param_info(PlannerInfo& root, RelOptInfo& rel, Relids required) {
+  if (required == 0) {
+    return nullptr;
+  }
+  if (auto* found = find_param_info(rel, required); found != nullptr) {
+    return found;
+  }
+  auto& info = root.global->params.emplace_back();
+  info.required_outer = required;
+  rel.param_infos.push_back(&info);
+  return &info;
+}
+
 ParamPathInfo* join_param_info(PlannerInfo& root, RelOptInfo& joinrel, const Path& outer,
                                const Path& inner, const SpecialJoin& sj, Relids required,
                                std::vector<RestrictInfo*>& restrict_list) {

@@ -1,6 +1,7 @@
 // Sort orders of paths. Source: pathkeys.c, PostgreSQL 15.
 #include <algorithm>
 
+#include "planner-model/plan/append_paths.hpp"
 #include "planner-model/plan/plan.hpp"
 
 namespace quern::planner_model {
@@ -140,6 +141,29 @@ PathKeys processed_pathkeys(PlannerInfo& root, std::vector<SortGroupClause>& cla
   return sortable ? keys : PathKeys{};
 }
 
+namespace {
+
+/// What the whole knows as what an arm of UNION ALL computes: classes and orders are the whole's.
+ExprPtr in_whole(const PlannerInfo& root, const RelOptInfo& rel, const ExprPtr& expr) {
+  const RelOptInfo* arm = &rel;
+  while (arm != nullptr && arm->computed.empty()) {
+    arm = arm->append_parent;
+  }
+  if (arm == nullptr) {
+    return expr;
+  }
+  for (const auto* ec : root.classes) {
+    for (const auto* member : ec->members) {
+      if (member->relids == rel.relids && equal(in_member(rel, member->expr), expr)) {
+        return member->expr;
+      }
+    }
+  }
+  return expr;
+}
+
+}  // namespace
+
 PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
   PathKeys keys;
   if (!index.can_order) {
@@ -147,11 +171,12 @@ PathKeys index_pathkeys(PlannerInfo& root, IndexOptInfo& index, bool backward) {
   }
   for (int i = 0; i < index.key_columns; ++i) {
     const auto c = static_cast<std::size_t>(i);
-    ExprPtr expr = index.expressions[c];
+    const ExprPtr expr = index.expressions[c];
     const bool descending = backward ? !index.descending[c] : index.descending[c];
     const bool nulls_first = backward ? !index.nulls_first[c] : index.nulls_first[c];
-    const auto key = make_pathkey(root, expr, 0, index.opfamilies[c], index.input_types[c],
-                                  index.collations[c], descending, nulls_first, 0, false);
+    const auto key =
+        make_pathkey(root, in_whole(root, *index.rel, expr), 0, index.opfamilies[c],
+                     index.input_types[c], index.collations[c], descending, nulls_first, 0, false);
     if (key) {
       if (!is_redundant(root, *key, keys)) {
         keys.push_back(*key);

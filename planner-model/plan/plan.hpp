@@ -197,6 +197,8 @@ void set_cheapest(RelOptInfo& rel);
 [[nodiscard]] Path* cheapest_fractional_path_for_pathkeys(const std::vector<Path*>& paths,
                                                           const PathKeys& keys, double fraction);
 [[nodiscard]] ParamPathInfo* base_param_info(PlannerInfo& root, RelOptInfo& rel, Relids required);
+/// get_appendrel_parampathinfo(): the parts have the clauses, and the rows.
+[[nodiscard]] ParamPathInfo* append_param_info(PlannerInfo& root, RelOptInfo& rel, Relids required);
 [[nodiscard]] ParamPathInfo* join_param_info(PlannerInfo& root, RelOptInfo& joinrel,
                                              const Path& outer, const Path& inner,
                                              const SpecialJoin& sj, Relids required,

@@ -53,6 +53,9 @@ class PlanExplainer {
     // entry for a query without FROM (replace_empty_jointree()).
     std::size_t ranges = 0;
     top.global->roots.for_each([&](const PlannerInfo& root) {
+      if (root.is_trial) {
+        return;
+      }
       ranges += std::max<std::size_t>(1, root.query.range_table.size());
       for (const auto* rel : root.base) {
         ranges += rel != nullptr && rel->is_append ? rel->members_before_pruning : 0;
@@ -120,6 +123,8 @@ class PlanExplainer {
 
   /// Columns of an Append go by its first child's names (set_deparse_plan()).
   void note_first_arm(const Path& append);
+  /// And those of a partitioned arm by its first leaf's.
+  static void note_parts_of_arms(const Path& append, Shown& shown);
 
   void name_level(const PlannerInfo& root, const Path& path);
 
@@ -247,8 +252,8 @@ class PlanExplainer {
 
   /// The output column that carries a sort key, whatever binary-compatible cast is around either
   /// (find_ec_member_matching_expr(), equivclass.c); nothing: the sort's input computes the key.
-  static const EquivalenceMember* sort_column(const PathKey& key, const PathTarget& target,
-                                              ExprPtr& expr);
+  static const EquivalenceMember* sort_column(const PathKey& key, const RelOptInfo& rel,
+                                              const PathTarget& target, ExprPtr& expr);
 
   enum class KeyText : std::uint8_t { WithOrder, Plain };  ///< Plain: no DESC, no NULLS FIRST
 

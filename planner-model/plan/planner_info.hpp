@@ -96,6 +96,8 @@ struct EquivalenceMember {
   Relids nullable_relids = 0;
   bool is_const = false;
   Oid datatype = 0;
+  FlatMap<const RelOptInfo*, EquivalenceMember*> children =
+      {};  ///< as arms of UNION ALL compute it
 };
 
 /// What share of its inputs a merge join reads before its first row and until its last, under one
@@ -585,6 +587,7 @@ struct PlannerInfo {
   PlannerGlobal* global = nullptr;
   PlannerInfo* parent = nullptr;
   int level = 1;
+  bool is_trial = false;               ///< of MIN or MAX by an index, which no plan uses so far
   Query query = {};                    ///< rewritten in place
   std::vector<RelOptInfo*> base = {};  ///< by range index; null where not a base relation
   Relids all_base = 0;

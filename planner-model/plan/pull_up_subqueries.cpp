@@ -87,7 +87,7 @@ class SubqueryPullUp {
   void visit_leaf(JoinTree& leaf, JoinTree* outer, JoinTree* nulling) {
     const auto& entry = range_of(leaf);
     if (nulling == nullptr && is_single_row(entry) && refers_within(entry.values.front(), outer)) {
-      pull_up_values(leaf);
+      pull_up_values(leaf.range);
       return;
     }
     if (entry.kind == RangeKind::Function) {
@@ -145,12 +145,12 @@ class SubqueryPullUp {
   }
 
   /// pull_up_simple_values().
-  void pull_up_values(JoinTree& leaf) {
-    auto& entry = query_.range_table[static_cast<std::size_t>(leaf.range) - 1];
-    const auto outputs = entry.values.front();
+  void pull_up_values(int range) {
+    auto& entry = query_.range_table[static_cast<std::size_t>(range) - 1];
+    const auto outputs = std::move(entry.values.front());
+    entry.values.clear();
     entry.kind = RangeKind::Result;
-    replace_columns(leaf.range, outputs);
-    leaf = JoinTree{};
+    replace_columns(range, outputs);
   }
 
   /// pull_up_constant_function(): a call that folds to one value is nothing but the value.
@@ -167,7 +167,6 @@ class SubqueryPullUp {
     entry.functions.clear();
     if (nulling == nullptr) {
       replace_columns(leaf.range, {value});
-      leaf = JoinTree{};
       return;
     }
     Conditions apart{nulling};
@@ -643,19 +642,10 @@ class SubqueryPullUp {
     }
     pull_up_sublinks(root_, *simplified.subquery);
     SubqueryPullUp{root_, *simplified.subquery}.run();
-    if (ranges_of(simplified.subquery->join_tree) == 0 &&
-        !has_quals(simplified.subquery->join_tree)) {
-      simplified.subquery->join_tree.children.clear();  // it was one row of VALUES
-      replace_empty_join_tree(*simplified.subquery);
-    }
     if (const int relation = single_relation(*simplified.subquery);
         relation != 0 && is_simple(simplified) && may_be_arm(*simplified.subquery, relation)) {
       replace_arm(whole, i, *simplified.subquery, relation);
     }
-  }
-
-  static bool has_quals(const JoinTree& tree) {
-    return tree.quals || std::any_of(tree.children.begin(), tree.children.end(), has_quals);
   }
 
   /// is_safe_append_member(): the range of the only relation; 0: there are more, or conditions.

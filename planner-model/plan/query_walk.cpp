@@ -1,5 +1,6 @@
 #include "planner-model/plan/query_walk.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "collector/base/failure.hpp"
@@ -32,36 +33,20 @@ void change_join_tree(JoinTree& tree, const ChangeExpr& change, int depth) {
   tree.quals = change_expr(tree.quals, change, depth);
 }
 
-void change_query(Query& query, const ChangeExpr& change, int depth) {
+void change_own_expressions(Query& query, const ChangeExpr& change, int depth) {
   const auto one = [&](ExprPtr& expr) { expr = change_expr(expr, change, depth); };
   for (auto& entry : query.range_table) {
-    if (entry.subquery) {
-      entry.subquery = std::make_shared<Query>(*entry.subquery);
-      change_query(*entry.subquery, change, depth + 1);
-    }
     for (auto& arm : entry.arms) {
-      for (auto& output : arm.outputs) {
-        one(output);
-      }
+      std::for_each(arm.outputs.begin(), arm.outputs.end(), one);
     }
     for (auto& [column, scope] : entry.computed) {
       one(column);
     }
-    for (auto& qual : entry.security_quals) {
-      one(qual);
-    }
-    for (auto& function : entry.functions) {
-      one(function);
-    }
+    std::for_each(entry.security_quals.begin(), entry.security_quals.end(), one);
+    std::for_each(entry.functions.begin(), entry.functions.end(), one);
     for (auto& row : entry.values) {
-      for (auto& value : row) {
-        one(value);
-      }
+      std::for_each(row.begin(), row.end(), one);
     }
-  }
-  for (auto& cte : query.ctes) {
-    cte.query = std::make_shared<Query>(*cte.query);
-    change_query(*cte.query, change, depth + 1);
   }
   change_join_tree(query.join_tree, change, depth);
   for (auto& target : query.targets) {
@@ -83,6 +68,20 @@ void change_query(Query& query, const ChangeExpr& change, int depth) {
     one(window.start_offset);
     one(window.end_offset);
   }
+}
+
+void change_query(Query& query, const ChangeExpr& change, int depth) {
+  for (auto& entry : query.range_table) {
+    if (entry.subquery) {
+      entry.subquery = std::make_shared<Query>(*entry.subquery);
+      change_query(*entry.subquery, change, depth + 1);
+    }
+  }
+  for (auto& cte : query.ctes) {
+    cte.query = std::make_shared<Query>(*cte.query);
+    change_query(*cte.query, change, depth + 1);
+  }
+  change_own_expressions(query, change, depth);
 }
 
 namespace {

@@ -13,7 +13,8 @@ using ChangeExpr = std::function<ExprPtr(const ExprPtr& expr, int depth)>;
 
 [[nodiscard]] ExprPtr change_expr(const ExprPtr& expr, const ChangeExpr& change, int depth = 0);
 void change_query(Query& query, const ChangeExpr& change, int depth = 0);
-/// Only the expressions of this level (its sublinks and subqueries included, deeper).
+/// Only the expressions of this level, with the queries of their sublinks.
+void change_own_expressions(Query& query, const ChangeExpr& change, int depth = 0);
 void change_join_tree(JoinTree& tree, const ChangeExpr& change, int depth);
 
 /// Adds `by` to levels_up of Vars that point `from` levels up or further

@@ -479,29 +479,18 @@ void inline_cte(Query& query, const std::string& name, const Query& definition, 
     cte.query = std::make_shared<Query>(*cte.query);
     inline_cte(*cte.query, name, definition, depth + 1);
   }
-  const auto in_expr = [&](const ExprPtr& root_expr) {
-    return change_expr(root_expr, [&](const ExprPtr& expr, int) -> ExprPtr {
-      if (!expr->subquery) {
-        return nullptr;
-      }
-      auto copy = std::make_shared<Expr>(*expr);
-      auto sub = std::make_shared<Query>(*expr->subquery);
-      inline_cte(*sub, name, definition, depth + 1);
-      copy->subquery = sub;
-      return copy;
-    });
-  };
-  const std::function<void(JoinTree&)> in_tree = [&](JoinTree& tree) {
-    tree.quals = in_expr(tree.quals);
-    for (auto& child : tree.children) {
-      in_tree(child);
+  const ChangeExpr in_sublinks = [&](const ExprPtr& expr, int) -> ExprPtr {
+    if (!expr->subquery) {
+      return nullptr;
     }
+    auto copy = std::make_shared<Expr>(
+        *map_children(expr, [&](const ExprPtr& child) { return change_expr(child, in_sublinks); }));
+    auto below = std::make_shared<Query>(*expr->subquery);
+    inline_cte(*below, name, definition, depth + 1);
+    copy->subquery = below;
+    return copy;
   };
-  in_tree(query.join_tree);
-  for (auto& target : query.targets) {
-    target.expr = in_expr(target.expr);
-  }
-  query.having = in_expr(query.having);
+  change_own_expressions(query, in_sublinks);
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ bool innerrel_is_unique(PlannerInfo& root, Relids join_relids, Relids outer_reli
     return relation_has_unique_index_for(root, inner, clauses, {}, {});
   }
   if (inner.entry->kind == RangeKind::Subquery && !inner.is_append) {
-    const Query& query = inner.subroot != nullptr ? inner.subroot->query : *inner.entry->subquery;
-    return query_is_distinct_for(query, inner_columns(clauses, inner.range));
+    // As it is written: planning it may leave columns out of its GROUP BY.
+    return query_is_distinct_for(*inner.entry->subquery, inner_columns(clauses, inner.range));
   }
   return false;
 }

@@ -153,7 +153,7 @@ int host_in(const PlannerInfo& root, const Query& query, const JoinTree& side, R
   }
   for (Relids left = used != 0 ? used : all; left != 0; left &= left - 1) {
     const auto& entry = query.range_table[static_cast<std::size_t>(lowest(left)) - 1];
-    if (entry.kind == RangeKind::Relation &&
+    if ((entry.kind == RangeKind::Relation || entry.kind == RangeKind::Result) &&
         !(computed_there && is_inheritance_parent(root, entry))) {
       return lowest(left);
     }

@@ -213,6 +213,11 @@ void Analyzer::transform_group(Scope& scope, const PgQuery__SelectStmt& statemen
   if (scope.query.has_grouping_sets) {
     scope.query.grouping_sets = product(clauses, statement.group_distinct != 0);
   }
+  // One set with columns is an ordinary GROUP BY (parseCheckAggregates(), parse_agg.c).
+  if (scope.query.grouping_sets.size() == 1 && !scope.query.group_by.empty()) {
+    scope.query.has_grouping_sets = false;
+    scope.query.grouping_sets.clear();
+  }
 }
 
 /// transformFrameOffset()

@@ -45,9 +45,12 @@ std::size_t Analyzer::find_target_sql99(Scope& scope, const ParseNode& node,
                                         std::vector<TargetEntry>& targets, ExprUse use) {
   const ExprPtr expr = transform_expr(scope, &node, use);
   const std::size_t expr_hash = hash(*expr);
+  const auto is_wanted = [&](const ExprPtr& other) {
+    return other->kind == expr->kind && hash(*other) == expr_hash && equal(other, expr);
+  };
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const ExprPtr visible = strip_implicit_coercions(targets[i].expr);
-    if (visible->kind == expr->kind && hash(*visible) == expr_hash && equal(visible, expr)) {
+    // A column that JOIN USING merges is a coercion itself.
+    if (is_wanted(strip_implicit_coercions(targets[i].expr)) || is_wanted(targets[i].expr)) {
       return i;
     }
   }

@@ -213,6 +213,16 @@ CREATE TABLE receipt_2 PARTITION OF receipt FOR VALUES FROM ('2024-02-01') TO ('
 INSERT INTO receipt SELECT i, date '2024-01-01' + i % 60, i % 37, i % 900 FROM generate_series(1, 9000) AS i;
 CREATE TABLE complaint (id integer PRIMARY KEY, receipt_id bigint NOT NULL, day date NOT NULL, note text);
 INSERT INTO complaint SELECT i, i * 3, date '2024-01-01' + i * 3 % 60, 'about ' || i % 50 FROM generate_series(1, 3000) AS i;
+CREATE TABLE uttered (id integer, kind text, word text) PARTITION BY LIST (kind);
+CREATE TABLE uttered_said PARTITION OF uttered FOR VALUES IN ('said');
+CREATE TABLE uttered_sung PARTITION OF uttered FOR VALUES IN ('sung');
+CREATE INDEX ON uttered (lower(word));
+CREATE TABLE written (id integer PRIMARY KEY, word text, page integer);
+CREATE INDEX ON written (lower(word));
+INSERT INTO uttered SELECT i, CASE WHEN i % 3 = 0 THEN 'said' ELSE 'sung' END, 'Word ' || i FROM generate_series(1, 9000) AS i;
+INSERT INTO written SELECT i, 'Term ' || i, i % 77 FROM generate_series(1, 6000) AS i;
+CREATE TABLE reader (page bigint, name text);
+INSERT INTO reader SELECT i % 90, 'reader ' || i FROM generate_series(1, 1500) AS i;
 VACUUM ANALYZE;
 INSERT INTO growing SELECT i, timestamp '2024-01-01' + i * interval '1 minute', 'x' || 10000 + i FROM generate_series(40001, 44000) AS i;
 SET enable_seqscan = off;

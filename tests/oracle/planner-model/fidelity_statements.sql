@@ -819,3 +819,33 @@ SELECT count(*) FROM complaint AS c JOIN receipt AS r ON r.id = c.receipt_id WHE
 SELECT c.id, r.amount FROM complaint AS c LEFT JOIN receipt AS r ON r.id = c.receipt_id WHERE c.note = 'about 7';
 -- name: height_of_an_index_that_grew (_bt_split)
 SELECT at FROM arrival WHERE project = 77;
+-- name: order_of_computed_arms (add_child_rel_equivalences)
+SELECT * FROM (SELECT id, lower(word) AS word FROM uttered UNION ALL SELECT id, lower(word) FROM written) AS t ORDER BY word LIMIT 20;
+-- name: groups_of_computed_arms (add_child_rel_equivalences)
+SELECT word, count(*) FROM (SELECT lower(word) AS word FROM written UNION ALL SELECT lower(word) FROM uttered_sung) AS t GROUP BY word ORDER BY word LIMIT 5;
+-- name: max_of_computed_arms (add_child_rel_equivalences)
+SELECT max(word) FROM (SELECT lower(word) AS word FROM uttered UNION ALL SELECT lower(word) FROM written) AS t;
+-- name: join_of_computed_arms (get_appendrel_parampathinfo)
+SELECT * FROM reader JOIN (SELECT id, lower(word) AS word FROM uttered UNION ALL SELECT id, lower(word) FROM written) AS t ON t.word = reader.name WHERE reader.page < 3;
+-- name: left_join_of_a_grouped_subquery (query_is_distinct_for)
+SELECT reader.* FROM reader LEFT JOIN (SELECT * FROM written GROUP BY written.id, written.page) AS w ON reader.page = w.id;
+-- name: in_a_grouped_subquery (query_is_distinct_for)
+SELECT * FROM reader WHERE page IN (SELECT id FROM written GROUP BY id, page);
+-- name: with_read_in_values (inline_cte)
+WITH one (n) AS (VALUES (42)) VALUES ((SELECT n FROM one));
+-- name: with_read_in_on_conflict (inline_cte)
+WITH one AS (SELECT 1 AS n) INSERT INTO written VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET word = 'y' WHERE written.id = (SELECT n FROM one);
+-- name: merge_of_one_row_of_values (pull_up_simple_values)
+MERGE INTO written USING (VALUES (46)) AS v (id) ON written.page = v.id WHEN NOT MATCHED THEN INSERT (id) VALUES (v.id);
+-- name: left_join_of_one_row_of_values (pull_up_simple_values)
+SELECT written.* FROM (VALUES (46)) AS v (page) LEFT JOIN written USING (page);
+-- name: subquery_in_one_row_of_values (pull_up_simple_values)
+SELECT * FROM (VALUES ((SELECT max(page) FROM reader), 3)) AS v (a, b), written WHERE written.id = v.a;
+-- name: result_right_of_a_left_join (remove_useless_result_rtes)
+SELECT * FROM (SELECT 1 AS id) AS p LEFT JOIN (SELECT 2 AS n) AS q ON true LEFT JOIN written ON written.id = p.id;
+-- name: group_by_a_coerced_join_column (findTargetlistEntrySQL99)
+SELECT page, count(*) FROM written LEFT JOIN reader USING (page) GROUP BY page;
+-- name: one_grouping_set (parseCheckAggregates)
+SELECT page, word, count(*) FROM written GROUP BY page, GROUPING SETS (word);
+-- name: having_of_min_without_an_index (preprocess_minmax_aggregates)
+SELECT min(page), max(page) FROM written HAVING min(page) = max(page);
