@@ -48,6 +48,7 @@ bool take_table_numbers(Table& table, const Table& numbers) {
   table.reltuples = numbers.reltuples;
   table.toast = numbers.toast;
   table.all_visible = numbers.all_visible;
+  table.rewritten = numbers.rewritten;
   table.activity = numbers.activity;
   bool complete = true;
   for (const Column& source : numbers.columns) {

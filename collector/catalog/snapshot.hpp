@@ -114,6 +114,9 @@ struct Table {
   std::int64_t relpages = 0;     ///< blocks at the last vacuum or analyze
   double reltuples = -1;         ///< rows at the last vacuum or analyze; -1: never
   std::int64_t all_visible = 0;  ///< pg_class.relallvisible
+  /// In another file than the first one (pg_class.relfilenode): VACUUM FULL, CLUSTER, TRUNCATE or
+  /// ALTER TABLE has written its rows anew. Also where it is not known.
+  bool rewritten = true;
   std::map<std::string, std::string> options = {};  ///< reloptions: fillfactor, parallel_workers...
   std::vector<Column> columns;                      ///< live columns only, by attnum
   std::optional<ToastTable> toast = {};             ///< none while it holds nothing

@@ -98,6 +98,7 @@ void describe_fields(F&& field, const Table*) {
   field("relpages", &Table::relpages);
   field("reltuples", &Table::reltuples);
   field("all_visible", &Table::all_visible);
+  field("rewritten", &Table::rewritten);
   field("options", &Table::options);
   field("columns", &Table::columns);
   field("toast", &Table::toast);

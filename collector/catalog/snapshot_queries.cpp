@@ -80,6 +80,7 @@ SELECT coalesce(json_agg(json_build_object(
   'persistence', c.relpersistence,
   'pages', CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / current_setting('block_size')::int ELSE 0 END,
   'relpages', c.relpages, 'reltuples', c.reltuples, 'all_visible', c.relallvisible,
+  'rewritten', c.relkind NOT IN ('r', 'm') OR c.relfilenode <> c.oid,
   'options', (SELECT json_object_agg(option_name, option_value ORDER BY option_name) FROM pg_options_to_table(c.reloptions)),
   'toast', CASE WHEN t.oid IS NOT NULL AND pg_relation_size(t.oid) > 0 THEN json_build_object(
     'pages', pg_relation_size(t.oid) / current_setting('block_size')::int,

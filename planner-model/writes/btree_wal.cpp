@@ -5,6 +5,7 @@
 #include <iterator>
 #include <vector>
 
+#include "planner-model/size/key_sample.hpp"
 #include "planner-model/writes/index_entries.hpp"
 #include "planner-model/writes/wal_record.hpp"
 
@@ -33,6 +34,9 @@ struct Leaf {
   bool as_built = true;  ///< all but the last as full as the fill factor says
   double since = 0;      ///< bytes of a leaf that have come since the build, none split yet
   bool merges = false;   ///< several entries a key: posting lists
+  /// Of one key, several in each page of the table: a bottom-up deletion looks for dead rows in the
+  /// first of those pages, and gives up when it finds none (heap_index_delete_tuples(), heapam.c).
+  bool of_many_rows = false;
 };
 
 /// Their entries stand in the order of the rows, so those of new rows come to the last of their
@@ -250,13 +254,26 @@ double split_bytes_at_ends(const IndexEntries& all, const Leaf& leaf, const Ends
   return bytes * ends.times;
 }
 
+/// Of the leaves of a grown index, which are between half full and full, some have no room for the
+/// first new version that comes to them, and nothing dead on them yet.
+double splits_before_any_is_dead(const IndexEntries& all, const EntryShape& shape,
+                                 const Leaf& leaf) {
+  if (shape.rows <= 0 || leaf.as_built) {
+    return 0;
+  }
+  const double per_leaf = shape.rows / leaf.pages;
+  const double full = std::min(1.0, (all.tuple + kLinePointer) / (leaf.room / 2));
+  return full * -std::expm1(-per_leaf) / per_leaf;
+}
+
 /// What an entry's insertion brings beyond its own record: splits, passes that merge equal keys.
 double upkeep_bytes(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf) {
-  if (shape.same_key && shape.old_versions_dead) {
+  if (shape.same_key && shape.old_versions_dead && !leaf.of_many_rows) {
     // Bottom-up deletion frees the old versions instead (_bt_bottomupdel_pass()): two bytes each.
     const WalRecord removal{.main = 8, .blocks = {0}};
     const double freed = std::max(2.0, (leaf.room - leaf.used) / (all.tuple + kLinePointer));
-    return 2 + removal.bytes() / freed;
+    return 2 + removal.bytes() / freed +
+           splits_before_any_is_dead(all, shape, leaf) * split_bytes(all, leaf, 0.5);
   }
   const double entry = added_bytes(all, shape, leaf);
   double bytes = 0;
@@ -295,6 +312,75 @@ double upkeep_of_part(const IndexEntries& all, const EntryShape& shape, const Le
   return upkeep_bytes(part, shape_of_part, leaf_of(part, &leaf));
 }
 
+/// The entries of the first column's heavy values, or of the others, are of another size than the
+/// average one: NULL takes no room.
+double tuple_of_part(const IndexEntries& all, const HeavyValues& heavy, bool of_heavy) {
+  const bool one_key = std::count_if(all.columns.begin(), all.columns.end(),
+                                     [](const IndexColumn& column) { return column.is_key; }) == 1;
+  if (!one_key) {
+    return all.tuple;
+  }
+  std::vector<IndexColumn> columns = all.columns;
+  std::vector<ValueClass>& classes = columns.front().classes;
+  std::erase_if(classes, [&](const ValueClass& one) {
+    const bool is_heavy = one.share / (one.is_null ? 1 : std::max(one.values, 1.0)) > heavy.least;
+    return is_heavy != of_heavy;
+  });
+  double share = 0;
+  for (const ValueClass& one : classes) {
+    share += one.share;
+  }
+  if (share <= 0) {
+    return all.tuple;
+  }
+  for (ValueClass& one : classes) {
+    one.share /= share;
+  }
+  return average_tuple_sizes(columns).back();
+}
+
+/// New row versions that have come to the table's indexes, a row, since its counters began. Many
+/// where nothing counts them.
+double past_versions(const Table& table) {
+  if (!table.activity || table.reltuples <= 0) {
+    return HUGE_VAL;
+  }
+  const auto& counted = *table.activity;
+  return static_cast<double>(counted.updates - counted.hot_updates) / table.reltuples;
+}
+
+/// New versions that come to anywhere among the rows of heavy values. In a grown index the pages of
+/// these have been split behind the last row, as rows came, and have hardly any room until the
+/// first such versions split them in halves.
+double upkeep_of_heavy(const IndexEntries& all, const EntryShape& shape, const Leaf& leaf,
+                       const HeavyValues& heavy, double pages) {
+  IndexEntries part = all;
+  part.entries *= heavy.share;
+  part.distinct = std::clamp(heavy.values, 1.0, std::max(part.entries, 1.0));
+  part.pages = std::max(1.0, pages);
+  part.tuple = tuple_of_part(all, heavy, true);
+  EntryShape shape_of_part = shape;
+  shape_of_part.rows *= heavy.share;
+  Leaf split = leaf_of(part, &leaf);
+  const double table_pages = std::max(1.0, static_cast<double>(all.table->pages));
+  constexpr double kSeveral = 2;
+  split.of_many_rows = part.entries / part.distinct / table_pages > kSeveral;
+  if (leaf.as_built) {
+    return upkeep_bytes(part, shape_of_part, split);
+  }
+  Leaf full = split;
+  full.as_built = true;
+  full.used = kSingleValueFill * full.room;
+  full.pages = std::max(1.0, std::min(full.pages, full.pages * split.used / full.used));
+  const double entry = added_bytes(part, shape_of_part, full);
+  const double before = past_versions(*all.table) * part.entries / full.pages;
+  const double fit = (full.room - full.used) / entry;
+  const double have_split =
+      before > 1e6 ? 1 : normal_below((before - fit) / std::sqrt(std::max(before, 1.0)));
+  return have_split * upkeep_bytes(part, shape_of_part, split) +
+         (1 - have_split) * upkeep_bytes(part, shape_of_part, full);
+}
+
 }  // namespace
 
 WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
@@ -317,7 +403,7 @@ WalBytes btree_entry_wal(const IndexEntries& all, const EntryShape& shape) {
     const double heavy_bytes = heavy.share * row;
     const double pages = leaf.pages * heavy_bytes / (heavy_bytes + (1 - heavy.share) * others_row);
     wal.records += shape.at_end ? split_bytes_at_ends(all, leaf, ends) / rows
-                                : heavy.share * upkeep_of_part(all, shape, leaf, heavy, pages);
+                                : heavy.share * upkeep_of_heavy(all, shape, leaf, heavy, pages);
     const HeavyValues others{1 - heavy.share, all.distinct - heavy.values};
     if (others.share > 0) {
       wal.records += others.share * upkeep_of_part(all, shape, leaf, others, all.pages - pages);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "planner-model/writes/index_entries.hpp"
+#include "planner-model/writes/wal_record.hpp"
 
 namespace quern::planner_model {
 namespace {
@@ -25,7 +26,9 @@ std::vector<double> poisson(double mean) {
 class Page {
  public:
   Page(const HeapRow& row, double holes)
-      : item_{row.item}, free_{row.room_of_load + holes * row.item}, least_{row.prunes_below} {}
+      : item_{row.item},
+        free_{row.room_of_load + holes * row.item},
+        least_{row.prunes_below + kLinePointer} {}
 
   /// The first new version needs room; later visitors prune older ones away
   /// (heap_page_prune_opt()).
@@ -45,7 +48,7 @@ class Page {
  private:
   double item_;
   double free_;
-  double least_;
+  double least_;  ///< with the line pointer that PageGetHeapFreeSpace() leaves out
 };
 
 /// Without an end the stretch is that between two autovacuums.
@@ -110,11 +113,40 @@ HeapRoom of_statement(const HeapRow& row, double rows) {
 
 }  // namespace
 
+namespace {
+
+/// What a load leaves free on its pages. Rows of any length end a page anywhere within one of them.
+std::vector<double> rooms_of_load(const HeapRow& row) {
+  if (!row.length_varies) {
+    return {row.room_of_load};
+  }
+  constexpr int kRooms = 8;
+  std::vector<double> rooms;
+  for (int i = 0; i < kRooms; ++i) {
+    rooms.push_back(std::max(0.0, row.room_of_load + ((i + 0.5) / kRooms - 0.5) * row.item));
+  }
+  return rooms;
+}
+
+}  // namespace
+
 HeapRoom heap_room(const HeapRow& row, const WriteShape& shape) {
   const double rows = rows_of(row, shape);
-  HeapRoom result =
-      shape.rows_per_transaction < 2 ? of_transactions(row, shape, rows) : of_statement(row, rows);
+  const std::vector<double> rooms = rooms_of_load(row);
+  const double share = 1 / static_cast<double>(rooms.size());
+  HeapRoom result{.on_same_page = 0, .pruned = 0};
+  for (const double room : rooms) {
+    HeapRow page = row;
+    page.room_of_load = room;
+    const HeapRoom one = shape.rows_per_transaction < 2 ? of_transactions(page, shape, rows)
+                                                        : of_statement(page, rows);
+    result.on_same_page += share * one.on_same_page;
+    result.prunes += share * one.prunes;
+    result.pruned += share * one.prunes * one.pruned;
+    result.pages_visited = one.pages_visited;
+  }
   result.on_same_page = std::clamp(result.on_same_page, 0.0, 1.0);
+  result.pruned = result.prunes > 0 ? result.pruned / result.prunes : 1;
   return result;
 }
 

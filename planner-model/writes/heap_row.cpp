@@ -98,6 +98,17 @@ double header_size(const Table& table, const std::vector<IndexColumn>& columns) 
   return no_nulls * 24 + (1 - no_nulls) * align_up(kTupleHeader + bitmap, 8);
 }
 
+/// On a page, those that have been updated HOT: the line pointer that the indexes know stays and
+/// leads to the one of the version that there is (heap_prune_chain(), pruneheap.c), until the row
+/// goes or the table is written anew.
+double redirected_rows(const HeapRow& row, const Table& table) {
+  if (table.rewritten || !table.activity || table.reltuples <= 0) {
+    return 0;
+  }
+  const double updates = static_cast<double>(table.activity->hot_updates) / table.reltuples;
+  return row.rows_per_page * -std::expm1(-updates);
+}
+
 }  // namespace
 
 std::vector<IndexColumn> all_columns(const Table& table, const SizeContext& context) {
@@ -133,7 +144,7 @@ HeapRow heap_row(const Table& table, const SizeContext& context) {
   const double slack = row.length_varies ? std::max(0.3, 0.01 * full) : 0.2;
   row.missing = std::max(0.0, full - on_full_pages);
   row.holes = std::max(0.0, row.missing - slack);
-  row.room_of_load = body - full * row.item;
+  row.room_of_load = body - full * row.item - kLinePointer * redirected_rows(row, table);
   row.free_bytes = row.room_of_load + row.holes * row.item;
   // RelationGetTargetPageFreeSpace(), and a tenth of a page at least (heap_page_prune_opt()).
   row.prunes_below = std::max(kPageSize * (100 - fillfactor(table)) / 100, kPageSize / 10);

@@ -15,7 +15,7 @@ struct HeapRow {
   double rows_per_page = 0;  ///< as they lie now, or as a fresh load would leave them
   double pages = 1;
   double free_bytes = 0;    ///< room on a page, on average, the fillfactor's reserve included
-  double room_of_load = 0;  ///< of it, what a fresh load leaves
+  double room_of_load = 0;  ///< of it, what a fresh load leaves, and HOT chains since
   /// Rows that fit into holes below the fill factor, a page, on average: new rows go there first.
   double holes = 0;
   double missing =

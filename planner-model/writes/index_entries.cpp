@@ -238,6 +238,7 @@ HeavyValues heavy_values(const IndexEntries& all, double row_bytes, std::size_t 
   constexpr double kLeastShare = 1e-4;
   const double least =
       std::max(kBody / std::max(all.entries * row_bytes, 1.0), columns > 1 ? kLeastShare : 0);
+  heavy.least = least;
   add_heavy(all.columns, 0, std::min(columns, all.columns.size()), 1, least, heavy);
   return all.columns.empty() ? HeavyValues{} : heavy;
 }

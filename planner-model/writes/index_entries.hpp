@@ -53,6 +53,7 @@ struct HeavyValues {
   double share = 0;  ///< of the entries
   double values = 0;
   std::vector<double> shares = {};  ///< of each
+  double least = 0;                 ///< share from which on a value is one of them
 };
 
 /// Bytes of a btree's posting list at its longest: maxpostingsize of _bt_dedup_pass(), nbtdedup.c,

@@ -247,19 +247,26 @@ double RowWal::total() const {
                          [](double sum, const WalBytes& index) { return sum + index.total(); });
 }
 
-bool holds_any(const Index& index, const Table& table, const std::vector<std::int16_t>& columns) {
+bool changes_key(const Index& index, const Table& table, const std::vector<std::int16_t>& columns) {
   const auto changed = with_generated(table, columns);
   return std::any_of(changed.begin(), changed.end(), [&](std::int16_t number) {
     const std::string name = name_of(table, number);
-    return std::any_of(index.keys.begin(), index.keys.end(),
-                       [&](const IndexKey& key) {
-                         return key.column == number || (key.column == 0 && !name.empty() &&
-                                                         mentions_word(key.expression, name));
-                       }) ||
-           std::find(index.included.begin(), index.included.end(), number) !=
-               index.included.end() ||
-           (!name.empty() && mentions_word(index.predicate, name));
+    return std::any_of(index.keys.begin(), index.keys.end(), [&](const IndexKey& key) {
+      return key.column == number ||
+             (key.column == 0 && !name.empty() && mentions_word(key.expression, name));
+    });
   });
+}
+
+bool holds_any(const Index& index, const Table& table, const std::vector<std::int16_t>& columns) {
+  const auto changed = with_generated(table, columns);
+  return changes_key(index, table, columns) ||
+         std::any_of(changed.begin(), changed.end(), [&](std::int16_t number) {
+           const std::string name = name_of(table, number);
+           return std::find(index.included.begin(), index.included.end(), number) !=
+                      index.included.end() ||
+                  (!name.empty() && mentions_word(index.predicate, name));
+         });
 }
 
 RowWal row_wal(const CatalogSnapshot& catalog, const Table& table,
@@ -300,7 +307,7 @@ RowWal wal_of_kind(const SizeContext& context, const Table& table,
     }
     const IndexEntries entries = index_entries(context, table, *index);
     const double share = entries.share * (1 - heap.hot);
-    const bool same_key = is_update && !holds_any(*index, table, shape.columns);
+    const bool same_key = is_update && !changes_key(*index, table, shape.columns);
     const EntryShape entry{.rows = shape.rows * share,
                            .same_key = same_key,
                            .old_versions_dead = one_a_transaction(shape),

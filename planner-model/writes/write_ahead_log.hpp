@@ -68,4 +68,10 @@ struct RowWal {
 [[nodiscard]] bool holds_any(const Index& index, const Table& table,
                              const std::vector<std::int16_t>& columns);
 
+/// Does it change a key or an expression? Else the executor tells the index that its new entry
+/// stands beside one of the same key, whatever becomes of included columns and the predicate
+/// (index_unchanged_by_update(), execIndexing.c).
+[[nodiscard]] bool changes_key(const Index& index, const Table& table,
+                               const std::vector<std::int16_t>& columns);
+
 }  // namespace quern::planner_model

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ struct VacuumCase {
 struct WalRun {
   std::uint64_t seed = 1;
   std::size_t tables = 0;
+  std::optional<std::size_t> only = {};  ///< the table of this number
   std::int64_t largest_table = 200'000;
   bool images = true;  ///< also right after checkpoints, with full_page_writes on
   bool times = true;

@@ -90,6 +90,7 @@ void describe(CLI::App& app, Options& options) {
                  "Write to this many generated tables a seed beside the model's WAL and times");
   app.add_flag("!--steady", options.wal.images, "Only long after a checkpoint");
   app.add_option("--largest", options.wal.largest_table, "Rows of the largest of them");
+  app.add_option("--table", options.wal.only, "Only the generated table of this number");
   app.add_option("--worst", options.worst, "Show the plans of the N worst");
 }
 
