@@ -324,14 +324,15 @@ bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
       }
       return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStorage:
-      if (column != table.columns.end()) {  // plain, external, extended, main
-        const char* how = command.def->string->sval;
-        column->storage = std::string_view{how} == "extended" ? 'x' : letter(how, 'x');
+      if (column != table.columns.end()) {  // plain, external, extended, main, default
+        const std::string_view how = command.def->string->sval;
+        column->storage = how == "default" ? '\0' : how == "extended" ? 'x' : how.front();
       }
       return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetCompression:
-      if (column != table.columns.end()) {  // pglz, lz4
-        column->compression = letter(command.def->string->sval, 'p');
+      if (column != table.columns.end()) {  // pglz, lz4, default
+        const std::string_view how = command.def->string->sval;
+        column->compression = how == "default" ? '\0' : how.front();
       }
       return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:

@@ -102,7 +102,9 @@ int pglz_size(std::string_view data, double most) {
     return best;
   };
   double bytes = 0;
+  bool matched = false;
   constexpr double kControlBit = 0.125;
+  constexpr double kFirstSuccess = 1024;  // first_success_by: it gives up without a match by then
   for (std::size_t at = 0; at < data.size();) {
     const std::size_t match = match_at(at);
     const std::size_t step = match > 2 ? match : 1;
@@ -110,7 +112,8 @@ int pglz_size(std::string_view data, double most) {
     for (std::size_t i = 0; i < step; ++i, ++at) {
       seen[word(at)].push_back(at);
     }
-    if (bytes >= limit) {
+    matched = matched || match > 2;
+    if (bytes >= limit || (!matched && bytes >= kFirstSuccess)) {
       return -1;
     }
   }

@@ -14,8 +14,9 @@ struct ToastedValues {
   double chunk = 0;      ///< bytes of one's tuple
   double rows = 0;       ///< share of the rows that have some
   double rewritten = 0;  ///< share of the chunks that the shape's write makes anew
-  /// Share of the rows whose update stores a value out of line or compressed; the old version is
-  /// locked meanwhile (heap_update(), heapam.c).
+  /// Share of the rows whose old version is locked while their update is stored: those that hold
+  /// values out of line, set or not, or whose new version must be compressed or lose some
+  /// (need_toast of heap_update(), heapam.c).
   double locked = 0;
 
   [[nodiscard]] double bytes() const { return chunks * chunk; }

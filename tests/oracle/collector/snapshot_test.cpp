@@ -137,13 +137,16 @@ TEST_CASE("the room of values out of line and the columns' storage are read") {
       "CREATE TABLE narrow (id int, body text); INSERT INTO narrow VALUES (1, 'n');",
       copy);
   cluster.query("VACUUM ANALYZE wide", copy);
+  cluster.query("VACUUM FULL narrow", copy);
   const std::string dsn = cluster.dsn(copy);
   const CatalogSnapshot snapshot = read_catalog(dsn);
   for (const Table& table : snapshot.tables) {
     if (table.name == "narrow") {
       CHECK(!table.toast);
+      CHECK(table.rewritten);
     } else if (table.name == "wide") {
       REQUIRE(table.toast);
+      CHECK(!table.rewritten);
       CHECK(table.toast->reltuples == 1200);  // 4200 bytes in chunks of 1996
       CHECK(table.toast->pages >= 200);
       CHECK(table.toast->index_pages >= 5);
