@@ -99,7 +99,7 @@ void examine_simple_variable(PlannerInfo& root, const Expr& var, RelOptInfo& rel
       return;
     }
     if (!query.group_by.empty()) {
-      if (global.cost.server.knows_grouped_columns_unique() && query.group_by.size() == 1 &&
+      if (global.cost.server.knows_grouped_columns_unique() && subroot.written_groups == 1 &&
           target->sort_group_ref == query.group_by.front().ref) {
         out.is_unique = true;
       }

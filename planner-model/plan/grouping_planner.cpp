@@ -265,6 +265,7 @@ PathKeys UpperPlanner::window_keys(const WindowClause& window) {
 }
 
 RelOptInfo* UpperPlanner::plan_select() {
+  root_.written_groups = query_.group_by.size();
   // Since 16 a GROUP BY is shortened that ORDER BY has ordered (processed_groupClause); before,
   // what ORDER BY meets is the shorter one.
   if (root_.global->cost.server.drops_redundant_grouping()) {

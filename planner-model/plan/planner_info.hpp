@@ -589,6 +589,7 @@ struct PlannerInfo {
   int level = 1;
   bool is_trial = false;               ///< of MIN or MAX by an index, which no plan uses so far
   Query query = {};                    ///< rewritten in place
+  std::size_t written_groups = 0;      ///< columns of GROUP BY before planning leaves some out
   std::vector<RelOptInfo*> base = {};  ///< by range index; null where not a base relation
   Relids all_base = 0;
   Relids nullable_base = 0;

@@ -111,10 +111,6 @@ HeapRoom of_statement(const HeapRow& row, double rows) {
   return result;
 }
 
-}  // namespace
-
-namespace {
-
 /// What a load leaves free on its pages. Rows of any length end a page anywhere within one of them.
 std::vector<double> rooms_of_load(const HeapRow& row) {
   if (!row.length_varies) {

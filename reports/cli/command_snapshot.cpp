@@ -11,6 +11,8 @@
 #include "collector/catalog/snapshot_document.hpp"
 #include "collector/catalog/snapshot_queries.hpp"
 
+#include "planner-model/query/key_classes.hpp"
+
 #include "reports/cli/command_context.hpp"
 
 namespace quern::reports {
@@ -31,7 +33,10 @@ struct SnapshotOptions {
 
 CatalogSnapshot take(const SnapshotOptions& options) {
   if (!options.from_schema.empty()) {
-    return collector::snapshot_from_schema(options.from_schema, options.statistics);
+    CatalogSnapshot catalog =
+        collector::snapshot_from_schema(options.from_schema, options.statistics);
+    planner_model::settle_key_classes(catalog);
+    return catalog;
   }
   if (!options.from_psql.empty()) {
     return collector::read_snapshot(options.from_psql);

@@ -835,8 +835,8 @@ SELECT * FROM reader WHERE page IN (SELECT id FROM written GROUP BY id, page);
 WITH one (n) AS (VALUES (42)) VALUES ((SELECT n FROM one));
 -- name: with_read_in_on_conflict (inline_cte)
 WITH one AS (SELECT 1 AS n) INSERT INTO written VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET word = 'y' WHERE written.id = (SELECT n FROM one);
--- name: merge_of_one_row_of_values (pull_up_simple_values)
-MERGE INTO written USING (VALUES (46)) AS v (id) ON written.page = v.id WHEN NOT MATCHED THEN INSERT (id) VALUES (v.id);
+-- name: right_join_of_one_row_of_values (pull_up_simple_values)
+SELECT * FROM written RIGHT JOIN (VALUES (46)) AS v (page) ON written.page = v.page;
 -- name: left_join_of_one_row_of_values (pull_up_simple_values)
 SELECT written.* FROM (VALUES (46)) AS v (page) LEFT JOIN written USING (page);
 -- name: subquery_in_one_row_of_values (pull_up_simple_values)
