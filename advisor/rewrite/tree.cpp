@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "collector/base/failure.hpp"
+#include "collector/sql/deparse.hpp"
 
 namespace quern::advisor::rewrite {
 
@@ -217,64 +218,7 @@ std::optional<Tree> Tree::copy_of(std::string_view sql) {
   return tree;
 }
 
-namespace {
-
-/// Arguments of a BoolExpr with those of inner ones of the same kind in their place.
-void flatten(PgQuery__BoolExpr& both, std::vector<PgQuery__Node*>& parts) {
-  for (std::size_t i = 0; i < both.n_args; ++i) {
-    auto* inner = as<PgQuery__BoolExpr>(both.args[i]);
-    if (inner != nullptr && inner->boolop == both.boolop &&
-        both.boolop != PG_QUERY__BOOL_EXPR_TYPE__NOT_EXPR) {
-      flatten(*inner, parts);
-    } else {
-      parts.push_back(both.args[i]);
-    }
-  }
-}
-
-/// Bytes that are equal for trees that differ in source positions and nesting of AND and OR only.
-std::vector<std::uint8_t> canonical(Tree& tree) {
-  PgQuery__Node* root = tree.statement();
-  walk(&root->base, [&](ProtobufCMessage* message) {
-    char* base = reinterpret_cast<char*>(message);
-    const unsigned fields =
-        as<PgQuery__Node>(message) == nullptr ? message->descriptor->n_fields : 0;
-    for (unsigned i = 0; i < fields; ++i) {
-      const ProtobufCFieldDescriptor& field = message->descriptor->fields[i];
-      if (std::string_view{field.name} == "location") {
-        *reinterpret_cast<std::int32_t*>(base + field.offset) = 0;
-      }
-    }
-    if (auto* both = as<PgQuery__BoolExpr>(message)) {
-      std::vector<PgQuery__Node*> parts;
-      flatten(*both, parts);
-      both->n_args = parts.size();
-      both->args = tree.list(parts);
-    }
-    return true;
-  });
-  std::vector<std::uint8_t> bytes(protobuf_c_message_get_packed_size(&root->base));
-  protobuf_c_message_pack(&root->base, bytes.data());
-  return bytes;
-}
-
-}  // namespace
-
-bool Tree::survives_deparsing() const {
-  auto again = copy_of(deparse_statement(statement()));
-  if (!again) {
-    return false;
-  }
-  Tree mine;
-  mine.arena_ = std::make_shared<collector::MessageArena>();
-  mine.result_ = reinterpret_cast<PgQuery__ParseResult*>(mine.arena_->copy(result_->base));
-  return canonical(mine) == canonical(*again);
-}
-
 std::string Tree::sql() const {
-  if (!survives_deparsing()) {
-    throw UserError{"a statement that cannot be written back as SQL without changing it"};
-  }
   return deparse_statement(statement());
 }
 

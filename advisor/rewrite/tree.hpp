@@ -142,11 +142,9 @@ class Tree {
 
   [[nodiscard]] PgQuery__Node* statement() const { return result_->stmts[0]->stmt; }
 
-  /// The changed statement as SQL.
+  /// The changed statement as SQL, which parses to this very tree. Throws UserError when it cannot
+  /// be written so.
   [[nodiscard]] std::string sql() const;
-  /// Whether sql() parses to this very tree again: a guard against a deparser that loses a
-  /// parenthesis. Nested AND and OR count as flat, which the grammar makes them.
-  [[nodiscard]] bool survives_deparsing() const;
 
   /// A node parsed from SQL text: how rules write what they put in. Throws logic_error when a rule
   /// writes what does not parse.

@@ -6,6 +6,7 @@
 #include "collector/catalog/builtin_types.hpp"
 #include "collector/catalog/schema_builder.hpp"
 #include "collector/catalog/schema_nodes.hpp"
+#include "collector/sql/lexer.hpp"
 #include "collector/sql/quote.hpp"
 
 namespace quern::collector {
@@ -13,7 +14,31 @@ namespace quern::collector {
 namespace {
 
 constexpr std::size_t kMaximumName = 63;
-constexpr const char* kNameLetters = "abcdefghijklmnopqrstuvwxyz0123456789_.";
+
+/// One function's call and nothing beside it, which CREATE INDEX takes without parentheses. What
+/// the deparser writes in capitals (NOT, CAST, CASE) is none.
+bool is_call(const std::string& expression) {
+  Lexer lexer{expression};
+  const Token first = lexer.next();
+  const bool named = first.kind == TokenKind::QuotedIdentifier ||
+                     (first.kind == TokenKind::Word && first.text.front() >= 'a');
+  int depth = 0;
+  int groups = 0;
+  Token last = first;
+  for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
+    const bool within_name = groups == 0 && (token.text == "." || token.kind == TokenKind::Word ||
+                                             token.kind == TokenKind::QuotedIdentifier);
+    if (depth == 0 && token.text != "(" && !within_name) {
+      return false;
+    }
+    const bool opens = token.kind == TokenKind::Punctuation && token.text == "(";
+    const bool closes = token.kind == TokenKind::Punctuation && token.text == ")";
+    groups += opens && depth == 0 ? 1 : 0;
+    depth += opens ? 1 : closes ? -1 : 0;
+    last = token;
+  }
+  return named && groups == 1 && depth == 0 && last.text == ")";
+}
 
 /// The name that the parser gives what the SQL standard calls otherwise is resolved already
 /// (integer is pg_catalog.int4); these are the server's pseudo-types of CREATE TABLE.
@@ -199,10 +224,8 @@ std::string SchemaBuilder::definition_of(const Index& index, const Table& table)
     std::string text =
         key.column > 0
             ? quote_identifier(table.columns[static_cast<std::size_t>(key.column - 1)].name)
-        : !key.expression.empty() && key.expression.back() == ')' &&
-                key.expression.find('(') == key.expression.find_first_not_of(kNameLetters)
-            ? key.expression  // a function call stands without parentheses
-            : "(" + key.expression + ")";
+        : is_call(key.expression) ? key.expression
+                                  : "(" + key.expression + ")";
     const Oid type =
         key.column > 0 ? table.columns[static_cast<std::size_t>(key.column - 1)].type : 0;
     IndexKey plain;

@@ -1,5 +1,7 @@
 #include "collector/catalog/schema_nodes.hpp"
 
+#include "collector/sql/deparse.hpp"
+
 namespace quern::collector {
 
 namespace {

@@ -194,7 +194,7 @@ ParseTree ParseTree::parse_or_throw(std::string_view sql) {
   return std::move(*tree);
 }
 
-std::string deparse(const PgQuery__ParseResult& tree) {
+std::string library_text(const PgQuery__ParseResult& tree) {
   std::string packed(pg_query__parse_result__get_packed_size(&tree), '\0');
   pg_query__parse_result__pack(&tree, reinterpret_cast<std::uint8_t*>(packed.data()));
   const Released<PgQueryDeparseResult, pg_query_free_deparse_result> result{

@@ -53,9 +53,9 @@ class ParseTree {
   std::vector<Statement> statements_;
 };
 
-/// SQL text of a tree again (pg_query_deparse_protobuf). Changing the tree first is how rewrites
-/// are written; see advisor/rewrite.
-[[nodiscard]] std::string deparse(const PgQuery__ParseResult& tree);
+/// What libpg_query's own deparser makes of a tree (pg_query_deparse_protobuf), which may lack
+/// parentheses: deparse() of deparse.hpp is what others call.
+[[nodiscard]] std::string library_text(const PgQuery__ParseResult& tree);
 
 /// 16 hex digits, equal for statements that differ in constants, white space, comments and IN-list
 /// length only. Nothing when `sql` does not parse.

@@ -92,7 +92,7 @@ TEST_CASE("a look at a passing tree may parse, write a tree and throw") {
     const std::string before = packed(tree.base);
     CHECK(ParseTree::parse_or_throw("select * from c where d = 1").statements().size() == 1);
     CHECK_THROWS_AS(ParseTree::parse_or_throw("select 1 +"), UserError);
-    CHECK(deparse(tree) == "SELECT a FROM b");
+    CHECK(library_text(tree) == "SELECT a FROM b");
     CHECK(packed(tree.base) == before);
   };
   look_at_tree_or_throw(sql, nested);

@@ -183,6 +183,28 @@ TEST_CASE("indexes attached to a partitioned index are its children") {
   CHECK(snapshot.caveats.size() == 1);
 }
 
+TEST_CASE("keys that are expressions keep their meaning in the definition") {
+  // Each definition is itself a statement that means the same.
+  const std::vector<std::pair<std::string, std::string>> keys = {
+      {"((at AT TIME ZONE 'UTC')::date)", "(((at AT TIME ZONE 'UTC')::date))"},
+      {"((NOT a > 1) = (b > 1))", "(((NOT a > 1) = (b > 1)))"},
+      {"(abs(a) + abs(b))", "((abs(a) + abs(b)))"},
+      {"abs(a)", "(abs(a))"},
+      {"((CASE WHEN a > 1 THEN 2 END)::bigint)", "((CASE WHEN a > 1 THEN 2 END::bigint))"},
+      {"(abs(a)), (coalesce(a, b))", "(abs(a), (COALESCE(a, b)))"},
+      {"(f(') (', a))", "(f(') (', a))"},
+  };
+  for (const auto& [key, wanted] : keys) {
+    CAPTURE(key);
+    const std::string table = "CREATE TABLE t (a int, b int, at timestamptz);\n";
+    const auto snapshot = from_text(table + "CREATE INDEX i ON t (" + key + ");");
+    const Index& index = named(snapshot.indexes, "i");
+    CHECK_THAT(index.definition, Catch::Matchers::EndsWith("USING btree " + wanted));
+    const auto again = from_text(table + index.definition + ";");
+    CHECK(named(again.indexes, "i").definition == index.definition);
+  }
+}
+
 TEST_CASE("an exclusion constraint is an index that excludes") {
   const CatalogSnapshot snapshot = from_text(
       "CREATE TABLE stay (id int, room int, days daterange);\nALTER TABLE ONLY stay ADD CONSTRAINT "
