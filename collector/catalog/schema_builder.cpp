@@ -16,13 +16,6 @@ std::string schema_of(const char* name) {
   return name == nullptr || *name == '\0' ? "public" : name;
 }
 
-std::vector<std::string> split_schema(std::vector<std::string> name) {
-  if (name.size() < 2) {
-    name.insert(name.begin(), "public");
-  }
-  return {name[name.size() - 2], name.back()};
-}
-
 /// As RelationGetPartition...: what pg_get_expr(relpartbound) prints.
 std::string bound_text(const PgQuery__PartitionBoundSpec& bound) {
   const auto list = [](PgQuery__Node* const* nodes, std::size_t count) {
@@ -580,52 +573,6 @@ void SchemaBuilder::create_materialized_view(const PgQuery__Node& statement) {
   snapshot_.tables.push_back(view_of('m', *create.into->rel, *create.query,
                                      strings_of(create.into->col_names, create.into->n_col_names)));
   snapshot_.tables.back().oid = next_oid_++;
-}
-
-void SchemaBuilder::create_function(const PgQuery__CreateFunctionStmt& statement) {
-  const auto name = split_schema(strings_of(statement.funcname, statement.n_funcname));
-  FunctionDefinition function;
-  function.oid = next_oid_++;
-  function.schema = name[0];
-  function.name = name[1];
-  function.kind = statement.is_procedure ? 'p' : 'f';
-  std::int32_t modifier = -1;
-  for (std::size_t i = 0; i < statement.n_parameters; ++i) {
-    const PgQuery__FunctionParameter& parameter = *statement.parameters[i]->function_parameter;
-    if (parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT ||
-        parameter.mode == PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE) {
-      continue;
-    }
-    function.arguments.push_back(resolve_type(*parameter.arg_type, modifier));
-    function.defaults =
-        static_cast<std::int16_t>(function.defaults + (parameter.defexpr != nullptr));
-  }
-  if (statement.return_type != nullptr) {
-    function.result = resolve_type(*statement.return_type, modifier);
-    function.returns_set = statement.return_type->setof;
-    function.rows = function.returns_set ? 1000 : 0;
-  }
-  for (std::size_t i = 0; i < statement.n_options; ++i) {
-    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
-    const std::string key = option.defname;
-    const std::string value = option_text(option.arg);
-    if (key == "volatility") {
-      function.volatility = letter(value.c_str(), 'v');
-    } else if (key == "strict") {
-      function.strict = value == "true";
-    } else if (key == "parallel") {
-      function.parallel = letter(value.c_str(), 'u');
-    } else if (key == "leakproof") {
-      function.leakproof = value == "true";
-    } else if (key == "language") {
-      function.language = value;
-    } else if (key == "cost") {
-      function.cost = std::strtod(value.c_str(), nullptr);
-    } else if (key == "rows") {
-      function.rows = std::strtod(value.c_str(), nullptr);
-    }
-  }
-  snapshot_.functions.push_back(std::move(function));
 }
 
 void SchemaBuilder::create_statistics(const PgQuery__CreateStatsStmt& statement) {

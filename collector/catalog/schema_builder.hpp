@@ -32,6 +32,9 @@ class SchemaBuilder {
   void create_materialized_view(const PgQuery__Node& statement);
   void drop(const PgQuery__Node& statement);
   void create_function(const PgQuery__CreateFunctionStmt& statement);
+  void read_parameters(const PgQuery__CreateFunctionStmt& statement,
+                       FunctionDefinition& function) const;
+  void read_result(const PgQuery__CreateFunctionStmt& statement, FunctionDefinition& function) const;
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);

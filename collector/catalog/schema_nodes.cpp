@@ -31,6 +31,13 @@ std::vector<std::string> strings_of(PgQuery__Node* const* nodes, std::size_t cou
   return strings;
 }
 
+std::vector<std::string> split_schema(std::vector<std::string> name) {
+  if (name.size() < 2) {
+    name.insert(name.begin(), "public");
+  }
+  return {name[name.size() - 2], name.back()};
+}
+
 std::string expression_text(const PgQuery__Node* node) {
   if (node == nullptr) {
     return "";

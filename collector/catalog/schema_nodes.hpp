@@ -14,6 +14,9 @@ namespace quern::collector {
 /// The strings of a list of String nodes.
 [[nodiscard]] std::vector<std::string> strings_of(PgQuery__Node* const* nodes, std::size_t count);
 
+/// Schema and name; without a schema it is "public".
+[[nodiscard]] std::vector<std::string> split_schema(std::vector<std::string> name);
+
 /// SQL of an expression; "" when it cannot be written.
 [[nodiscard]] std::string expression_text(const PgQuery__Node* node);
 

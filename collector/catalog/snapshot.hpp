@@ -283,7 +283,8 @@ struct FunctionDefinition {
   std::string language = {};
   std::string support = {};  ///< planner support function
   std::string body = {};     ///< of a function in SQL that the planner may put in the call's place
-  std::vector<std::string> argument_names = {};  ///< with a body; of the input arguments
+  std::vector<std::string> argument_names = {};     ///< of the input arguments; empty: none has one
+  std::vector<std::string> argument_defaults = {};  ///< SQL, of the last `defaults` arguments
 
   /// An OUT parameter, or a column of RETURNS TABLE or of the table or type whose rows it returns.
   struct ResultColumn {

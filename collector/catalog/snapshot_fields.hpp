@@ -272,6 +272,7 @@ void describe_fields(F&& field, const FunctionDefinition*) {
   field("support", &D::support);
   field("body", &D::body);
   field("argument_names", &D::argument_names);
+  field("argument_defaults", &D::argument_defaults);
   field("result_columns", &D::result_columns);
   field("aggregate", &D::aggregate);
 }

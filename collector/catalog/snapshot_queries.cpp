@@ -268,9 +268,12 @@ SELECT coalesce(json_agg(json_build_object(
   'arguments', to_json(p.proargtypes::oid[]::bigint[]), 'language', l.lanname,
   'support', nullif(p.prosupport::text, '-'),
   'body', CASE WHEN inlines THEN coalesce(nullif(p.prosrc, ''), pg_get_functiondef(p.oid)) END,
-  'argument_names', CASE WHEN inlines THEN (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
+  'argument_names', (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
     FROM generate_series(1, coalesce(cardinality(p.proargmodes), p.pronargs)) i
-    WHERE p.proargnames IS NOT NULL AND coalesce(p.proargmodes[i], 'i') IN ('i', 'b', 'v')) END,
+    WHERE p.proargnames IS NOT NULL AND coalesce(p.proargmodes[i], 'i') IN ('i', 'b', 'v')),
+  'argument_defaults', CASE WHEN p.pronargdefaults > 0 THEN (SELECT json_agg(d ORDER BY i)
+    FROM generate_series(1, coalesce(cardinality(p.proargmodes), p.pronargs)) i
+    CROSS JOIN LATERAL pg_get_function_arg_default(p.oid, i) d WHERE d IS NOT NULL) END,
   'result_columns', coalesce((SELECT json_agg(json_build_object('name', coalesce(p.proargnames[i], ''),
       'type', p.proallargtypes[i]::bigint) ORDER BY i)
     FROM generate_series(1, cardinality(p.proargmodes)) i WHERE p.proargmodes[i] IN ('o', 'b', 't')),

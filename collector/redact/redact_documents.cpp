@@ -121,6 +121,9 @@ class CatalogRedaction {
       if (!function.body.empty()) {
         function.body = redactor_.statement(function.body).text;
       }
+      for (std::string& text : function.argument_defaults) {
+        text = redactor_.expression(text, nullptr);
+      }
     }
   }
 

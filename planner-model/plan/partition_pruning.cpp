@@ -61,6 +61,15 @@ class Matcher {
   Matcher(PlannerInfo& root, const PartitionLayout& layout, const std::vector<ExprPtr>& own)
       : root_{root}, layout_{layout}, own_{own} {}
 
+  /// gen_partprune_steps(): what the table is as a partition itself may leave out its default one.
+  [[nodiscard]] std::optional<Matches> matches(std::vector<ExprPtr> clauses) const {
+    if (layout_.default_partition != nullptr) {
+      clauses.insert(clauses.end(), own_.begin(), own_.end());
+    }
+    return all(clauses);
+  }
+
+ private:
   /// Nothing: the clauses say nothing of the keys.
   [[nodiscard]] std::optional<Matches> all(const std::vector<ExprPtr>& clauses) const {
     // The default partition is left out by no other means.
@@ -94,7 +103,6 @@ class Matcher {
     return result;
   }
 
- private:
   [[nodiscard]] std::optional<Matches> match(const ExprPtr& clause) const {
     switch (clause->kind) {
       case ExprKind::And:
@@ -566,7 +574,7 @@ const std::set<const Table*>& PartitionPruner::survivors(const Table& parent) {
     layout = partition_layout(root_, rel_, parent);
     const bool asks_bound = layout && layout->default_partition != nullptr;
     const auto own = asks_bound ? partition_condition(parent) : std::vector<ExprPtr>{};
-    matches = layout ? Matcher{root_, *layout, own}.all(clauses_) : std::nullopt;
+    matches = layout ? Matcher{root_, *layout, own}.matches(clauses_) : std::nullopt;
   } catch (const UserError&) {
     root_.global->unmodelled.insert("partition bounds of " + parent.name);
   }

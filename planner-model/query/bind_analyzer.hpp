@@ -258,7 +258,10 @@ class Analyzer {
   [[nodiscard]] std::vector<ExprPtr> coerce_arguments(const ResolvedFunction& found,
                                                       std::vector<ExprPtr> values,
                                                       bool explicit_variadic);
-  void place_named_arguments(const QualifiedName& name, Arguments& arguments);
+  [[nodiscard]] std::vector<ExprPtr> in_parameter_order(const ResolvedFunction& found,
+                                                        std::vector<ExprPtr> values);
+  [[nodiscard]] ExprPtr parameter_default(const std::string& sql, Oid type);
+  [[nodiscard]] bool names_are_unknown(const QualifiedName& name, const Arguments& arguments) const;
   [[nodiscard]] std::vector<AggregateOrder> aggregate_order(Scope& scope, ParseList items);
   void check_aggregate_distinct(const Expr& aggregate);
   [[nodiscard]] int window_index(Scope& scope, const PgQuery__WindowDef& over);

@@ -1,6 +1,5 @@
 // Calls: parse_func.c (ParseFuncOrColumn).
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,32 +8,6 @@
 namespace quern::planner_model {
 
 namespace {
-
-/// Built-in functions that are called with named arguments in practice: proargnames is not
-/// recorded.
-struct ParameterNames {
-  std::string_view function;
-  std::vector<std::string_view> names;
-  std::vector<std::string_view> defaults;  ///< literals, for all parameters; empty: required
-};
-
-const std::vector<ParameterNames>& known_parameter_names() {
-  static const std::vector<ParameterNames> names{
-      {"make_interval",
-       {"years", "months", "weeks", "days", "hours", "mins", "secs"},
-       {"0", "0", "0", "0", "0", "0", "0.0"}},
-      {"make_date", {"year", "month", "day"}, {"", "", ""}},
-      {"make_time", {"hour", "min", "sec"}, {"", "", ""}},
-      {"make_timestamp", {"year", "month", "mday", "hour", "min", "sec"}, {"", "", "", "", "", ""}},
-      {"jsonb_set", {"jsonb_in", "path", "replacement", "create_if_missing"}, {"", "", "", "true"}},
-      {"jsonb_insert", {"jsonb_in", "path", "replacement", "insert_after"}, {"", "", "", "false"}},
-      {"jsonb_path_query", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
-      {"jsonb_path_query_array", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
-      {"jsonb_path_query_first", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
-      {"jsonb_path_match", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}},
-      {"jsonb_path_exists", {"target", "path", "vars", "silent"}, {"", "", "'{}'", "false"}}};
-  return names;
-}
 
 std::string display(const QualifiedName& name) {
   return name.schema.empty() ? name.name : name.schema + "." + name.name;
@@ -56,41 +29,41 @@ void Analyzer::function_error(const QualifiedName& name, Resolution resolution,
       display(name), list, catalog_.server_version / 10000)};
 }
 
-/// Named arguments to their positions, defaults in between (reorder_function_arguments()).
-void Analyzer::place_named_arguments(const QualifiedName& name, Arguments& arguments) {
-  if (arguments.names.empty()) {
-    return;
+/// reorder_function_arguments() and add_function_defaults() (clauses.c), which the server leaves to
+/// the planner: one argument for each parameter.
+std::vector<ExprPtr> Analyzer::in_parameter_order(const ResolvedFunction& found,
+                                                  std::vector<ExprPtr> values) {
+  const Function& function = *found.function;
+  const std::size_t nominal = function.arguments.size();
+  if (found.variadic > 0 || (found.positions.empty() && values.size() == nominal)) {
+    return values;
   }
-  const auto& all = known_parameter_names();
-  const auto known = std::find_if(all.begin(), all.end(), [&](const ParameterNames& candidate) {
-    return candidate.function == name.name;
-  });
-  if (known == all.end()) {
-    unmodelled_.push_back(fmt::format("named arguments of {}", display(name)));
-    return;  // taken in the order written
+  std::vector<ExprPtr> placed(nominal);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    placed[found.positions.empty() ? i : found.positions[i]] = values[i];
   }
-  const std::size_t positional = arguments.values.size() - arguments.names.size();
-  std::vector<ExprPtr> placed(known->names.size());
-  std::copy_n(arguments.values.begin(), std::min(positional, placed.size()), placed.begin());
-  std::size_t last = positional;
-  for (std::size_t i = 0; i < arguments.names.size(); ++i) {
-    const auto at = std::find(known->names.begin(), known->names.end(), arguments.names[i]);
-    if (at == known->names.end()) {
-      function_error(name, Resolution::NotFound, {});
+  const std::size_t first = nominal - static_cast<std::size_t>(function.defaults);
+  for (std::size_t i = 0; i < nominal; ++i) {
+    if (placed[i]) {
+      continue;
     }
-    const auto position = static_cast<std::size_t>(at - known->names.begin());
-    placed[position] = arguments.values[positional + i];
-    last = std::max(last, position + 1);
-  }
-  const bool all_default = std::none_of(known->defaults.begin(), known->defaults.end(),
-                                        [](std::string_view text) { return text.empty(); });
-  placed.resize(all_default ? placed.size() : std::min(last, placed.size()));
-  for (std::size_t i = 0; i < placed.size(); ++i) {
-    if (!placed[i]) {
-      placed[i] = make_unknown_const(known->defaults[i]);
+    if (function.argument_defaults == nullptr || i < first ||
+        i - first >= function.argument_defaults->size()) {
+      unmodelled_.push_back(fmt::format("defaults of the parameters of {}", function.name));
+      return values;
     }
+    placed[i] = parameter_default((*function.argument_defaults)[i - first], function.arguments[i]);
   }
-  arguments.values = std::move(placed);
+  return placed;
+}
+
+ExprPtr Analyzer::parameter_default(const std::string& sql, Oid type) {
+  const auto tree = collector::ParseTree::parse_or_throw(fmt::format("SELECT {}", sql));
+  const PgQuery__SelectStmt& select = *tree.statements().at(0).node->select_stmt;
+  Scope scope{nullptr};
+  const ExprPtr value =
+      transform_expr(scope, select.target_list[0]->res_target->val, ExprUse::Other);
+  return types_.is_polymorphic(type) ? value : implicit(value, type);
 }
 
 /// text(x), date(x): a cast written as a call. Explicit, but shown as a function.
@@ -119,6 +92,14 @@ std::vector<ExprPtr> Analyzer::coerce_arguments(const ResolvedFunction& found,
   return values;
 }
 
+/// Of most built-in functions the parameters' names are not recorded.
+bool Analyzer::names_are_unknown(const QualifiedName& name, const Arguments& arguments) const {
+  const auto all = types_.functions_named(name.name);
+  return !arguments.names.empty() && std::any_of(all.begin(), all.end(), [](const Function* one) {
+    return one->argument_names == nullptr;
+  });
+}
+
 ExprPtr Analyzer::transform_func_call(Scope& scope, const PgQuery__FuncCall& call) {
   const QualifiedName name = qualified_name(list_of(call.n_funcname, call.funcname));
   Arguments arguments;
@@ -130,7 +111,6 @@ ExprPtr Analyzer::transform_func_call(Scope& scope, const PgQuery__FuncCall& cal
     }
     arguments.values.push_back(transform(scope, node));
   }
-  place_named_arguments(name, arguments);
   if (call.agg_within_group != 0) {
     arguments.direct = arguments.values;
     for (const ParseNode* node : list_of(call.n_agg_order, call.agg_order)) {
@@ -141,8 +121,13 @@ ExprPtr Analyzer::transform_func_call(Scope& scope, const PgQuery__FuncCall& cal
   for (const ExprPtr& value : arguments.values) {
     argument_types.push_back(value->type);
   }
-  const ResolvedFunction found =
-      types_.resolve_function(name.schema, name.name, argument_types, call.func_variadic != 0);
+  ResolvedFunction found = types_.resolve_function(name.schema, name.name, argument_types,
+                                                   arguments.names, call.func_variadic != 0);
+  if (found.resolution == Resolution::NotFound && names_are_unknown(name, arguments)) {
+    unmodelled_.push_back(fmt::format("named arguments of {}", display(name)));
+    found = types_.resolve_function(name.schema, name.name, argument_types, {},
+                                    call.func_variadic != 0);  // in the order written
+  }
   if (found.resolution == Resolution::Found && found.is_cast && found.function == nullptr) {
     return function_as_cast(found.result, arguments.values.front());
   }
@@ -198,7 +183,8 @@ ExprPtr Analyzer::make_call(Scope& scope, const PgQuery__FuncCall& call, const Q
                    ? CoercionForm::SqlSyntax
                    : CoercionForm::Call;
   node->location = call.location;
-  node->args = coerce_arguments(found, arguments.values, call.func_variadic != 0);
+  node->args =
+      in_parameter_order(found, coerce_arguments(found, arguments.values, call.func_variadic != 0));
   switch (function.kind) {
     case 'a':
       if (call.over != nullptr) {

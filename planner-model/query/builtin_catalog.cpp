@@ -4,6 +4,7 @@
 
 #include "collector/base/failure.hpp"
 
+#include "planner-model/query/builtin_parameters.hpp"
 #include "planner-model/query/builtin_tables.hpp"
 
 namespace quern::planner_model {
@@ -96,6 +97,7 @@ void read_function(Fields& f, Function& p) {
   f >> p.oid >> p.name >> p.kind >> p.volatility >> p.strict >> p.returns_set >> p.leakproof >>
       p.parallel >> p.cost >> p.rows >> p.result >> p.variadic >> p.defaults >> p.arguments >>
       p.support;
+  add_builtin_parameters(p);
 }
 
 void read_aggregate(Fields& f, Aggregate& a) {

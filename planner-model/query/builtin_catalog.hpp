@@ -50,6 +50,8 @@ struct Function {
   std::int16_t defaults = 0;
   std::vector<Oid> arguments = {};
   std::string_view support = {};
+  const std::vector<std::string>* argument_names = nullptr;     ///< null: not known
+  const std::vector<std::string>* argument_defaults = nullptr;  ///< SQL, of the last; null: none
 };
 
 /// pg_aggregate

@@ -272,11 +272,46 @@ ResolvedOperator TypeSystem::resolve_prefix_operator(std::string_view name, Oid 
   return choose_operator(schema, name, inputs);
 }
 
-std::vector<TypeSystem::Candidate> TypeSystem::function_candidates(std::string_view schema,
-                                                                   std::string_view name,
-                                                                   std::size_t arguments,
-                                                                   bool expand_variadic) const {
-  // FuncnameGetCandidates(), positional notation.
+namespace {
+
+/// MatchNamedCall(), namespace.c: the parameter of each argument, the last of which are named;
+/// empty: the function can not be called so.
+std::vector<std::size_t> named_positions(const Function& function, std::size_t arguments,
+                                         std::span<const std::string> names) {
+  const std::size_t nominal = function.arguments.size();
+  if (function.argument_names == nullptr || function.argument_names->size() != nominal ||
+      arguments > nominal) {
+    return {};
+  }
+  const auto& parameters = *function.argument_names;
+  std::vector<std::size_t> positions;
+  std::vector<bool> taken(nominal, false);
+  for (std::size_t i = 0; i < arguments; ++i) {
+    const std::size_t positional = arguments - names.size();
+    const auto at = i < positional
+                        ? i
+                        : static_cast<std::size_t>(std::find(parameters.begin(), parameters.end(),
+                                                             names[i - positional]) -
+                                                   parameters.begin());
+    if (at == nominal || taken[at]) {
+      return {};
+    }
+    taken[at] = true;
+    positions.push_back(at);
+  }
+  const std::size_t required = nominal - static_cast<std::size_t>(function.defaults);
+  const bool complete =
+      std::all_of(taken.begin(), taken.begin() + static_cast<std::ptrdiff_t>(required),
+                  [](bool is) { return is; });
+  return complete ? positions : std::vector<std::size_t>{};
+}
+
+}  // namespace
+
+std::vector<TypeSystem::Candidate> TypeSystem::function_candidates(
+    std::string_view schema, std::string_view name, std::size_t arguments,
+    std::span<const std::string> names, bool expand_variadic) const {
+  // FuncnameGetCandidates().
   std::vector<Candidate> candidates;
   for (const Function* found : functions_named(name)) {
     int position = 0;
@@ -290,6 +325,19 @@ std::vector<TypeSystem::Candidate> TypeSystem::function_candidates(std::string_v
       continue;
     }
     const std::size_t nominal = found->arguments.size();
+    if (!names.empty()) {
+      auto positions = named_positions(*found, arguments, names);
+      if (positions.empty() || (found->variadic != 0 && expand_variadic)) {
+        continue;
+      }
+      Candidate candidate{.function = found, .path_position = position};
+      for (const std::size_t at : positions) {
+        candidate.arguments.push_back(found->arguments[at]);
+      }
+      candidate.positions = std::move(positions);
+      candidates.push_back(std::move(candidate));
+      continue;
+    }
     const bool variadic = expand_variadic && found->variadic != 0 && nominal <= arguments;
     const bool defaulted =
         nominal > arguments && nominal <= arguments + static_cast<std::size_t>(found->defaults);
@@ -304,7 +352,6 @@ std::vector<TypeSystem::Candidate> TypeSystem::function_candidates(std::string_v
       candidate.variadic = static_cast<int>(arguments - nominal) + 1;
     } else if (defaulted) {
       candidate.arguments.resize(arguments);
-      candidate.defaulted = static_cast<int>(nominal - arguments);
     }
     const auto same = std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& c) {
       return c.arguments == candidate.arguments;
@@ -332,8 +379,10 @@ std::vector<TypeSystem::Candidate> TypeSystem::function_candidates(std::string_v
 
 ResolvedFunction TypeSystem::resolve_function(std::string_view schema, std::string_view name,
                                               std::span<const Oid> arguments,
+                                              std::span<const std::string> names,
                                               bool explicit_variadic) const {
-  const auto candidates = function_candidates(schema, name, arguments.size(), !explicit_variadic);
+  const auto candidates =
+      function_candidates(schema, name, arguments.size(), names, !explicit_variadic);
   const auto exact =
       std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& candidate) {
         return std::equal(arguments.begin(), arguments.end(), candidate.arguments.begin());
@@ -374,7 +423,7 @@ ResolvedFunction TypeSystem::resolve_function(std::string_view schema, std::stri
                           .function = chosen->function,
                           .arguments = chosen->arguments,
                           .variadic = chosen->variadic,
-                          .defaulted = chosen->defaulted};
+                          .positions = chosen->positions};
   const auto result = resolve_polymorphic(arguments, answer.arguments, chosen->function->result);
   if (!result) {
     return {};

@@ -65,8 +65,8 @@ struct ResolvedFunction {
   bool is_cast = false;
   std::vector<Oid> arguments = {};  ///< types to coerce to, one an actual argument
   int variadic = 0;                 ///< how many trailing arguments go into the variadic array
-  int defaulted = 0;                ///< how many trailing parameters take their default
-  Oid result = 0;                   ///< polymorphic results resolved
+  std::vector<std::size_t> positions = {};  ///< parameter of each argument; empty: in order
+  Oid result = 0;                           ///< polymorphic results resolved
 };
 
 /// What ORDER BY, GROUP BY and DISTINCT use for a type (lookup_type_cache(), typcache.c).
@@ -207,9 +207,11 @@ class TypeSystem {
                                                          std::string_view schema = {}) const;
   [[nodiscard]] ResolvedOperator resolve_prefix_operator(std::string_view name, Oid argument,
                                                          std::string_view schema = {}) const;
-  /// `explicit_variadic`: the call says VARIADIC before its last argument.
+  /// `names`: of the last arguments. `explicit_variadic`: the call says VARIADIC before its last
+  /// argument.
   [[nodiscard]] ResolvedFunction resolve_function(std::string_view schema, std::string_view name,
                                                   std::span<const Oid> arguments,
+                                                  std::span<const std::string> names = {},
                                                   bool explicit_variadic = false) const;
 
  private:
@@ -218,7 +220,7 @@ class TypeSystem {
     const Operator* op = nullptr;
     std::vector<Oid> arguments = {};
     int variadic = 0;
-    int defaulted = 0;
+    std::vector<std::size_t> positions = {};
     int path_position = 0;
     bool ambiguous = false;
   };
@@ -236,6 +238,7 @@ class TypeSystem {
   [[nodiscard]] std::vector<Candidate> function_candidates(std::string_view schema,
                                                            std::string_view name,
                                                            std::size_t arguments,
+                                                           std::span<const std::string> names,
                                                            bool expand_variadic) const;
   [[nodiscard]] const Candidate* select_candidate(std::span<const Oid> inputs,
                                                   std::vector<const Candidate*> candidates) const;

@@ -148,6 +148,8 @@ void TypeSystem::Tables::add_functions() {
         .defaults = given.defaults,
         .arguments = given.arguments,
         .support = given.support,
+        .argument_names = given.argument_names.empty() ? nullptr : &given.argument_names,
+        .argument_defaults = given.argument_defaults.empty() ? nullptr : &given.argument_defaults,
     }));
     if (given.kind == 'a') {
       const AggregateDefinition parts = given.aggregate.value_or(AggregateDefinition{});

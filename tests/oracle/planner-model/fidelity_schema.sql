@@ -245,3 +245,7 @@ CREATE INDEX arrival_project_at ON arrival (project, at);
 INSERT INTO arrival SELECT i::bigint * i * 7919 % 20011, timestamptz '2024-01-01' + (i * 104729::bigint % 999983) * interval '1 s'
   FROM generate_series(1, 60000) i;
 VACUUM ANALYZE arrival;
+CREATE FUNCTION priced(amount numeric, rate numeric DEFAULT 1.2, digits integer DEFAULT 2) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$ SELECT round(amount * rate, digits) $$;
+CREATE FUNCTION bills_between(low integer DEFAULT 1500, high integer DEFAULT 30 * 100) RETURNS SETOF bill LANGUAGE sql STABLE AS $$ SELECT * FROM bill WHERE no BETWEEN low AND high $$;
+CREATE FUNCTION spelled(n integer, base integer DEFAULT 10) RETURNS text LANGUAGE plpgsql IMMUTABLE COST 50 AS $$ BEGIN RETURN n || '/' || base; END $$;
+CREATE FUNCTION spelled(word text, times integer DEFAULT 2) RETURNS text LANGUAGE plpgsql IMMUTABLE COST 70 AS $$ BEGIN RETURN repeat(word, times); END $$;

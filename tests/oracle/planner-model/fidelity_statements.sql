@@ -751,6 +751,8 @@ SELECT * FROM by_kind WHERE id = 1500 AND label = 'b';
 SELECT * FROM by_kind WHERE id BETWEEN 1500 AND 2700 AND label IS NULL;
 -- name: default_partition_outside_its_bounds (gen_partprune_steps_internal)
 SELECT * FROM by_kind WHERE id < 1100 OR id BETWEEN 2100 AND 2200;
+-- name: default_subpartition_within_its_own_bounds (gen_partprune_steps)
+SELECT * FROM by_kind WHERE id <= 2000;
 -- name: default_subpartition_contradicted (gen_partprune_steps_internal)
 SELECT * FROM by_kind_high WHERE id = 3500;
 -- name: relabeled_array_of_expressions (strip_array_coercion)
@@ -849,3 +851,15 @@ SELECT page, count(*) FROM written LEFT JOIN reader USING (page) GROUP BY page;
 SELECT page, word, count(*) FROM written GROUP BY page, GROUPING SETS (word);
 -- name: having_of_min_without_an_index (preprocess_minmax_aggregates)
 SELECT min(page), max(page) FROM written HAVING min(page) = max(page);
+-- name: defaults_of_a_function_in_sql (add_function_defaults)
+SELECT * FROM ledger WHERE priced(amount) > 500;
+-- name: named_arguments_of_a_function_in_sql (reorder_function_arguments)
+SELECT * FROM ledger WHERE priced(digits => 0, amount => id) > 500;
+-- name: defaults_of_rows_from_a_function (inline_set_returning_function)
+SELECT * FROM bills_between(2000) AS b WHERE b.state = 'PD';
+-- name: named_argument_of_rows_from_a_function (inline_set_returning_function)
+SELECT * FROM bills_between(high => 1700);
+-- name: names_choose_the_function (MatchNamedCall)
+SELECT * FROM ledger WHERE spelled(base => 7, n => id) = '3/7' AND spelled(word => memo) = 'aa';
+-- name: defaults_of_built_in_functions (add_function_defaults)
+SELECT * FROM document WHERE jsonb_path_exists(body, '$.tags') AND jsonb_set(body, '{kind}', '1') IS NOT NULL AND is_normalized(body ->> 'kind', 'NFD');

@@ -205,6 +205,44 @@ TEST_CASE("keys that are expressions keep their meaning in the definition") {
   }
 }
 
+TEST_CASE("functions have their bodies, names, defaults and columns") {
+  const auto snapshot = from_text(R"(
+CREATE TABLE item (id int, label text);
+CREATE FUNCTION priced(amount numeric, rate numeric DEFAULT 1.2, digits int = 2) RETURNS numeric
+  LANGUAGE sql IMMUTABLE AS $$ SELECT round(amount * rate, digits) $$;
+CREATE FUNCTION twice(int) RETURNS int IMMUTABLE RETURN $1 * 2;
+CREATE FUNCTION items(wanted int) RETURNS SETOF item STABLE BEGIN ATOMIC
+  SELECT * FROM item WHERE id = wanted; END;
+CREATE FUNCTION halves(n int, OUT low int, OUT high int) LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE FUNCTION pairs() RETURNS TABLE (a int, b text) LANGUAGE plpgsql ROWS 7 AS $$ BEGIN END $$;
+CREATE FUNCTION guarded() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER AS 'SELECT 1';
+CREATE FUNCTION joined(VARIADIC parts text[]) RETURNS text LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE FUNCTION kept(x anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT x';
+CREATE OR REPLACE FUNCTION kept(x anyelement) RETURNS anyelement LANGUAGE sql AS 'SELECT $1';
+)");
+  const auto& priced = named(snapshot.functions, "priced");
+  CHECK(priced.body == " SELECT round(amount * rate, digits) ");
+  CHECK(priced.argument_names == std::vector<std::string>{"amount", "rate", "digits"});
+  CHECK(priced.argument_defaults == std::vector<std::string>{"1.2", "2"});
+  CHECK(priced.defaults == 2);
+  CHECK(named(snapshot.functions, "twice").body == "SELECT $1 * 2");
+  CHECK(named(snapshot.functions, "twice").argument_names.empty());
+  const auto& items = named(snapshot.functions, "items");
+  CHECK(items.body == "SELECT * FROM item WHERE id = wanted");
+  REQUIRE(items.result_columns.size() == 2);
+  CHECK(items.result_columns[1].name == "label");
+  const auto& halves = named(snapshot.functions, "halves");
+  CHECK(halves.arguments.size() == 1);
+  CHECK(halves.result_columns.size() == 2);
+  CHECK(halves.body.empty());
+  CHECK(named(snapshot.functions, "pairs").rows == 7);
+  CHECK(named(snapshot.functions, "pairs").result_columns[1].name == "b");
+  CHECK(named(snapshot.functions, "guarded").body.empty());
+  CHECK(named(snapshot.functions, "joined").variadic == 25);
+  CHECK(named(snapshot.functions, "kept").body == "SELECT $1");
+  CHECK(snapshot.functions.size() == 8);
+}
+
 TEST_CASE("an exclusion constraint is an index that excludes") {
   const CatalogSnapshot snapshot = from_text(
       "CREATE TABLE stay (id int, room int, days daterange);\nALTER TABLE ONLY stay ADD CONSTRAINT "
