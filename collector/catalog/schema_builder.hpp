@@ -34,7 +34,8 @@ class SchemaBuilder {
   void create_function(const PgQuery__CreateFunctionStmt& statement);
   void read_parameters(const PgQuery__CreateFunctionStmt& statement,
                        FunctionDefinition& function) const;
-  void read_result(const PgQuery__CreateFunctionStmt& statement, FunctionDefinition& function) const;
+  void read_result(const PgQuery__CreateFunctionStmt& statement,
+                   FunctionDefinition& function) const;
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);
