@@ -21,8 +21,8 @@ using Sections = std::map<std::string, Json>;
 constexpr std::string_view kFirstLine = "{\"format\" : \"quern-catalog-psql\"";
 constexpr int kScriptVersion = 1;
 /// Sections that are attached to what other sections give.
-constexpr std::array<std::string_view, 4> kApart = {"expression_statistics", "tree_heights",
-                                                    "range_statistics", "column_ends"};
+constexpr std::array<std::string_view, 5> kApart = {"expression_statistics", "tree_heights",
+                                                    "range_statistics", "column_ends", "samples"};
 
 /// pg_stats_ext_exprs comes apart from its statistics objects: matched by name and text.
 void attach_expression_statistics(CatalogSnapshot& snapshot, const Json& rows,
@@ -113,6 +113,32 @@ void attach_column_ends(CatalogSnapshot& snapshot, std::vector<FurtherStatistics
   }
 }
 
+/// A part of the section "samples".
+struct SampledColumn {
+  Oid relation = 0;
+  std::int16_t column = 0;
+  ColumnSample sample = {};
+};
+
+template <class F>
+void describe_fields(F&& field, const SampledColumn*) {
+  field("relation", &SampledColumn::relation);
+  field("column", &SampledColumn::column);
+  field("sample", &SampledColumn::sample);
+}
+
+void attach_samples(CatalogSnapshot& snapshot, std::vector<SampledColumn> samples) {
+  for (SampledColumn& one : samples) {
+    for (Table& table : snapshot.tables) {
+      for (Column& column : table.columns) {
+        if (table.oid == one.relation && column.number == one.column) {
+          column.samples.push_back(std::move(one.sample));
+        }
+      }
+    }
+  }
+}
+
 CatalogSnapshot assemble(const Sections& sections, const std::string& source) {
   Json document = Json::object();
   for (const auto& [name, value] : sections) {
@@ -143,6 +169,11 @@ CatalogSnapshot assemble(const Sections& sections, const std::string& source) {
       attach_column_ends(snapshot, std::move(part));
     }
   }
+  if (const auto parts = sections.find("samples"); parts != sections.end()) {
+    std::vector<SampledColumn> samples;
+    reader.read(parts->second, samples, "samples");
+    attach_samples(snapshot, std::move(samples));
+  }
   sort_snapshot(snapshot);
   return snapshot;
 }
@@ -169,8 +200,9 @@ CatalogSnapshot parse_psql_output(std::string_view text, const std::string& file
     if (json.is_object() && json.contains("section") && json["section"].is_string() &&
         json.contains("value")) {
       ended = json["section"] == "end";
-      if (json["section"] == "column_ends") {  // comes in parts
-        sections.emplace("column_ends", Json::array()).first->second.push_back(json["value"]);
+      const auto name = json["section"].get<std::string>();
+      if (name == "column_ends" || name == "samples") {  // come in parts
+        sections.emplace(name, Json::array()).first->second.push_back(json["value"]);
       } else {
         sections.emplace(json["section"].get<std::string>(), json["value"]);
       }

@@ -6,6 +6,7 @@
 
 #include "collector/base/failure.hpp"
 #include "collector/catalog/psql_output.hpp"
+#include "collector/catalog/read_samples.hpp"
 #include "collector/catalog/snapshot_document.hpp"
 #include "collector/catalog/snapshot_queries.hpp"
 #include "collector/postgres/session.hpp"
@@ -55,33 +56,50 @@ std::vector<std::string> read_column_ends(ReadOnlySession& session, std::string&
   return parts;
 }
 
-}  // namespace
+struct Read {
+  std::string name;  ///< of the server
+  std::map<std::string, std::string> sections = {};
+  std::string refused_ends = {};  ///< why some are missing, if they are
+};
 
-CatalogSnapshot read_catalog(const std::string& dsn) {
+Read read_sections(const std::string& dsn) {
   ReadOnlySession session{dsn, snapshot_session_settings()};
   const int version = std::stoi(single_value(session.query("SHOW server_version_num")));
   if (version < kOldestServer) {
     throw UserError{fmt::format("{} is PostgreSQL {}; quern reads 13 and newer", session.name(),
                                 version / 10000)};
   }
-  std::map<std::string, std::string> sections;
+  Read read{.name = session.name()};
   for (const SnapshotQuery& query : snapshot_queries()) {
     if (version >= query.minimum_version) {
-      sections[query.section] = single_value(session.query(query.sql));
+      read.sections[query.section] = single_value(session.query(query.sql));
     }
   }
-  read_tree_heights(session, sections);
-  read_range_statistics(session, sections);
-  std::string refusal;
-  sections["column_ends"] = fmt::format("[{}]", fmt::join(read_column_ends(session, refusal), ","));
-  CatalogSnapshot snapshot = assemble_snapshot(sections, session.name());
-  if (!refusal.empty()) {
-    snapshot.caveats.push_back(fmt::format(
+  read_tree_heights(session, read.sections);
+  read_range_statistics(session, read.sections);
+  read.sections["column_ends"] =
+      fmt::format("[{}]", fmt::join(read_column_ends(session, read.refused_ends), ","));
+  return read;
+}
+
+}  // namespace
+
+CatalogSnapshot read_catalog(const std::string& dsn, std::optional<std::chrono::seconds> sampling) {
+  Read read = read_sections(dsn);
+  std::vector<std::string> caveats;
+  if (sampling) {
+    read.sections["samples"] =
+        fmt::format("[{}]", fmt::join(read_samples(dsn, *sampling, caveats), ","));
+  }
+  if (!read.refused_ends.empty()) {
+    caveats.push_back(fmt::format(
         "the ends of some columns could not be read ({}): those of the statistics stand "
         "for them",
-        refusal));
-    sort_snapshot(snapshot);
+        read.refused_ends));
   }
+  CatalogSnapshot snapshot = assemble_snapshot(read.sections, read.name);
+  snapshot.caveats.insert(snapshot.caveats.end(), caveats.begin(), caveats.end());
+  sort_snapshot(snapshot);
   return snapshot;
 }
 

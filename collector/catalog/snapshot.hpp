@@ -39,6 +39,35 @@ struct ColumnStatistics {
   bool operator==(const ColumnStatistics&) const = default;
 };
 
+/// Keys of a column that a sample of the table shows alike often, in like stretches.
+struct SampledKeys {
+  std::int64_t keys = 0;        ///< how many
+  std::int64_t stretches = 0;   ///< of the sample, that hold such a key, each
+  std::int64_t rows = 0;        ///< of the sample, that hold them, all keys together
+  std::int64_t near = 0;        ///< of these, those behind another one with the key in its stretch
+  std::int64_t near_apart = 0;  ///< of these, rows from that one, summed up
+  std::int64_t near_bytes = 0;  ///< of these, as a posting list stores how far they are behind it
+  std::int64_t key_bytes = 0;   ///< stored, all keys together
+  bool operator==(const SampledKeys&) const = default;
+};
+
+/// What stretches of neighbouring pages, evenly over the table, tell of the keys that an operator
+/// class takes out of a column. Figures, no values.
+struct ColumnSample {
+  std::string keys_of;        ///< operator class, by name; "values": each value is its own key
+  std::int64_t pages = 0;     ///< looked at
+  std::int64_t of_pages = 0;  ///< of the table
+  std::int64_t stretches = 0;
+  std::int64_t rows = 0;                   ///< on these pages
+  std::int64_t null_rows = 0;              ///< where the column is NULL
+  std::int64_t empty_rows = 0;             ///< where it is not, and has no key
+  std::int64_t null_key_rows = 0;          ///< that have a NULL among their keys
+  std::optional<double> correlation = {};  ///< of the values' order and the rows'
+  std::optional<double> falling = {};  ///< share of rows whose value is less than the row's before
+  std::vector<SampledKeys> keys = {};
+  bool operator==(const ColumnSample&) const = default;
+};
+
 struct Column {
   std::string name;
   std::int16_t number = 0;  ///< attnum, from 1
@@ -53,6 +82,7 @@ struct Column {
   char compression = '\0';  ///< pg_attribute.attcompression where not the default: p l
   std::optional<ColumnStatistics> statistics = {};            ///< of this table alone
   std::optional<ColumnStatistics> inherited_statistics = {};  ///< of this table and its children
+  std::vector<ColumnSample> samples = {};                     ///< where the table was sampled
   bool operator==(const Column&) const = default;
 };
 

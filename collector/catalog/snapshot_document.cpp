@@ -120,6 +120,10 @@ void sort_snapshot(CatalogSnapshot& snapshot) {
   for (Table& table : snapshot.tables) {
     std::sort(table.columns.begin(), table.columns.end(),
               [](const Column& a, const Column& b) { return a.number < b.number; });
+    for (Column& column : table.columns) {
+      std::sort(column.samples.begin(), column.samples.end(),
+                [](const auto& a, const auto& b) { return a.keys_of < b.keys_of; });
+    }
     const auto in_order = [](const auto& a, const auto& b) { return a.name < b.name; };
     std::sort(table.policies.begin(), table.policies.end(), in_order);
     std::sort(table.rules.begin(), table.rules.end(), in_order);

@@ -27,6 +27,34 @@ void describe_fields(F&& field, const ColumnStatistics*) {
 }
 
 template <class F>
+void describe_fields(F&& field, const SampledKeys*) {
+  using S = SampledKeys;
+  field("keys", &S::keys);
+  field("stretches", &S::stretches);
+  field("rows", &S::rows);
+  field("near", &S::near);
+  field("near_apart", &S::near_apart);
+  field("near_bytes", &S::near_bytes);
+  field("key_bytes", &S::key_bytes);
+}
+
+template <class F>
+void describe_fields(F&& field, const ColumnSample*) {
+  using S = ColumnSample;
+  field("keys_of", &S::keys_of);
+  field("pages", &S::pages);
+  field("of_pages", &S::of_pages);
+  field("stretches", &S::stretches);
+  field("rows", &S::rows);
+  field("null_rows", &S::null_rows);
+  field("empty_rows", &S::empty_rows);
+  field("null_key_rows", &S::null_key_rows);
+  field("correlation", &S::correlation);
+  field("falling", &S::falling);
+  field("keys", &S::keys);
+}
+
+template <class F>
 void describe_fields(F&& field, const Column*) {
   field("name", &Column::name);
   field("number", &Column::number);
@@ -41,6 +69,7 @@ void describe_fields(F&& field, const Column*) {
   field("compression", &Column::compression);
   field("statistics", &Column::statistics);
   field("inherited_statistics", &Column::inherited_statistics);
+  field("samples", &Column::samples);
 }
 
 template <class F>

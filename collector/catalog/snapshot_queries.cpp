@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "collector/catalog/sample_queries.hpp"
+
 namespace quern::collector {
 
 namespace {
@@ -468,9 +470,25 @@ std::string column_ends_script() {
   return script + "\\set ON_ERROR_STOP on\nROLLBACK TO SAVEPOINT column_ends;\n";
 }
 
+/// Each row of the query is a transaction: its columns are run one after the other.
+std::string samples_script() {
+  std::string script = "\\unset ON_ERROR_STOP\nSELECT 'BEGIN READ ONLY'";
+  for (const auto* settings : {&snapshot_session_settings(), &sample_settings()}) {
+    for (const std::string& setting : *settings) {
+      script += fmt::format(",\n  $set${}$set$", setting);
+    }
+  }
+  return script +
+         fmt::format(
+             ",\n  'SELECT json_build_object(''section'', ''samples'', ''value'', (' || query || "
+             "'))', 'COMMIT'\nFROM (\n{}) AS queries (name, query) \\gexec\n"
+             "\\set ON_ERROR_STOP on\n",
+             sample_queries());
+}
+
 }  // namespace
 
-std::string snapshot_psql_script() {
+std::string snapshot_psql_script(bool samples) {
   std::string script =
       "-- Reads what quern needs of one database's catalog: read-only, one transaction, with "
       "timeouts.\n"
@@ -502,7 +520,11 @@ std::string snapshot_psql_script() {
   script += may_read_statistics_query() + " \\gset\n\\if :may_read_statistics\n" +
             section("range_statistics", range_statistics_query()) + "\\endif\n";
   script += column_ends_script();
-  script += "SELECT json_build_object('section', 'end', 'value', null);\nCOMMIT;\n";
+  script += "COMMIT;\n";
+  if (samples) {
+    script += samples_script();
+  }
+  script += "SELECT json_build_object('section', 'end', 'value', null);\n";
   return script;
 }
 

@@ -42,6 +42,7 @@ struct SnapshotQuery {
 
 /// One psql script that prints every section as a line of JSON:
 ///   psql -XAtq -f snapshot.sql -o prod.psql.json "..."
-[[nodiscard]] std::string snapshot_psql_script();
+/// `samples`: those of sample_queries() too, each in a transaction of its own.
+[[nodiscard]] std::string snapshot_psql_script(bool samples = false);
 
 }  // namespace quern::collector

@@ -20,13 +20,6 @@ double element_size(const Type& element, const std::string& text, const TypeSyst
   return size < 0 ? varlena_size(static_cast<double>(text.size())) : size;
 }
 
-int alignment_of(const Type& type, double size) {
-  if (type.length < 0 && size < 127) {
-    return 1;
-  }
-  return type.alignment == 'd' ? 8 : type.alignment == 's' ? 2 : type.alignment == 'c' ? 1 : 4;
-}
-
 double element_place(const Type& element, const std::string& text) {
   return element.length < 0 ? place_of(std::string_view{text}) : std::strtod(text.c_str(), nullptr);
 }
@@ -41,7 +34,7 @@ void add_common(const ColumnStatistics& statistics, const std::vector<double>& f
     answer.push_back({.entries = 1,
                       .rows = std::max(1.0, frequencies[i] * filled_rows),
                       .key_size = size,
-                      .alignment = alignment_of(element, size),
+                      .alignment = element_alignment(element, size),
                       .first = element_place(element, text),
                       .last = element_place(element, text)});
   }
@@ -78,6 +71,13 @@ void fit_rest(const ColumnStatistics& statistics, const std::vector<double>& fre
 }
 
 }  // namespace
+
+int element_alignment(const Type& type, double size) {
+  if (type.length < 0 && size < 127) {
+    return 1;
+  }
+  return type.alignment == 'd' ? 8 : type.alignment == 's' ? 2 : type.alignment == 'c' ? 1 : 4;
+}
 
 void add_array_entries(const IndexColumn& column, const TypeSystem& types, double rows,
                        double filled_rows, std::vector<GinEntries>& answer) {

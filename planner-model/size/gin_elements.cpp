@@ -8,6 +8,7 @@
 #include "planner-model/size/array_entries.hpp"
 #include "planner-model/size/element_pools.hpp"
 #include "planner-model/size/json_elements.hpp"
+#include "planner-model/size/sampled_keys.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/trigrams.hpp"
 #include "planner-model/size/value_classes.hpp"
@@ -71,11 +72,62 @@ void thin_out(std::vector<GinEntries>& entries, double kept) {
   }
 }
 
+/// Do the statistics list every value? Then they tell frequencies better than stretches do.
+bool lists_all(const IndexColumn& column) {
+  return column.statistics != nullptr && column.statistics->histogram_bounds.empty() &&
+         !column.statistics->most_common_values.empty();
+}
+
+/// Do texts hardly ever come twice? Then the like of them, drawn anew and in order where they
+/// count, tell more than stretches do, which are shorter than the runs of what counts.
+bool all_differ(const IndexColumn& column, double rows) {
+  if (column.statistics == nullptr) {
+    return false;
+  }
+  constexpr double kRowsEach = 1.5;
+  const ColumnStatistics& statistics = *column.statistics;
+  const double values =
+      statistics.n_distinct < 0 ? -statistics.n_distinct * rows : statistics.n_distinct;
+  return rows * (1 - statistics.null_fraction) < kRowsEach * values;
+}
+
+/// The sample that tells of these keys; null: none, or the statistics tell as much.
+const ColumnSample* sample_for(const IndexColumn& column, std::string_view operator_class,
+                               const Type& type, double rows) {
+  if (column.type == type_oid::kTsVector || type.is_array) {
+    return sample_of(column, type.is_array ? "array_ops" : "tsvector_ops");
+  }
+  if (lists_all(column)) {
+    return nullptr;
+  }
+  if (column.type == type_oid::kJsonb) {
+    return sample_of(column, operator_class == "jsonb_path_ops" ? operator_class : "jsonb_ops");
+  }
+  return all_differ(column, rows) ? nullptr : sample_of(column, "gin_trgm_ops");
+}
+
+std::vector<GinEntries> entries_by_sample(const ColumnSample& sample, const Type& type,
+                                          const TypeSystem& types, double rows) {
+  std::vector<GinEntries> answer = sampled_entries(sample, rows);
+  const Type* element = type.is_array ? types.type(type.element) : nullptr;
+  for (GinEntries& one : answer) {
+    one.alignment = element != nullptr ? element_alignment(*element, one.key_size)
+                    : sample.keys_of == "tsvector_ops" || sample.keys_of == "jsonb_ops" ? 1
+                                                                                        : 4;
+  }
+  return answer;
+}
+
 /// Those of so many rows of the table.
 std::vector<GinEntries> entries_of(const IndexColumn& column, std::string_view operator_class,
                                    const TypeSystem& types, double rows_indexed) {
   std::vector<GinEntries> answer;
   const Type* type = types.type(column.type);
+  if (type != nullptr) {
+    if (const ColumnSample* sample = sample_for(column, operator_class, *type, rows_indexed)) {
+      return entries_by_sample(*sample, *type, types, rows_indexed);
+    }
+  }
   const ColumnValues values = indexed_values(column);
   const bool listed = std::any_of(values.entries.begin(), values.entries.end(),
                                   [](const auto& entry) { return entry.text.has_value(); });

@@ -42,6 +42,18 @@ double posting_bytes(double share, double rows_per_page) {
   return 1 + std::min(beyond_one, 1.0) + beyond_two + beyond_three;
 }
 
+double thinned_posting_bytes(double bytes, double kept, double rows_per_page) {
+  constexpr double kRarest = 1e-9;
+  constexpr int kSteps = 40;
+  double low = std::log(kRarest);
+  double high = 0;
+  for (int i = 0; i < kSteps; ++i) {
+    const double middle = (low + high) / 2;
+    (posting_bytes(std::exp(middle), rows_per_page) > bytes ? low : high) = middle;
+  }
+  return posting_bytes(std::exp(high) * kept, rows_per_page);
+}
+
 double posting_tree_pages(double rows, double bytes) {
   // Long segments on the first page, such of the target's size on the others; what is left at the
   // end may be a short one.

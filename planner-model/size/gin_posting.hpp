@@ -10,6 +10,9 @@ inline constexpr double kGinSegmentHeader = 8;    ///< the first row's address, 
 /// (ginpostinglist.c).
 [[nodiscard]] double posting_bytes(double share, double rows_per_page);
 
+/// The same when each row that makes such an average stays with this chance.
+[[nodiscard]] double thinned_posting_bytes(double bytes, double kept, double rows_per_page);
+
 /// The entry's tuple with so many rows, each behind the first in `bytes`; `key`: MAXALIGNed tuple
 /// of the key alone. Too many for a tuple go into a posting tree, and the key stays
 /// (buildFreshLeafTuple(), addItemPointersToLeafTuple()).

@@ -330,6 +330,12 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
                               ? 1
                               : 1 - sampled_share(*columns[i].statistics, columns[i].all_rows);
     const GinOrder order{columns[i], name == "gin_trgm_ops", rows, rows_per_page};
+    const double kept = rows / std::max(columns[i].table_rows, rows);
+    const auto bytes_of = [&](const GinEntries& one) {
+      return one.posting_bytes <= 0 ? order.posting_bytes(one)
+             : kept > 0.999         ? one.posting_bytes
+                                    : thinned_posting_bytes(one.posting_bytes, kept, rows_per_page);
+    };
     for (const GinEntries& one : gin_entries(columns[i], name, types, rows)) {
       constexpr double kTupleHeader = 8;
       const double attribute = columns.size() > 1 ? 2 : 0;
@@ -338,7 +344,7 @@ GinSize gin_size(const Index& index, const std::vector<IndexColumn>& columns,
               align_up(kTupleHeader + attribute, one.alignment) + std::max(one.key_size, 1.0), 8),
           .rows = one.rows,
           .deviation = std::sqrt(one.rows * std::max(0.0, 1 - one.rows / rows) * unseen),
-          .bytes = order.posting_bytes(one),
+          .bytes = bytes_of(one),
           .first = one.first,
           .last = one.last};
       size.data_pages += one.entries * mean_tree_pages(entry);

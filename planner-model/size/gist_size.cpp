@@ -135,7 +135,11 @@ double gist_index_pages(const std::vector<IndexColumn>& columns, const TypeSyste
   if (columns.size() == 1 && is_box_in_gist(column.type)) {
     pages = box_gist_pages(column.type, rows - nulls, nulls, server);
   } else if (columns.size() == 1 && is_range) {
-    pages = range_gist_pages(column, types, rows - nulls, nulls, sorted);
+    // A sample tells the order of ranges, but not how their lengths go with it, and in that order
+    // a GiST build is full or half empty by these: nothing is known better than the middle.
+    IndexColumn by_statistics = column;
+    by_statistics.samples = nullptr;
+    pages = range_gist_pages(by_statistics, types, rows - nulls, nulls, sorted);
   } else if (gist_size_is_followed(columns)) {
     pages = followed_pages(column, types, rows);
   } else {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "collector/base/failure.hpp"
 
 #include "planner-model/size/column_readings.hpp"
+#include "planner-model/size/sampled_keys.hpp"
 #include "planner-model/size/stored_size.hpp"
 #include "planner-model/size/text_order.hpp"
 #include "planner-model/size/unknown_columns.hpp"
@@ -125,6 +127,7 @@ class ColumnReader {
     IndexColumn answer = of_type(types_.base_type(column.type), column.type_modifier);
     answer.collation = column.collation;
     answer.number = column.number;
+    answer.samples = &column.samples;
     answer.statistics = statistics_of(column);
     answer.in_runs =
         answer.statistics != nullptr && stand_in_runs(*answer.statistics, answer.type, rows_);
@@ -142,6 +145,7 @@ class ColumnReader {
     }
     answer.window = window_of(*answer.statistics, rows_);
     set_classes(answer, restricted(column, answer), column.type_modifier);
+    sampled_classes(answer);
     answer.rows_each = rows_each(*answer.statistics, rows_);
     return answer;
   }
@@ -210,6 +214,34 @@ class ColumnReader {
       }
     }
     return values;
+  }
+
+  /// ANALYZE takes all ranges for different ones; a sample tells how often each comes.
+  void sampled_classes(IndexColumn& answer) const {
+    const ColumnSample* sample = sample_of(answer, "values");
+    if (sample == nullptr || answer.table_rows < answer.all_rows || rows_ < 1) {
+      return;
+    }
+    constexpr double kSteps = 8;
+    std::map<double, ValueClass> alike;
+    for (const ExpectedKeys& one : expected_keys(*sample, rows_)) {
+      ValueClass& to = alike[std::rint(kSteps * std::log(one.rows))];
+      to.share += one.keys * one.rows / rows_;
+      to.values += one.keys;
+      to.size += one.keys * one.key_size;
+    }
+    answer.classes.clear();
+    if (sample->null_rows > 0) {
+      answer.classes.push_back(
+          {.share = static_cast<double>(sample->null_rows) / static_cast<double>(sample->rows),
+           .values = 1,
+           .is_null = true});
+    }
+    for (auto& [rows, one] : alike) {
+      one.values -= 1;  // what it began with
+      one.size /= std::max(one.values, 1e-9);
+      answer.classes.push_back(one);
+    }
   }
 
   static double values_of(const ColumnValues& column) {

@@ -34,6 +34,8 @@ struct IndexColumn {
   int long_alignment = 4;  ///< of those that are not short
   bool varies = false;     ///< a varlena
   const ColumnStatistics* statistics = nullptr;
+  /// Of the column's keys; null: the table was not sampled.
+  const std::vector<ColumnSample>* samples = nullptr;
   /// Rows of the table that the values below are of: all, or those that the predicate keeps as far
   /// as it speaks of this column.
   double table_rows = 0;

@@ -16,8 +16,8 @@ struct RangeRow {
 
 /// `followed` rows with ranges like the column's, in any order: lower bounds from one stretch of
 /// its bounds' histogram, as large a part of it as these are of all `filled` ones, lengths from
-/// that of lengths. ANALYZE keeps no order of ranges; without histograms they are spread evenly.
-/// Deterministic.
+/// that of lengths. ANALYZE keeps no order of ranges and takes all for different; a sample of the
+/// table tells both. Without histograms they are spread evenly. Deterministic.
 [[nodiscard]] std::vector<RangeRow> range_rows(const IndexColumn& column, const TypeSystem& types,
                                                double filled, double followed);
 

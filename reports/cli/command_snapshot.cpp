@@ -1,3 +1,4 @@
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ struct SnapshotOptions {
   bool print_sql = false;
   bool print_statistics_sql = false;
   bool no_clock = false;
+  bool sample = false;
+  int sample_seconds = 60;
 };
 
 CatalogSnapshot take(const SnapshotOptions& options) {
@@ -41,12 +44,14 @@ CatalogSnapshot take(const SnapshotOptions& options) {
   if (!options.from_psql.empty()) {
     return collector::read_snapshot(options.from_psql);
   }
-  return collector::read_catalog(options.dsn);
+  return collector::read_catalog(
+      options.dsn,
+      options.sample ? std::optional{std::chrono::seconds{options.sample_seconds}} : std::nullopt);
 }
 
 void run_snapshot(const CommandContext& context, const SnapshotOptions& options) {
   if (options.print_sql) {
-    write_output(context, options.output, collector::snapshot_psql_script());
+    write_output(context, options.output, collector::snapshot_psql_script(options.sample));
     return;
   }
   if (options.print_statistics_sql) {
@@ -63,6 +68,9 @@ void run_snapshot(const CommandContext& context, const SnapshotOptions& options)
   }
   if (!options.statistics.empty() && options.from_schema.empty()) {
     throw UserError{"snapshot: --stats goes with --from-schema"};
+  }
+  if (options.sample && options.dsn.empty()) {
+    throw UserError{"snapshot: --sample goes with a connection string or --print-sql"};
   }
   CatalogSnapshot snapshot = take(options);
   if (options.no_clock || options.taken_at) {
@@ -88,6 +96,14 @@ void register_snapshot(CLI::App& app, CommandContext& context) {
       ->type_name("DSN");
   command->add_option("-o,--output", options->output, "Catalog document to write (stdout)")
       ->type_name("FILE");
+  command->add_flag("--sample", options->sample,
+                    "Read a sample of tables too, for the sizes of indexes on arrays, jsonb, "
+                    "text search, trigrams and ranges; keeps counts, no values");
+  command
+      ->add_option("--sample-seconds", options->sample_seconds,
+                   "With --sample: begin no further table after so long (60)")
+      ->check(CLI::Range(1, 86400))
+      ->type_name("N");
   command->add_flag("--print-sql", options->print_sql,
                     "Print one psql script that does the same, for where only psql may connect");
   command->add_option("--from-psql", options->from_psql, "The output of that script")
@@ -106,6 +122,7 @@ void register_snapshot(CLI::App& app, CommandContext& context) {
   command->footer(
       "Examples:\n"
       "  quern snapshot \"postgresql://readonly@db.example/shop\" -o prod.catalog.json\n"
+      "  quern snapshot --sample \"service=prod\" -o prod.catalog.json\n"
       "  quern snapshot --print-sql > snapshot.sql\n"
       "  psql -XAtq -f snapshot.sql -o prod.psql.json \"host=db.example dbname=shop\"\n"
       "  quern snapshot --from-psql prod.psql.json -o prod.catalog.json\n"

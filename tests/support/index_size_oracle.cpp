@@ -99,7 +99,9 @@ Facts ask_server(const SizeRun& run) {
   const auto random = random_indexes(choices, run.tables, run.definitions, run.largest_table);
   const std::string database = fmt::format("sizes_{}", run.seed);
   make_database(database, random.ddl);
-  Facts facts{.catalog = collector::read_catalog(Cluster::instance().dsn(database)), .built = {}};
+  constexpr std::chrono::seconds kSampling{600};
+  Facts facts{.catalog = collector::read_catalog(Cluster::instance().dsn(database), kSampling),
+              .built = {}};
   {
     pqxx::connection connection{Cluster::instance().dsn(database)};
     for (const std::string& definition : random.definitions) {
@@ -143,11 +145,26 @@ std::string height_text(const std::optional<int>& height) {
 
 }  // namespace
 
+namespace {
+
+CatalogSnapshot without_samples(CatalogSnapshot catalog) {
+  for (Table& table : catalog.tables) {
+    for (Column& column : table.columns) {
+      column.samples.clear();
+    }
+  }
+  return catalog;
+}
+
+std::vector<SizedCase> sized(const CatalogSnapshot& catalog, const std::vector<Built>& all);
+
+}  // namespace
+
 bool SizedCase::within(double fraction) const {
   return std::abs(model_pages - real_pages) <= std::max(1.0, fraction * real_pages);
 }
 
-std::vector<SizedCase> run_index_sizes(const SizeRun& run) {
+SizedIndexes run_index_sizes(const SizeRun& run) {
   const std::string stem = run.facts + fmt::format("/sizes_{}", run.seed);
   std::optional<Facts> facts = run.facts.empty() ? std::nullopt : read_facts(stem);
   if (!facts) {
@@ -156,9 +173,16 @@ std::vector<SizedCase> run_index_sizes(const SizeRun& run) {
       write_facts(stem, *facts);
     }
   }
-  const planner_model::Planner planner{facts->catalog};
+  return {.by_statistics = sized(without_samples(facts->catalog), facts->built),
+          .by_samples = sized(facts->catalog, facts->built)};
+}
+
+namespace {
+
+std::vector<SizedCase> sized(const CatalogSnapshot& catalog, const std::vector<Built>& all) {
+  const planner_model::Planner planner{catalog};
   std::vector<SizedCase> cases;
-  for (const Built& built : facts->built) {
+  for (const Built& built : all) {
     const auto start = std::chrono::steady_clock::now();
     const auto index = planner.hypothetical(built.definition).definition;
     const std::chrono::duration<double, std::milli> spent =
@@ -178,6 +202,8 @@ std::vector<SizedCase> run_index_sizes(const SizeRun& run) {
   }
   return cases;
 }
+
+}  // namespace
 
 void print_sizes(std::ostream& out, const std::vector<SizedCase>& cases, std::size_t worst) {
   std::vector<const SizedCase*> order;

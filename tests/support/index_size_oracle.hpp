@@ -35,9 +35,15 @@ struct SizeRun {
   std::string facts = {};
 };
 
+/// The same definitions sized from a snapshot without and with samples of the tables.
+struct SizedIndexes {
+  std::vector<SizedCase> by_statistics = {};
+  std::vector<SizedCase> by_samples = {};
+};
+
 /// Makes the seed's tables on the throwaway server, sizes every definition from their statistics
 /// and builds it.
-[[nodiscard]] std::vector<SizedCase> run_index_sizes(const SizeRun& run);
+[[nodiscard]] SizedIndexes run_index_sizes(const SizeRun& run);
 
 /// Shares within 5 and 15 % by access method, and the `worst` definitions.
 void print_sizes(std::ostream& out, const std::vector<SizedCase>& cases, std::size_t worst);

@@ -24,9 +24,9 @@ std::string comparable(CatalogSnapshot snapshot) {
   return collector::write_snapshot(snapshot);
 }
 
-std::string comparable_by_psql(const std::string& dsn, const std::string& name) {
+std::string comparable_by_psql(const std::string& dsn, const std::string& name, bool samples) {
   const std::string base = std::string{QUERN_BINARY_DIR "/"} + name;
-  std::ofstream{base + ".sql"} << collector::snapshot_psql_script();
+  std::ofstream{base + ".sql"} << collector::snapshot_psql_script(samples);
   const std::string command =
       "psql -XAtq -f '" + base + ".sql' -o '" + base + ".json' \"" + dsn + "\"";
   REQUIRE(std::system(command.c_str()) == 0);

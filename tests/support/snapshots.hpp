@@ -12,6 +12,7 @@ namespace quern::testing {
 
 /// comparable() of what the psql script prints over `dsn`; files of that name are left in the build
 /// folder.
-[[nodiscard]] std::string comparable_by_psql(const std::string& dsn, const std::string& name);
+[[nodiscard]] std::string comparable_by_psql(const std::string& dsn, const std::string& name,
+                                             bool samples = false);
 
 }  // namespace quern::testing

@@ -1,6 +1,9 @@
+#include <chrono>
+#include <map>
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "collector/base/failure.hpp"
 #include "collector/catalog/read_catalog.hpp"
@@ -86,6 +89,77 @@ TEST_CASE("the ends of columns are read, but not by an index that nobody uses") 
   }
   CHECK_THAT(write_snapshot(snapshot), Contains("range_bounds_histogram"));
   CHECK((by_reader(dsn) == by_psql(dsn)));
+}
+
+TEST_CASE("a sample has figures and no values, the same by the reader and by psql") {
+  auto& cluster = Cluster::instance();
+  const std::string copy = cluster.copy_of("shop", "shop_sampled");
+  cluster.query(
+      "CREATE EXTENSION pg_trgm; CREATE SCHEMA \"Od d\";"
+      "CREATE TABLE \"Od d\".\"t t\" (\"W w\" tsvector, tags text[], body jsonb, name text, days "
+      "daterange);"
+      "INSERT INTO \"Od d\".\"t t\" SELECT to_tsvector('simple', 'zebra' || i / 100), "
+      "CASE WHEN i % 10 > 0 THEN ARRAY['yak' || i % 7, NULL] ELSE '{}' END, "
+      "jsonb_build_object('gnu', i % 3, 'list', jsonb_build_array(i % 5, 'emu' || i)), "
+      "CASE WHEN i % 4 > 0 THEN 'lynx' || i END, daterange('2024-01-01', date '2024-01-02' + i / "
+      "2) "
+      "FROM generate_series(1, 20000) i;"
+      "CREATE TABLE hidden (tags int[]); INSERT INTO hidden VALUES ('{1}');"
+      "ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;"
+      "DROP ROLE IF EXISTS sampler; CREATE ROLE sampler LOGIN; GRANT SELECT ON hidden TO sampler;"
+      "ANALYZE \"Od d\".\"t t\"",
+      copy);
+  const std::string dsn = cluster.dsn(copy);
+  const CatalogSnapshot snapshot = read_catalog(dsn, std::chrono::seconds{600});
+  std::map<std::string, ColumnSample> samples;
+  std::string text;
+  for (const Table& table : snapshot.tables) {
+    for (const Column& column : table.columns) {
+      for (const ColumnSample& sample : column.samples) {
+        if (table.name == "t t") {
+          samples[sample.keys_of] = sample;
+          CatalogSnapshot alone;
+          alone.tables = {{.name = "t", .columns = {{.name = "c", .samples = {sample}}}}};
+          text += write_snapshot(alone);
+        }
+      }
+    }
+  }
+  const auto keys = [&](const std::string& of) {
+    std::int64_t sum = 0;
+    for (const SampledKeys& one : samples.at(of).keys) {
+      sum += one.keys;
+    }
+    return sum;
+  };
+  // All of this table is read: 201 words, 7 tags; 3 keys and values each, 5 numbers, 20,000 texts.
+  CHECK(samples.at("tsvector_ops").rows == 20'000);
+  CHECK(keys("tsvector_ops") == 201);
+  CHECK(keys("array_ops") == 7);
+  CHECK(samples.at("array_ops").null_key_rows == 18'000);
+  CHECK(samples.at("array_ops").empty_rows == 2'000);
+  CHECK(keys("jsonb_ops") == 2 + 5 + 20'000);
+  CHECK(keys("jsonb_path_ops") == 3 + 5 + 20'000);
+  CHECK(samples.at("gin_trgm_ops").null_rows == 5'000);
+  CHECK(keys("values") == 10'001);
+  CHECK(samples.at("values").falling == 0.0);
+  CHECK(samples.at("values").correlation > 0.999);
+  for (const char* value : {"zebra", "yak", "gnu", "emu", "lynx", "2024-"}) {
+    CHECK_THAT(text, !Contains(value));
+  }
+  CHECK((testing::comparable(snapshot) ==
+         testing::comparable_by_psql(dsn, "sampled_snapshot_test", true)));
+  CHECK((testing::comparable(read_catalog(dsn, std::chrono::seconds{600})) ==
+         testing::comparable(snapshot)));
+
+  const CatalogSnapshot restricted = read_catalog(dsn + " user=sampler", std::chrono::seconds{600});
+  const std::string caveats = fmt::format("{}", fmt::join(restricted.caveats, "\n"));
+  CHECK_THAT(caveats, Contains("columns were not sampled: this user may not read them"));
+  CHECK_THAT(caveats, Contains("1 columns were not sampled: row-level security hides rows"));
+  const CatalogSnapshot late = read_catalog(dsn, std::chrono::seconds{0});
+  CHECK_THAT(fmt::format("{}", fmt::join(late.caveats, "\n")),
+             Contains("samples of columns were not taken: the time for samples was over"));
+  cluster.query("DROP OWNED BY sampler; DROP ROLE sampler", copy);
 }
 
 TEST_CASE("a user without rights gets a snapshot with caveats") {

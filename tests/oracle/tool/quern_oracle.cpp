@@ -162,15 +162,19 @@ std::vector<quern::testing::OracleCase> random_cases(const Options& options) {
 
 void run_sizes(const Options& options) {
   using namespace quern::testing;
-  std::vector<SizedCase> cases;
+  SizedIndexes all;
   SizeRun one_run = options.sizes;
   one_run.seed = options.random.seed;
   for (std::size_t i = 0; i < options.seeds; ++i, ++one_run.seed) {
-    for (SizedCase& one : run_index_sizes(one_run)) {
-      cases.push_back(std::move(one));
-    }
+    SizedIndexes one = run_index_sizes(one_run);
+    std::move(one.by_statistics.begin(), one.by_statistics.end(),
+              std::back_inserter(all.by_statistics));
+    std::move(one.by_samples.begin(), one.by_samples.end(), std::back_inserter(all.by_samples));
   }
-  print_sizes(std::cout, cases, options.worst);
+  std::cout << "By the statistics:\n";
+  print_sizes(std::cout, all.by_statistics, options.worst);
+  std::cout << "\nBy the statistics and samples of the tables:\n";
+  print_sizes(std::cout, all.by_samples, options.worst);
 }
 
 void run_writes(const Options& options) {

@@ -43,6 +43,7 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<AggregateDefinition>(defs.at("AggregateDefinition"));
   compare<CastDefinition>(defs.at("CastDefinition"));
   compare<Column>(defs.at("Column"));
+  compare<ColumnSample>(defs.at("ColumnSample"));
   compare<ColumnStatistics>(defs.at("ColumnStatistics"));
   compare<Constraint>(defs.at("Constraint"));
   compare<ExtendedStatistics>(defs.at("ExtendedStatistics"));
@@ -56,11 +57,12 @@ TEST_CASE("the catalog's schema has exactly the members of the snapshot", "[repo
   compare<RewriteRule>(defs.at("RewriteRule"));
   compare<Role>(defs.at("Role"));
   compare<RowPolicy>(defs.at("RowPolicy"));
+  compare<SampledKeys>(defs.at("SampledKeys"));
   compare<Table>(defs.at("Table"));
   compare<TableActivity>(defs.at("TableActivity"));
   compare<ToastTable>(defs.at("ToastTable"));
   compare<TypeDefinition>(defs.at("TypeDefinition"));
   compare<TypeField>(defs.at("TypeField"));
-  CHECK(defs.size() == 21);
+  CHECK(defs.size() == 23);
   CHECK(whole.at("properties").at("version").at("const") == CatalogSnapshot::kFormatVersion);
 }
