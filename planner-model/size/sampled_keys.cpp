@@ -104,6 +104,18 @@ std::vector<double> by_stretches(const ColumnSample& sample) {
   return shown;
 }
 
+/// A document may say anything: figures that no sampling query can give are passed over.
+bool is_sound(const ColumnSample& sample) {
+  constexpr std::int64_t kMostStretches = 1024;  // as many pages does a sample have at most
+  return sample.rows > 0 && sample.pages > 0 && sample.of_pages >= sample.pages &&
+         sample.stretches > 0 && sample.stretches <= kMostStretches &&
+         std::all_of(sample.keys.begin(), sample.keys.end(), [](const SampledKeys& one) {
+           return one.keys > 0 && one.stretches > 0 && one.rows >= one.keys && one.near >= 0 &&
+                  one.near < one.rows && one.near_apart >= 0 && one.near_bytes >= 0 &&
+                  one.key_bytes >= 0;
+         });
+}
+
 /// Keys of a class that need no estimate: as frequent as in the sample.
 ExpectedKeys as_shown(const SampledKeys& one, double scale) {
   const auto keys = static_cast<double>(one.keys);
@@ -281,8 +293,7 @@ const ColumnSample* sample_of(const IndexColumn& column, std::string_view keys_o
   }
   const auto found = std::find_if(column.samples->begin(), column.samples->end(),
                                   [&](const ColumnSample& one) { return one.keys_of == keys_of; });
-  return found == column.samples->end() || found->rows <= 0 || found->pages <= 0 ? nullptr
-                                                                                 : &*found;
+  return found == column.samples->end() || !is_sound(*found) ? nullptr : &*found;
 }
 
 std::vector<ExpectedKeys> expected_keys(const ColumnSample& sample, double rows) {
