@@ -9,6 +9,7 @@
 #include "collector/catalog/snapshot_document.hpp"
 #include "collector/catalog/snapshot_queries.hpp"
 #include "collector/input/byte_source.hpp"
+#include "collector/sql/lexer.hpp"
 
 namespace quern::collector {
 
@@ -60,8 +61,71 @@ bool take_table_numbers(Table& table, const Table& numbers) {
     }
     column->statistics = source.statistics;
     column->inherited_statistics = source.inherited_statistics;
+    column->samples = source.samples;
   }
   return complete;
+}
+
+/// An expression without what the server adds when it prints one: casts, schemas, parentheses.
+std::string bare_expression(std::string_view expression) {
+  Lexer lexer{expression};
+  std::vector<std::string_view> words;
+  for (Token token = lexer.next(); token.kind != TokenKind::End; token = lexer.next()) {
+    if (token.text == "::") {
+      (void)lexer.next();
+    } else if (token.text == "." && !words.empty()) {
+      words.pop_back();
+    } else if (token.text != "(" && token.text != ")") {
+      words.push_back(token.text);
+    }
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+/// False: it is over something else.
+bool take_index_numbers(Index& index, const Index& numbers) {
+  index.pages = numbers.pages;
+  index.relpages = numbers.relpages;
+  index.reltuples = numbers.reltuples;
+  index.tree_height = numbers.tree_height;
+  index.scans = numbers.scans;
+  bool alike = index.keys.size() == numbers.keys.size();
+  for (std::size_t i = 0; alike && i < index.keys.size(); ++i) {
+    alike =
+        bare_expression(index.keys[i].expression) == bare_expression(numbers.keys[i].expression);
+    if (alike) {
+      index.keys[i].statistics = numbers.keys[i].statistics;
+    }
+  }
+  return alike;
+}
+
+/// The numbers of columns count: these data name columns by them, and where the server's table has
+/// lost one they are others.
+bool is_same(const ExtendedStatistics& one, const ExtendedStatistics& other) {
+  return one.schema == other.schema && one.name == other.name && one.columns == other.columns &&
+         one.expressions.size() == other.expressions.size();
+}
+
+/// Data of a table alone and of the table with its children are two. False: no such object.
+bool take_extended_numbers(CatalogSnapshot& snapshot, const ExtendedStatistics& numbers) {
+  auto& all = snapshot.extended_statistics;
+  const auto same = std::find_if(all.begin(), all.end(), [&](const ExtendedStatistics& one) {
+    return is_same(one, numbers) && !one.inherited;
+  });
+  if (same == all.end()) {
+    return false;
+  }
+  ExtendedStatistics filled = numbers;
+  filled.oid = same->oid;
+  filled.table = same->table;
+  filled.expressions = same->expressions;
+  if (numbers.inherited) {
+    all.push_back(std::move(filled));
+  } else {
+    *same = std::move(filled);
+  }
+  return true;
 }
 
 }  // namespace
@@ -108,16 +172,16 @@ void apply_statistics(CatalogSnapshot& snapshot, std::string_view json, const st
         [&](const Table& t) { return t.schema == source.schema && t.name == source.name; });
     unknown += table == snapshot.tables.end() || !take_table_numbers(*table, source) ? 1 : 0;
   }
+  std::size_t others = 0;
   for (const Index& source : numbers.indexes) {
     for (Index& index : snapshot.indexes) {
       if (index.schema == source.schema && index.name == source.name) {
-        index.pages = source.pages;
-        index.relpages = source.relpages;
-        index.reltuples = source.reltuples;
-        index.tree_height = source.tree_height;
-        index.scans = source.scans;
+        others += take_index_numbers(index, source) ? 0 : 1;
       }
     }
+  }
+  for (const ExtendedStatistics& source : numbers.extended_statistics) {
+    others += take_extended_numbers(snapshot, source) ? 0 : 1;
   }
   if (!numbers.settings.empty()) {
     snapshot.settings = numbers.settings;
@@ -125,6 +189,7 @@ void apply_statistics(CatalogSnapshot& snapshot, std::string_view json, const st
     snapshot.collate = numbers.collate;
     snapshot.ctype = numbers.ctype;
     snapshot.locale_provider = numbers.locale_provider;
+    snapshot.search_path = numbers.search_path;
   }
   snapshot.has_statistics = true;
   auto& caveats = snapshot.caveats;
@@ -136,6 +201,13 @@ void apply_statistics(CatalogSnapshot& snapshot, std::string_view json, const st
     caveats.push_back(fmt::format(
         "{} tables of {} are not, or not with all columns, in the schema file", unknown, file));
   }
+  if (others > 0) {
+    caveats.push_back(fmt::format(
+        "{} indexes and statistics objects of {} are over something else in the schema file: "
+        "their statistics are left out",
+        others, file));
+  }
+  sort_snapshot(snapshot);
 }
 
 std::string statistics_psql_script() {

@@ -12,10 +12,6 @@ namespace quern::collector {
 
 namespace {
 
-std::string schema_of(const char* name) {
-  return name == nullptr || *name == '\0' ? "public" : name;
-}
-
 /// As RelationGetPartition...: what pg_get_expr(relpartbound) prints.
 std::string bound_text(const PgQuery__PartitionBoundSpec& bound) {
   const auto list = [](PgQuery__Node* const* nodes, std::size_t count) {
@@ -131,8 +127,7 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
     case PG_QUERY__NODE__NODE_RULE_STMT:
       return create_rule(statement);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
-      snapshot_.extensions.emplace_back(statement.create_extension_stmt->extname);
-      return;
+      return create_extension(*statement.create_extension_stmt);
     // Nothing here changes a plan.
     case PG_QUERY__NODE__NODE_COMMENT_STMT:
     case PG_QUERY__NODE__NODE_GRANT_STMT:
@@ -163,6 +158,11 @@ CatalogSnapshot SchemaBuilder::finish() {
   for (const auto& [what, skipped] : skipped_) {
     snapshot_.caveats.push_back(fmt::format(
         "{}: {}{}", what, skipped.count, skipped.first.empty() ? "" : " (" + skipped.first + ")"));
+  }
+  if (!unknown_extensions_.empty()) {
+    snapshot_.caveats.push_back(
+        fmt::format("extensions of which no objects are known without a server: {} ({})",
+                    unknown_extensions_.size(), fmt::join(unknown_extensions_, ", ")));
   }
   snapshot_.has_statistics = false;
   snapshot_.caveats.emplace_back("made from a schema file: no statistics, estimates are defaults");
@@ -225,6 +225,10 @@ void SchemaBuilder::add_column(Table& table, const PgQuery__ColumnDef& definitio
     column.not_null = name == "serial" || name == "bigserial" || name == "smallserial";
   }
   column.collation = collation_of(column.type);
+  if (definition.coll_clause != nullptr) {
+    column.collation = collation_named(
+        strings_of(definition.coll_clause->collname, definition.coll_clause->n_collname));
+  }
   column.not_null = column.not_null || definition.is_not_null;
   if (column.type == 0) {
     count_skipped("column of a type that the schema does not define");
@@ -434,6 +438,7 @@ void SchemaBuilder::add_key(Table& table, const PgQuery__Constraint& constraint,
     key_column.not_null = key_column.not_null || index.primary;
     IndexKey key;
     key.column = number;
+    key.collation = key_column.collation;
     choose_operator_class(key, key_column.type, "btree");
     index.keys.push_back(std::move(key));
   }
@@ -490,65 +495,6 @@ void SchemaBuilder::add_foreign_key(Table& table, const PgQuery__Constraint& con
   key.definition += constraint.initdeferred ? " INITIALLY DEFERRED" : "";
   key.definition += key.validated ? "" : " NOT VALID";
   snapshot_.constraints.push_back(std::move(key));
-}
-
-void SchemaBuilder::create_enum(const PgQuery__CreateEnumStmt& statement) {
-  TypeDefinition type;
-  type.kind = 'e';
-  type.category = 'E';
-  type.length = 4;
-  type.by_value = true;
-  type.labels = strings_of(statement.vals, statement.n_vals);
-  add_type(strings_of(statement.type_name, statement.n_type_name), std::move(type));
-}
-
-void SchemaBuilder::create_domain(const PgQuery__CreateDomainStmt& statement) {
-  TypeDefinition type;
-  type.kind = 'd';
-  type.base = resolve_type(*statement.type_name, type.type_modifier);
-  type.category = category_of(type.base);
-  type.collation = collation_of(type.base);
-  if (const BuiltinType* base = builtin_type(type.base)) {
-    type.length = base->length;
-    type.by_value = base->by_value;
-    type.alignment = base->alignment;
-  }
-  add_type(strings_of(statement.domainname, statement.n_domainname), std::move(type));
-}
-
-void SchemaBuilder::create_composite(const PgQuery__CompositeTypeStmt& statement) {
-  TypeDefinition type;
-  type.kind = 'c';
-  type.category = 'C';
-  type.alignment = 'd';
-  type.storage = 'x';
-  for (std::size_t i = 0; i < statement.n_coldeflist; ++i) {
-    const PgQuery__ColumnDef& column = *statement.coldeflist[i]->column_def;
-    TypeField field{.name = column.colname};
-    field.type = resolve_type(*column.type_name, field.type_modifier);
-    field.collation = collation_of(field.type);
-    type.fields.push_back(std::move(field));
-  }
-  add_type({schema_of(statement.typevar->schemaname), statement.typevar->relname}, std::move(type));
-}
-
-TypeDefinition& SchemaBuilder::add_type(const std::vector<std::string>& name, TypeDefinition type) {
-  const auto parts = split_schema(name);
-  type.schema = parts[0];
-  type.name = parts[1];
-  TypeDefinition array;
-  array.schema = type.schema;
-  array.name = "_" + type.name;
-  array.category = 'A';
-  array.storage = 'x';
-  array.collation = type.collation;
-  array.oid = next_oid_++;
-  type.oid = next_oid_++;
-  type.array = array.oid;
-  array.element = type.oid;
-  snapshot_.types.push_back(std::move(array));
-  snapshot_.types.push_back(std::move(type));
-  return snapshot_.types.back();
 }
 
 void SchemaBuilder::create_view(const PgQuery__ViewStmt& statement) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/catalog/object_numbers.hpp"
 #include "collector/catalog/snapshot.hpp"
 #include "collector/sql/parse_tree.hpp"
 
@@ -36,6 +37,8 @@ class SchemaBuilder {
                        FunctionDefinition& function) const;
   void read_result(const PgQuery__CreateFunctionStmt& statement,
                    FunctionDefinition& function) const;
+  void create_extension(const PgQuery__CreateExtensionStmt& statement);
+  void create_extension(const std::string& name, const std::string& schema);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);
@@ -57,14 +60,26 @@ class SchemaBuilder {
   void add_index(Index index, const Table& table, bool recurse);
   [[nodiscard]] std::string index_name(const Table& table, const Index& index,
                                        std::string_view suffix) const;
+
+  struct KeyType {
+    Oid type = 0;
+    Oid collation = 0;
+  };
+
+  [[nodiscard]] KeyType key_type(const Table& table, const IndexKey& key) const;
   [[nodiscard]] IndexKey key_of(const Table& table, const PgQuery__IndexElem& element,
-                                std::string_view access_method) const;
+                                std::string_view access_method);
   void choose_operator_class(IndexKey& key, Oid type, std::string_view access_method) const;
+  void name_operator_class(IndexKey& key, const std::vector<std::string>& name,
+                           std::string_view access_method) const;
   [[nodiscard]] std::string definition_of(const Index& index, const Table& table) const;
 
   TypeDefinition& add_type(const std::vector<std::string>& name, TypeDefinition type);
   [[nodiscard]] Oid resolve_type(const PgQuery__TypeName& name, std::int32_t& modifier) const;
   [[nodiscard]] Oid collation_of(Oid type) const;
+  [[nodiscard]] bool is_binary_coercible(Oid from, Oid to) const;
+  [[nodiscard]] Oid collation_named(const std::vector<std::string>& name);
+  [[nodiscard]] std::string collation_name(Oid collation) const;
   [[nodiscard]] char category_of(Oid type) const;
   Table* find_table(const PgQuery__RangeVar& name);
   Table* find_table(Oid oid);
@@ -86,6 +101,9 @@ class SchemaBuilder {
   };
 
   std::map<std::string, Skipped> skipped_;
+  std::vector<std::string> unknown_extensions_;
+  ObjectNumbers extension_numbers_;        ///< of recorded objects, as recorded and here
+  std::map<std::string, Oid> collations_;  ///< not the server's own, by name
 };
 
 }  // namespace quern::collector

@@ -1,4 +1,4 @@
-// SchemaBuilder's indexes, names and types.
+// SchemaBuilder's indexes and their names.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -40,37 +40,6 @@ bool is_call(const std::string& expression) {
   return named && groups == 1 && depth == 0 && last.text == ")";
 }
 
-/// The name that the parser gives what the SQL standard calls otherwise is resolved already
-/// (integer is pg_catalog.int4); these are the server's pseudo-types of CREATE TABLE.
-std::string_view without_serial(std::string_view name) {
-  if (name == "serial" || name == "serial4") {
-    return "int4";
-  }
-  if (name == "bigserial" || name == "serial8") {
-    return "int8";
-  }
-  return name == "smallserial" || name == "serial2" ? "int2" : name;
-}
-
-/// typmodin of the types that have one: varchar(n) and char(n) n + 4, numeric(p, s) packed.
-std::int32_t type_modifier(Oid type, const std::vector<int>& numbers) {
-  constexpr int kHeader = 4;
-  constexpr Oid kBpchar = 1042;
-  constexpr Oid kVarchar = 1043;
-  constexpr Oid kNumeric = 1700;
-  if (numbers.empty()) {
-    return -1;
-  }
-  if (type == kBpchar || type == kVarchar) {
-    return numbers[0] + kHeader;
-  }
-  if (type == kNumeric) {
-    const int scale = numbers.size() > 1 ? numbers[1] : 0;
-    return ((numbers[0] << 16) | (scale & 0x7ff)) + kHeader;
-  }
-  return numbers[0];
-}
-
 }  // namespace
 
 void SchemaBuilder::create_index(const PgQuery__IndexStmt& statement) {
@@ -105,44 +74,39 @@ void SchemaBuilder::create_index(const PgQuery__IndexStmt& statement) {
   add_index(std::move(index), *table, statement.relation->inh);
 }
 
+SchemaBuilder::KeyType SchemaBuilder::key_type(const Table& table, const IndexKey& key) const {
+  if (key.column > 0) {
+    const Column& column = table.columns[static_cast<std::size_t>(key.column - 1)];
+    return {.type = column.type, .collation = column.collation};
+  }
+  // The type of an expression needs the binder; text is the commonest by far.
+  const BuiltinType& text = *builtin_type("text");
+  return {.type = key.expression.empty() ? 0 : text.oid, .collation = text.collation};
+}
+
 IndexKey SchemaBuilder::key_of(const Table& table, const PgQuery__IndexElem& element,
-                               std::string_view access_method) const {
+                               std::string_view access_method) {
   IndexKey key;
-  Oid type = 0;
   if (element.expr != nullptr) {
     key.expression = expression_text(element.expr);
-    // The type of an expression needs the binder; text is the commonest by far.
-    type = builtin_type("text")->oid;
   } else {
     const auto numbers = numbers_of(table, {element.name});
     key.column = numbers.empty() ? std::int16_t{0} : numbers.front();
-    type = numbers.empty() ? 0 : table.columns[static_cast<std::size_t>(key.column - 1)].type;
   }
-  choose_operator_class(key, type, access_method);
+  const KeyType of = key_type(table, key);
+  key.collation = of.collation;
+  if (element.n_collation > 0) {
+    key.collation = collation_named(strings_of(element.collation, element.n_collation));
+  }
+  choose_operator_class(key, of.type, access_method);
   if (element.n_opclass > 0) {
-    key.operator_class_name = string_of(element.opclass[element.n_opclass - 1]);
-    const auto* named = builtin_operator_class(access_method, key.operator_class_name);
-    key.operator_class = named == nullptr ? 0 : named->oid;
+    name_operator_class(key, strings_of(element.opclass, element.n_opclass), access_method);
   }
   key.descending = element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
   key.nulls_first = element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_DEFAULT
                         ? key.descending
                         : element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST;
   return key;
-}
-
-void SchemaBuilder::choose_operator_class(IndexKey& key, Oid type,
-                                          std::string_view access_method) const {
-  key.collation = collation_of(type);
-  for (const TypeDefinition& defined : snapshot_.types) {
-    if (defined.oid == type && defined.kind == 'd') {
-      type = defined.base;
-    }
-  }
-  if (const auto* found = default_operator_class(access_method, type, category_of(type))) {
-    key.operator_class = found->oid;
-    key.operator_class_name = found->name;
-  }
 }
 
 // By value: adding indexes moves the snapshot's vectors, and with them what a reference would name.
@@ -226,12 +190,13 @@ std::string SchemaBuilder::definition_of(const Index& index, const Table& table)
             ? quote_identifier(table.columns[static_cast<std::size_t>(key.column - 1)].name)
         : is_call(key.expression) ? key.expression
                                   : "(" + key.expression + ")";
-    const Oid type =
-        key.column > 0 ? table.columns[static_cast<std::size_t>(key.column - 1)].type : 0;
+    const KeyType of = key_type(table, key);
+    if (key.collation != of.collation && key.collation != 0) {
+      text += " COLLATE " + quote_identifier(collation_name(key.collation));
+    }
     IndexKey plain;
-    choose_operator_class(plain, type, index.access_method);
-    if (!key.operator_class_name.empty() && plain.operator_class_name != key.operator_class_name &&
-        (key.column > 0 || key.operator_class == 0)) {
+    choose_operator_class(plain, of.type, index.access_method);
+    if (!key.operator_class_name.empty() && plain.operator_class_name != key.operator_class_name) {
       text += " " + key.operator_class_name;
     }
     text += key.descending ? " DESC" : "";
@@ -264,59 +229,6 @@ std::vector<std::int16_t> SchemaBuilder::numbers_of(const Table& table,
     }
   }
   return numbers;
-}
-
-Oid SchemaBuilder::resolve_type(const PgQuery__TypeName& name, std::int32_t& modifier) const {
-  const auto parts = strings_of(name.names, name.n_names);
-  if (parts.empty()) {
-    return 0;
-  }
-  const bool array = name.n_array_bounds > 0;
-  const std::string& schema = parts.size() > 1 ? parts[parts.size() - 2] : std::string{};
-  for (const TypeDefinition& type : snapshot_.types) {
-    if (type.name == parts.back() && (schema.empty() || schema == type.schema)) {
-      modifier = -1;
-      return array ? type.array : type.oid;
-    }
-  }
-  const BuiltinType* type = builtin_type(without_serial(parts.back()));
-  if (type == nullptr) {
-    return 0;
-  }
-  std::vector<int> numbers;
-  for (std::size_t i = 0; i < name.n_typmods; ++i) {
-    const PgQuery__Node& node = *name.typmods[i];
-    if (node.node_case == PG_QUERY__NODE__NODE_A_CONST &&
-        node.a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL) {
-      numbers.push_back(node.a_const->ival->ival);
-    }
-  }
-  modifier = type_modifier(type->oid, numbers);
-  return array ? type->array : type->oid;
-}
-
-Oid SchemaBuilder::collation_of(Oid type) const {
-  if (const BuiltinType* builtin = builtin_type(type)) {
-    return builtin->collation;
-  }
-  for (const TypeDefinition& defined : snapshot_.types) {
-    if (defined.oid == type) {
-      return defined.collation;
-    }
-  }
-  return category_of(type) == 'A' && (type == 1009 || type == 1015 || type == 1014) ? 100 : 0;
-}
-
-char SchemaBuilder::category_of(Oid type) const {
-  if (const BuiltinType* builtin = builtin_type(type)) {
-    return builtin->category;
-  }
-  for (const TypeDefinition& defined : snapshot_.types) {
-    if (defined.oid == type) {
-      return defined.category;
-    }
-  }
-  return type == 0 ? 'X' : 'A';
 }
 
 }  // namespace quern::collector

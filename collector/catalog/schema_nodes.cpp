@@ -31,6 +31,10 @@ std::vector<std::string> strings_of(PgQuery__Node* const* nodes, std::size_t cou
   return strings;
 }
 
+std::string schema_of(const char* name) {
+  return name == nullptr || *name == '\0' ? "public" : name;
+}
+
 std::vector<std::string> split_schema(std::vector<std::string> name) {
   if (name.size() < 2) {
     name.insert(name.begin(), "public");

@@ -14,6 +14,9 @@ namespace quern::collector {
 /// The strings of a list of String nodes.
 [[nodiscard]] std::vector<std::string> strings_of(PgQuery__Node* const* nodes, std::size_t count);
 
+/// A relation's schema; without one it is "public".
+[[nodiscard]] std::string schema_of(const char* name);
+
 /// Schema and name; without a schema it is "public".
 [[nodiscard]] std::vector<std::string> split_schema(std::vector<std::string> name);
 

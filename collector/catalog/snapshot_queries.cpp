@@ -268,7 +268,7 @@ SELECT coalesce(json_agg(json_build_object(
   'leakproof', p.proleakproof, 'parallel', p.proparallel, 'cost', p.procost, 'rows', p.prorows,
   'result', p.prorettype::bigint, 'variadic', p.provariadic::bigint, 'defaults', p.pronargdefaults,
   'arguments', to_json(p.proargtypes::oid[]::bigint[]), 'language', l.lanname,
-  'support', nullif(p.prosupport::text, '-'),
+  'support', (SELECT s.proname FROM pg_proc s WHERE s.oid = p.prosupport),
   'body', CASE WHEN inlines THEN coalesce(nullif(p.prosrc, ''), pg_get_functiondef(p.oid)) END,
   'argument_names', (SELECT json_agg(coalesce(p.proargnames[i], '') ORDER BY i)
     FROM generate_series(1, coalesce(cardinality(p.proargmodes), p.pronargs)) i
@@ -302,7 +302,9 @@ SELECT coalesce(json_agg(json_build_object(
   'oid', o.oid::bigint, 'schema', n.nspname, 'name', o.oprname, 'left', o.oprleft::bigint,
   'right', o.oprright::bigint, 'result', o.oprresult::bigint, 'function', o.oprcode::oid::bigint,
   'commutator', o.oprcom::bigint, 'negator', o.oprnegate::bigint, 'merges', o.oprcanmerge,
-  'hashes', o.oprcanhash, 'restriction', nullif(o.oprrest::text, '-'), 'join', nullif(o.oprjoin::text, '-'))
+  'hashes', o.oprcanhash,
+  'restriction', (SELECT proname FROM pg_proc WHERE oid = o.oprrest),
+  'join', (SELECT proname FROM pg_proc WHERE oid = o.oprjoin))
   ORDER BY n.nspname COLLATE "C", o.oprname COLLATE "C", o.oid), '[]')
 FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
 WHERE o.oid >= 16384 AND {user_schema})";

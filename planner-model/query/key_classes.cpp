@@ -11,16 +11,18 @@ namespace quern::planner_model {
 
 namespace {
 
-/// What a class that was not written looks like; one that was is right.
-bool is_unsettled(const IndexKey& key) {
-  return key.operator_class_name.empty() || key.operator_class_name == "text_ops";
+/// What a class that was not written looks like, none or that of text; one that was is right.
+bool is_unsettled(const IndexKey& key, std::string_view access_method, const TypeSystem& types) {
+  const OpClass* of_text = types.default_operator_class(access_method, type_oid::kText);
+  return key.operator_class_name.empty() ||
+         (of_text != nullptr && key.operator_class_name == of_text->name);
 }
 
 void settle(IndexKey& key, std::string_view access_method, const Expr& expr,
             const TypeSystem& types) {
   key.collation = types.type_collation(expr.type) != 0 ? expr.collation : 0;
   const OpClass* usual = types.default_operator_class(access_method, types.base_type(expr.type));
-  if (usual != nullptr && is_unsettled(key)) {
+  if (usual != nullptr && is_unsettled(key, access_method, types)) {
     key.operator_class = usual->oid;
     key.operator_class_name = std::string{usual->name};
   }

@@ -12,7 +12,9 @@ namespace {
 
 TEST_CASE("keys of a schema file that are expressions have the class of their type") {
   CatalogSnapshot catalog = collector::snapshot_from_schema_text(
-      R"(CREATE TABLE thing (id bigint, name text, data jsonb, tags text[], at timestamptz);
+      R"(CREATE EXTENSION btree_gist;
+         CREATE EXTENSION earthdistance CASCADE;
+         CREATE TABLE thing (id bigint, name text, data jsonb, tags text[], at timestamptz);
          CREATE INDEX by_length ON thing (length(name));
          CREATE INDEX by_lower ON thing (lower(name));
          CREATE INDEX by_pattern ON thing (lower(name) text_pattern_ops);
@@ -21,6 +23,8 @@ TEST_CASE("keys of a schema file that are expressions have the class of their ty
          CREATE INDEX by_paths ON thing USING gin ((data -> 'labels') jsonb_path_ops);
          CREATE INDEX by_words ON thing USING gin (to_tsvector('english', name));
          CREATE INDEX by_half ON thing USING hash ((id / 2));
+         CREATE INDEX by_name ON thing USING gist (lower(name));
+         CREATE INDEX by_place ON thing USING gist (ll_to_earth(id, id));
          CREATE INDEX by_missing ON thing (unheard_of(name));)",
       "test.sql");
   settle_key_classes(catalog);
@@ -38,9 +42,12 @@ TEST_CASE("keys of a schema file that are expressions have the class of their ty
   CHECK(classes.at("by_paths") == "jsonb_path_ops ");
   CHECK(classes.at("by_words") == "tsvector_ops ");
   CHECK(classes.at("by_half") == "int8_ops ");
+  CHECK(classes.at("by_name") == "gist_text_ops ");
+  CHECK(classes.at("by_place") == "gist_cube_ops ");
   CHECK(classes.at("by_missing") == "text_ops ");
   for (const Index& index : catalog.indexes) {
-    const bool is_text = index.name == "by_lower" || index.name == "by_pattern";
+    const bool is_text =
+        index.name == "by_lower" || index.name == "by_pattern" || index.name == "by_name";
     CHECK((index.keys.front().collation != 0) == (is_text || index.name == "by_missing"));
   }
 }

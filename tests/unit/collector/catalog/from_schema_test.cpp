@@ -101,6 +101,36 @@ TEST_CASE("statistics of another snapshot are taken by name") {
   CHECK(schema.has_statistics);
 }
 
+TEST_CASE("statistics of expressions, of several columns and the search path are taken too") {
+  CatalogSnapshot schema = from_text(
+      "CREATE TABLE a (x int, y int, t text);\nCREATE INDEX a_i ON a (lower(t), x);\n"
+      "CREATE STATISTICS s ON x, y FROM a;");
+  CatalogSnapshot server = schema;
+  server.search_path = {"app", "public"};
+  server.settings = {{"work_mem", "4096"}};
+  server.indexes[0].keys[0].expression = "pg_catalog.lower((t)::text)";
+  server.indexes[0].keys[0].statistics = ColumnStatistics{.n_distinct = 17};
+  server.extended_statistics[0].n_distinct = "{\"1, 2\": 5}";
+  server.extended_statistics[0].dependencies = "{\"1 => 2\": 0.9}";
+  server.tables[0].columns[2].samples = {{.keys_of = "values", .pages = 3}};
+  CatalogSnapshot taken = schema;
+  apply_statistics(taken, write_snapshot(server), "stats.json");
+  CHECK(taken.indexes[0].keys[0].statistics == server.indexes[0].keys[0].statistics);
+  CHECK(taken.extended_statistics == server.extended_statistics);
+  CHECK(taken.tables == server.tables);
+  CHECK(taken.search_path == server.search_path);
+  // An index of that name over something else has other statistics.
+  CatalogSnapshot other = from_text(
+      "CREATE TABLE a (x int, y int, t text);\nCREATE INDEX a_i ON a (upper(t), x);\n"
+      "CREATE STATISTICS s ON x, t FROM a;");
+  apply_statistics(other, write_snapshot(server), "stats.json");
+  CHECK_FALSE(other.indexes[0].keys[0].statistics.has_value());
+  CHECK(other.extended_statistics[0].n_distinct.empty());
+  CHECK(other.caveats == std::vector<std::string>{
+                             "2 indexes and statistics objects of stats.json are over something "
+                             "else in the schema file: their statistics are left out"});
+}
+
 TEST_CASE("pg_dump's own lines are skipped and counted") {
   const CatalogSnapshot snapshot = from_text(
       "\\connect shop\nSET search_path = '';\nCREATE TABLE public.a (id integer NOT NULL, b "
@@ -281,6 +311,66 @@ TEST_CASE("materialized views, foreign keys in full, classes of extensions, and 
   CHECK(named(snapshot.indexes, "m_x").table == view.oid);
   REQUIRE(snapshot.caveats.size() == 2);
   CHECK_THAT(snapshot.caveats[1], Contains("does not know: 1 (CREATE OPERATOR <<<"));
+}
+
+TEST_CASE("what an extension defines is there for columns, indexes and statements") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA \"add ons\";\n"
+      "CREATE EXTENSION citext; CREATE EXTENSION btree_gin; CREATE EXTENSION btree_gist;\n"
+      "CREATE EXTENSION earthdistance CASCADE; CREATE EXTENSION no_such_thing;\n"
+      "CREATE TABLE a (mail citext UNIQUE, mails citext[], name varchar(20), room int, spot "
+      "cube);\n"
+      "CREATE INDEX a_name ON a USING gin (name \"add ons\".gin_trgm_ops, room);\n"
+      "CREATE INDEX a_spot ON a USING gist (spot);\n"
+      "ALTER TABLE a ADD CONSTRAINT alone EXCLUDE USING gist (room WITH =);");
+  const auto class_of = [&](const char* index, std::size_t key) {
+    const IndexKey& of = named(snapshot.indexes, index).keys.at(key);
+    for (const OperatorClass& one : snapshot.operator_classes) {
+      if (one.oid == of.operator_class) {
+        return one.schema + "." + one.name;
+      }
+    }
+    return "server's " + of.operator_class_name;
+  };
+  CHECK(class_of("a_mail_key", 0) == "public.citext_ops");
+  CHECK(class_of("a_name", 0) == "add ons.gin_trgm_ops");
+  CHECK(class_of("a_name", 1) == "public.int4_ops");
+  CHECK(class_of("a_spot", 0) == "public.gist_cube_ops");
+  CHECK(class_of("alone", 0) == "public.gist_int4_ops");
+  const Table& table = named(snapshot.tables, "a");
+  CHECK(table.columns[0].type == named(snapshot.types, "citext").oid);
+  CHECK(table.columns[1].type == named(snapshot.types, "_citext").oid);
+  CHECK(named(snapshot.functions, "similarity").schema == "add ons");
+  CHECK(named(snapshot.functions, "earth_box").result == named(snapshot.types, "cube").oid);
+  CHECK(snapshot.search_path == std::vector<std::string>{"public", "add ons"});
+  CHECK(snapshot.extensions == std::vector<std::string>{"btree_gin", "btree_gist", "citext", "cube",
+                                                        "earthdistance", "no_such_thing",
+                                                        "pg_trgm"});
+  CHECK(snapshot.caveats.front() ==
+        "extensions of which no objects are known without a server: 1 (no_such_thing)");
+}
+
+TEST_CASE("columns and keys have the collations that they are given") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (plain text, bytes text COLLATE \"C\", german text COLLATE "
+      "pg_catalog.\"de_DE\", one int);\n"
+      "CREATE INDEX a_bytes ON a (bytes); CREATE INDEX a_plain ON a (plain COLLATE \"C\");\n"
+      "CREATE INDEX a_german ON a (german, german COLLATE \"default\", one);\n"
+      "CREATE INDEX a_lower ON a (lower(plain) text_pattern_ops);");
+  const Table& table = named(snapshot.tables, "a");
+  CHECK(table.columns[0].collation == 100);
+  CHECK(table.columns[1].collation == 950);
+  CHECK(table.columns[2].collation >= 16384);
+  const auto definition = [&](const char* name) {
+    const std::string& text = named(snapshot.indexes, name).definition;
+    return text.substr(text.find('('));
+  };
+  CHECK(definition("a_bytes") == "(bytes)");
+  CHECK(named(snapshot.indexes, "a_bytes").keys[0].collation == 950);
+  CHECK(definition("a_plain") == "(plain COLLATE \"C\")");
+  CHECK(definition("a_german") == "(german, german COLLATE \"default\", one)");
+  CHECK(named(snapshot.indexes, "a_german").keys[0].collation == table.columns[2].collation);
+  CHECK(definition("a_lower") == "(lower(plain) text_pattern_ops)");
 }
 
 TEST_CASE("a view of a set operation has the columns of its first branch") {

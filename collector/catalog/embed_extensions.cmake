@@ -1,0 +1,15 @@
+# Writes a C++ source with the recorded extensions as string literals:
+#   cmake -DEXTENSIONS=<folder of .json> -DOUTPUT=<file.cpp> -P embed_extensions.cmake
+set(SOURCE "// Made from collector/catalog/extensions by embed_extensions.cmake.\n")
+string(APPEND SOURCE "#include \"collector/catalog/extension_objects.hpp\"\n\n")
+string(APPEND SOURCE "namespace quern::collector {\n\n")
+string(APPEND SOURCE "std::string_view extension_document(std::string_view name) {\n")
+file(GLOB FILES ${EXTENSIONS}/*.json)
+list(SORT FILES)
+foreach(FILE ${FILES})
+  get_filename_component(NAME ${FILE} NAME_WE)
+  file(READ ${FILE} TEXT)
+  string(APPEND SOURCE "  if (name == \"${NAME}\") {\n    return R\"json(${TEXT})json\";\n  }\n")
+endforeach()
+string(APPEND SOURCE "  return {};\n}\n\n}  // namespace quern::collector\n")
+file(WRITE ${OUTPUT} "${SOURCE}")
