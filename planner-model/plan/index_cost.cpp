@@ -230,11 +230,21 @@ IndexAccessCost index_access_cost(PlannerInfo& root, const Path& path, double lo
       return brin_cost(root, path, loop_count);
     case AccessMethod::Gin:
       return gin_cost(root, path, loop_count);
-    default: {
-      const auto costs = generic_cost(root, path, loop_count, 0, array_scans(root, path));
+    case AccessMethod::Bloom:
+    case AccessMethod::Hash:
+    case AccessMethod::Other: {
+      // blcostestimate(), contrib/bloom/blcost.c: the whole index is read.
+      const bool whole = path.index->method == AccessMethod::Bloom;
+      if (path.index->method == AccessMethod::Other) {
+        root.global->unmodelled.insert("the costs of access method " +
+                                       path.index->index->access_method);
+      }
+      const auto costs = generic_cost(root, path, loop_count, whole ? path.index->tuples : 0,
+                                      array_scans(root, path));
       return {costs.startup, costs.total, costs.selectivity, 0, costs.index_pages};
     }
   }
+  return {};
 }
 
 std::vector<RestrictInfo*> non_index_conditions(std::span<RestrictInfo* const> clauses,

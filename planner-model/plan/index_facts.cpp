@@ -28,6 +28,8 @@ AccessMethod access_method(std::string_view name) {
     return AccessMethod::SpGist;
   if (name == "brin")
     return AccessMethod::Brin;
+  if (name == "bloom")
+    return AccessMethod::Bloom;
   return AccessMethod::Other;
 }
 
@@ -65,6 +67,7 @@ void set_capabilities(IndexFacts& facts) {
       facts.optional_key = false;
       break;
     case AccessMethod::Gin:
+    case AccessMethod::Bloom:  // blhandler(), contrib/bloom/blutils.c
       facts.optional_key = true;
       facts.has_gettuple = false;
       break;

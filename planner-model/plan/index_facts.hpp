@@ -16,7 +16,7 @@
 
 namespace quern::planner_model {
 
-enum class AccessMethod : std::uint8_t { Btree, Hash, Gin, Gist, SpGist, Brin, Other };
+enum class AccessMethod : std::uint8_t { Btree, Hash, Gin, Gist, SpGist, Brin, Bloom, Other };
 
 /// What the catalog says of an index, as one range of a query reads it: the same for every
 /// statement. Source: get_relation_info(), plancat.c, and the relation cache that it reads.

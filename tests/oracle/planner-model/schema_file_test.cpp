@@ -29,11 +29,12 @@ const std::string kSchema = R"(
   CREATE EXTENSION btree_gist;
   CREATE EXTENSION intarray SCHEMA add_ons;
   CREATE EXTENSION ltree;
+  CREATE EXTENSION bloom;
   CREATE EXTENSION earthdistance CASCADE;
   CREATE DOMAIN address AS citext CHECK (VALUE ~ '@');
   CREATE TABLE person (id bigint PRIMARY KEY, mail address UNIQUE, nick citext NOT NULL, name text,
     code text COLLATE "C", tags int[], props hstore, way ltree, place point, born date, room int,
-    stay tstzrange);
+    stay tstzrange, bits int, more text);
   CREATE INDEX by_nick ON person (nick);
   CREATE INDEX by_name ON person USING gist (name add_ons.gist_trgm_ops);
   CREATE INDEX by_bytes ON person (name COLLATE "C");
@@ -43,6 +44,7 @@ const std::string kSchema = R"(
   CREATE INDEX by_props ON person USING gist (props);
   CREATE INDEX by_way ON person USING gist (way);
   CREATE INDEX by_place ON person USING gist (ll_to_earth(place[0], place[1]));
+  CREATE INDEX by_bits ON person USING bloom (bits, more);
   ALTER TABLE person ADD CONSTRAINT alone EXCLUDE USING gist (room WITH =, stay WITH &&);
 )";
 
@@ -50,7 +52,7 @@ const std::string kRows = R"(
   INSERT INTO person SELECT i, 'a' || i || '@x', 'N' || i % 500, 'name ' || i % 700 || ' ' || md5(i::text),
     'c' || i % 90, ARRAY[i % 50, i % 7], hstore('k' || i % 30, 'v' || i), ('top.a' || i % 20 || '.b' || i % 100)::ltree,
     point(i % 50, i % 50), date '2020-01-01' + i % 1000, i,
-    tstzrange(timestamptz '2020-01-01' + i * interval '1h', timestamptz '2020-01-01' + (i + 1) * interval '1h')
+    tstzrange(timestamptz '2020-01-01' + i * interval '1h', timestamptz '2020-01-01' + (i + 1) * interval '1h'), i % 97, 'm' || i % 89
     FROM generate_series(1, 8000) i;
   VACUUM ANALYZE person;
 )";
@@ -72,6 +74,8 @@ const std::vector<std::string> kStatements = {
     "SELECT * FROM person WHERE way <@ 'top.a3'",
     "SELECT * FROM person WHERE earth_box(ll_to_earth(1, 1), 1000) @> ll_to_earth(place[0], "
     "place[1])",
+    "SELECT * FROM person WHERE bits = 3 AND more = 'm4'",
+    "SELECT * FROM person WHERE more = 'm4'",
     "SELECT * FROM person WHERE room = 5 AND stay && tstzrange('2020-02-01', '2020-02-02')",
 };
 
