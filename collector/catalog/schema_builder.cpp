@@ -53,16 +53,6 @@ char letter(const char* text, char otherwise) {
   return text == nullptr || *text == '\0' ? otherwise : *text;
 }
 
-/// What pg_get_constraintdef() says of ON DELETE and ON UPDATE.
-std::string action_text(const char* event, char action) {
-  const char* text = action == 'c'   ? "CASCADE"
-                     : action == 'n' ? "SET NULL"
-                     : action == 'd' ? "SET DEFAULT"
-                     : action == 'r' ? "RESTRICT"
-                                     : nullptr;
-  return text == nullptr ? "" : fmt::format(" ON {} {}", event, text);
-}
-
 /// A view's columns by name; their types need the binder.
 Table view_of(char kind, const PgQuery__RangeVar& name, const PgQuery__Node& query,
               const std::vector<std::string>& names) {
@@ -254,15 +244,8 @@ void SchemaBuilder::become_partition(Table& table, const PgQuery__RangeVar& pare
     return;
   }
   table.partition_bound = bound_text(*bound);
-  const std::vector<Index> existing = snapshot_.indexes;
-  for (const Index& index : existing) {
-    if (index.table == found->oid) {
-      Index child = index;
-      child.parent = index.oid;
-      child.name.clear();
-      add_index(std::move(child), table, true);
-    }
-  }
+  inherit_indexes(*found, table);
+  inherit_foreign_keys(*found, table);
 }
 
 void SchemaBuilder::alter_table(const PgQuery__Node& statement) {
@@ -299,6 +282,8 @@ bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
       if (partition != nullptr) {
         partition->parents.push_back(table.oid);
         partition->partition_bound = attach.bound == nullptr ? "" : bound_text(*attach.bound);
+        inherit_indexes(table, *partition);
+        inherit_foreign_keys(table, *partition);
       }
       return true;
     }
@@ -404,7 +389,7 @@ void SchemaBuilder::add_constraint(Table& table, const PgQuery__Constraint& cons
       check.table = table.oid;
       check.name = letter(constraint.conname, '\0') != '\0'
                        ? std::string{constraint.conname}
-                       : table.name + (has_column ? "_" + column_name : "") + "_check";
+                       : free_constraint_name(table, has_column ? column_name : "", "check");
       check.definition = "CHECK ((" + expression_text(constraint.raw_expr) + "))";
       check.validated = !constraint.skip_validation;
       if (has_column) {
@@ -448,53 +433,6 @@ void SchemaBuilder::add_key(Table& table, const PgQuery__Constraint& constraint,
   }
   index.constraint = "named after its index";
   add_index(std::move(index), table, recurse);
-}
-
-void SchemaBuilder::add_foreign_key(Table& table, const PgQuery__Constraint& constraint,
-                                    const std::string& column) {
-  const Table* target = constraint.pktable == nullptr ? nullptr : find_table(*constraint.pktable);
-  auto names = strings_of(constraint.fk_attrs, constraint.n_fk_attrs);
-  if (names.empty() && !column.empty()) {
-    names = {column};
-  }
-  Constraint key;
-  key.kind = 'f';
-  key.table = table.oid;
-  key.columns = numbers_of(table, names);
-  key.name = letter(constraint.conname, '\0') != '\0'
-                 ? std::string{constraint.conname}
-                 : fmt::format("{}_{}_fkey", table.name, fmt::join(names, "_"));
-  key.on_delete = letter(constraint.fk_del_action, 'a');
-  key.on_update = letter(constraint.fk_upd_action, 'a');
-  key.validated = !constraint.skip_validation;
-  key.deferrable = constraint.deferrable;
-  if (target == nullptr) {
-    count_skipped("foreign key to a table that the schema does not define");
-    return;
-  }
-  key.referenced_table = target->oid;
-  key.referenced_columns =
-      numbers_of(*target, strings_of(constraint.pk_attrs, constraint.n_pk_attrs));
-  for (const Index& index : snapshot_.indexes) {
-    if (index.table == target->oid && index.primary && key.referenced_columns.empty()) {
-      for (const IndexKey& column_key : index.keys) {
-        key.referenced_columns.push_back(column_key.column);
-      }
-    }
-  }
-  key.index = referenced_index(target->oid, key.referenced_columns);
-  std::vector<std::string> referenced;
-  for (const std::int16_t number : key.referenced_columns) {
-    referenced.push_back(target->columns[static_cast<std::size_t>(number - 1)].name);
-  }
-  key.definition =
-      fmt::format("FOREIGN KEY ({}) REFERENCES {}({}){}{}", fmt::join(names, ", "), target->name,
-                  fmt::join(referenced, ", "), action_text("UPDATE", key.on_update),
-                  action_text("DELETE", key.on_delete));
-  key.definition += constraint.deferrable ? " DEFERRABLE" : "";
-  key.definition += constraint.initdeferred ? " INITIALLY DEFERRED" : "";
-  key.definition += key.validated ? "" : " NOT VALID";
-  snapshot_.constraints.push_back(std::move(key));
 }
 
 void SchemaBuilder::create_view(const PgQuery__ViewStmt& statement) {

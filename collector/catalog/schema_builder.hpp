@@ -53,11 +53,20 @@ class SchemaBuilder {
   void add_exclusion(Table& table, const PgQuery__Constraint& constraint, bool recurse);
   void add_foreign_key(Table& table, const PgQuery__Constraint& constraint,
                        const std::string& column);
+  void add_foreign_key(Constraint key);
+  void reference_partitions(const Constraint& key, Oid target);
+  void inherit_foreign_key(const Constraint& key, const Table& parent, const Table& partition);
+  void inherit_foreign_keys(const Table& parent, const Table& partition);
+  [[nodiscard]] std::string foreign_key_definition(const Constraint& key, bool initially_deferred);
+  [[nodiscard]] std::string free_constraint_name(const Table& table, const std::string& columns,
+                                                 std::string_view suffix) const;
   void become_partition(Table& table, const PgQuery__RangeVar& parent,
                         const PgQuery__PartitionBoundSpec* bound);
 
   /// Adds an index, and on a partitioned table (unless ONLY) one for every partition.
   void add_index(Index index, const Table& table, bool recurse);
+  void inherit_index(const Index& index, const Table& parent, const Table& partition);
+  void inherit_indexes(const Table& parent, const Table& partition);
   [[nodiscard]] std::string index_name(const Table& table, const Index& index,
                                        std::string_view suffix) const;
 

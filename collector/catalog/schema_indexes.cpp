@@ -40,6 +40,15 @@ bool is_call(const std::string& expression) {
   return named && groups == 1 && depth == 0 && last.text == ")";
 }
 
+/// FigureIndexColname() (parse_target.c) of calls; what is none is "expr" mostly.
+std::string expression_name(const std::string& expression) {
+  if (!is_call(expression)) {
+    return "expr";
+  }
+  const std::string name = expression.substr(0, expression.find('('));
+  return name.substr(name.rfind('.') + 1);
+}
+
 }  // namespace
 
 void SchemaBuilder::create_index(const PgQuery__IndexStmt& statement) {
@@ -147,26 +156,92 @@ void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
   if (!recurse || table.kind != 'p') {
     return;
   }
-  for (const Table& partition : snapshot_.tables) {
-    if (std::find(partition.parents.begin(), partition.parents.end(), table_oid) !=
-        partition.parents.end()) {
-      Index child = index;
-      child.parent = index.oid;
-      child.name.clear();
-      add_index(std::move(child), partition, true);
+  for (std::size_t i = 0; i < snapshot_.tables.size(); ++i) {
+    const auto& parents = snapshot_.tables[i].parents;
+    if (std::find(parents.begin(), parents.end(), table_oid) != parents.end()) {
+      inherit_index(index, table, snapshot_.tables[i]);
     }
   }
 }
 
-// ChooseIndexName() and ChooseRelationName(), src/backend/commands/indexcmds.c.
+namespace {
+
+/// CompareIndexInfo(), src/backend/catalog/index.c, with what AttachPartitionEnsureIndexes()
+/// (tablecmds.c) asks beside it.
+bool are_alike(const Index& one, const Index& other) {
+  const auto plain = [](Index index) {
+    for (IndexKey& key : index.keys) {
+      key.statistics.reset();
+    }
+    return index.keys;
+  };
+  return one.table == other.table && one.access_method == other.access_method &&
+         one.unique == other.unique && one.nulls_not_distinct == other.nulls_not_distinct &&
+         one.exclusion == other.exclusion && one.primary == other.primary &&
+         one.constraint.empty() == other.constraint.empty() && one.included == other.included &&
+         one.predicate == other.predicate && plain(one) == plain(other);
+}
+
+}  // namespace
+
+/// The partition's own index of that kind is attached, or one is made.
+void SchemaBuilder::inherit_index(const Index& index, const Table& parent, const Table& partition) {
+  const auto number_there = [&](std::int16_t number) {
+    const auto found = numbers_of(
+        partition,
+        {number > 0 ? parent.columns[static_cast<std::size_t>(number - 1)].name : std::string{}});
+    return found.empty() ? std::int16_t{0} : found.front();
+  };
+  Index child = index;
+  child.table = partition.oid;
+  child.parent = index.oid;
+  for (IndexKey& key : child.keys) {
+    key.column = number_there(key.column);
+  }
+  for (std::int16_t& number : child.included) {
+    number = number_there(number);
+  }
+  for (Index& own : snapshot_.indexes) {
+    if (own.parent == 0 && are_alike(own, child)) {
+      own.parent = index.oid;
+      return;
+    }
+  }
+  child.name.clear();
+  add_index(std::move(child), partition, true);
+}
+
+void SchemaBuilder::inherit_indexes(const Table& parent, const Table& partition) {
+  const std::vector<Index> existing = snapshot_.indexes;
+  for (const Index& index : existing) {
+    if (index.table == parent.oid) {
+      inherit_index(index, parent, partition);
+    }
+  }
+}
+
+// ChooseIndexName(), ChooseIndexColumnNames() and ChooseRelationName(),
+// src/backend/commands/indexcmds.c.
 std::string SchemaBuilder::index_name(const Table& table, const Index& index,
                                       std::string_view suffix) const {
-  std::string columns;
-  if (!index.primary) {
-    for (const IndexKey& key : index.keys) {
-      columns += key.column > 0 ? "_" + table.columns[static_cast<std::size_t>(key.column - 1)].name
-                                : "_" + key.expression.substr(0, key.expression.find('('));
+  std::vector<std::string> names;
+  const auto add_name = [&](const std::string& wanted) {
+    std::string name = wanted;
+    for (int number = 1; std::find(names.begin(), names.end(), name) != names.end(); ++number) {
+      name = wanted + std::to_string(number);
     }
+    names.push_back(std::move(name));
+  };
+  for (const IndexKey& key : index.keys) {
+    add_name(key.column > 0 ? table.columns[static_cast<std::size_t>(key.column - 1)].name
+                            : expression_name(key.expression));
+  }
+  for (const std::int16_t number : index.included) {
+    add_name(table.columns[static_cast<std::size_t>(number - 1)].name);
+  }
+  std::string columns;
+  for (const std::string& name : names) {
+    columns += index.primary ? "" : "_" + name;
   }
   const auto taken = [&](const std::string& name) {
     return std::any_of(snapshot_.indexes.begin(), snapshot_.indexes.end(), [&](const Index& other) {
