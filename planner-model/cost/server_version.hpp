@@ -208,6 +208,11 @@ class ServerVersion {
 
   // --- 18
 
+  /// Columns that not every grouping set has are others behind the grouping than before it: the
+  /// order of the sort below says nothing of them. parseCheckAggregates() (parse_agg.c) with
+  /// make_pathkeys_for_sortclauses_extended().
+  [[nodiscard]] constexpr bool grouping_sets_null_their_columns() const { return major_ >= 18; }
+
   /// WindowAgg nodes tell their window, and window functions its name: `OVER w1` for `OVER (?)`.
   /// show_window_def(), explain.c; name_active_windows(), planner.c.
   [[nodiscard]] constexpr bool tells_window_definitions() const { return major_ >= 18; }

@@ -54,6 +54,19 @@ void UpperPlanner::grouping_set_paths(RelOptInfo& rel, RelOptInfo& input, const 
   }
 }
 
+/// The order in which the rows of one sorted pass come.
+PathKeys UpperPlanner::order_behind(const Rollup& rollup) const {
+  if (!root_.global->cost.server.grouping_sets_null_their_columns()) {
+    return root_.group_pathkeys;
+  }
+  auto common = rollup.columns;
+  for (const GroupingSet& set : rollup.sets) {
+    common.resize(std::min(common.size(), set.columns.size()));
+  }
+  bool sortable = true;
+  return pathkeys_for_sortclauses(root_, group_clauses(common), query_.targets, &sortable);
+}
+
 Path* UpperPlanner::grouping_set_path(RelOptInfo& rel, Path* sub, const PathTarget* target,
                                       const GroupingChoice& choice,
                                       const std::vector<ExprPtr>& having) {
@@ -70,7 +83,7 @@ Path* UpperPlanner::grouping_set_path(RelOptInfo& rel, Path* sub, const PathTarg
       path->strategy = single && choice.rollups.front().columns.empty() ? AggStrategy::Plain
                                                                         : AggStrategy::Sorted;
       if (single) {
-        path->pathkeys = root_.group_pathkeys;
+        path->pathkeys = order_behind(choice.rollups.front());
       }
       break;
     case GroupingStrategy::Hashed:

@@ -265,8 +265,9 @@ void build_join_target(RelOptInfo& joinrel, const RelOptInfo& outer, const RelOp
       joinrel.target.exprs.push_back(expr);
       const auto width = base->widths.find(expr->attno);
       joinrel.target.width += width != base->widths.end() ? width->second
-                              : expr->attno == 0          ? base->target.width
-                                                          : column_width(root, *base, expr->attno);
+                              : base->is_dummy || expr->attno == 0
+                                  ? base->target.width
+                                  : column_width(root, *base, expr->attno);
     }
   }
   add_placeholders(joinrel, outer, inner, root);

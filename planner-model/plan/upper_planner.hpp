@@ -137,6 +137,7 @@ class UpperPlanner {
 
   [[nodiscard]] std::vector<ExprPtr> group_exprs() const;
 
+  [[nodiscard]] PathKeys order_behind(const Rollup& rollup) const;
   [[nodiscard]] std::vector<SortGroupClause> group_clauses(const std::vector<int>& columns) const;
 
   double number_of_groups(double input_rows);

@@ -12,3 +12,7 @@ SELECT * FROM signal_box WHERE about @> '{"line": 3}';
 SELECT * FROM signal_box WHERE held @> 700;
 -- name: window_over_a_prefix_of_its_order (create_one_window_path)
 SELECT id, row_number() OVER (PARTITION BY id ORDER BY at) FROM signal_box;
+-- name: rollup_in_order (make_pathkeys_for_sortclauses_extended)
+SELECT at, lamp, count(*) FROM signal_box GROUP BY ROLLUP (at, lamp) ORDER BY at;
+-- name: rollup_below_a_common_column (make_pathkeys_for_sortclauses_extended)
+SELECT at, lamp, count(*) FROM signal_box GROUP BY at, ROLLUP (lamp) ORDER BY at, lamp;
