@@ -4,6 +4,10 @@
 
 #include <fmt/core.h>
 
+#include "collector/catalog/extension_objects.hpp"
+#include "collector/catalog/object_numbers.hpp"
+#include "collector/catalog/snapshot_document.hpp"
+
 #include "planner-model/writes/index_write_cost.hpp"
 
 #include "advisor/candidates/candidate_index.hpp"
@@ -271,13 +275,35 @@ void judge_creation(const LintResult::Change& change, const Planner& planner,
   result.findings.push_back(std::move(finding));
 }
 
+/// The catalog once the migration's extensions are there.
+CatalogSnapshot with_extensions(CatalogSnapshot catalog, const State& state,
+                                std::vector<std::string>& caveats) {
+  const auto numbers = collector::object_numbers(catalog);
+  Oid next = numbers.empty() ? collector::kFirstObject : numbers.back() + 1;
+  for (const auto& extension : state.extensions) {
+    if (!collector::add_extension(catalog, extension.name, extension.schema, next)) {
+      caveats.push_back(
+          fmt::format("what extension {} defines is not known: indexes by its operator classes are "
+                      "not imagined",
+                      extension.name));
+    }
+  }
+  collector::sort_snapshot(catalog);
+  return catalog;
+}
+
 }  // namespace
 
-void add_impact(const Workload& workload, const CatalogSnapshot& catalog, const LintResult& linted,
+void add_impact(const Workload& workload, const CatalogSnapshot& before, const LintResult& linted,
                 const AdviceOptions& options, CheckResult& result) {
   if (linted.changes.empty()) {
     return;
   }
+  std::optional<CatalogSnapshot> extended;
+  if (!linted.state.extensions.empty()) {
+    extended = with_extensions(before, linted.state, result.caveats);
+  }
+  const CatalogSnapshot& catalog = extended ? *extended : before;
   const Planner planner{catalog, options.sizes, options.counting, expressions_of(options)};
   IndexConfiguration configuration;
   std::vector<std::optional<HypotheticalIndex>> created;

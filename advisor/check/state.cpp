@@ -4,6 +4,8 @@
 
 #include <fmt/core.h>
 
+#include "collector/catalog/schema_nodes.hpp"
+
 #include "advisor/rewrite/tree.hpp"
 
 namespace quern::advisor::check_detail {
@@ -179,6 +181,13 @@ void advance_create_index(State& state, const PgQuery__IndexStmt& create, const 
   state.created_ddl.push_back(sql);
 }
 
+void advance_create_extension(State& state, const PgQuery__CreateExtensionStmt& create) {
+  const auto& present = state.before->extensions;
+  if (std::find(present.begin(), present.end(), create.extname) == present.end()) {
+    state.extensions.push_back({create.extname, collector::extension_schema(create)});
+  }
+}
+
 void advance_drop_index(State& state, const PgQuery__DropStmt& drop) {
   for (const std::string& name : dropped_names(drop)) {
     if (find_index(*state.before, name) != nullptr) {
@@ -224,6 +233,8 @@ void advance(State& state, const MigrationStatement& statement) {
       state.created_tables.insert(table->into->rel->relname);
     } else if (const auto* index = as<PgQuery__IndexStmt>(part.node)) {
       advance_create_index(state, *index, statement.sql);
+    } else if (const auto* extension = as<PgQuery__CreateExtensionStmt>(part.node)) {
+      advance_create_extension(state, *extension);
     } else if (const auto* drop = as<PgQuery__DropStmt>(part.node);
                drop != nullptr && drop->remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) {
       advance_drop_index(state, *drop);

@@ -19,6 +19,13 @@ struct State {
   std::set<std::string> not_valid = {};  ///< constraints added NOT VALID in the open transaction
   std::vector<std::string> created_ddl = {};  ///< CREATE INDEX text, in order
   std::vector<std::string> dropped = {};      ///< index names, of those that `before` has
+
+  struct Extension {
+    std::string name;
+    std::string schema;
+  };
+
+  std::vector<Extension> extensions = {};  ///< CREATE EXTENSION of what `before` has not
 };
 
 /// One statement under the rules.

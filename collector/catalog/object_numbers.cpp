@@ -5,7 +5,6 @@
 namespace quern::collector {
 
 std::vector<Oid> object_numbers(const CatalogSnapshot& objects) {
-  constexpr Oid kFirstOwn = 16384;
   std::vector<Oid> own;
   const auto take = [&](const auto& list) {
     for (const auto& object : list) {
@@ -21,7 +20,7 @@ std::vector<Oid> object_numbers(const CatalogSnapshot& objects) {
   for (const OperatorClass& one : objects.operator_classes) {
     own.push_back(one.family);
   }
-  std::erase_if(own, [](Oid number) { return number < kFirstOwn; });
+  std::erase_if(own, [](Oid number) { return number < kFirstObject; });
   std::sort(own.begin(), own.end());
   own.erase(std::unique(own.begin(), own.end()), own.end());
   return own;

@@ -10,6 +10,9 @@
 // Giving the objects of a snapshot, or of a part of one, other numbers.
 namespace quern::collector {
 
+/// FirstNormalObjectId (access/transam.h): below are the server's own.
+inline constexpr Oid kFirstObject = 16384;
+
 /// Old to new.
 using ObjectNumbers = std::map<Oid, Oid>;
 
@@ -36,7 +39,7 @@ void renumber(T& value, const ObjectNumbers& numbers) {
 }
 
 /// The numbers of the objects themselves, operator families among them, in their order; without the
-/// server's own (below 16384).
+/// server's own.
 [[nodiscard]] std::vector<Oid> object_numbers(const CatalogSnapshot& objects);
 
 }  // namespace quern::collector

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "collector/catalog/builtin_types.hpp"
+#include "collector/catalog/extension_objects.hpp"
 #include "collector/catalog/schema_nodes.hpp"
 #include "collector/catalog/snapshot_document.hpp"
 
@@ -158,6 +159,12 @@ CatalogSnapshot SchemaBuilder::finish() {
   snapshot_.caveats.emplace_back("made from a schema file: no statistics, estimates are defaults");
   sort_snapshot(snapshot_);
   return std::move(snapshot_);
+}
+
+void SchemaBuilder::create_extension(const PgQuery__CreateExtensionStmt& statement) {
+  if (!add_extension(snapshot_, statement.extname, extension_schema(statement), next_oid_)) {
+    unknown_extensions_.emplace_back(statement.extname);
+  }
 }
 
 void SchemaBuilder::create_table(const PgQuery__CreateStmt& statement) {

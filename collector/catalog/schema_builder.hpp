@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "collector/catalog/object_numbers.hpp"
 #include "collector/catalog/snapshot.hpp"
 #include "collector/sql/parse_tree.hpp"
 
@@ -38,7 +37,6 @@ class SchemaBuilder {
   void read_result(const PgQuery__CreateFunctionStmt& statement,
                    FunctionDefinition& function) const;
   void create_extension(const PgQuery__CreateExtensionStmt& statement);
-  void create_extension(const std::string& name, const std::string& schema);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);
@@ -111,7 +109,6 @@ class SchemaBuilder {
 
   std::map<std::string, Skipped> skipped_;
   std::vector<std::string> unknown_extensions_;
-  ObjectNumbers extension_numbers_;        ///< of recorded objects, as recorded and here
   std::map<std::string, Oid> collations_;  ///< not the server's own, by name
 };
 

@@ -35,6 +35,16 @@ std::string schema_of(const char* name) {
   return name == nullptr || *name == '\0' ? "public" : name;
 }
 
+std::string extension_schema(const PgQuery__CreateExtensionStmt& statement) {
+  for (std::size_t i = 0; i < statement.n_options; ++i) {
+    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+    if (option.defname == std::string_view{"schema"}) {
+      return option_text(option.arg);
+    }
+  }
+  return "public";
+}
+
 std::vector<std::string> split_schema(std::vector<std::string> name) {
   if (name.size() < 2) {
     name.insert(name.begin(), "public");

@@ -17,6 +17,9 @@ namespace quern::collector {
 /// A relation's schema; without one it is "public".
 [[nodiscard]] std::string schema_of(const char* name);
 
+/// CREATE EXTENSION ... SCHEMA; without one it is "public".
+[[nodiscard]] std::string extension_schema(const PgQuery__CreateExtensionStmt& statement);
+
 /// Schema and name; without a schema it is "public".
 [[nodiscard]] std::vector<std::string> split_schema(std::vector<std::string> name);
 

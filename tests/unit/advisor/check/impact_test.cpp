@@ -143,3 +143,18 @@ TEST_CASE("a dropped view that recorded queries read") {
   CHECK(found("SELECT * FROM some_view WHERE id = 7;", "DROP VIEW some_view;", "M40").size() == 1);
   CHECK(found("SELECT * FROM orders WHERE id = 7;", "DROP VIEW some_view;", "M40").empty());
 }
+
+TEST_CASE("an index by an operator class of an extension that the migration makes is judged") {
+  const std::string query = "SELECT id FROM customers WHERE email ILIKE '%smith9%';";
+  const std::string index =
+      "CREATE INDEX CONCURRENTLY trigrams ON customers USING gin (email gin_trgm_ops);";
+  const auto served = found(query, "CREATE EXTENSION IF NOT EXISTS pg_trgm;\n" + index, "M33");
+  REQUIRE(served.size() == 1);
+  CHECK(served[0].message.find("trigrams serves 1 recorded query") == 0);
+  CHECK(found(query, index, "M33").empty());
+  const CheckResult unknown =
+      check(workload_of(query), shop(), {{"a.sql", "CREATE EXTENSION unheard_of;\n" + index}}, {});
+  CHECK(std::any_of(unknown.caveats.begin(), unknown.caveats.end(), [](const std::string& caveat) {
+    return caveat.find("what extension unheard_of defines is not known") == 0;
+  }));
+}
