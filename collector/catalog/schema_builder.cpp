@@ -117,6 +117,10 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
       return create_policy(*statement.create_policy_stmt);
     case PG_QUERY__NODE__NODE_RULE_STMT:
       return create_rule(statement);
+    case PG_QUERY__NODE__NODE_RENAME_STMT:
+      return rename(statement);
+    case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
+      return alter_enum(*statement.alter_enum_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
       return create_extension(*statement.create_extension_stmt);
     // Nothing here changes a plan.
@@ -196,13 +200,17 @@ void SchemaBuilder::create_table(const PgQuery__CreateStmt& statement) {
     if (element.node_case == PG_QUERY__NODE__NODE_CONSTRAINT) {
       add_constraint(*find_table(oid), *element.constraint, "", true);
     } else if (element.node_case == PG_QUERY__NODE__NODE_COLUMN_DEF) {
-      for (std::size_t k = 0; k < element.column_def->n_constraints; ++k) {
-        add_constraint(*find_table(oid), *element.column_def->constraints[k]->constraint,
-                       element.column_def->colname, true);
-      }
+      add_column_constraints(oid, *element.column_def);
     } else {
       count_skipped("LIKE in CREATE TABLE");
     }
+  }
+}
+
+void SchemaBuilder::add_column_constraints(Oid table, const PgQuery__ColumnDef& definition) {
+  for (std::size_t i = 0; i < definition.n_constraints; ++i) {
+    add_constraint(*find_table(table), *definition.constraints[i]->constraint, definition.colname,
+                   true);
   }
 }
 
@@ -295,7 +303,10 @@ bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
       return true;
     }
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
-      add_column(table, *command.def->column_def);
+      for (const Oid one : only ? std::vector<Oid>{table.oid} : table_and_below(table.oid)) {
+        add_column(*find_table(one), *command.def->column_def);
+      }
+      add_column_constraints(table.oid, *command.def->column_def);
       return true;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
       if (column != table.columns.end()) {
@@ -352,7 +363,7 @@ bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
     case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableAlwaysTrig:
       return true;
     default:
-      return false;
+      return alter_what_is_there(table.oid, command, only);
   }
 }
 
@@ -394,10 +405,11 @@ void SchemaBuilder::add_constraint(Table& table, const PgQuery__Constraint& cons
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: {
       Constraint check;
       check.table = table.oid;
-      check.name = letter(constraint.conname, '\0') != '\0'
-                       ? std::string{constraint.conname}
-                       : free_constraint_name(table, has_column ? column_name : "", "check");
       check.definition = "CHECK ((" + expression_text(constraint.raw_expr) + "))";
+      check.name =
+          letter(constraint.conname, '\0') != '\0'
+              ? std::string{constraint.conname}
+              : free_constraint_name(table, only_column_of(table, check.definition), "check");
       check.validated = !constraint.skip_validation;
       if (has_column) {
         check.columns = {column->number};
@@ -417,8 +429,7 @@ void SchemaBuilder::add_key(Table& table, const PgQuery__Constraint& constraint,
     names = {column};
   }
   if (names.empty()) {
-    count_skipped("constraint USING INDEX");
-    return;
+    return add_key_by_index(table, constraint);
   }
   Index index;
   index.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;

@@ -37,6 +37,19 @@ class SchemaBuilder {
   void read_result(const PgQuery__CreateFunctionStmt& statement,
                    FunctionDefinition& function) const;
   void create_extension(const PgQuery__CreateExtensionStmt& statement);
+  /// False: an action that is not known.
+  bool alter_what_is_there(Oid table, const PgQuery__AlterTableCmd& command, bool only);
+  [[nodiscard]] std::vector<Oid> table_and_below(Oid table) const;
+  [[nodiscard]] bool is_below(Oid table, Oid whole);
+  void redefine(Oid table);
+  void drop_column(Oid table, const std::string& name);
+  void retype_column(Oid table, const std::string& name, const PgQuery__ColumnDef& definition);
+  void rename_column(Oid table, const std::string& from, const std::string& to);
+  void drop_constraint(Oid table, const std::string& name);
+  void add_key_by_index(Table& table, const PgQuery__Constraint& constraint);
+  void rename(const PgQuery__Node& statement);
+  void rename_index(Index& index, const std::string& to);
+  void alter_enum(const PgQuery__AlterEnumStmt& statement);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);
   void create_policy(const PgQuery__CreatePolicyStmt& statement);
   void create_rule(const PgQuery__Node& statement);
@@ -44,6 +57,7 @@ class SchemaBuilder {
   /// False: an action that is not known.
   bool alter_table(Table& table, const PgQuery__AlterTableCmd& command, bool only);
   void add_column(Table& table, const PgQuery__ColumnDef& definition);
+  void add_column_constraints(Oid table, const PgQuery__ColumnDef& definition);
   void add_constraint(Table& table, const PgQuery__Constraint& constraint,
                       const std::string& column, bool recurse);
   void add_key(Table& table, const PgQuery__Constraint& constraint, const std::string& column,
@@ -56,6 +70,9 @@ class SchemaBuilder {
   void inherit_foreign_key(const Constraint& key, const Table& parent, const Table& partition);
   void inherit_foreign_keys(const Table& parent, const Table& partition);
   [[nodiscard]] std::string foreign_key_definition(const Constraint& key, bool initially_deferred);
+  /// The one column that an expression names; empty: none, or several.
+  [[nodiscard]] static std::string only_column_of(const Table& table,
+                                                  const std::string& expression);
   [[nodiscard]] std::string free_constraint_name(const Table& table, const std::string& columns,
                                                  std::string_view suffix) const;
   void become_partition(Table& table, const PgQuery__RangeVar& parent,
@@ -63,6 +80,7 @@ class SchemaBuilder {
 
   /// Adds an index, and on a partitioned table (unless ONLY) one for every partition.
   void add_index(Index index, const Table& table, bool recurse);
+  void add_index_constraint(const Index& index, const Table& table);
   void inherit_index(const Index& index, const Table& parent, const Table& partition);
   void inherit_indexes(const Table& parent, const Table& partition);
   [[nodiscard]] std::string index_name(const Table& table, const Index& index,

@@ -203,17 +203,19 @@ void SchemaBuilder::inherit_foreign_key(const Constraint& key, const Table& pare
   }
 }
 
-void SchemaBuilder::inherit_foreign_keys(const Table& parent, const Table& partition) {
-  const auto is_below = [&](Oid table, Oid whole) {
-    const Table* below = find_table(table);
-    while (below != nullptr && !below->parents.empty() && !below->partition_bound.empty()) {
-      if (is_parent(*below, whole)) {
-        return true;
-      }
-      below = find_table(below->parents.front());
+/// A partition of it, or of one of its partitions.
+bool SchemaBuilder::is_below(Oid table, Oid whole) {
+  const Table* below = find_table(table);
+  while (below != nullptr && !below->parents.empty() && !below->partition_bound.empty()) {
+    if (is_parent(*below, whole)) {
+      return true;
     }
-    return false;
-  };
+    below = find_table(below->parents.front());
+  }
+  return false;
+}
+
+void SchemaBuilder::inherit_foreign_keys(const Table& parent, const Table& partition) {
   const std::vector<Constraint> keys = snapshot_.constraints;
   const auto is_part_of_another = [&](const Constraint& key) {
     return std::any_of(keys.begin(), keys.end(), [&](const Constraint& other) {

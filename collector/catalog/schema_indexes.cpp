@@ -134,23 +134,7 @@ void SchemaBuilder::add_index(Index index, const Table& table, bool recurse) {
   index.definition = definition_of(index, table);
   if (!index.constraint.empty()) {
     index.constraint = index.name;
-    Constraint constraint;
-    constraint.kind = index.primary ? 'p' : index.exclusion ? 'x' : 'u';
-    constraint.deferrable = !index.immediate;
-    constraint.name = index.name;
-    constraint.table = table_oid;
-    constraint.index = index.name;
-    std::vector<std::string> names;
-    for (const IndexKey& one : index.keys) {
-      constraint.columns.push_back(one.column);
-      names.push_back(
-          one.column == 0
-              ? one.expression
-              : quote_identifier(table.columns[static_cast<std::size_t>(one.column - 1)].name));
-    }
-    constraint.definition =
-        fmt::format("{} ({})", index.primary ? "PRIMARY KEY" : "UNIQUE", fmt::join(names, ", "));
-    snapshot_.constraints.push_back(std::move(constraint));
+    add_index_constraint(index, table);
   }
   snapshot_.indexes.push_back(index);
   if (!recurse || table.kind != 'p') {
@@ -218,6 +202,26 @@ void SchemaBuilder::inherit_indexes(const Table& parent, const Table& partition)
       inherit_index(index, parent, partition);
     }
   }
+}
+
+void SchemaBuilder::add_index_constraint(const Index& index, const Table& table) {
+  Constraint constraint;
+  constraint.kind = index.primary ? 'p' : index.exclusion ? 'x' : 'u';
+  constraint.deferrable = !index.immediate;
+  constraint.name = index.name;
+  constraint.table = table.oid;
+  constraint.index = index.name;
+  std::vector<std::string> names;
+  for (const IndexKey& one : index.keys) {
+    constraint.columns.push_back(one.column);
+    names.push_back(
+        one.column == 0
+            ? one.expression
+            : quote_identifier(table.columns[static_cast<std::size_t>(one.column - 1)].name));
+  }
+  constraint.definition =
+      fmt::format("{} ({})", index.primary ? "PRIMARY KEY" : "UNIQUE", fmt::join(names, ", "));
+  snapshot_.constraints.push_back(std::move(constraint));
 }
 
 // ChooseIndexName(), ChooseIndexColumnNames() and ChooseRelationName(),

@@ -94,6 +94,40 @@ std::vector<std::string> differences(const std::vector<std::string>& one,
   return found;
 }
 
+/// "table.column type not null default"
+std::vector<std::string> columns_of(const CatalogSnapshot& snapshot) {
+  std::vector<std::string> columns;
+  std::map<Oid, std::string> types;
+  for (const TypeDefinition& type : snapshot.types) {
+    types[type.oid] = fmt::format("{} of {}", type.name, fmt::join(type.labels, " "));
+  }
+  for (const Table& table : snapshot.tables) {
+    for (const Column& column : table.columns) {
+      columns.push_back(fmt::format(
+          "{}.{} {}{} {}", table.name, column.name,
+          types.contains(column.type) ? types.at(column.type) : std::to_string(column.type),
+          column.not_null ? " not null" : "", column.collation));
+    }
+  }
+  std::sort(columns.begin(), columns.end());
+  return columns;
+}
+
+/// "table constraint definition by index"
+std::vector<std::string> constraints_of(const CatalogSnapshot& snapshot) {
+  std::map<Oid, std::string> tables;
+  for (const Table& table : snapshot.tables) {
+    tables[table.oid] = table.name;
+  }
+  std::vector<std::string> constraints;
+  for (const Constraint& one : snapshot.constraints) {
+    constraints.push_back(fmt::format("{} {} {} {} by {}", tables.at(one.table), one.kind, one.name,
+                                      one.definition, one.index));
+  }
+  std::sort(constraints.begin(), constraints.end());
+  return constraints;
+}
+
 /// "table name columns -> table columns definition"
 std::vector<std::string> foreign_keys_of(const CatalogSnapshot& snapshot) {
   std::map<Oid, std::string> tables;
@@ -133,6 +167,53 @@ TEST_CASE("partitions have the indexes of their parents, those of their own wher
   CHECK(live.size() == 15);
   const auto file = indexes_of(snapshot_from_schema_text(sql, "indexes.sql"));
   CHECK(differences(file, live) == std::vector<std::string>{});
+}
+
+TEST_CASE("migrations put together lead where they lead a server") {
+  const std::string sql = R"(
+    CREATE TYPE mood AS ENUM ('sad', 'good');
+    CREATE TABLE owner (id int PRIMARY KEY, name text, gone int, town varchar(20), rank int);
+    CREATE TABLE pet (id int, owner int REFERENCES owner, age int, note text, tag text, mood mood);
+    CREATE INDEX ON pet (note, age); CREATE INDEX ON pet (age) WHERE tag IS NOT NULL;
+    CREATE INDEX ON pet (lower(tag)); CREATE INDEX by_owner ON pet (owner) INCLUDE (age);
+    CREATE UNIQUE INDEX pet_unique ON pet (id);
+    ALTER TABLE pet ADD CHECK (age > 0), ADD CONSTRAINT short CHECK (length(note) < 10);
+    ALTER TABLE pet ADD CONSTRAINT pet_pkey PRIMARY KEY USING INDEX pet_unique;
+    ALTER TABLE pet ADD COLUMN born date NOT NULL DEFAULT now(), ADD COLUMN friend int UNIQUE;
+    ALTER TABLE pet ADD COLUMN second int REFERENCES owner ON DELETE SET NULL;
+    ALTER TABLE owner DROP COLUMN gone;
+    ALTER TABLE pet DROP COLUMN tag, DROP COLUMN note;
+    ALTER TABLE pet RENAME COLUMN age TO years;
+    ALTER TABLE owner ALTER COLUMN town TYPE text, ALTER COLUMN rank TYPE numeric(8, 2);
+    ALTER TABLE owner ALTER COLUMN name SET NOT NULL;
+    ALTER TABLE owner ADD CONSTRAINT name_once UNIQUE (name), ADD CONSTRAINT town_once UNIQUE (town);
+    ALTER TABLE owner DROP CONSTRAINT town_once;
+    ALTER TABLE owner ALTER COLUMN name DROP NOT NULL;
+    ALTER TABLE owner RENAME CONSTRAINT name_once TO one_name;
+    ALTER INDEX by_owner RENAME TO of_owner;
+    ALTER TABLE owner RENAME TO keeper;
+    ALTER TYPE mood ADD VALUE 'fine' BEFORE 'good';
+    ALTER TABLE pet ADD CONSTRAINT later CHECK (friend > 0) NOT VALID;
+    ALTER TABLE pet VALIDATE CONSTRAINT later;
+    CREATE TABLE log (at date, kind int, text text) PARTITION BY RANGE (at);
+    CREATE TABLE log1 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+    CREATE INDEX ON log (kind);
+    ALTER TABLE log ADD COLUMN level int REFERENCES keeper;
+    ALTER TABLE log DROP COLUMN kind;
+    ALTER TABLE log RENAME COLUMN text TO message;
+    CREATE TABLE log2 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+    ALTER TABLE log ADD UNIQUE (at, level);
+    ALTER TABLE log DETACH PARTITION log1;
+  )";
+  auto& cluster = Cluster::instance();
+  const std::string database = cluster.copy_of("template0", "migrations_together");
+  cluster.query(sql, database);
+  const CatalogSnapshot live = read_catalog(cluster.dsn(database));
+  const CatalogSnapshot file = snapshot_from_schema_text(sql, "migrations.sql");
+  CHECK(file.caveats.size() == 1);  // no statistics
+  CHECK(differences(columns_of(file), columns_of(live)) == std::vector<std::string>{});
+  CHECK(differences(indexes_of(file), indexes_of(live)) == std::vector<std::string>{});
+  CHECK(differences(constraints_of(file), constraints_of(live)) == std::vector<std::string>{});
 }
 
 TEST_CASE("partitions have the foreign keys of their parents, and are referenced as they are") {
