@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <climits>
 #include <cwchar>
 #include <cwctype>
@@ -189,6 +190,56 @@ bool is_bounded(std::string_view pattern) {
   return true;
 }
 
+/// One character that stands for itself within brackets.
+std::string set_member(char letter) {
+  return std::string_view{"]^-\\["}.find(letter) == std::string_view::npos
+             ? std::string(1, letter)
+             : std::string{"[."} + letter + ".]";
+}
+
+/// [...] from `i`, which is moved to its end: there the C library takes a backslash for itself, and
+/// PostgreSQL for an escape. Nothing: it does not end, or has an escape that is not known.
+std::optional<std::string> translate_set(std::string_view pattern, std::size_t& i) {
+  std::string set{"["};
+  std::size_t at = i + 1;
+  if (at < pattern.size() && pattern[at] == '^') {
+    set += pattern[at++];
+  }
+  for (bool first = true; at < pattern.size(); first = false, ++at) {
+    const char letter = pattern[at];
+    const char next = at + 1 < pattern.size() ? pattern[at + 1] : '\0';
+    if (letter == ']' && !first) {
+      i = at;
+      return set + "]";
+    }
+    if (letter == '[' && (next == ':' || next == '.' || next == '=')) {
+      const auto end = pattern.find(std::string{next} + "]", at + 2);
+      if (end == std::string_view::npos) {
+        return std::nullopt;
+      }
+      set += pattern.substr(at, end + 2 - at);
+      at = end + 1;
+    } else if (letter == '\\') {
+      const bool is_word = std::isalnum(static_cast<unsigned char>(next)) != 0;
+      if (is_word && next != 'd' && next != 'w' && next != 's') {
+        return std::nullopt;
+      }
+      set += next == 'd'   ? "0-9"
+             : next == 'w' ? "[:alnum:]_"
+             : next == 's' ? "[:space:]"
+                           : set_member(next);
+      ++at;
+    } else {
+      set += letter;
+    }
+  }
+  return std::nullopt;
+}
+
+bool ends_branch(std::string_view pattern, std::size_t i) {
+  return i < pattern.size() && (pattern[i] == '|' || pattern[i] == ')');
+}
+
 /// A PostgreSQL regular expression in the C library's dialect: the class escapes \d, \w, \s and
 /// non-capturing groups translated. Empty: something that the library would take otherwise.
 std::string translate_regex(std::string_view pattern) {
@@ -197,8 +248,15 @@ std::string translate_regex(std::string_view pattern) {
     return {};
   }
   std::string answer;
+  std::vector<bool> empty_branch{false};  // whether the open brackets have one
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+    if (pattern[i] == '[') {
+      const auto set = translate_set(pattern, i);
+      if (!set) {
+        return {};
+      }
+      answer += *set;
+    } else if (pattern[i] == '\\' && i + 1 < pattern.size()) {
       switch (pattern[++i]) {
         case 'd':
           answer += "[0-9]";
@@ -237,12 +295,26 @@ std::string translate_regex(std::string_view pattern) {
     } else if (pattern.substr(i).starts_with("(?:")) {
       answer += '(';
       i += 2;
+      empty_branch.push_back(ends_branch(pattern, i + 1));
     } else if (pattern.substr(i).starts_with("(?")) {
       return {};
     } else if (pattern[i] == '?' && i > 0 &&
                (pattern[i - 1] == '*' || pattern[i - 1] == '+' || pattern[i - 1] == '?')) {
       continue;  // non-greedy: matches the same texts
+    } else if (pattern[i] == '(') {
+      answer += '(';
+      empty_branch.push_back(ends_branch(pattern, i + 1));
+    } else if (pattern[i] == ')' && empty_branch.size() > 1) {
+      // What may be empty and is repeated matches as often as `*` says, but `+` is written out: the
+      // library takes twice the time for each such bracket in a row.
+      const bool repeats = pattern.substr(i).starts_with(")+") && empty_branch.back();
+      answer += repeats ? ")*" : ")";
+      i += repeats ? 1 : 0;
+      empty_branch.pop_back();
     } else {
+      if (pattern[i] == '|') {
+        empty_branch.back() = empty_branch.back() || ends_branch(pattern, i + 1);
+      }
       answer += pattern[i];
     }
   }

@@ -92,6 +92,11 @@ TEST_CASE("repetitions within repetitions are not compiled", "[regex]") {
   CHECK(pattern_is_understood(PatternKind::Regex, "^(ab+c?)*[0-9]{2,4}$"));
   CHECK_FALSE(
       pattern_is_understood(PatternKind::Regex, "(((((((((((a+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+|)+"));
+  std::string empty_branches;
+  for (int i = 0; i < 60; ++i) {
+    empty_branches += "(((a)+|)+|)+";
+  }
+  CHECK(pattern_is_understood(PatternKind::Regex, empty_branches));
   CHECK_FALSE(pattern_is_understood(PatternKind::Regex, "((a{99}){99}){99}"));
   CHECK_FALSE(
       pattern_is_understood(PatternKind::Regex, "^abcd*(((((^(a c(e?d)a+|)+|)+|)+|)+|a)+|)"));

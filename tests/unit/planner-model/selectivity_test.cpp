@@ -174,6 +174,13 @@ TEST_CASE("Fixed prefixes of patterns") {
   CHECK(pattern_matches(PatternKind::Like, "a%c", "a\\%_"));
   CHECK_FALSE(pattern_matches(PatternKind::Like, "abc", "a\\%_"));
   CHECK(pattern_matches(PatternKind::Regex, "order 66", "\\d+$"));
+  CHECK(pattern_matches(PatternKind::Regex, "a-b.c]", "^[\\w.\\-\\]]+$"));
+  CHECK_FALSE(pattern_matches(PatternKind::Regex, "a\\b", "^[\\w.]+$"));
+  CHECK(pattern_matches(PatternKind::Regex, "(|)+", "^[(|)+[:digit:]]+$"));
+  CHECK(pattern_matches(PatternKind::Regex, "]x", "^[]x]+$"));
+  CHECK_FALSE(pattern_matches(PatternKind::Regex, "5 ", "^[^\\s\\d]"));
+  CHECK(pattern_matches(PatternKind::Regex, "ababc", "^((a|)+b)+c$"));
+  CHECK_FALSE(pattern_matches(PatternKind::Regex, "x", "[\\W]"));  // not allowed
   CHECK(pattern_matches(PatternKind::ILike, "Örjan Émile", "örJAN é%"));
   CHECK_FALSE(pattern_matches(PatternKind::ILike, "Orjan", "örjan"));
   CHECK(pattern_matches(PatternKind::ILike, "A\xff\xc3", "a\xff\xc3"));  // no UTF-8
