@@ -58,7 +58,7 @@ class Sampler {
     ReadOnlySession one = session();
     queries_ = one.query(sample_queries());
     for (const auto& row : one.query(unsampled_query())) {
-      caveats_.push_back(fmt::format("{} columns were not sampled: {}", row.at(0).value_or(""),
+      caveats_.push_back(fmt::format("columns not sampled: {} ({})", row.at(0).value_or(""),
                                      row.at(1).value_or("")));
     }
   }

@@ -204,7 +204,29 @@ void SchemaBuilder::rename_column(Oid oid, const std::string& from, const std::s
       }
     }
   }
+  for (const Table& view : snapshot_.tables) {
+    if (names_column(view.view_definition, table.name) &&
+        names_column(view.view_definition, from)) {
+      count_skipped("view over a column that is renamed later (" + view.name + ")");
+    }
+  }
   redefine(oid);
+}
+
+void SchemaBuilder::set_schema(const PgQuery__Node& statement) {
+  const PgQuery__AlterObjectSchemaStmt& alter = *statement.alter_object_schema_stmt;
+  Table* table = alter.relation == nullptr ? nullptr : find_table(*alter.relation);
+  if (table == nullptr) {
+    if (alter.missing_ok == 0) {
+      count_skipped("SET SCHEMA of what the schema does not define", &statement);
+    }
+    return;
+  }
+  table->schema = alter.newschema;
+  for (Index& index : snapshot_.indexes) {
+    index.schema = index.table == table->oid ? table->schema : index.schema;
+  }
+  redefine(table->oid);
 }
 
 void SchemaBuilder::drop_constraint(Oid oid, const std::string& name) {
@@ -367,6 +389,9 @@ void SchemaBuilder::rename(const PgQuery__Node& statement) {
   } else if (table != nullptr && (rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
                                   rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW ||
                                   rename.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW)) {
+    for (Table& view : snapshot_.tables) {
+      rename_in(view.view_definition, table->name, to);
+    }
     find_table(table->oid)->name = to;
     redefine(table->oid);
   } else if (rename.rename_type != PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE &&

@@ -119,6 +119,8 @@ void SchemaBuilder::add(const PgQuery__Node& statement) {
       return create_rule(statement);
     case PG_QUERY__NODE__NODE_RENAME_STMT:
       return rename(statement);
+    case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+      return set_schema(statement);
     case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
       return alter_enum(*statement.alter_enum_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:

@@ -48,6 +48,7 @@ class SchemaBuilder {
   void drop_constraint(Oid table, const std::string& name);
   void add_key_by_index(Table& table, const PgQuery__Constraint& constraint);
   void rename(const PgQuery__Node& statement);
+  void set_schema(const PgQuery__Node& statement);
   void rename_index(Index& index, const std::string& to);
   void alter_enum(const PgQuery__AlterEnumStmt& statement);
   void create_statistics(const PgQuery__CreateStatsStmt& statement);

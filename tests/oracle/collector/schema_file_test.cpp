@@ -204,6 +204,8 @@ TEST_CASE("migrations put together lead where they lead a server") {
     CREATE TABLE log2 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
     ALTER TABLE log ADD UNIQUE (at, level);
     ALTER TABLE log DETACH PARTITION log1;
+    CREATE SCHEMA archive;
+    ALTER TABLE pet SET SCHEMA archive;
   )";
   auto& cluster = Cluster::instance();
   const std::string database = cluster.copy_of("template0", "migrations_together");

@@ -392,6 +392,14 @@ TEST_CASE("a view is replaced by CREATE OR REPLACE VIEW") {
   CHECK(named(snapshot.tables, "v").columns.size() == 2);
 }
 
+TEST_CASE("views follow a table that is renamed, and are named where a column is") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int, y int);\nCREATE VIEW v AS SELECT x FROM a;\n"
+      "ALTER TABLE a RENAME TO b;\nALTER TABLE b RENAME COLUMN x TO z;");
+  CHECK_THAT(named(snapshot.tables, "v").view_definition, Contains("FROM b"));
+  CHECK(snapshot.caveats.back() == "view over a column that is renamed later (v): 1");
+}
+
 TEST_CASE("SQL that does not parse is named with its line") {
   CHECK_THROWS_WITH(from_text("CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n"),
                     Contains("schema.sql:3: syntax error"));
