@@ -246,7 +246,7 @@ void SchemaBuilder::add_column(Table& table, const PgQuery__ColumnDef& definitio
 void SchemaBuilder::become_partition(Table& table, const PgQuery__RangeVar& parent,
                                      const PgQuery__PartitionBoundSpec* bound) {
   const Table* found = find_table(parent);
-  if (found == nullptr) {
+  if (found == nullptr || found->oid == table.oid) {
     count_skipped("partition of a table that the schema does not define");
     return;
   }
@@ -296,7 +296,11 @@ bool SchemaBuilder::alter_table(Table& table, const PgQuery__AlterTableCmd& comm
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition: {
       const PgQuery__PartitionCmd& attach = *command.def->partition_cmd;
       Table* partition = find_table(*attach.name);
-      if (partition != nullptr) {
+      const auto below =
+          partition == nullptr ? std::vector<Oid>{} : table_and_below(partition->oid);
+      if (std::find(below.begin(), below.end(), table.oid) != below.end()) {
+        count_skipped("partition that is its parent's parent");
+      } else if (partition != nullptr) {
         partition->parents.push_back(table.oid);
         partition->partition_bound = attach.bound == nullptr ? "" : bound_text(*attach.bound);
         inherit_indexes(table, *partition);

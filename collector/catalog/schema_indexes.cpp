@@ -176,14 +176,20 @@ void SchemaBuilder::inherit_index(const Index& index, const Table& parent, const
         {number > 0 ? parent.columns[static_cast<std::size_t>(number - 1)].name : std::string{}});
     return found.empty() ? std::int16_t{0} : found.front();
   };
+  bool is_complete = true;  // or the server would not have attached it
   Index child = index;
   child.table = partition.oid;
   child.parent = index.oid;
   for (IndexKey& key : child.keys) {
+    is_complete = is_complete && (key.column == 0 || number_there(key.column) != 0);
     key.column = number_there(key.column);
   }
   for (std::int16_t& number : child.included) {
     number = number_there(number);
+    is_complete = is_complete && number != 0;
+  }
+  if (!is_complete) {
+    return;
   }
   for (Index& own : snapshot_.indexes) {
     if (own.parent == 0 && are_alike(own, child)) {

@@ -400,6 +400,19 @@ TEST_CASE("views follow a table that is renamed, and are named where a column is
   CHECK(snapshot.caveats.back() == "view over a column that is renamed later (v): 1");
 }
 
+TEST_CASE("partitions that no server would take are survived") {
+  const CatalogSnapshot snapshot = from_text(
+      "CREATE TABLE a (x int, y int) PARTITION BY RANGE (x);\n"
+      "CREATE TABLE b (x int) PARTITION BY RANGE (x);\n"
+      "CREATE INDEX ON a (x) INCLUDE (y); CREATE INDEX ON a (y);\n"
+      "ALTER TABLE a ATTACH PARTITION b FOR VALUES FROM (1) TO (2);\n"
+      "ALTER TABLE b ATTACH PARTITION a FOR VALUES FROM (1) TO (2);\n"
+      "ALTER TABLE a ATTACH PARTITION a FOR VALUES FROM (1) TO (2);\n"
+      "CREATE INDEX ON a (x); ALTER TABLE a ADD COLUMN z int; CREATE TABLE c PARTITION OF c "
+      "DEFAULT;");
+  CHECK(snapshot.caveats.back() == "partition that is its parent's parent: 2");
+}
+
 TEST_CASE("SQL that does not parse is named with its line") {
   CHECK_THROWS_WITH(from_text("CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n"),
                     Contains("schema.sql:3: syntax error"));
